@@ -1,0 +1,18 @@
+"""Serves the HTTP API; invoked directly, without HTTP around the event, it serves the operator."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from freshet import bootstrap
+from freshet.observability import logger, metrics
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    """Answer one request."""
+    function = bootstrap.api()
+    if "operation" in event:
+        return function.operator.run(event)
+    return function.api.resolver.resolve(event, context)

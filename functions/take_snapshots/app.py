@@ -1,0 +1,32 @@
+"""Works SnapshotQueue: one message, one connection, read and stored."""
+
+from typing import Any
+
+from aws_lambda_powertools.utilities.batch import (
+    BatchProcessor,
+    EventType,
+    process_partial_response,
+)
+from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from freshet import bootstrap
+from freshet.messages import parse_read_order
+from freshet.observability import log_context, logger, metrics
+
+_processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+
+
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+    """Work a batch; a record that fails comes again alone."""
+    return process_partial_response(event, handle, _processor, context)
+
+
+def handle(record: SQSRecord) -> None:
+    """Work one order."""
+    order = parse_read_order(record.body)
+    with log_context(connection_id=order.connection_id, reason=order.reason):
+        bootstrap.take_snapshots()(order)

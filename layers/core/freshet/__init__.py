@@ -1,0 +1,1 @@
+"""Freshet keeps end users' brokerage holdings fresh: the one package every function imports."""

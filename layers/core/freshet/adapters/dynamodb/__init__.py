@@ -1,0 +1,1 @@
+"""The two tables: keys in one place, one module per aggregate."""

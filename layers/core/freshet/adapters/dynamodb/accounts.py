@@ -1,0 +1,72 @@
+"""Accounts as listed by the provider, in ConnectionsTable."""
+
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
+from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.table import Item, Table
+from freshet.adapters.dynamodb.values import money_from_item, money_to_item
+from freshet.domain.account import Account, AccountReport, AccountStatus
+from freshet.domain.errors import NotFound
+from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
+
+
+class DynamoAccounts:
+    """The port Accounts on one table."""
+
+    def __init__(self, table: Table) -> None:
+        """Bind to ConnectionsTable."""
+        self._table = table
+
+    def get(self, user_id: str, account_id: str) -> Account:
+        """Read one; raises NotFound."""
+        item = self._table.get(keys.account(user_id, account_id))
+        if item is None:
+            raise NotFound(account_id)
+        return account_from_item(item)
+
+    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Account]:
+        """List a connection's accounts, closed ones included, in the order of their ids."""
+        prefix = keys.account(user_id, "")
+        found = [account_from_item(each) for each in self._table.query(prefix["PK"], prefix["SK"])]
+        return [account for account in found if account.connection_id == connection_id]
+
+    def save(self, account: Account) -> None:
+        """Store an account as it is listed now."""
+        self._table.put(account_to_item(account))
+
+
+def account_to_item(account: Account) -> Item:
+    """Give an account the shape of its row."""
+    report = account.report
+    # Every field of a report is a row attribute of its own name; three are no plain text.
+    plain = {each.name: getattr(report, each.name) for each in fields(report)}
+    return {
+        **keys.account(account.user_id, account.id),
+        "id": account.id,
+        "user_id": account.user_id,
+        "connection_id": account.connection_id,
+        "created_at": to_text(account.created_at),
+        **plain,
+        "status": str(report.status),
+        "synced_at": optional_to_text(report.synced_at),
+        "value": None if report.value is None else money_to_item(report.value),
+    }
+
+
+def account_from_item(item: Item) -> Account:
+    """Read an account from its row."""
+    plain: dict[str, Any] = {each.name: item.get(each.name) for each in fields(AccountReport)}
+    special: dict[str, Any] = {
+        "status": AccountStatus(item["status"]),
+        "synced_at": optional_from_text(item.get("synced_at")),
+        "value": money_from_item(item["value"]) if "value" in item else None,
+    }
+    return Account(
+        id=item["id"],
+        user_id=item["user_id"],
+        connection_id=item["connection_id"],
+        created_at=from_text(item["created_at"]),
+        report=AccountReport(**(plain | special)),
+    )

@@ -1,0 +1,99 @@
+"""Every key of both tables, in one place; ownership is part of the key."""
+
+import hashlib
+from datetime import datetime
+
+from freshet.domain.instants import to_text
+from freshet.domain.provider import Provider
+from freshet.domain.schedule import DUE_SHARDS
+
+Key = dict[str, str]
+
+PROFILE = "PROFILE"
+CONNECTION_PREFIX = "CONNECTION#"
+ACCOUNT_PREFIX = "ACCOUNT#"
+LATEST = "LATEST"
+
+
+def _user(user_id: str) -> str:
+    return f"USER#{user_id}"
+
+
+def connection(user_id: str, connection_id: str) -> Key:
+    """Locate a connection."""
+    return {"PK": _user(user_id), "SK": CONNECTION_PREFIX + connection_id}
+
+
+def account(user_id: str, account_id: str) -> Key:
+    """Locate an account as listed."""
+    return {"PK": _user(user_id), "SK": ACCOUNT_PREFIX + account_id}
+
+
+def refresh(user_id: str, connection_id: str, refresh_id: str) -> Key:
+    """Locate a refresh, beside the connection's other ones."""
+    return {"PK": _user(user_id), "SK": f"REFRESH#{connection_id}#{refresh_id}"}
+
+
+def user_budget(user_id: str) -> Key:
+    """Locate what a user has spent."""
+    return {"PK": _user(user_id), "SK": "BUDGET"}
+
+
+def connection_budget(user_id: str, connection_id: str) -> Key:
+    """Locate what a connection has cost."""
+    return {"PK": _user(user_id), "SK": f"BUDGET#{connection_id}"}
+
+
+def deployment_budget() -> Key:
+    """Locate what everybody has spent, and the kill switch."""
+    return {"PK": "BUDGET", "SK": "DEPLOYMENT"}
+
+
+def ledger(user_id: str, called_at: datetime, refresh_id: str) -> Key:
+    """Locate a call on the books, which are in the order of time."""
+    return {"PK": _user(user_id), "SK": f"LEDGER#{to_text(called_at)}#{refresh_id}"}
+
+
+def connection_owner(provider: Provider, provider_connection_id: str) -> Key:
+    """Locate the reverse row of a provider's connection."""
+    return {"PK": f"PROVIDER#{provider}#{provider_connection_id}", "SK": "OWNER"}
+
+
+def provider_user_owner(provider: Provider, provider_user_id: str) -> Key:
+    """Locate the reverse row of a provider's user."""
+    return {"PK": f"PROVIDER_USER#{provider}#{provider_user_id}", "SK": "OWNER"}
+
+
+def inbox(provider: Provider, event_id: str) -> Key:
+    """Locate a webhook event."""
+    return {"PK": f"EVENT#{provider}#{event_id}", "SK": "INBOX"}
+
+
+def quota(provider_key: str) -> Key:
+    """Locate the limiter's bucket of one provider key."""
+    return {"PK": f"LIMIT#{provider_key}", "SK": "BUCKET"}
+
+
+def latest(user_id: str, account_id: str) -> Key:
+    """Locate the newest holdings of an account."""
+    return {"PK": _account_partition(user_id, account_id), "SK": LATEST}
+
+
+def version(user_id: str, account_id: str, token: str) -> Key:
+    """Locate one immutable version."""
+    return {"PK": _account_partition(user_id, account_id), "SK": f"VERSION#{token}"}
+
+
+def due_shard(connection_id: str) -> str:
+    """Spread connections over the due index's partitions, always the same way."""
+    digest = hashlib.sha256(connection_id.encode()).digest()
+    return due_shard_name(digest[0] % DUE_SHARDS)
+
+
+def due_shard_name(number: int) -> str:
+    """Name one partition of the due index."""
+    return f"DUE#{number}"
+
+
+def _account_partition(user_id: str, account_id: str) -> str:
+    return f"{_user(user_id)}#ACCOUNT#{account_id}"

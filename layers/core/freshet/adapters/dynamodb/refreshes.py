@@ -1,0 +1,196 @@
+"""Refreshes, budgets and the ledger in ConnectionsTable: where money is kept straight."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.refresh_items import (
+    ledger_to_item,
+    refresh_from_item,
+    refresh_to_item,
+)
+from freshet.adapters.dynamodb.table import Table, TransactionRefused
+from freshet.domain.connection import SAFETY_NET
+from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound
+from freshet.domain.identifiers import connection_id_of
+from freshet.domain.instants import to_text
+from freshet.domain.purchase import Buckets, LedgerEntry, PurchasePolicy, day_ends, month_ends
+from freshet.domain.refresh import Refresh, RefreshStatus
+
+_REFRESH_KEPT = timedelta(days=90)
+_SCOPES = ("connection", "user", "deployment")
+
+
+class DynamoRefreshes:
+    """The port Refreshes: every method writes all or nothing."""
+
+    def __init__(self, table: Table) -> None:
+        """Bind to ConnectionsTable."""
+        self._table = table
+
+    def get(self, user_id: str, refresh_id: str) -> Refresh:
+        """Read one, consistently; raises NotFound."""
+        connection_id = connection_id_of(refresh_id)
+        if connection_id is None:
+            raise NotFound(refresh_id)
+        item = self._table.get(keys.refresh(user_id, connection_id, refresh_id))
+        if item is None:
+            raise NotFound(refresh_id)
+        return refresh_from_item(item)
+
+    def is_stopped(self) -> bool:
+        """Tell whether the operator's kill switch is on."""
+        item = self._table.get(keys.deployment_budget())
+        return bool(item and item.get("purchases_stopped"))
+
+    def open(self, refresh: Refresh) -> Refresh:
+        """Put an unpaid one on record as its connection's open refresh; raises ConcurrentChange."""
+        try:
+            self._table.transact(
+                self._first_put(refresh), self._becoming_open(refresh, called=True)
+            )
+        except TransactionRefused as error:
+            raise ConcurrentChange(refresh.id) from error
+        return refresh
+
+    def reserve(self, refresh: Refresh, *, policy: PurchasePolicy, now: datetime) -> Refresh:
+        """Reserve money in every budget and become the connection's open refresh, or do nothing.
+
+        Raises BudgetExhausted; raises ConcurrentChange where another refresh is open already.
+        """
+        buckets = Buckets.at(now)
+        reserved = replace(
+            refresh,
+            status=RefreshStatus.RESERVED,
+            budget_buckets=(buckets.day, buckets.month),
+        )
+        try:
+            self._table.transact(
+                self._first_put(reserved),
+                self._becoming_open(reserved, called=False),
+                *self._spending(reserved, buckets, policy),
+            )
+        except TransactionRefused as error:
+            raise _as_refusal(error, policy, now) from error
+        return reserved
+
+    def book(self, refresh: Refresh) -> Refresh:
+        """Store a call before it is made and its outcome after, with its line in the ledger.
+
+        A refused refresh gives its budget back. Raises ConcurrentChange.
+        """
+        saved = replace(refresh, version=refresh.version + 1)
+        refund = self._refunding(refresh) if refresh.status is RefreshStatus.REFUSED else ()
+        try:
+            self._table.transact(
+                self._table.putting(self._item(saved), **_unchanged_since(refresh)),
+                self._booking(refresh),
+                *refund,
+            )
+        except TransactionRefused as error:
+            raise ConcurrentChange(refresh.id) from error
+        return saved
+
+    def save(self, refresh: Refresh) -> Refresh:
+        """Store progress that moves no money; raises ConcurrentChange."""
+        saved = replace(refresh, version=refresh.version + 1)
+        self._table.put(self._item(saved), **_unchanged_since(refresh))
+        return saved
+
+    def _item(self, refresh: Refresh) -> dict[str, Any]:
+        key = keys.refresh(refresh.user_id, refresh.connection_id, refresh.id)
+        expires_at = refresh.created_at + _REFRESH_KEPT
+        return {**key, **refresh_to_item(refresh), "expires_at": int(expires_at.timestamp())}
+
+    def _first_put(self, refresh: Refresh) -> dict[str, Any]:
+        return self._table.putting(self._item(refresh), condition="attribute_not_exists(PK)")
+
+    def _becoming_open(self, refresh: Refresh, *, called: bool) -> dict[str, Any]:
+        return self._table.updating(
+            keys.connection(refresh.user_id, refresh.connection_id),
+            "SET open_refresh_id = :id, open_refresh_called = :called, due_at = :soon, "
+            "due_shard = :shard, version = version + :one",
+            {
+                ":id": refresh.id,
+                ":called": called,
+                ":soon": to_text(refresh.created_at + SAFETY_NET),
+                ":shard": keys.due_shard(refresh.connection_id),
+                ":one": 1,
+            },
+            condition="attribute_exists(PK) AND attribute_not_exists(open_refresh_id)",
+        )
+
+    def _spending(
+        self, refresh: Refresh, buckets: Buckets, policy: PurchasePolicy
+    ) -> list[dict[str, Any]]:
+        limits: dict[str, tuple[str, Decimal | int, Decimal | int]] = {
+            "connection": ("#day", policy.connection_daily_refreshes, 1),
+            "user": ("#day", policy.user_daily_refreshes, 1),
+            "deployment": ("#month", policy.monthly_budget, refresh.cost.amount),
+        }
+        return [
+            self._table.updating(
+                self._budget_key(scope, refresh),
+                "SET #day = if_not_exists(#day, :zero) + :one, "
+                "#month = if_not_exists(#month, :zero) + :amount",
+                {
+                    ":zero": 0,
+                    ":one": 1,
+                    ":amount": refresh.cost.amount,
+                    ":room": limits[scope][1] - limits[scope][2],
+                },
+                condition=_has_room(limits[scope][0]),
+                names=_bucket_names(buckets.day, buckets.month),
+            )
+            for scope in _SCOPES
+        ]
+
+    def _refunding(self, refresh: Refresh) -> list[dict[str, Any]]:
+        if not refresh.budget_buckets:
+            return []
+        return [
+            self._table.updating(
+                self._budget_key(scope, refresh),
+                "SET #day = #day - :one, #month = #month - :amount",
+                {":one": 1, ":amount": refresh.reserved.amount},
+                names=_bucket_names(*refresh.budget_buckets),
+            )
+            for scope in _SCOPES
+        ]
+
+    def _booking(self, refresh: Refresh) -> dict[str, Any]:
+        entry = LedgerEntry.of(refresh)
+        key = keys.ledger(entry.user_id, entry.called_at, entry.refresh_id)
+        return self._table.putting({**key, **ledger_to_item(entry)})
+
+    def _budget_key(self, scope: str, refresh: Refresh) -> dict[str, str]:
+        if scope == "deployment":
+            return keys.deployment_budget()
+        if scope == "user":
+            return keys.user_budget(refresh.user_id)
+        return keys.connection_budget(refresh.user_id, refresh.connection_id)
+
+
+def _has_room(name: str) -> str:
+    # An absent bucket has room for one: a policy that could not hold a purchase does not exist
+    # for calls, and a single price above the monthly budget is caught by the comparison with 0.
+    return f"(attribute_not_exists({name}) AND :room >= :zero) OR {name} <= :room"
+
+
+def _bucket_names(day: str, month: str) -> dict[str, str]:
+    return {"#day": f"calls_{day}", "#month": f"spent_{month}"}
+
+
+def _unchanged_since(refresh: Refresh) -> dict[str, Any]:
+    return {"condition": "version = :expected", "values": {":expected": refresh.version}}
+
+
+def _as_refusal(error: TransactionRefused, policy: PurchasePolicy, now: datetime) -> Exception:
+    places = [place - 2 for place in error.failed]
+    if any(place < 0 for place in places):
+        return ConcurrentChange("another refresh is open, or this one exists")
+    scope = _SCOPES[places[0]]
+    resets_at = month_ends(now) if scope == "deployment" else day_ends(now)
+    return BudgetExhausted(scope, resets_at)

@@ -1,0 +1,195 @@
+"""One DynamoDB table in plain Python values, its errors in the domain's words."""
+
+import time
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+
+from freshet.domain.errors import ConcurrentChange
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+Item = dict[str, Any]
+_BATCH_GET_LIMIT = 100
+
+_serialize = TypeSerializer().serialize
+_deserialize = TypeDeserializer().deserialize
+
+
+class TransactionRefused(Exception):
+    """A transaction was cancelled; `failed` names the positions whose condition did not hold."""
+
+    def __init__(self, failed: Sequence[int]) -> None:
+        """Keep the positions."""
+        super().__init__(f"conditions failed at {list(failed)}")
+        self.failed = failed
+
+
+class ConditionFailed(ConcurrentChange):
+    """A condition did not hold; `current` is the row as it stands, where it was asked for."""
+
+    def __init__(self, item: Any) -> None:
+        """Keep the row."""
+        super().__init__("condition failed")
+        self.current = _plain(item) if item else None
+
+
+class Table:
+    """Get, put, update and query with consistent reads and conditions as text."""
+
+    def __init__(self, client: "DynamoDBClient", name: str) -> None:
+        """Bind a client to a table."""
+        self._client = client
+        self.name = name
+
+    def get(self, key: Mapping[str, str]) -> Item | None:
+        """Read one item, consistently."""
+        answer = self._client.get_item(TableName=self.name, Key=_wire(key), ConsistentRead=True)
+        return _plain(answer["Item"]) if "Item" in answer else None
+
+    def get_many(self, keys: Collection[Mapping[str, str]]) -> Iterator[Item]:
+        """Read several items in any order; what is missing is left out."""
+        wanted = [_wire(key) for key in keys]
+        for start in range(0, len(wanted), _BATCH_GET_LIMIT):
+            chunk: Any = {self.name: {"Keys": wanted[start : start + _BATCH_GET_LIMIT]}}
+            while chunk:
+                answer = self._client.batch_get_item(RequestItems=chunk)
+                yield from (_plain(item) for item in answer["Responses"].get(self.name, ()))
+                chunk = answer.get("UnprocessedKeys")
+
+    def query(self, partition: str, prefix: str) -> Iterator[Item]:
+        """Read the items of a partition whose sort key starts with `prefix`, in key order."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self.name,
+            ConsistentRead=True,
+            KeyConditionExpression="PK = :partition AND begins_with(SK, :prefix)",
+            ExpressionAttributeValues=_wire({":partition": partition, ":prefix": prefix}),
+        )
+        for page in pages:
+            yield from (_plain(item) for item in page["Items"])
+
+    def query_index(self, index: str, shard: str, *, until: str, limit: int) -> list[Item]:
+        """Read at most `limit` keys of a due-index shard up to a time, oldest first."""
+        answer = self._client.query(
+            TableName=self.name,
+            IndexName=index,
+            Limit=limit,
+            KeyConditionExpression="due_shard = :shard AND due_at <= :until",
+            ExpressionAttributeValues=_wire({":shard": shard, ":until": until}),
+        )
+        return [_plain(item) for item in answer["Items"]]
+
+    def put(self, item: Item, *, condition: str | None = None, values: Item | None = None) -> None:
+        """Write one item whole; raises ConcurrentChange if the condition does not hold."""
+        self._conditionally(
+            self._client.put_item, TableName=self.name, Item=_wire(item), **_when(condition, values)
+        )
+
+    def update(
+        self,
+        key: Mapping[str, str],
+        expression: str,
+        values: Item,
+        *,
+        condition: str,
+        names: Mapping[str, str] | None = None,
+    ) -> Item:
+        """Change one item and give back what it is now; raises ConcurrentChange."""
+        answer = self._conditionally(
+            self._client.update_item,
+            TableName=self.name,
+            Key=_wire(key),
+            UpdateExpression=expression,
+            ReturnValues="ALL_NEW",
+            ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            **({"ExpressionAttributeNames": dict(names)} if names else {}),
+            **_when(condition, values),
+        )
+        return _plain(answer["Attributes"])
+
+    def transact(self, *writes: Mapping[str, Any]) -> None:
+        """Write all or nothing; raises TransactionRefused, or ConcurrentChange after a clash."""
+        try:
+            self._patiently(self._client.transact_write_items, TransactItems=list(writes))
+        except self._client.exceptions.TransactionCanceledException as error:
+            codes = [reason.get("Code") for reason in error.response["CancellationReasons"]]
+            failed = [place for place, code in enumerate(codes) if code == _CONDITION_FAILED]
+            if failed:
+                raise TransactionRefused(failed) from error
+            raise ConcurrentChange("transaction conflict") from error
+
+    def putting(
+        self, item: Item, *, condition: str | None = None, values: Item | None = None
+    ) -> dict[str, Any]:
+        """Describe a put for `transact`."""
+        return {"Put": {"TableName": self.name, "Item": _wire(item), **_when(condition, values)}}
+
+    def updating(
+        self,
+        key: Mapping[str, str],
+        expression: str,
+        values: Item,
+        *,
+        condition: str | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Describe an update for `transact`."""
+        update = {
+            "TableName": self.name,
+            "Key": _wire(key),
+            "UpdateExpression": expression,
+            **({"ExpressionAttributeNames": dict(names)} if names else {}),
+            **_when(condition, values),
+        }
+        return {"Update": update}
+
+    def _patiently(self, call: Any, **arguments: Any) -> Any:
+        # A clash with another transaction says nothing about our condition: try again soon.
+        for pause in _PAUSES_SECONDS:
+            try:
+                return call(**arguments)
+            except self._client.exceptions.TransactionConflictException:
+                time.sleep(pause)
+            except self._client.exceptions.TransactionCanceledException as error:
+                codes = {reason.get("Code") for reason in error.response["CancellationReasons"]}
+                if "TransactionConflict" not in codes or _CONDITION_FAILED in codes:
+                    raise
+                time.sleep(pause)
+        return call(**arguments)
+
+    def _conditionally(self, call: Any, **arguments: Any) -> Any:
+        try:
+            return self._patiently(call, **arguments)
+        except self._client.exceptions.ConditionalCheckFailedException as error:
+            raise ConditionFailed(error.response.get("Item")) from error
+
+
+_PAUSES_SECONDS = (0.02, 0.05, 0.1, 0.2)
+_CONDITION_FAILED = "ConditionalCheckFailed"
+
+
+def _when(condition: str | None, values: Item | None) -> dict[str, Any]:
+    arguments: dict[str, Any] = {}
+    if condition:
+        arguments["ConditionExpression"] = condition
+    if values:
+        arguments["ExpressionAttributeValues"] = _wire(values)
+    return arguments
+
+
+def _wire(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _serialize(value) for name, value in item.items() if value is not None}
+
+
+def _plain(item: Mapping[str, Any]) -> Item:
+    values = {name: _deserialize(value) for name, value in item.items()}
+    return {
+        name: _bytes(value) if isinstance(value, Binary) else value for name, value in values.items()
+    }
+
+
+def _bytes(value: Any) -> bytes:
+    # boto3's Binary converts itself; its stubs do not know.
+    return bytes(value)

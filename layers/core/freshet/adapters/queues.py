@@ -1,0 +1,98 @@
+"""The three SQS queues: one message is one connection or one delivery."""
+
+import hashlib
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime, timedelta
+from itertools import batched
+from typing import TYPE_CHECKING, Protocol
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from freshet.domain.errors import QueueUnavailable
+from freshet.domain.orders import ReadOrder, RefreshOrder
+from freshet.domain.provider import Provider
+from freshet.messages import WebhookMessage, render_read_order, render_refresh_order
+
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
+_BATCH = 10
+_LONGEST_DELAY = timedelta(minutes=15)
+
+
+class SqsWebhookQueue:
+    """The port WebhookQueue: one SendMessage for each delivery."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        """Bind to WebhookQueue."""
+        self._client = client
+        self._url = url
+
+    def send(self, provider: Provider, body: bytes, *, received_at: datetime) -> None:
+        """Queue durably; raises QueueUnavailable."""
+        message = WebhookMessage(provider=provider, body=body, received_at=received_at)
+        try:
+            self._client.send_message(QueueUrl=self._url, MessageBody=message.render())
+        except (ClientError, BotoCoreError) as error:
+            raise QueueUnavailable("webhook queue") from error
+
+
+class SqsReadQueue:
+    """The port ReadQueue on SnapshotQueue."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        """Bind to SnapshotQueue."""
+        self._client = client
+        self._url = url
+
+    def send(self, orders: Iterable[ReadOrder]) -> Sequence[ReadOrder]:
+        """Hand over orders; gives back those that did not make it."""
+        return _send_all(self._client, self._url, orders, render_read_order)
+
+
+class SqsRefreshQueue:
+    """The port RefreshQueue on RefreshQueue."""
+
+    def __init__(self, client: "SQSClient", url: str) -> None:
+        """Bind to RefreshQueue."""
+        self._client = client
+        self._url = url
+
+    def send(self, orders: Iterable[RefreshOrder]) -> Sequence[RefreshOrder]:
+        """Hand over orders; gives back those that did not make it."""
+        return _send_all(self._client, self._url, orders, render_refresh_order)
+
+
+class _Order(Protocol):
+    @property
+    def connection_id(self) -> str: ...
+
+    @property
+    def delay(self) -> timedelta: ...
+
+
+def _send_all[Order: _Order](
+    client: "SQSClient", url: str, orders: Iterable[Order], render: Callable[[Order], str]
+) -> list[Order]:
+    left: list[Order] = []
+    for batch in batched(orders, _BATCH, strict=False):
+        entries = [_entry(place, order, render(order)) for place, order in enumerate(batch)]
+        try:
+            answer = client.send_message_batch(QueueUrl=url, Entries=entries)
+        except (ClientError, BotoCoreError) as error:
+            raise QueueUnavailable("work queue") from error
+        left += [batch[int(failed["Id"])] for failed in answer.get("Failed", [])]
+    return left
+
+
+def _entry(place: int, order: _Order, body: str) -> "SendMessageBatchRequestEntryTypeDef":
+    # A group on a standard queue orders nothing; it keeps one noisy connection from the others.
+    group = hashlib.sha256(order.connection_id.encode()).hexdigest()
+    delay = min(max(order.delay, timedelta(0)), _LONGEST_DELAY)
+    return {
+        "Id": str(place),
+        "MessageBody": body,
+        "MessageGroupId": group,
+        "DelaySeconds": delay // timedelta(seconds=1),
+    }

@@ -1,0 +1,1 @@
+"""SnapTrade: client, signature, mapping, error table, webhooks."""

@@ -1,0 +1,92 @@
+"""What SnapTrade's refusals mean, as a table over (HTTP status, code)."""
+
+from datetime import timedelta
+from typing import Any
+
+import simplejson
+
+from freshet.adapters.transport import Answer
+from freshet.domain.errors import (
+    LoginRequired,
+    MissingUpstream,
+    ProviderAnswer,
+    ProviderError,
+    ProviderFailed,
+    ProviderRejectedUs,
+    ProviderThrottled,
+    ProviderUnavailable,
+    RateLimited,
+    RefreshNotAllowed,
+    UnreadableAnswer,
+)
+
+_BY_CODE: dict[tuple[int, str], type[ProviderError]] = {
+    (400, "1076"): ProviderRejectedUs,
+    (401, "1076"): ProviderRejectedUs,
+    (401, "1083"): LoginRequired,
+    (402, "3003"): LoginRequired,
+    (402, "3011"): LoginRequired,
+    (403, "1141"): RefreshNotAllowed,
+    (404, "1011"): MissingUpstream,
+    (409, "1166"): ProviderUnavailable,
+    (425, "3012"): ProviderUnavailable,
+    (429, "0000"): RateLimited,
+    (429, "throttled"): ProviderThrottled,
+    (500, "1000"): ProviderFailed,
+    (503, "3002"): ProviderUnavailable,
+}
+
+_BY_STATUS: dict[int, type[ProviderError]] = {
+    400: ProviderRejectedUs,
+    401: ProviderRejectedUs,
+    402: LoginRequired,
+    403: RefreshNotAllowed,
+    404: MissingUpstream,
+    409: ProviderUnavailable,
+    410: ProviderRejectedUs,  # the endpoint is retired for this customer
+    425: ProviderUnavailable,
+    429: RateLimited,
+    501: RefreshNotAllowed,
+}
+
+
+def error_for(answer: Answer, operation: str) -> ProviderError:
+    """Translate an answer that is no success; never by its text."""
+    document = _document(answer)
+    code = _code(document)
+    told = ProviderAnswer(
+        provider="snaptrade",
+        operation=operation,
+        status=answer.status,
+        code=code,
+        request_id=answer.headers.get("X-Request-ID"),
+    )
+    kind = _BY_CODE.get((answer.status, code or "")) or _by_status(answer.status)
+    return kind(told, wait=_wait(answer))
+
+
+def _by_status(status: int) -> type[ProviderError]:
+    fallback = ProviderFailed if status >= 500 else UnreadableAnswer  # noqa: PLR2004
+    return _BY_STATUS.get(status, fallback)
+
+
+def _document(answer: Answer) -> dict[str, Any]:
+    try:
+        document = simplejson.loads(answer.body)
+    except ValueError:
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _code(document: dict[str, Any]) -> str | None:
+    # The live API sends text, the specification a number under another name.
+    code = document.get("code", document.get("default_code"))
+    return None if code is None else str(code)
+
+
+def _wait(answer: Answer) -> timedelta | None:
+    exhausted = answer.headers.get("X-RateLimit-Remaining") == "0"
+    names = ("X-RateLimit-Reset", "Retry-After") if exhausted else ("Retry-After",)
+    texts = [answer.headers.get(name, "") for name in names]
+    seconds = next((int(text) for text in texts if text.isdecimal()), None)
+    return None if seconds is None else timedelta(seconds=seconds)

@@ -1,0 +1,125 @@
+"""From SnapTrade's words to ours."""
+
+from decimal import Decimal
+from typing import Any
+
+import simplejson
+
+from freshet.adapters.snaptrade import models
+from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus, masked_number
+from freshet.domain.connection import ConnectionReport, DataMode, Institution
+from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
+from freshet.domain.money import Money
+
+_ACCOUNT_KINDS = {
+    "INVESTMENT": INVESTMENT,
+    "DEPOSIT": "deposit",
+    "LOC": "line_of_credit",
+    "ANNUITY": "annuity",
+}
+_DATA_MODES = {"realtime": DataMode.REALTIME, "delayed": DataMode.DELAYED}
+# S3's account statuses; "unavailable" says nothing about the account having ended.
+_CLOSED = frozenset({"closed", "archived"})
+
+
+def to_connection_report(answer: models.Authorization) -> ConnectionReport:
+    """Read a connection; a missing or unknown data mode stays unknown."""
+    mode = answer.data_freshness_mode
+    served = mode.get("snaptrade") if isinstance(mode, dict) else mode
+    brokerage = answer.brokerage
+    return ConnectionReport(
+        is_disabled=answer.disabled,
+        data_mode=_DATA_MODES.get(str(served), DataMode.UNKNOWN),
+        institution=Institution(brokerage.slug, brokerage.display_name or brokerage.name),
+    )
+
+
+def to_account_report(answer: models.Account, document: dict[str, Any]) -> AccountReport:
+    """Read an account in either shape, and keep its document whole."""
+    synced = answer.sync_status.holdings or models.SyncPart()
+    return AccountReport(
+        provider_account_id=answer.id,
+        name=answer.name or answer.display_name,
+        number=masked_number(answer.number or answer.masked_account_number),
+        kind=_account_kind(answer),
+        raw_type=answer.raw_type,
+        status=AccountStatus.CLOSED if answer.status in _CLOSED else AccountStatus.OPEN,
+        is_paper=bool(answer.is_paper),
+        value=_account_value(answer),
+        has_holdings=synced.holdings_unavailable is not True,
+        is_loaded=synced.initial_sync_completed is not False,
+        synced_at=synced.last_successful_sync or answer.sync_status.positions,
+        source=simplejson.dumps(document, use_decimal=True),
+    )
+
+
+def to_holdings(
+    positions: models.Positions, balances: list[models.Balance], *, source: str
+) -> Holdings:
+    """Read positions and balances."""
+    return Holdings(
+        positions=tuple(_to_position(line) for line in positions.results),
+        balances=tuple(
+            Balance(currency=line.currency.code, cash=line.cash, buying_power=line.buying_power)
+            for line in balances
+        ),
+        source=source,
+    )
+
+
+def _account_kind(answer: models.Account) -> str:
+    if answer.kind is not None:
+        return answer.kind
+    # A missing category means investment (S3's page); an unknown one is kept as it is.
+    category = answer.account_category
+    return INVESTMENT if category is None else _ACCOUNT_KINDS.get(category, category.lower())
+
+
+def _account_value(answer: models.Account) -> Money | None:
+    old = answer.balance.total if answer.balance else None
+    value = answer.net_value or old
+    if value is None or value.amount is None or value.currency is None:
+        return None
+    return Money(value.amount, value.currency)
+
+
+def _to_position(line: models.Position) -> Position:
+    instrument = line.instrument
+    return Position(
+        instrument=Instrument(
+            kind=instrument.kind,
+            id=instrument.id,
+            symbol=instrument.symbol or instrument.raw_symbol,
+            name=instrument.description,
+            currency=instrument.currency,
+            mic=instrument.exchange,
+            figi=instrument.figi_instrument.figi_code if instrument.figi_instrument else None,
+            option=_to_option(instrument),
+        ),
+        units=line.units,
+        price=line.price,
+        cost_per_unit=line.cost_basis,
+        currency=line.currency or instrument.currency,
+        cash_equivalent=bool(line.cash_equivalent),
+        lots=tuple(_to_lot(lot) for lot in line.tax_lots or ()),
+    )
+
+
+def _to_option(instrument: models.Instrument) -> OptionContract | None:
+    if instrument.kind not in ("option", "future_option"):
+        return None
+    return OptionContract(
+        side=instrument.option_type.lower() if instrument.option_type else None,
+        strike=instrument.strike_price,
+        expires_on=instrument.expiration_date,
+        multiplier=Decimal(100) if instrument.multiplier is None else instrument.multiplier,
+        underlying=instrument.underlying.symbol if instrument.underlying else None,
+    )
+
+
+def _to_lot(lot: models.TaxLot) -> Lot:
+    return Lot(
+        acquired_at=lot.original_purchase_date,
+        units=lot.quantity,
+        cost_per_unit=lot.purchased_price,
+    )

@@ -1,0 +1,172 @@
+"""SnapTrade's answers as pydantic models: lenient about the unknown, exact about numbers."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from freshet.domain.instants import from_text
+from freshet.domain.money import exact_decimal
+
+
+def _exact(value: object) -> Decimal | None:
+    # Text, integers and simplejson's Decimals; a float would mean that digits are lost already.
+    if value is None:
+        return None
+    if isinstance(value, bool | float):
+        raise ValueError("not an exact number")  # noqa: TRY004 - pydantic wants ValueError
+    return exact_decimal(str(value))
+
+
+def _instant(value: object) -> datetime | None:
+    return None if value is None else from_text(str(value))
+
+
+Number = Annotated[Decimal | None, BeforeValidator(_exact)]
+Instant = Annotated[datetime | None, BeforeValidator(_instant)]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class Brokerage(_Answer):
+    """The institution behind a connection."""
+
+    slug: str | None = None
+    display_name: str | None = None
+    name: str | None = None
+
+
+class Authorization(_Answer):
+    """A connection; SnapTrade marks no field as required."""
+
+    disabled: bool = False
+    brokerage: Brokerage = Brokerage()
+    # An object since September 2026, text before, absent in between.
+    data_freshness_mode: dict[str, Any] | str | None = None
+
+
+class Amount(_Answer):
+    """An amount that may be missing in either half."""
+
+    amount: Number = None
+    currency: str | None = None
+
+
+class OldBalance(_Answer):
+    """The balance of the old account shape."""
+
+    total: Amount | None = None
+
+
+class SyncPart(_Answer):
+    """How far one half of an account's data is."""
+
+    initial_sync_completed: bool | None = None
+    last_successful_sync: Instant = None
+    holdings_unavailable: bool | None = None
+
+
+class SyncStatus(_Answer):
+    """How far an account's data is; transactions carry dates and are not needed here."""
+
+    holdings: SyncPart | None = None
+    positions: Instant = None
+    balances: Instant = None
+
+
+class Account(_Answer):
+    """An account in either shape: S3's, or that of `/connections/{id}/accounts`."""
+
+    id: Annotated[str, Field(min_length=1)]
+    name: str | None = None
+    display_name: str | None = None
+    number: str | None = None
+    masked_account_number: str | None = None
+    kind: str | None = None
+    account_category: str | None = None
+    raw_type: str | None = None
+    status: str | None = None
+    is_paper: bool | None = None
+    balance: OldBalance | None = None
+    net_value: Amount | None = None
+    sync_status: SyncStatus = SyncStatus()
+
+
+class Figi(_Answer):
+    """The open identifier of a security."""
+
+    figi_code: str | None = None
+
+
+class Underlying(_Answer):
+    """What an option is on."""
+
+    symbol: str | None = None
+
+
+class Instrument(_Answer):
+    """What is held; `kind` is an open list."""
+
+    kind: str = "other"
+    id: str | None = None
+    symbol: str | None = None
+    raw_symbol: str | None = None
+    description: str | None = None
+    currency: str | None = None
+    exchange: str | None = None
+    figi_instrument: Figi | None = None
+    option_type: str | None = None
+    strike_price: Number = None
+    expiration_date: date | None = None
+    multiplier: Number = None
+    underlying: Underlying | None = None
+
+
+class TaxLot(_Answer):
+    """A lot, where the add-on is booked."""
+
+    original_purchase_date: str | None = None
+    quantity: Number = None
+    purchased_price: Number = None
+
+
+class Position(_Answer):
+    """A line of `positions/all`: decimals arrive as text, a short has negative units."""
+
+    instrument: Instrument
+    units: Number = None
+    price: Number = None
+    cost_basis: Number = None
+    currency: str | None = None
+    cash_equivalent: bool | None = None
+    tax_lots: list[TaxLot] | None = None
+
+
+class DataFreshness(_Answer):
+    """How old the broker's data is."""
+
+    as_of: Instant = None
+
+
+class Positions(_Answer):
+    """The answer of `GET /accounts/{id}/positions/all`."""
+
+    results: list[Position]
+    data_freshness: DataFreshness | None = None
+
+
+class Currency(_Answer):
+    """A currency by its ISO code."""
+
+    code: str
+
+
+class Balance(_Answer):
+    """A line of `GET /accounts/{id}/balances`."""
+
+    currency: Currency
+    cash: Number = None
+    buying_power: Number = None

@@ -1,0 +1,55 @@
+"""A visit at SnapTrade for one connection."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import simplejson
+
+from freshet.adapters.snaptrade.client import SnapTradeClient
+from freshet.adapters.snaptrade.mapping import (
+    to_account_report,
+    to_connection_report,
+    to_holdings,
+)
+from freshet.domain.account import AccountReport
+from freshet.domain.connection import ConnectionReport
+from freshet.domain.credential import Credential
+from freshet.domain.errors import ProviderAnswer
+from freshet.domain.snapshot import HoldingsReading
+
+
+@dataclass(frozen=True, slots=True)
+class SnapTradeSession:
+    """The port ProviderSession for a SnapTrade connection."""
+
+    client: SnapTradeClient
+    user: Credential
+    connection_id: str
+
+    def connection(self) -> ConnectionReport:
+        """Ask how the connection is."""
+        return to_connection_report(self.client.connection(self.user, self.connection_id))
+
+    def accounts(self) -> Sequence[AccountReport]:
+        """List its accounts."""
+        listed = self.client.accounts(self.user, self.connection_id)
+        return [to_account_report(model, document) for model, document in listed]
+
+    def holdings(self, account: AccountReport) -> HoldingsReading:
+        """Read positions, then balances: together one reading, or none at all."""
+        started_at = self.client.clock()
+        positions, positions_text = self.client.positions(self.user, account.provider_account_id)
+        balances, balances_text = self.client.balances(self.user, account.provider_account_id)
+        source = simplejson.dumps({"positions": positions_text, "balances": balances_text})
+        freshness = positions.data_freshness
+        return HoldingsReading(
+            holdings=to_holdings(positions, balances, source=source),
+            broker_as_of=freshness.as_of if freshness else None,
+            provider_synced_at=account.synced_at,
+            started_at=started_at,
+            fetched_at=self.client.clock(),
+        )
+
+    def refresh(self) -> ProviderAnswer:
+        """Buy a refresh: exactly one billable call, never repeated in here."""
+        return self.client.refresh(self.user, self.connection_id)

@@ -1,0 +1,102 @@
+"""HTTP to the providers: one pooled session, explicit timeouts, failures in the domain's words.
+
+Exceptions of `requests` contain URLs, and URLs contain secrets: none of them leaves this module,
+not even as the cause of another.
+"""
+
+import time
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
+
+from freshet.domain.errors import AnswerLost, NotReached, ProviderAnswer
+from freshet.observability import logger
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds to connect and seconds between two bytes of the answer."""
+
+    connect: float
+    read: float
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, whatever it is."""
+
+    status: int
+    headers: requests.structures.CaseInsensitiveDict[str]
+    body: bytes
+
+
+class Transport:
+    """Sends one prepared request and gives back its answer; never repeats by itself."""
+
+    def __init__(self) -> None:
+        """Open a session that heeds no environment, keeps no cookies and follows no redirects."""
+        self._session = _new_session()
+
+    def send(
+        self,
+        request: requests.Request,
+        *,
+        provider: str,
+        operation: str,
+        timeouts: Timeouts,
+        is_billable: bool = False,
+    ) -> Answer:
+        """Send once; raises NotReached if it surely never left, AnswerLost if nobody knows.
+
+        A billable call gets a connection of its own: a pooled one that the other side has closed
+        meanwhile would leave us not knowing whether we bought.
+        """
+        session = _new_session() if is_billable else self._session
+        asked = ProviderAnswer(provider=provider, operation=operation)
+        started = time.monotonic()
+        failure: NotReached | AnswerLost
+        try:
+            response = session.send(
+                session.prepare_request(request),
+                timeout=(timeouts.connect, timeouts.read),
+                allow_redirects=False,
+            )
+        except requests.RequestException as error:
+            failure = NotReached(asked) if _never_left(error) else AnswerLost(asked)
+        else:
+            _log(asked, response, started)
+            return Answer(response.status_code, response.headers, response.content)
+        finally:
+            if is_billable:
+                session.close()
+        _log(asked, None, started)
+        raise failure
+
+
+def _new_session() -> requests.Session:
+    session = requests.Session()
+    session.trust_env = False
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    session.mount("https://", HTTPAdapter(max_retries=0, pool_maxsize=16))
+    session.mount("http://", HTTPAdapter(max_retries=0, pool_maxsize=16))
+    return session
+
+
+def _never_left(error: requests.RequestException) -> bool:
+    cause = error.args[0] if error.args else None
+    reason = cause.reason if isinstance(cause, MaxRetryError) else cause
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)
+
+
+def _log(asked: ProviderAnswer, response: requests.Response | None, started: float) -> None:
+    logger.info(
+        "Provider answered" if response is not None else "Provider did not answer",
+        provider=asked.provider,
+        operation=asked.operation,
+        status=None if response is None else response.status_code,
+        request_id=None if response is None else response.headers.get("X-Request-ID"),
+        seconds=round(time.monotonic() - started, 3),
+    )

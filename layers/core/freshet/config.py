@@ -1,0 +1,132 @@
+"""One Settings value for each function: its environment variables, read once, refused by name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Self
+
+from freshet.domain.errors import ConfigurationError
+from freshet.domain.money import Money, exact_decimal
+from freshet.domain.purchase import PurchasePolicy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """A function's variables: each field is one, named like it in capitals."""
+
+    @classmethod
+    def from_env(cls, environ: Mapping[str, str]) -> Self:
+        """Read every variable; raises ConfigurationError naming the first that is not right."""
+        values = {each.name: _read(environ, each.name, each.type) for each in fields(cls)}
+        return cls(**values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveWebhookSettings(Settings):
+    """Variables of `receive_webhook`."""
+
+    webhook_queue_url: str
+    snaptrade_secret_arn: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProcessWebhookSettings(Settings):
+    """Variables of `process_webhook`."""
+
+    connections_table: str
+    snapshot_queue_url: str
+    webhook_debounce_seconds: int
+    webhook_retention_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRefreshesSettings(Settings):
+    """Variables of `plan_refreshes`."""
+
+    connections_table: str
+    refresh_queue_url: str
+    snapshot_queue_url: str
+    snaptrade_requests_per_minute: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapTradeSettings(Settings):
+    """Variables of every function that calls SnapTrade."""
+
+    snaptrade_secret_arn: str
+    snaptrade_base_url: str
+    snaptrade_requests_per_minute: int
+    user_secret_prefix: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseSettings(SnapTradeSettings):
+    """Variables of every function that buys."""
+
+    connections_table: str
+    snaptrade_refresh_price_usd: Decimal
+    deployment_monthly_budget_usd: Decimal
+    user_daily_refreshes: int
+    connection_daily_refreshes: int
+    refresh_cooldown_seconds: int
+
+    def policy(self) -> PurchasePolicy:
+        """Give the rules of purchase; raises ConfigurationError for a rule that cannot be."""
+        try:
+            return PurchasePolicy(
+                price=Money(self.snaptrade_refresh_price_usd, "USD"),
+                monthly_budget=self.deployment_monthly_budget_usd,
+                user_daily_refreshes=self.user_daily_refreshes,
+                connection_daily_refreshes=self.connection_daily_refreshes,
+                cooldown=timedelta(seconds=self.refresh_cooldown_seconds),
+            )
+        except ValueError as error:
+            raise ConfigurationError(str(error)) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshConnectionSettings(PurchaseSettings):
+    """Variables of `refresh_connection`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeSnapshotsSettings(SnapTradeSettings):
+    """Variables of `take_snapshots`."""
+
+    connections_table: str
+    snapshots_table: str
+    snapshot_retention_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiSettings(PurchaseSettings):
+    """Variables of `api`."""
+
+    snapshots_table: str
+    snapshot_queue_url: str
+    snapshot_retention_days: int
+    user_id_claim: str
+    default_user_scopes: str
+    ageing_after_hours: int
+    stale_after_hours: int
+
+
+def _read(environ: Mapping[str, str], name: str, kind: Any) -> Any:
+    variable = name.upper()
+    text = environ.get(variable, "").strip()
+    if not text:
+        raise ConfigurationError(f"environment variable {variable} is missing")
+    try:
+        return _PARSERS[kind](text)
+    except ValueError as error:
+        raise ConfigurationError(f"environment variable {variable}: {error}") from None
+
+
+def _natural(text: str) -> int:
+    if not text.isdecimal():
+        raise ValueError("must be a whole number, zero or more")
+    return int(text)
+
+
+_PARSERS: dict[Any, Callable[[str], Any]] = {str: str, int: _natural, Decimal: exact_decimal}

@@ -1,0 +1,65 @@
+"""An account inside a connection, as listed by the provider."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from freshet.domain.money import Money
+
+INVESTMENT = "investment"
+
+
+class AccountStatus(StrEnum):
+    """Whether an account is still there; a vanished one is closed, never erased."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountReport:
+    """What a provider says of one account; `kind` is an open list (investment, deposit, …)."""
+
+    provider_account_id: str
+    name: str | None
+    number: str | None
+    kind: str
+    raw_type: str | None
+    status: AccountStatus
+    is_paper: bool
+    value: Money | None
+    has_holdings: bool
+    """False where the broker does not expose holdings: an empty list would be a lie."""
+    is_loaded: bool
+    """False until the provider's first load is over: an empty list means "not yet"."""
+    synced_at: datetime | None
+    """When the provider last had this account's holdings from the broker."""
+    source: str
+    """The provider's own document, as JSON text: nothing of it is lost."""
+
+    @property
+    def is_readable(self) -> bool:
+        """Tell whether holdings can be expected of this account."""
+        return self.kind == INVESTMENT and self.status is AccountStatus.OPEN and self.has_holdings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account under our own id, which survives re-linking."""
+
+    id: str
+    user_id: str
+    connection_id: str
+    report: AccountReport
+    created_at: datetime
+
+    def closed(self) -> "Account":
+        """The provider lists it no more."""
+        return replace(self, report=replace(self.report, status=AccountStatus.CLOSED))
+
+
+def masked_number(number: str | None) -> str | None:
+    """Keep the last four characters of an account number: `****8443`; shorter ones vanish."""
+    if not number:
+        return None
+    return "****" + (number[-4:] if len(number) > 4 else "")  # noqa: PLR2004

@@ -1,0 +1,224 @@
+"""A user's link to one institution: what we know of it and when it wants attention."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from freshet.domain.provider import Provider
+
+TURN_LEASE = timedelta(minutes=15)
+READ_LEASE = timedelta(seconds=90)  # longer than the reader's function timeout
+# Whoever starts work on a connection makes it due again this soon, should the worker die or the
+# message be lost; finishing the work sets the true time.
+SAFETY_NET = timedelta(minutes=2)
+_BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
+
+
+class ConnectionStatus(StrEnum):
+    """How a connection is doing."""
+
+    INITIALISING = "initialising"
+    ACTIVE = "active"
+    DEGRADED = "degraded"
+    EXPIRING = "expiring"
+    NEEDS_USER = "needs_user"
+    REVOKED = "revoked"
+    REMOVING = "removing"
+    REMOVED = "removed"
+
+
+ASLEEP = frozenset(
+    {
+        ConnectionStatus.NEEDS_USER,
+        ConnectionStatus.REVOKED,
+        ConnectionStatus.REMOVING,
+        ConnectionStatus.REMOVED,
+    }
+)
+"""Nothing is due for a connection in one of these: it leaves the index and costs nothing."""
+
+
+class DataMode(StrEnum):
+    """How the provider serves a connection."""
+
+    REALTIME = "realtime"
+    DELAYED = "delayed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """The broker behind a connection, by the provider's own id for it."""
+
+    id: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """How often to read (free) and how often to refresh (costs money; None means never)."""
+
+    read_every: timedelta = timedelta(hours=24)
+    refresh_every: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionReport:
+    """What a provider says of a connection when asked."""
+
+    is_disabled: bool
+    data_mode: DataMode
+    institution: Institution
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Connection:
+    """A link and its schedule; `due_at` is both the place in the index and a turn's lease."""
+
+    id: str
+    user_id: str
+    provider: Provider
+    provider_connection_id: str
+    credential_name: str
+    institution: Institution = Institution(None, None)
+    status: ConnectionStatus = ConnectionStatus.INITIALISING
+    status_reason: str | None = None
+    status_read_at: datetime | None = None
+    paused: bool = False
+    data_mode: DataMode = DataMode.UNKNOWN
+    refresh_forbidden: bool = False
+    cadence: Cadence = Cadence()
+    next_read_at: datetime | None = None
+    next_refresh_at: datetime | None = None
+    due_at: datetime | None = None
+    reading_until: datetime | None = None
+    marks: Mapping[str, datetime] = field(default_factory=dict)
+    open_refresh_id: str | None = None
+    open_refresh_called: bool = False
+    refresh_reason: str | None = None
+    last_purchase_at: datetime | None = None
+    consecutive_failures: int = 0
+    created_at: datetime
+    version: int = 1
+
+    @property
+    def is_awake(self) -> bool:
+        """Tell whether the schedule has any business with this connection."""
+        return self.status not in ASLEEP and not self.paused
+
+    @property
+    def is_worth_buying(self) -> bool:
+        """A purchase can help only where the provider serves stored data and lets us refresh."""
+        return self.data_mode is not DataMode.REALTIME and not self.refresh_forbidden
+
+    def started_reading(self, *, now: datetime) -> "Connection":
+        """Take the reader's lease, so that one connection is read by one worker at a time."""
+        return replace(self, reading_until=now + READ_LEASE)
+
+    def is_being_read(self, *, now: datetime) -> bool:
+        """Tell whether another reader holds the lease."""
+        return self.reading_until is not None and self.reading_until > now
+
+    def with_report(self, report: ConnectionReport, *, read_at: datetime) -> "Connection":
+        """Learn from a read; one that began before the read we already learned from is ignored."""
+        if self.status_read_at is not None and read_at <= self.status_read_at:
+            return self
+        if self.status in (ConnectionStatus.REMOVING, ConnectionStatus.REMOVED):
+            return self
+        status, reason = ConnectionStatus.ACTIVE, None
+        if report.is_disabled:
+            status, reason = ConnectionStatus.NEEDS_USER, "disabled_at_provider"
+        return replace(
+            self,
+            status=status,
+            status_reason=reason,
+            status_read_at=read_at,
+            data_mode=report.data_mode,
+            institution=report.institution,
+        )
+
+    def with_login_required(self, reason: str, *, read_at: datetime) -> "Connection":
+        """The provider refused this link's credential: only the user can help."""
+        if self.status in ASLEEP:
+            return self
+        return replace(
+            self,
+            status=ConnectionStatus.NEEDS_USER,
+            status_reason=reason,
+            status_read_at=read_at,
+        )
+
+    def postponed(self, until: datetime) -> "Connection":
+        """No quota is nobody's failure: the same read, later."""
+        return replace(self, next_read_at=until)
+
+    def with_failure(self, reason: str, *, now: datetime) -> "Connection":
+        """Record provider trouble and step back; this connection alone waits longer each time."""
+        step = _BACK_OFF[min(self.consecutive_failures, len(_BACK_OFF) - 1)]
+        is_healthy = self.status in (ConnectionStatus.ACTIVE, ConnectionStatus.EXPIRING)
+        return replace(
+            self,
+            status=ConnectionStatus.DEGRADED if is_healthy else self.status,
+            status_reason=reason,
+            consecutive_failures=self.consecutive_failures + 1,
+            next_read_at=now + step,
+        )
+
+    def after_reading(self, *, started_at: datetime) -> "Connection":
+        """Note a whole pass: the next one is a cadence away."""
+        return replace(
+            self,
+            consecutive_failures=0,
+            next_read_at=started_at + self.cadence.read_every,
+        )
+
+    def without_marks_before(self, started_at: datetime) -> "Connection":
+        """Forget the webhooks a read has answered; one that came during the read stays."""
+        marks = {account: at for account, at in self.marks.items() if at >= started_at}
+        return replace(self, marks=marks)
+
+    def rescheduled(self, *, now: datetime, check_at: datetime | None = None) -> "Connection":
+        """Give back the reader's lease and take the true place in the index, or leave it."""
+        wishes = [check_at] if check_at is not None else []
+        if self.is_awake:
+            wishes += [at for at in (self.next_read_at, self._refresh_wish()) if at is not None]
+            wishes += [now] if self.marks else []
+        return replace(self, reading_until=None, due_at=min(wishes, default=None))
+
+    def after_call(self, *, called_at: datetime) -> "Connection":
+        """A purchase was made, or may have been: cooldown and cadence start over."""
+        every = self.cadence.refresh_every
+        return replace(
+            self,
+            next_refresh_at=None if every is None else called_at + every,
+            open_refresh_called=True,
+            last_purchase_at=called_at,
+            refresh_reason=None,
+        )
+
+    def after_refusal(
+        self, reason: str, *, now: datetime, retry_at: datetime | None
+    ) -> "Connection":
+        """A wanted purchase did not happen: say why, and when the schedule tries again."""
+        if self.cadence.refresh_every is None:
+            return replace(self, refresh_reason=reason)
+        again_at = retry_at or now + self.cadence.refresh_every
+        return replace(self, refresh_reason=reason, next_refresh_at=again_at)
+
+    def without_refresh(self, refresh_id: str) -> "Connection":
+        """A refresh has ended; another may open."""
+        if self.open_refresh_id != refresh_id:
+            return self
+        return replace(self, open_refresh_id=None, open_refresh_called=False)
+
+    def wants_refresh(self, *, now: datetime) -> bool:
+        """Tell whether the cadence asks for a purchase at this turn."""
+        wish = self._refresh_wish()
+        return wish is not None and wish <= now
+
+    def _refresh_wish(self) -> datetime | None:
+        # Before the first read nobody knows whether buying makes sense here at all.
+        if self.status is ConnectionStatus.INITIALISING or not self.is_worth_buying:
+            return None
+        return self.next_refresh_at if self.cadence.refresh_every is not None else None

@@ -1,0 +1,172 @@
+"""Positions and balances of one account at one moment, exact and comparable."""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from freshet.domain.money import EXACT, decimal_to_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptionContract:
+    """The terms of an option; a position's units count contracts of `multiplier` underlyings."""
+
+    side: str | None
+    strike: Decimal | None
+    expires_on: date | None
+    multiplier: Decimal
+    underlying: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instrument:
+    """What is held; `kind` is an open list (stock, etf, option, crypto, …)."""
+
+    kind: str
+    id: str | None
+    symbol: str | None
+    name: str | None = None
+    currency: str | None = None
+    mic: str | None = None
+    figi: str | None = None
+    option: OptionContract | None = None
+
+    @property
+    def multiplier(self) -> Decimal:
+        """How many priced things one unit stands for: 100 for a usual option, else 1."""
+        return self.option.multiplier if self.option else Decimal(1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """A tax lot, as far as the broker tells it apart."""
+
+    acquired_at: str | None
+    units: Decimal | None
+    cost_per_unit: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """One line of a portfolio; a short has negative units. Price and cost are per unit.
+
+    For an option, units are contracts, price and cost are per underlying unit.
+    """
+
+    instrument: Instrument
+    units: Decimal | None
+    price: Decimal | None
+    cost_per_unit: Decimal | None
+    currency: str | None
+    cash_equivalent: bool = False
+    lots: tuple[Lot, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Refuse NaN and infinity: they would poison every total."""
+        numbers = (self.units, self.price, self.cost_per_unit)
+        if any(number is not None and not number.is_finite() for number in numbers):
+            raise ValueError("a position needs finite numbers")
+
+    @property
+    def value(self) -> Decimal | None:
+        """Units x price x multiplier, exactly; None while one of them is unknown."""
+        if self.units is None or self.price is None:
+            return None
+        return EXACT.multiply(EXACT.multiply(self.units, self.price), self.instrument.multiplier)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """Cash in one currency, cash equivalents included, as brokers report it."""
+
+    currency: str
+    cash: Decimal | None
+    buying_power: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Total:
+    """The worth in one currency: `positions` leaves out what `cash` already counts."""
+
+    currency: str | None
+    positions: Decimal
+    cash: Decimal
+    unpriced_positions: int
+
+    @property
+    def total(self) -> Decimal:
+        """Positions and cash, each cash equivalent counted once."""
+        return EXACT.add(self.positions, self.cash)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """What an account holds, with the provider's own documents as JSON text beside it."""
+
+    positions: tuple[Position, ...]
+    balances: tuple[Balance, ...]
+    source: str
+
+    @property
+    def is_empty(self) -> bool:
+        """Neither a position nor any cash."""
+        return not self.positions and all(not balance.cash for balance in self.balances)
+
+    def content_hash(self) -> str:
+        """Hash units, cost, cash and instruments; prices, names and the order do not count."""
+        lines = [_position_identity(position) for position in self.positions]
+        cash = [["cash", each.currency, _canonical(each.cash)] for each in self.balances]
+        text = json.dumps(sorted(json.dumps(line) for line in (*lines, *cash)))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def totals(self) -> tuple[Total, ...]:
+        """Add up per currency; amounts of different currencies are never added together."""
+        currencies = {each.currency for each in self.positions}
+        currencies |= {each.currency for each in self.balances}
+        return tuple(
+            self._total(currency) for currency in sorted(currencies, key=lambda each: each or "")
+        )
+
+    def _total(self, currency: str | None) -> Total:
+        positions = [each for each in self.positions if each.currency == currency]
+        values = [each.value for each in positions if not each.cash_equivalent]
+        cash = [each.cash for each in self.balances if each.currency == currency]
+        return Total(
+            currency=currency,
+            positions=_sum(value for value in values if value is not None),
+            cash=_sum(amount for amount in cash if amount is not None),
+            unpriced_positions=values.count(None),
+        )
+
+
+def _sum(amounts: Iterable[Decimal]) -> Decimal:
+    total = Decimal(0)
+    for amount in amounts:
+        total = EXACT.add(total, amount)
+    return total
+
+
+def _position_identity(position: Position) -> list[object]:
+    instrument = position.instrument
+    lots = [
+        [lot.acquired_at, _canonical(lot.units), _canonical(lot.cost_per_unit)]
+        for lot in position.lots
+    ]
+    return [
+        "position",
+        instrument.kind,
+        instrument.id or instrument.symbol,
+        position.currency,
+        _canonical(position.units),
+        _canonical(position.cost_per_unit),
+        position.cash_equivalent,
+        sorted(lots, key=json.dumps),
+    ]
+
+
+def _canonical(number: Decimal | None) -> str | None:
+    # "12.50" and "12.5" are one number; normalising in EXACT never rounds.
+    return None if number is None else decimal_to_text(number.normalize(EXACT))

@@ -1,0 +1,60 @@
+"""The opaque ids we give out: `con_…`, `acc_…`, `ref_…`, stable for the life of the thing."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Callable
+
+_BODY_LENGTH = 24
+_CONNECTION = re.compile(rf"^con_[a-z2-7]{{{_BODY_LENGTH}}}$")
+_ACCOUNT = re.compile(rf"^acc_[a-z2-7]{{{_BODY_LENGTH}}}$")
+_REFRESH = re.compile(rf"^ref_[a-z2-7]{{{2 * _BODY_LENGTH}}}$")
+
+RandomBytes = Callable[[int], bytes]
+
+
+def new_connection_id(random_bytes: RandomBytes) -> str:
+    """Draw a connection id."""
+    return "con_" + _text(random_bytes(15))
+
+
+def account_id_for(connection_id: str, provider_account_id: str) -> str:
+    """Derive an account's id, so that two readers who discover it at once agree on it."""
+    return "acc_" + _digest("account", connection_id, provider_account_id)
+
+
+def new_refresh_id(connection_id: str, random_bytes: RandomBytes) -> str:
+    """Draw a refresh id; it contains the connection's id, as refreshes are kept beside it."""
+    return "ref_" + connection_id.removeprefix("con_") + _text(random_bytes(15))
+
+
+def refresh_id_for(connection_id: str, *reason: str) -> str:
+    """Derive a refresh id from what asked for it, so that asking twice is one refresh."""
+    return "ref_" + connection_id.removeprefix("con_") + _digest("refresh", connection_id, *reason)
+
+
+def connection_id_of(refresh_id: str) -> str | None:
+    """Say which connection a refresh belongs to, or None for an id that we never gave out."""
+    if not _REFRESH.match(refresh_id):
+        return None
+    return "con_" + refresh_id.removeprefix("ref_")[:_BODY_LENGTH]
+
+
+def is_connection_id(text: str) -> bool:
+    """Tell whether a text could be a connection id of ours."""
+    return bool(_CONNECTION.match(text))
+
+
+def is_account_id(text: str) -> bool:
+    """Tell whether a text could be an account id of ours."""
+    return bool(_ACCOUNT.match(text))
+
+
+def _text(body: bytes) -> str:
+    return base64.b32encode(body).decode().lower()
+
+
+def _digest(*parts: str) -> str:
+    # The length before each part keeps ("ab", "c") apart from ("a", "bc").
+    framed = "".join(f"{len(part)}:{part}" for part in parts)
+    return _text(hashlib.sha256(framed.encode()).digest()[:15])

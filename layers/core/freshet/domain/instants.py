@@ -1,0 +1,35 @@
+"""Instants as text: aware UTC, microseconds, `Z`; fixed width, so that text sorts like time."""
+
+from datetime import UTC, datetime, timedelta
+
+
+def to_text(instant: datetime) -> str:
+    """Render an aware datetime as `2026-11-20T15:00:00.123456Z`."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant without a time zone has no place here")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def from_text(text: str) -> datetime:
+    """Parse ISO 8601, with `T` or a blank between date and time; a missing offset means UTC."""
+    instant = datetime.fromisoformat(text)
+    return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def optional_to_text(instant: datetime | None) -> str | None:
+    """Render an instant that may be missing."""
+    return None if instant is None else to_text(instant)
+
+
+def optional_from_text(text: str | None) -> datetime | None:
+    """Parse an instant that may be missing."""
+    return None if text is None else from_text(text)
+
+
+def duration_to_text(duration: timedelta) -> str:
+    """Render a duration as ISO 8601: whole hours as `PT24H`, else minutes, else seconds."""
+    seconds = duration // timedelta(seconds=1)
+    for size, unit in ((3600, "H"), (60, "M")):
+        if seconds % size == 0:
+            return f"PT{seconds // size}{unit}"
+    return f"PT{seconds}S"

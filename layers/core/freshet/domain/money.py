@@ -1,0 +1,49 @@
+"""Exact decimals: from the provider's text to the API's text without a float in between."""
+
+from dataclasses import dataclass
+from decimal import Context, Decimal, Inexact, InvalidOperation
+
+# Products of two 17-digit numbers need 34 digits; 400 leaves room for any sum of them. A result
+# that would still have to be rounded raises instead.
+EXACT = Context(prec=400, traps=[Inexact, InvalidOperation])
+
+_MAX_EXPONENT = 60
+
+
+def exact_decimal(text: str) -> Decimal:
+    """Parse a decimal; refuse what is no finite number or is absurdly large or small."""
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError("not a decimal number") from error
+    if not number.is_finite() or abs(number.adjusted()) > _MAX_EXPONENT:
+        raise ValueError("not a finite number of a sane size")
+    return number
+
+
+def decimal_to_text(number: Decimal) -> str:
+    """Render without an exponent, the digits kept: `Decimal("1.50")` gives `1.50`."""
+    return format(number, "f")
+
+
+def optional_decimal_to_text(number: Decimal | None) -> str | None:
+    """Render a number that may be missing."""
+    return None if number is None else decimal_to_text(number)
+
+
+def optional_decimal(text: str | None) -> Decimal | None:
+    """Parse a number that may be missing."""
+    return None if text is None else exact_decimal(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in one currency; amounts of different currencies never meet."""
+
+    amount: Decimal
+    currency: str
+
+    def __post_init__(self) -> None:
+        """Refuse NaN and infinity, which compare false with every limit."""
+        if not self.amount.is_finite():
+            raise ValueError("an amount of money must be a finite number")

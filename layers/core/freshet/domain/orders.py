@@ -1,0 +1,38 @@
+"""What one part asks another to do: ids only, never credentials or holdings."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from freshet.domain.refresh import Trigger
+
+
+class ReadReason(StrEnum):
+    """Why a connection is read."""
+
+    FIRST_LOAD = "first_load"
+    DUE = "due"
+    WEBHOOK = "webhook"
+    REFRESH = "refresh"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadOrder:
+    """Read one connection; it starts after `delay`, in whole seconds."""
+
+    user_id: str
+    connection_id: str
+    reason: ReadReason
+    delay: timedelta = timedelta(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshOrder:
+    """Refresh one connection under the id `refresh_id`; asking again under it buys nothing."""
+
+    user_id: str
+    connection_id: str
+    refresh_id: str
+    trigger: Trigger
+    actor: str
+    delay: timedelta = timedelta(0)

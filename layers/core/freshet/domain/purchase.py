@@ -1,0 +1,149 @@
+"""The checks before money, cheapest first, and the budgets behind them."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from freshet.domain.connection import ASLEEP, Connection
+from freshet.domain.errors import (
+    CallFailed,
+    ConnectionNeedsUser,
+    LoginRequired,
+    MissingUpstream,
+    ProviderThrottled,
+    PurchasesStopped,
+    RefreshNotAllowed,
+    RefreshTooSoon,
+)
+from freshet.domain.money import Money
+from freshet.domain.provider import Provider
+from freshet.domain.refresh import Refresh, RefreshStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchasePolicy:
+    """What the deployment allows: prices, budgets (UTC days and months), cooldown."""
+
+    price: Money
+    monthly_budget: Decimal
+    user_daily_refreshes: int
+    connection_daily_refreshes: int
+    cooldown: timedelta
+
+    def __post_init__(self) -> None:
+        """Refuse budgets that could not hold a single purchase."""
+        if self.price.amount < 0:
+            raise ValueError("the price of a refresh must not be negative")
+        if self.monthly_budget <= 0:
+            raise ValueError("the monthly budget must be greater than zero")
+        if min(self.user_daily_refreshes, self.connection_daily_refreshes) < 1:
+            raise ValueError("a daily budget must allow at least one refresh")
+
+
+def check_before_money(
+    connection: Connection, *, is_stopped: bool, policy: PurchasePolicy, now: datetime
+) -> None:
+    """Raise the first reason not to buy; budgets come after, in the reservation itself."""
+    if connection.status in ASLEEP:
+        raise ConnectionNeedsUser(connection.id, connection.status_reason)
+    if is_stopped:
+        raise PurchasesStopped
+    last = connection.last_purchase_at
+    if last is not None and now < last + policy.cooldown:
+        raise RefreshTooSoon(last + policy.cooldown)
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """The day and the month a purchase counts in; kept with it, also past midnight."""
+
+    day: str
+    month: str
+
+    @classmethod
+    def at(cls, now: datetime) -> "Buckets":
+        """Name the UTC day and month of an instant."""
+        utc = now.astimezone(UTC)
+        return cls(day=utc.strftime("%Y-%m-%d"), month=utc.strftime("%Y-%m"))
+
+
+def day_ends(now: datetime) -> datetime:
+    """Say when a daily budget opens again."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + timedelta(days=1)
+
+
+def month_ends(now: datetime) -> datetime:
+    """Say when a monthly budget opens again."""
+    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    # The 1st plus 32 days always lies in the next month.
+    return (first + timedelta(days=32)).replace(day=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerEntry:
+    """One call on the books; `assumed` while, or because, nobody saw the provider's answer."""
+
+    user_id: str
+    actor: str
+    connection_id: str
+    refresh_id: str
+    provider: Provider
+    cost: Money
+    outcome: str
+    assumed: bool
+    called_at: datetime
+
+    @classmethod
+    def of(cls, refresh: Refresh) -> "LedgerEntry":
+        """Book a refresh's latest call, on the safe side while its outcome is open."""
+        if refresh.started_at is None:
+            raise ValueError("a refresh that was never called has no place in the ledger")
+        is_free = refresh.status in (RefreshStatus.RESERVED, RefreshStatus.REFUSED)
+        return cls(
+            user_id=refresh.user_id,
+            actor=refresh.actor,
+            connection_id=refresh.connection_id,
+            refresh_id=refresh.id,
+            provider=refresh.provider,
+            cost=Money(Decimal(0), refresh.cost.currency) if is_free else refresh.cost,
+            outcome=refresh.reason or refresh.status,
+            assumed=refresh.status in (RefreshStatus.CALLING, RefreshStatus.UNKNOWN),
+            called_at=refresh.started_at,
+        )
+
+
+def connection_after(
+    connection: Connection, refresh: Refresh, error: CallFailed | None, *, now: datetime
+) -> Connection:
+    """Say what a purchase's outcome means for its connection and its place in the schedule."""
+    if connection.open_refresh_id != refresh.id:
+        return connection
+    if refresh.status is RefreshStatus.RESERVED:
+        retry_at = error.retry_at(now) if error else now
+        waiting = connection.after_refusal(refresh.reason or "waiting", now=now, retry_at=None)
+        return waiting.rescheduled(now=now, check_at=retry_at)
+    if refresh.status is RefreshStatus.REFUSED:
+        refused = _after_refusal(connection.without_refresh(refresh.id), refresh, error, now=now)
+        return refused.rescheduled(now=now)
+    bought = connection.after_call(called_at=refresh.started_at or now)
+    if refresh.is_terminal:
+        bought = bought.without_refresh(refresh.id)
+    return bought.rescheduled(now=now, check_at=refresh.next_check_at)
+
+
+def _after_refusal(
+    connection: Connection, refresh: Refresh, error: CallFailed | None, *, now: datetime
+) -> Connection:
+    reason = refresh.reason or "refused"
+    noted = connection.after_refusal(reason, now=now, retry_at=None)
+    if isinstance(error, LoginRequired):
+        return noted.with_login_required(reason, read_at=now)
+    if isinstance(error, RefreshNotAllowed):
+        return replace(noted, refresh_forbidden=True)
+    if isinstance(error, MissingUpstream):
+        # Gone, or shared with us by somebody else: the read that follows tells which.
+        return replace(noted, refresh_forbidden=True, next_read_at=now)
+    if isinstance(error, ProviderThrottled):
+        return replace(noted, last_purchase_at=now)
+    return noted

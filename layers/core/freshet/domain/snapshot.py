@@ -1,0 +1,109 @@
+"""A stored reading of one account: which is newer, and whether it says anything new."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from freshet.domain.holdings import Holdings
+from freshet.domain.instants import to_text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingsReading:
+    """What one read of one account brought, with the dates that go with it."""
+
+    holdings: Holdings
+    broker_as_of: datetime | None
+    provider_synced_at: datetime | None
+    started_at: datetime
+    fetched_at: datetime
+
+    @property
+    def data_as_of(self) -> datetime:
+        """How old the data is: the broker's date, else the provider's, else our own read."""
+        return self.broker_as_of or self.provider_synced_at or self.started_at
+
+    @property
+    def token(self) -> str:
+        """Order readings: first by the age of their data, then by when the read began."""
+        return f"{to_text(self.data_as_of)}~{to_text(self.started_at)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingsSnapshot:
+    """The newest we have: `version` names the content, `dates_token` the last proof of it."""
+
+    version: str
+    dates_token: str
+    content_hash: str
+    holdings: Holdings
+    broker_as_of: datetime | None
+    provider_synced_at: datetime | None
+    fetched_at: datetime
+    changed_at: datetime
+    empty_seen_as_of: datetime | None = None
+
+    @property
+    def data_as_of(self) -> datetime:
+        """How old the data is."""
+        return self.broker_as_of or self.provider_synced_at or self.fetched_at
+
+    @property
+    def revision(self) -> str:
+        """Name this state of the row: it differs whenever anything in it does."""
+        seen = self.empty_seen_as_of
+        return self.dates_token if seen is None else f"{self.dates_token}~{to_text(seen)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What a reading does to the stored state."""
+
+    latest: HoldingsSnapshot | None
+    """The row `latest` becomes, or None where it stays as it is."""
+    is_new_version: bool = False
+    is_unconfirmed: bool = False
+    """An empty answer where there were holdings: not believed until newer data repeats it."""
+
+
+def first_snapshot(reading: HoldingsReading) -> HoldingsSnapshot:
+    """Turn the first reading of an account into its first version."""
+    return HoldingsSnapshot(
+        version=reading.token,
+        dates_token=reading.token,
+        content_hash=reading.holdings.content_hash(),
+        holdings=reading.holdings,
+        broker_as_of=reading.broker_as_of,
+        provider_synced_at=reading.provider_synced_at,
+        fetched_at=reading.fetched_at,
+        changed_at=reading.fetched_at,
+    )
+
+
+def judge(latest: HoldingsSnapshot | None, reading: HoldingsReading) -> Outcome:
+    """Decide what a reading changes: nothing, dates and prices, or the content."""
+    if latest is None:
+        return Outcome(latest=first_snapshot(reading), is_new_version=True)
+    if reading.token <= latest.dates_token:
+        return Outcome(latest=None)
+    if reading.holdings.is_empty and not latest.holdings.is_empty:
+        return _judge_empty(latest, reading)
+    return _accept(latest, reading)
+
+
+def _judge_empty(latest: HoldingsSnapshot, reading: HoldingsReading) -> Outcome:
+    # An outage can look like an empty account: believe it only when newer data says so again.
+    seen = latest.empty_seen_as_of
+    if seen is not None and reading.data_as_of > seen:
+        return _accept(latest, reading)
+    if seen is not None:
+        return Outcome(latest=None, is_unconfirmed=True)
+    marked = replace(latest, empty_seen_as_of=reading.data_as_of)
+    return Outcome(latest=marked, is_unconfirmed=True)
+
+
+def _accept(latest: HoldingsSnapshot, reading: HoldingsReading) -> Outcome:
+    fresh = first_snapshot(reading)
+    if fresh.content_hash != latest.content_hash:
+        return Outcome(latest=fresh, is_new_version=True)
+    unchanged = replace(fresh, version=latest.version, changed_at=latest.changed_at)
+    return Outcome(latest=unchanged)

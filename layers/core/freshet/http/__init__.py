@@ -1,0 +1,1 @@
+"""What the HTTP API looks like from outside: routes, shapes, problem answers."""

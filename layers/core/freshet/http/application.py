@@ -1,0 +1,99 @@
+"""The API as one Powertools resolver: routes by resource, one error table."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+
+from freshet.domain.errors import InvalidField, InvalidJson, NotFound
+from freshet.domain.money import Money
+from freshet.http.caller import Caller, Scope, TokenPolicy, caller_from_claims
+from freshet.http.problems import TABLE, problem_for
+from freshet.observability import logger
+from freshet.services.request_refresh import Requesting
+from freshet.services.show_holdings import Showing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ApiParts:
+    """What the routes need."""
+
+    showing: Showing
+    requesting: Requesting
+    tokens: TokenPolicy
+
+    @property
+    def price(self) -> Money:
+        """Say what a refresh costs."""
+        return self.requesting.purchasing.policy.price
+
+    def now(self) -> datetime:
+        """Tell the time."""
+        return self.requesting.purchasing.clock()
+
+
+class Api:
+    """The resolver with what every route asks of a request."""
+
+    def __init__(self, parts: ApiParts) -> None:
+        """Make an application without routes, but with every error answered."""
+        self.parts = parts
+        self.resolver = APIGatewayHttpResolver()
+        self.resolver.exception_handler(list(TABLE))(self._known_error)
+        self.resolver.not_found(self._no_route)
+
+    def caller(self, scope: Scope) -> Caller:
+        """Say who is calling; raises NotACaller, MissingScope."""
+        event = self.resolver.current_event.raw_event
+        authorizer = event["requestContext"].get("authorizer", {})
+        caller = caller_from_claims(authorizer["jwt"]["claims"], self.parts.tokens)
+        logger.append_keys(actor=caller.actor, user_id=caller.user_id)
+        caller.demand(scope)
+        return caller
+
+    def header(self, name: str) -> str | None:
+        """Give a request header, by its lower-case name."""
+        value: str | None = self.resolver.current_event.headers.get(name)
+        return value
+
+    def body(self, *, fields: frozenset[str]) -> dict[str, Any]:
+        """Give the JSON object of the body, {} for none; raises InvalidJson, InvalidField."""
+        text = self.resolver.current_event.decoded_body
+        if not text:
+            return {}
+        try:
+            document = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise InvalidJson from error
+        if not isinstance(document, dict):
+            raise InvalidField("body", "must be a JSON object")
+        for name in document:
+            if name not in fields:
+                raise InvalidField(str(name)[:64], "is not a known field")
+        return document
+
+    def _known_error(self, error: Exception) -> Response[str]:
+        arguments = self.resolver.context.get("_route_args", {})
+        return problem_for(
+            error, now=self.parts.now(), connection_id=arguments.get("connection_id")
+        )
+
+    def _no_route(self, _: NotFoundError) -> Response[str]:
+        return problem_for(NotFound(), now=self.parts.now())
+
+
+def json_response(status: int, body: Any, headers: dict[str, str] | None = None) -> Response[str]:
+    """Answer JSON that belongs to one user and is checked before it is used again."""
+    return Response(
+        status_code=status,
+        content_type="application/json",
+        body=json.dumps(body, separators=(",", ":"), ensure_ascii=False),
+        headers={
+            "Cache-Control": "private, no-cache",
+            "Vary": "Authorization",
+            **(headers or {}),
+        },
+    )

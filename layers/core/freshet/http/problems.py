@@ -1,0 +1,131 @@
+"""Every error the API can answer with, as RFC 9457 problems: one table, one renderer."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from freshet.domain import errors
+from freshet.http.caller import NotACaller
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """How a kind of error looks from outside."""
+
+    status: int
+    code: str
+    title: str
+
+
+TABLE: dict[type[Exception], Problem] = {
+    errors.InvalidJson: Problem(400, "invalid_json", "The body is not JSON"),
+    NotACaller: Problem(403, "access_token_required", "This token cannot call the API"),
+    errors.MissingScope: Problem(403, "missing_scope", "The token lacks a scope"),
+    errors.NotFound: Problem(404, "not_found", "Not found"),
+    errors.PayloadTooLarge: Problem(413, "payload_too_large", "The body is too large"),
+    errors.InvalidField: Problem(422, "invalid_field", "A field is not valid"),
+    errors.AlreadyOwned: Problem(409, "already_owned", "Linked by another user"),
+    errors.ConnectionNeedsUser: Problem(402, "connection_needs_user", "Connection needs the user"),
+    errors.CredentialMissing: Problem(402, "connection_needs_user", "Connection needs the user"),
+    errors.LoginRequired: Problem(402, "connection_needs_user", "Connection needs the user"),
+    errors.RefreshNotAllowed: Problem(403, "refresh_not_allowed", "Refresh is not allowed"),
+    errors.MissingUpstream: Problem(403, "refresh_not_allowed", "Refresh is not allowed"),
+    errors.RefreshTooSoon: Problem(429, "refresh_too_soon", "Refreshed too recently"),
+    errors.ProviderThrottled: Problem(429, "refresh_too_soon", "Refreshed too recently"),
+    errors.RateLimited: Problem(429, "rate_limited", "The provider's quota is used up"),
+    errors.QuotaExhausted: Problem(429, "rate_limited", "The provider's quota is used up"),
+    errors.BudgetExhausted: Problem(429, "budget_exhausted", "A budget is used up"),
+    errors.ProviderRejectedUs: Problem(502, "provider_rejected_us", "The provider refuses us"),
+    errors.PurchasesStopped: Problem(503, "purchases_stopped", "Purchases are stopped"),
+    errors.ProviderNotConfigured: Problem(
+        503, "provider_not_configured", "The provider is not configured"
+    ),
+    errors.CallFailed: Problem(503, "provider_unavailable", "The provider is in trouble"),
+    errors.SecretUnavailable: Problem(503, "unavailable", "Trouble on our side"),
+    errors.QueueUnavailable: Problem(503, "unavailable", "Trouble on our side"),
+    errors.ConcurrentChange: Problem(503, "unavailable", "Trouble on our side"),
+}
+
+_RELINK = {"type": "relink", "method": "POST", "href": "/v1/link-sessions"}
+
+
+def problem_for(
+    error: Exception, *, now: datetime, connection_id: str | None = None
+) -> Response[str]:
+    """Render an error of the table, the most specific row first."""
+    problem = next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
+    retry_after = _retry_after(error, now)
+    body = {
+        "type": "about:blank",
+        "title": problem.title,
+        "status": problem.status,
+        "code": problem.code,
+        "detail": _detail(error),
+        "provider": _provider(error),
+        "user_action": user_action(connection_id) if problem.code == _NEEDS_USER else None,
+        "retry_after": retry_after,
+    }
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return problem_response(problem.status, body, headers)
+
+
+def problem_response(status: int, body: dict[str, Any], headers: dict[str, str]) -> Response[str]:
+    """Wrap a problem document."""
+    return Response(
+        status_code=status,
+        content_type="application/problem+json",
+        body=json.dumps(body),
+        headers={**headers, "Cache-Control": "no-store"},
+    )
+
+
+def user_action(connection_id: str | None) -> dict[str, Any] | None:
+    """Say what the user's app should do to repair a connection."""
+    return None if connection_id is None else {**_RELINK, "body": {"connection_id": connection_id}}
+
+
+_SECOND = timedelta(seconds=1)
+_NEEDS_USER = "connection_needs_user"
+
+_DETAILS: dict[type[Exception], Callable[[Any], str]] = {
+    errors.InvalidField: lambda error: f"{error.field}: {error.reason}",
+    errors.MissingScope: lambda error: f"This needs the scope {error.scope}.",
+    errors.BudgetExhausted: lambda error: f"The {error.scope}'s budget allows no more refreshes.",
+    errors.CallFailed: lambda error: error.reason,
+    NotACaller: str,
+}
+
+
+def _detail(error: Exception) -> str | None:
+    for kind in type(error).__mro__:
+        if kind in _DETAILS:
+            return _DETAILS[kind](error)
+    return None
+
+
+def _provider(error: Exception) -> dict[str, Any] | None:
+    answer = error.answer if isinstance(error, errors.CallFailed) else None
+    if answer is None:
+        return None
+    return {
+        "name": answer.provider,
+        "status": answer.status,
+        "code": answer.code,
+        "request_id": answer.request_id,
+    }
+
+
+def _retry_after(error: Exception, now: datetime) -> int | None:
+    at: datetime | None = None
+    if isinstance(error, errors.RefreshTooSoon):
+        at = error.retry_at
+    elif isinstance(error, errors.BudgetExhausted):
+        at = error.resets_at
+    elif isinstance(error, errors.CallFailed) and error.retryable:
+        at = error.retry_at(now)
+    # Rounded up: a client that waits this long is not sent away once more.
+    return None if at is None else max(1, -((now - at) // _SECOND))

@@ -1,0 +1,194 @@
+"""The JSON shapes of the API: connections, accounts, holdings, refreshes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from freshet.domain.account import Account
+from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.errors import ProviderAnswer
+from freshet.domain.freshness import Freshness
+from freshet.domain.holdings import Balance, Instrument, Position, Total
+from freshet.domain.instants import duration_to_text, optional_to_text, to_text
+from freshet.domain.money import Money, decimal_to_text
+from freshet.domain.money import optional_decimal_to_text as text_of
+from freshet.domain.refresh import Method, Refresh
+from freshet.domain.snapshot import HoldingsSnapshot
+from freshet.http.problems import user_action
+
+Shape = dict[str, Any]
+
+
+def connection_shape(connection: Connection, *, price: Money) -> Shape:
+    """Show a connection, how it is doing and what a refresh of it would cost."""
+    cadence = connection.cadence
+    return {
+        "id": connection.id,
+        "provider": connection.provider,
+        "institution": {"id": connection.institution.id, "name": connection.institution.name},
+        "status": connection.status,
+        "status_reason": connection.status_reason,
+        "user_action": user_action(connection.id) if _needs_user(connection) else None,
+        "paused": connection.paused,
+        "data_mode": connection.data_mode,
+        "refresh": _refresh_offer(connection, price),
+        "cadence": {
+            "read_every": duration_to_text(cadence.read_every),
+            "refresh_every": duration_to_text(cadence.refresh_every)
+            if cadence.refresh_every
+            else None,
+        },
+        "next_read_at": optional_to_text(connection.next_read_at if connection.is_awake else None),
+        "created_at": to_text(connection.created_at),
+        "provider_ids": {"connection": connection.provider_connection_id},
+    }
+
+
+def account_shape(account: Account, freshness: Freshness) -> Shape:
+    """Show an account as listed, and how fresh its holdings are."""
+    report = account.report
+    return {
+        "id": account.id,
+        "connection_id": account.connection_id,
+        "name": report.name,
+        "number": report.number,
+        "kind": report.kind,
+        "raw_type": report.raw_type,
+        "status": report.status,
+        "is_paper": report.is_paper,
+        "value": money_shape(report.value),
+        "freshness": freshness_shape(freshness),
+        "provider_ids": {"account": report.provider_account_id},
+    }
+
+
+def holdings_shape(
+    account_id: str, snapshot: HoldingsSnapshot | None, freshness: Freshness
+) -> Shape:
+    """Show what an account holds; before the first load nothing is known, which is not nothing."""
+    holdings = snapshot.holdings if snapshot else None
+    return {
+        "account_id": account_id,
+        "version": snapshot.version if snapshot else None,
+        "positions": [_position_shape(each) for each in holdings.positions] if holdings else None,
+        "balances": [_balance_shape(each) for each in holdings.balances] if holdings else None,
+        "totals": [_total_shape(each) for each in holdings.totals()] if holdings else None,
+        "freshness": freshness_shape(freshness),
+    }
+
+
+def freshness_shape(freshness: Freshness) -> Shape:
+    """Show every date, the verdict and its reason."""
+    return {
+        "status": freshness.status,
+        "reason": freshness.reason,
+        "broker_as_of": optional_to_text(freshness.broker_as_of),
+        "provider_synced_at": optional_to_text(freshness.provider_synced_at),
+        "fetched_at": optional_to_text(freshness.fetched_at),
+        "changed_at": optional_to_text(freshness.changed_at),
+        "ageing_at": optional_to_text(freshness.ageing_at),
+        "stale_at": optional_to_text(freshness.stale_at),
+        "next_attempt_at": optional_to_text(freshness.next_attempt_at),
+    }
+
+
+def refresh_shape(refresh: Refresh, *, joined: bool = False) -> Shape:
+    """Show a refresh: how far it is, what it costs, what the provider said."""
+    return {
+        "id": refresh.id,
+        "connection_id": refresh.connection_id,
+        "kind": refresh.kind,
+        "method": refresh.method,
+        "trigger": refresh.trigger,
+        "status": refresh.status,
+        "reason": refresh.reason,
+        "is_terminal": refresh.is_terminal,
+        "joined": joined,
+        "accounts": {"expected": len(refresh.accounts), "done": refresh.accounts_done},
+        "cost": money_shape(refresh.cost),
+        "provider": _answer_shape(refresh.answer),
+        "created_at": to_text(refresh.created_at),
+        "finished_at": optional_to_text(refresh.finished_at),
+        "next_check_at": optional_to_text(refresh.next_check_at),
+    }
+
+
+def money_shape(money: Money | None) -> Mapping[str, str] | None:
+    """Show an amount and its currency."""
+    if money is None:
+        return None
+    return {"amount": decimal_to_text(money.amount), "currency": money.currency}
+
+
+def _needs_user(connection: Connection) -> bool:
+    return connection.status in (ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED)
+
+
+def _refresh_offer(connection: Connection, price: Money) -> Shape:
+    if connection.is_worth_buying:
+        return {"method": Method.PURCHASE, "cost": money_shape(price)}
+    return {"method": Method.READ, "cost": {"amount": "0", "currency": price.currency}}
+
+
+def _position_shape(position: Position) -> Shape:
+    return {
+        "instrument": _instrument_shape(position.instrument),
+        "units": text_of(position.units),
+        "price": text_of(position.price),
+        "value": text_of(position.value),
+        "cost_per_unit": text_of(position.cost_per_unit),
+        "currency": position.currency,
+        "cash_equivalent": position.cash_equivalent,
+        "lots": [
+            {
+                "acquired_at": lot.acquired_at,
+                "units": text_of(lot.units),
+                "cost_per_unit": text_of(lot.cost_per_unit),
+            }
+            for lot in position.lots
+        ],
+    }
+
+
+def _instrument_shape(instrument: Instrument) -> Shape:
+    option = instrument.option
+    return {
+        "kind": instrument.kind,
+        "symbol": instrument.symbol,
+        "name": instrument.name,
+        "currency": instrument.currency,
+        "mic": instrument.mic,
+        "figi": instrument.figi,
+        "option": None
+        if option is None
+        else {
+            "side": option.side,
+            "strike": text_of(option.strike),
+            "expires_on": option.expires_on.isoformat() if option.expires_on else None,
+            "multiplier": decimal_to_text(option.multiplier),
+            "underlying": option.underlying,
+        },
+    }
+
+
+def _balance_shape(balance: Balance) -> Shape:
+    return {
+        "currency": balance.currency,
+        "cash": text_of(balance.cash),
+        "buying_power": text_of(balance.buying_power),
+    }
+
+
+def _total_shape(total: Total) -> Shape:
+    return {
+        "currency": total.currency,
+        "positions": decimal_to_text(total.positions),
+        "cash": decimal_to_text(total.cash),
+        "total": decimal_to_text(total.total),
+        "unpriced_positions": total.unpriced_positions,
+    }
+
+
+def _answer_shape(answer: ProviderAnswer | None) -> Shape | None:
+    if answer is None:
+        return None
+    return {"status": answer.status, "code": answer.code, "request_id": answer.request_id}

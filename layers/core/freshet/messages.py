@@ -1,0 +1,91 @@
+"""What travels in the queues: small JSON of ids; no pydantic, which would cost a cold start."""
+
+import base64
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from freshet.domain.instants import from_text, to_text
+from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
+from freshet.domain.provider import Provider
+from freshet.domain.refresh import Trigger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookMessage:
+    """A verified delivery: the body as it came, and when."""
+
+    provider: Provider
+    body: bytes
+    received_at: datetime
+
+    @classmethod
+    def parse(cls, text: str) -> "WebhookMessage":
+        """Read a message of our own making."""
+        document = json.loads(text)
+        return cls(
+            provider=Provider(document["provider"]),
+            body=base64.b64decode(document["body"]),
+            received_at=from_text(document["received_at"]),
+        )
+
+    def render(self) -> str:
+        """Write the message."""
+        return _compact(
+            {
+                "provider": self.provider,
+                "body": base64.b64encode(self.body).decode(),
+                "received_at": to_text(self.received_at),
+            }
+        )
+
+
+def parse_read_order(text: str) -> ReadOrder:
+    """Read a message of SnapshotQueue."""
+    document = json.loads(text)
+    return ReadOrder(
+        user_id=document["user_id"],
+        connection_id=document["connection_id"],
+        reason=ReadReason(document["reason"]),
+    )
+
+
+def render_read_order(order: ReadOrder) -> str:
+    """Write a message for SnapshotQueue."""
+    return _compact(
+        {
+            "user_id": order.user_id,
+            "connection_id": order.connection_id,
+            "reason": order.reason,
+        }
+    )
+
+
+def parse_refresh_order(text: str) -> RefreshOrder:
+    """Read a message of RefreshQueue."""
+    document = json.loads(text)
+    return RefreshOrder(
+        user_id=document["user_id"],
+        connection_id=document["connection_id"],
+        refresh_id=document["refresh_id"],
+        trigger=Trigger(document["trigger"]),
+        actor=document["actor"],
+    )
+
+
+def render_refresh_order(order: RefreshOrder) -> str:
+    """Write a message for RefreshQueue."""
+    return _compact(
+        {
+            "user_id": order.user_id,
+            "connection_id": order.connection_id,
+            "refresh_id": order.refresh_id,
+            "trigger": order.trigger,
+            "actor": order.actor,
+        }
+    )
+
+
+def _compact(document: dict[str, Any]) -> str:
+    return json.dumps(document, separators=(",", ":"))

@@ -1,0 +1,26 @@
+"""The logger and the metrics of every function, made once; settings come from POWERTOOLS_*."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+
+# An invocation with nothing to count is usual, and no reason for a line in the log.
+warnings.filterwarnings("ignore", message="No application metrics to publish")
+
+logger = Logger()
+metrics = Metrics()
+
+
+def count(fact: str, number: int = 1) -> None:
+    """Count a fact as a CloudWatch metric."""
+    metrics.add_metric(name=fact, unit=MetricUnit.Count, value=number)
+
+
+@contextmanager
+def log_context(**keys: str) -> Iterator[None]:
+    """Attach keys to every log line inside."""
+    with logger.append_context_keys(**keys):
+        yield

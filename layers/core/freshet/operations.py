@@ -1,0 +1,93 @@
+"""What an operator may ask by invoking the api function directly (`sam remote invoke`).
+
+An HTTP request cannot look like one of these: the gateway wraps it in an envelope of its own.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from freshet.domain.connection import Cadence
+from freshet.domain.credential import Credential, Secret
+from freshet.domain.errors import AlreadyOwned
+from freshet.domain.provider import Provider
+from freshet.services.register_connection import Registering, Registration, register_connection
+
+_SHORTEST = timedelta(hours=1)
+_LONGEST = timedelta(days=31)
+Text = Annotated[str, Field(min_length=1, max_length=256)]
+Every = Annotated[timedelta, Field(ge=_SHORTEST, le=_LONGEST)]
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SnapTradeUser(_Event):
+    """How SnapTrade knows the user."""
+
+    user_id: Text
+    user_secret: Annotated[SecretStr, Field(min_length=1)]
+
+
+class RegisterConnection(_Event):
+    """Registers a connection that exists at SnapTrade already."""
+
+    operation: Literal["register_connection"]
+    user_id: Text
+    provider: Provider
+    provider_connection_id: Text
+    credential: SnapTradeUser
+    read_every: Every = timedelta(hours=24)
+    refresh_every: Every | None = None
+
+    def to_registration(self) -> Registration:
+        """Say the same in the domain's words."""
+        return Registration(
+            user_id=self.user_id,
+            provider=self.provider,
+            provider_connection_id=self.provider_connection_id,
+            credential=Credential(
+                subject=self.credential.user_id,
+                secret=Secret(self.credential.user_secret.get_secret_value()),
+            ),
+            cadence=Cadence(read_every=self.read_every, refresh_every=self.refresh_every),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Carries out operator events and answers what became of them."""
+
+    registering: Registering
+
+    def run(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one event; a bad one is answered by naming its fields, never their values."""
+        operation = self._operations().get(str(event.get("operation")))
+        if operation is None:
+            return _error("invalid_field", "operation: is not a known operation")
+        try:
+            return operation(event)
+        except ValidationError as error:
+            return _error("invalid_field", "; ".join(_named(each) for each in error.errors()))
+        except AlreadyOwned:
+            return _error("already_owned", "another user holds this connection")
+
+    def _operations(self) -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:
+        return {"register_connection": self._register_connection}
+
+    def _register_connection(self, event: dict[str, Any]) -> dict[str, Any]:
+        registration = RegisterConnection.model_validate(event).to_registration()
+        connection = register_connection(registration, parts=self.registering)
+        return {"connection_id": connection.id, "status": connection.status}
+
+
+def _named(error: Any) -> str:
+    return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
+
+
+def _error(code: str, detail: str) -> dict[str, Any]:
+    return {"error": {"code": code, "detail": detail}}

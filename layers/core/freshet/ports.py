@@ -1,0 +1,176 @@
+"""What the services need from outside, in the domain's own types."""
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from freshet.domain.account import Account, AccountReport
+from freshet.domain.connection import Connection, ConnectionReport
+from freshet.domain.credential import Credential
+from freshet.domain.errors import ProviderAnswer
+from freshet.domain.orders import ReadOrder, RefreshOrder
+from freshet.domain.provider import Provider
+from freshet.domain.purchase import PurchasePolicy
+from freshet.domain.refresh import Refresh
+from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, Outcome
+from freshet.domain.webhooks import WebhookEvent
+
+Clock = Callable[[], datetime]
+
+
+class Connections(Protocol):
+    """Connections by their owner: another user's connection is simply not found."""
+
+    def get(self, user_id: str, connection_id: str) -> Connection:
+        """Read one, consistently; raises NotFound."""
+
+    def of_user(self, user_id: str) -> Sequence[Connection]:
+        """List a user's connections, oldest first."""
+
+    def add(self, connection: Connection, *, provider_user_id: str | None) -> Connection:
+        """Register one, or give back the one already there; raises AlreadyOwned."""
+
+    def change(
+        self, user_id: str, connection_id: str, step: Callable[[Connection], Connection]
+    ) -> Connection:
+        """Store what `step` makes of the current row; `step` may run again after a race."""
+
+
+class DueConnections(Protocol):
+    """The index of what wants attention."""
+
+    def due(self, *, now: datetime, limit: int) -> Sequence[tuple[str, str, datetime]]:
+        """List (user id, connection id, due time), oldest first."""
+
+    def claim(
+        self, user_id: str, connection_id: str, *, due_at: datetime, lease_until: datetime
+    ) -> Connection | None:
+        """Move the due time to the lease's end; None if another turn was faster."""
+
+
+class Accounts(Protocol):
+    """Accounts by their owner."""
+
+    def get(self, user_id: str, account_id: str) -> Account:
+        """Read one; raises NotFound."""
+
+    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Account]:
+        """List a connection's accounts, closed ones included, in the order of their ids."""
+
+    def save(self, account: Account) -> None:
+        """Store an account as it is listed now."""
+
+
+class Refreshes(Protocol):
+    """Refreshes with the money that belongs to them; every write is all or nothing."""
+
+    def get(self, user_id: str, refresh_id: str) -> Refresh:
+        """Read one, consistently; raises NotFound."""
+
+    def is_stopped(self) -> bool:
+        """Tell whether the operator's kill switch is on."""
+
+    def open(self, refresh: Refresh) -> Refresh:
+        """Put an unpaid one on record as its connection's open refresh; raises ConcurrentChange."""
+
+    def reserve(self, refresh: Refresh, *, policy: PurchasePolicy, now: datetime) -> Refresh:
+        """Reserve money in every budget and become the connection's open refresh, or do nothing.
+
+        Raises BudgetExhausted; raises ConcurrentChange where another refresh is open already.
+        """
+
+    def book(self, refresh: Refresh) -> Refresh:
+        """Store a call before it is made and its outcome after, with its line in the ledger.
+
+        A refused refresh gives its budget back. Raises ConcurrentChange.
+        """
+
+    def save(self, refresh: Refresh) -> Refresh:
+        """Store progress that moves no money; raises ConcurrentChange."""
+
+
+class Inbox(Protocol):
+    """Webhook events, each claimed once."""
+
+    def claim(
+        self, event: WebhookEvent, *, owner: tuple[str, str] | None, mark: str | None
+    ) -> bool:
+        """Store an event and mark its connection in one step; False if it was there before."""
+
+
+class Owners(Protocol):
+    """Whose is a thing that a provider talks about?"""
+
+    def of_connection(
+        self, provider: Provider, provider_connection_id: str
+    ) -> tuple[str, str] | None:
+        """Give (user id, connection id), or None."""
+
+
+class Snapshots(Protocol):
+    """Holdings over time."""
+
+    def latest(self, user_id: str, account_id: str) -> HoldingsSnapshot | None:
+        """Read the newest, or None before the first load."""
+
+    def latest_of(self, user_id: str, account_ids: Collection[str]) -> dict[str, HoldingsSnapshot]:
+        """Read the newest of several accounts at once."""
+
+    def store(
+        self, user_id: str, account_id: str, outcome: Outcome, *, before: HoldingsSnapshot | None
+    ) -> bool:
+        """Write what a reading changed; False if somebody stored something newer meanwhile."""
+
+
+class ReadQueue(Protocol):
+    """Work for the readers."""
+
+    def send(self, orders: Iterable[ReadOrder]) -> Sequence[ReadOrder]:
+        """Hand over orders; gives back those that did not make it."""
+
+
+class RefreshQueue(Protocol):
+    """Work for the buyers."""
+
+    def send(self, orders: Iterable[RefreshOrder]) -> Sequence[RefreshOrder]:
+        """Hand over orders; gives back those that did not make it."""
+
+
+class WebhookQueue(Protocol):
+    """Deliveries that were verified and wait to be worked."""
+
+    def send(self, provider: Provider, body: bytes, *, received_at: datetime) -> None:
+        """Queue durably; raises QueueUnavailable."""
+
+
+class CredentialVault(Protocol):
+    """Users' credentials, by user and by the name under which a connection finds its own."""
+
+    def find(self, user_id: str, name: str) -> Credential:
+        """Give a credential; raises CredentialMissing, SecretUnavailable."""
+
+    def keep(self, user_id: str, name: str, credential: Credential) -> None:
+        """Store a credential; raises SecretUnavailable."""
+
+
+class ProviderSession(Protocol):
+    """One visit at a provider for one connection; every method raises ProviderError."""
+
+    def connection(self) -> ConnectionReport:
+        """Ask how the connection is."""
+
+    def accounts(self) -> Sequence[AccountReport]:
+        """List its accounts."""
+
+    def holdings(self, account: AccountReport) -> HoldingsReading:
+        """Read positions and balances of one account."""
+
+    def refresh(self) -> ProviderAnswer:
+        """Buy a refresh: exactly one billable call, never repeated in here."""
+
+
+class Providers(Protocol):
+    """The way to every configured provider."""
+
+    def open(self, connection: Connection) -> ProviderSession:
+        """Start a visit; raises ProviderNotConfigured, CredentialMissing, SecretUnavailable."""

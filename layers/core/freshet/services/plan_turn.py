@@ -1,0 +1,73 @@
+"""One turn of the planner: take what is due and fits the quota, claim it, hand it out, paced."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from freshet.domain.connection import TURN_LEASE, Connection
+from freshet.domain.identifiers import refresh_id_for
+from freshet.domain.instants import to_text
+from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
+from freshet.domain.refresh import Trigger
+from freshet.domain.schedule import Pace, Turn, turn_for
+from freshet.observability import count, logger
+from freshet.ports import Clock, DueConnections, ReadQueue, RefreshQueue
+
+_PLANNER = "schedule"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planning:
+    """What a turn needs from outside."""
+
+    due: DueConnections
+    reads: ReadQueue
+    refreshes: RefreshQueue
+    pace: Pace
+    clock: Clock
+
+
+def plan_turn(*, parts: Planning) -> int:
+    """Hand out one turn's work and say how many connections it holds.
+
+    What is claimed and then lost, by a crash or a failed send, falls due again when its lease ends.
+    """
+    now = parts.clock()
+    orders: list[ReadOrder | RefreshOrder] = []
+    for user_id, connection_id, due_at in parts.due.due(now=now, limit=parts.pace.per_minute):
+        claimed = parts.due.claim(
+            user_id, connection_id, due_at=due_at, lease_until=now + TURN_LEASE
+        )
+        if claimed is not None:
+            orders.append(_order(claimed, due_at, delay=parts.pace.delay(len(orders)), now=now))
+    lost = [
+        *parts.reads.send([order for order in orders if isinstance(order, ReadOrder)]),
+        *parts.refreshes.send([order for order in orders if isinstance(order, RefreshOrder)]),
+    ]
+    count("ConnectionsPlanned", len(orders))
+    if lost:
+        count("OrdersLost", len(lost))
+        logger.warning("Orders were not accepted by the queue", lost=len(lost))
+    return len(orders)
+
+
+def _order(
+    connection: Connection, due_at: datetime, *, delay: timedelta, now: datetime
+) -> ReadOrder | RefreshOrder:
+    if turn_for(connection, now=now) is Turn.READ:
+        is_first = connection.status_read_at is None
+        return ReadOrder(
+            user_id=connection.user_id,
+            connection_id=connection.id,
+            reason=ReadReason.FIRST_LOAD if is_first else ReadReason.DUE,
+            delay=delay,
+        )
+    # Derived from the due time: two planners that saw the same turn mean the same refresh.
+    wanted = refresh_id_for(connection.id, _PLANNER, to_text(due_at))
+    return RefreshOrder(
+        user_id=connection.user_id,
+        connection_id=connection.id,
+        refresh_id=connection.open_refresh_id or wanted,
+        trigger=Trigger.SCHEDULE,
+        actor=_PLANNER,
+        delay=delay,
+    )

@@ -1,0 +1,177 @@
+"""The guarded purchase: for one refresh at most one billable call, whatever crashes in between."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from freshet.domain.connection import Connection
+from freshet.domain.errors import CallFailed, ConcurrentChange, NotFound, ProviderAnswer
+from freshet.domain.orders import RefreshOrder
+from freshet.domain.purchase import PurchasePolicy, check_before_money, connection_after
+from freshet.domain.refresh import (
+    Method,
+    Refresh,
+    RefreshStatus,
+    accept,
+    after_error,
+    lose_answer,
+    start_call,
+)
+from freshet.observability import count, logger
+from freshet.ports import Accounts, Clock, Connections, Providers, ProviderSession, Refreshes
+
+_TRIES = 10  # a reader may note proof while the call is under way; ten times in a row is a bug
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchasing:
+    """What a purchase needs from outside."""
+
+    connections: Connections
+    accounts: Accounts
+    refreshes: Refreshes
+    providers: Providers
+    policy: PurchasePolicy
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """Where a purchase stands, and what failed if its call did."""
+
+    refresh: Refresh
+    joined: bool = False
+    failure: CallFailed | None = None
+
+
+def purchase_refresh(order: RefreshOrder, *, parts: Purchasing, may_wait: bool) -> Purchase:
+    """Buy what is ordered, go on with it where a crash left it, or join what is under way.
+
+    With `may_wait`, a call that surely cost nothing is put back to be tried at a later turn;
+    without, it is refused at once, as somebody waits for the verdict. Raises RefreshRefused before
+    any money, NotFound, ProviderNotConfigured, CredentialMissing and SecretUnavailable.
+    """
+    connection = parts.connections.get(order.user_id, order.connection_id)
+    known = _on_record(order, parts)
+    if known is not None:
+        return _resume(known, connection, parts, may_wait=may_wait)
+    if connection.open_refresh_id is not None:
+        return _join(order, connection, parts)
+    now = parts.clock()
+    is_stopped = parts.refreshes.is_stopped()
+    check_before_money(connection, is_stopped=is_stopped, policy=parts.policy, now=now)
+    session = parts.providers.open(connection)
+    wanted = _new_refresh(order, connection, parts)
+    try:
+        reserved = parts.refreshes.reserve(wanted, policy=parts.policy, now=now)
+    except ConcurrentChange:
+        # Another purchase of this connection was a moment faster.
+        return _join(order, parts.connections.get(order.user_id, order.connection_id), parts)
+    return _call(reserved, session, parts, may_wait=may_wait)
+
+
+def _on_record(order: RefreshOrder, parts: Purchasing) -> Refresh | None:
+    try:
+        return parts.refreshes.get(order.user_id, order.refresh_id)
+    except NotFound:
+        return None
+
+
+def _join(order: RefreshOrder, connection: Connection, parts: Purchasing) -> Purchase:
+    if connection.open_refresh_id is None:
+        raise ConcurrentChange(order.connection_id)
+    refresh = parts.refreshes.get(order.user_id, connection.open_refresh_id)
+    return Purchase(refresh=refresh, joined=refresh.id != order.refresh_id)
+
+
+def _new_refresh(order: RefreshOrder, connection: Connection, parts: Purchasing) -> Refresh:
+    return Refresh(
+        id=order.refresh_id,
+        user_id=order.user_id,
+        connection_id=order.connection_id,
+        provider=connection.provider,
+        method=Method.PURCHASE,
+        trigger=order.trigger,
+        actor=order.actor,
+        status=RefreshStatus.QUEUED,
+        reserved=parts.policy.price,
+        cost=parts.policy.price,
+        created_at=parts.clock(),
+    )
+
+
+def _resume(
+    refresh: Refresh, connection: Connection, parts: Purchasing, *, may_wait: bool
+) -> Purchase:
+    now = parts.clock()
+    if refresh.is_fenced(now=now):
+        return Purchase(refresh=refresh)
+    if refresh.status is RefreshStatus.RESERVED:
+        return _call(refresh, parts.providers.open(connection), parts, may_wait=may_wait)
+    if refresh.status is RefreshStatus.CALLING:
+        # The caller died between the call and its record. Calling again could be paying twice.
+        refresh = _booked(refresh, lambda each: lose_answer(each, "caller_died", now=now), parts)
+        count("RefreshAnswerLost")
+    _update_connection(refresh, None, parts)
+    return Purchase(refresh=refresh)
+
+
+def _call(
+    reserved: Refresh, session: ProviderSession, parts: Purchasing, *, may_wait: bool
+) -> Purchase:
+    accounts = parts.accounts.of_connection(reserved.user_id, reserved.connection_id)
+    expected = tuple(account.id for account in accounts if account.report.is_readable)
+    try:
+        calling = parts.refreshes.book(start_call(reserved, accounts=expected, now=parts.clock()))
+    except ConcurrentChange:
+        # Another worker has taken up this very refresh: it calls, we do not.
+        return Purchase(refresh=parts.refreshes.get(reserved.user_id, reserved.id))
+    outcome = _outcome(session)
+    now = parts.clock()
+
+    def step(each: Refresh) -> Refresh:
+        if isinstance(outcome, CallFailed):
+            return after_error(each, outcome, may_wait=may_wait, now=now)
+        return accept(each, outcome, now=now)
+
+    refresh = _booked(calling, step, parts)
+    failure = outcome if isinstance(outcome, CallFailed) else None
+    _update_connection(refresh, failure, parts)
+    _tell(refresh, failure)
+    return Purchase(refresh=refresh, failure=failure)
+
+
+def _outcome(session: ProviderSession) -> ProviderAnswer | CallFailed:
+    try:
+        return session.refresh()
+    except CallFailed as failure:
+        return failure
+
+
+def _booked(refresh: Refresh, step: Callable[[Refresh], Refresh], parts: Purchasing) -> Refresh:
+    for _ in range(_TRIES):
+        if refresh.is_terminal:
+            return refresh
+        try:
+            return parts.refreshes.book(step(refresh))
+        except ConcurrentChange:
+            refresh = parts.refreshes.get(refresh.user_id, refresh.id)
+    raise ConcurrentChange(refresh.id)
+
+
+def _update_connection(refresh: Refresh, failure: CallFailed | None, parts: Purchasing) -> None:
+    now = parts.clock()
+    parts.connections.change(
+        refresh.user_id,
+        refresh.connection_id,
+        lambda connection: connection_after(connection, refresh, failure, now=now),
+    )
+
+
+def _tell(refresh: Refresh, failure: CallFailed | None) -> None:
+    count("RefreshAccepted" if failure is None else "RefreshNotAccepted")
+    logger.info(
+        "Refresh called",
+        refresh_id=refresh.id,
+        status=refresh.status,
+        reason=failure.reason if failure else None,
+    )

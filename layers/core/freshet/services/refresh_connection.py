@@ -1,0 +1,57 @@
+"""What a worker does with a refresh order: buy, or write down why not; never fail for business."""
+
+from datetime import datetime
+
+from freshet.domain.connection import Connection
+from freshet.domain.errors import (
+    BudgetExhausted,
+    CredentialMissing,
+    FreshetError,
+    NotFound,
+    ProviderNotConfigured,
+    RefreshRefused,
+    RefreshTooSoon,
+)
+from freshet.domain.orders import RefreshOrder
+from freshet.observability import count, logger
+from freshet.services.purchase_refresh import Purchasing, purchase_refresh
+
+_REASONS: dict[type[FreshetError], str] = {
+    RefreshTooSoon: "cooldown",
+    BudgetExhausted: "budget_exhausted",
+    ProviderNotConfigured: "provider_not_configured",
+    CredentialMissing: "credential_missing",
+}
+
+
+def refresh_connection(order: RefreshOrder, *, parts: Purchasing) -> None:
+    """Work one order; raises only for trouble on our side, so that the message comes again."""
+    try:
+        purchase_refresh(order, parts=parts, may_wait=True)
+    except NotFound:
+        count("RefreshOrderOrphaned")  # the connection was removed while the message waited
+    except (RefreshRefused, ProviderNotConfigured, CredentialMissing) as refusal:
+        reason = _REASONS.get(type(refusal), "refused")
+        count("RefreshRefused")
+        logger.info("Refresh refused", reason=reason)
+        _note(order, refusal, reason, parts)
+
+
+def _note(order: RefreshOrder, refusal: FreshetError, reason: str, parts: Purchasing) -> None:
+    now = parts.clock()
+
+    def step(connection: Connection) -> Connection:
+        noted = connection.after_refusal(reason, now=now, retry_at=_retry_at(refusal))
+        if isinstance(refusal, CredentialMissing):
+            noted = noted.with_login_required(reason, read_at=now)
+        return noted.rescheduled(now=now)
+
+    parts.connections.change(order.user_id, order.connection_id, step)
+
+
+def _retry_at(refusal: FreshetError) -> datetime | None:
+    if isinstance(refusal, RefreshTooSoon):
+        return refusal.retry_at
+    if isinstance(refusal, BudgetExhausted):
+        return refusal.resets_at
+    return None

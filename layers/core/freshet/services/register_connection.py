@@ -1,0 +1,67 @@
+"""Registering a connection that exists at the provider already: an operator's move."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from freshet.domain.connection import Cadence, Connection
+from freshet.domain.credential import Credential
+from freshet.domain.identifiers import new_connection_id
+from freshet.domain.orders import ReadOrder, ReadReason
+from freshet.domain.provider import Provider
+from freshet.ports import Clock, Connections, CredentialVault, ReadQueue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registration:
+    """A provider's connection, whose it is and how to reach it."""
+
+    user_id: str
+    provider: Provider
+    provider_connection_id: str
+    credential: Credential
+    cadence: Cadence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registering:
+    """What a registration needs from outside."""
+
+    connections: Connections
+    vault: CredentialVault
+    reads: ReadQueue
+    random_bytes: Callable[[int], bytes]
+    clock: Clock
+
+
+def register_connection(registration: Registration, *, parts: Registering) -> Connection:
+    """Keep the credential, then the connection, then read it at once; repeating does no harm.
+
+    Raises AlreadyOwned if another user holds the connection.
+    """
+    now = parts.clock()
+    name = str(registration.provider)
+    parts.vault.keep(registration.user_id, name, registration.credential)
+    wanted = Connection(
+        id=new_connection_id(parts.random_bytes),
+        user_id=registration.user_id,
+        provider=registration.provider,
+        provider_connection_id=registration.provider_connection_id,
+        credential_name=name,
+        cadence=registration.cadence,
+        next_read_at=now,
+        next_refresh_at=now if registration.cadence.refresh_every is not None else None,
+        due_at=now,
+        created_at=now,
+    )
+    connection = parts.connections.add(wanted, provider_user_id=registration.credential.subject)
+    if connection.id == wanted.id:
+        parts.reads.send(
+            [
+                ReadOrder(
+                    user_id=connection.user_id,
+                    connection_id=connection.id,
+                    reason=ReadReason.FIRST_LOAD,
+                )
+            ]
+        )
+    return connection

@@ -1,0 +1,151 @@
+"""The reader: one visit at the provider for one connection, and everything that follows from it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from freshet.domain.connection import READ_LEASE, Connection, ConnectionStatus
+from freshet.domain.errors import (
+    CallFailed,
+    ConcurrentChange,
+    CredentialMissing,
+    LoginRequired,
+    NotFound,
+    ProviderError,
+    ProviderNotConfigured,
+    ProviderRejectedUs,
+    RateLimited,
+)
+from freshet.domain.orders import ReadOrder, ReadReason
+from freshet.domain.refresh import Refresh
+from freshet.domain.visit import (
+    Scope,
+    Visit,
+    connection_after_visit,
+    refresh_after_visit,
+    scope_for,
+)
+from freshet.observability import count, logger
+from freshet.ports import (
+    Accounts,
+    Clock,
+    Connections,
+    Providers,
+    ProviderSession,
+    Refreshes,
+    Snapshots,
+)
+from freshet.services.store_reading import list_accounts, store_reading
+
+_TRIES = 10  # each lost race means that somebody else got on
+# After one of these, asking for the connection's other accounts can bring nothing but harm.
+_ENDS_THE_VISIT = (LoginRequired, RateLimited, ProviderRejectedUs)
+_GONE = (ConnectionStatus.REMOVING, ConnectionStatus.REMOVED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What a visit needs from outside."""
+
+    connections: Connections
+    accounts: Accounts
+    refreshes: Refreshes
+    snapshots: Snapshots
+    providers: Providers
+    clock: Clock
+
+
+def take_snapshots(order: ReadOrder, *, parts: Reading) -> None:
+    """Work one order; raises only for trouble on our side, so that the message comes again."""
+    started_at = parts.clock()
+    try:
+        connection = _with_lease(order, parts, started_at)
+    except NotFound:
+        count("ReadOrderOrphaned")  # the connection was removed while the message waited
+        return
+    if connection is None:
+        count("ReadNotNeeded")
+        return
+    is_webhook = order.reason is ReadReason.WEBHOOK
+    visit = Visit(started_at=started_at, scope=scope_for(connection, is_webhook=is_webhook))
+    _visit(visit, connection, parts)
+    refresh = _refresh_after(visit, connection, parts)
+    now = parts.clock()
+    parts.connections.change(
+        order.user_id,
+        order.connection_id,
+        lambda current: connection_after_visit(current, visit, refresh, now=now),
+    )
+    count("ConnectionRead" if visit.trouble is None else "ConnectionReadFailed")
+    logger.info(
+        "Connection read",
+        scope=visit.scope,
+        accounts_stored=len(visit.stored),
+        reason=visit.reason,
+    )
+
+
+def _with_lease(order: ReadOrder, parts: Reading, now: datetime) -> Connection | None:
+    def step(current: Connection) -> Connection:
+        # Marks answered by an earlier message of the same burst leave nothing to do for this one.
+        is_answered = order.reason is ReadReason.WEBHOOK and not current.marks
+        if is_answered or current.is_being_read(now=now) or current.status in _GONE:
+            return current
+        return current.started_reading(now=now)
+
+    leased = parts.connections.change(order.user_id, order.connection_id, step)
+    return leased if leased.reading_until == now + READ_LEASE else None
+
+
+def _visit(visit: Visit, connection: Connection, parts: Reading) -> None:
+    try:
+        session = parts.providers.open(connection)
+        if visit.scope is Scope.EVERYTHING:
+            visit.report = session.connection()
+            if visit.report.is_disabled:
+                return  # its answers are frozen: they prove nothing and cost quota
+        visit.accounts = list_accounts(
+            session, connection, accounts=parts.accounts, now=parts.clock()
+        )
+        _read_accounts(visit, session, connection, parts)
+    except (CallFailed, CredentialMissing, ProviderNotConfigured) as trouble:
+        visit.trouble = trouble
+
+
+def _read_accounts(
+    visit: Visit, session: ProviderSession, connection: Connection, parts: Reading
+) -> None:
+    for account in visit.accounts:
+        is_marked = account.report.provider_account_id in connection.marks
+        is_wanted = visit.scope is Scope.EVERYTHING or is_marked
+        if not (is_wanted and account.report.is_readable):
+            continue
+        try:
+            reading = session.holdings(account.report)
+        except ProviderError as trouble:
+            if isinstance(trouble, _ENDS_THE_VISIT):
+                raise
+            visit.trouble = trouble  # this account's alone; the others are read all the same
+            continue
+        stored = store_reading(account, reading, snapshots=parts.snapshots)
+        if stored is not None:
+            visit.stored[account.id] = stored
+
+
+def _refresh_after(visit: Visit, connection: Connection, parts: Reading) -> Refresh | None:
+    if connection.open_refresh_id is None:
+        return None
+    now = parts.clock()
+    for _ in range(_TRIES):
+        refresh = parts.refreshes.get(connection.user_id, connection.open_refresh_id)
+        after = refresh_after_visit(refresh, visit, connection.marks, now=now)
+        if after == refresh:
+            return refresh
+        try:
+            saved = parts.refreshes.save(after)
+        except ConcurrentChange:
+            continue
+        if saved.is_terminal:
+            count("RefreshFinished")
+            logger.info("Refresh finished", refresh_id=saved.id, status=saved.status)
+        return saved
+    raise ConcurrentChange(connection.open_refresh_id)

@@ -1,0 +1,216 @@
+"""Valid objects with one keyword changed."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from freshet.domain.account import Account, AccountReport, AccountStatus
+from freshet.domain.connection import (
+    Cadence,
+    Connection,
+    ConnectionReport,
+    ConnectionStatus,
+    DataMode,
+    Institution,
+)
+from freshet.domain.holdings import Balance, Holdings, Instrument, Position
+from freshet.domain.identifiers import account_id_for, new_refresh_id
+from freshet.domain.money import Money
+from freshet.domain.orders import RefreshOrder
+from freshet.domain.provider import Provider
+from freshet.domain.purchase import PurchasePolicy
+from freshet.domain.refresh import Method, Refresh, RefreshStatus, Trigger
+from freshet.domain.snapshot import HoldingsReading
+from freshet.domain.webhooks import Calls, WebhookEvent
+
+NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+USER = "user-1"
+CONNECTION_ID = "con_" + "a" * 24
+ACME = Institution("ACME", "Acme Brokerage")
+
+
+def zeros(length: int) -> bytes:
+    """Stand in for randomness where ids need not differ."""
+    return bytes(length)
+
+
+def a_report(**changes: Any) -> ConnectionReport:
+    """What a provider says of a healthy delayed connection."""
+    values: dict[str, Any] = {
+        "is_disabled": False,
+        "data_mode": DataMode.DELAYED,
+        "institution": ACME,
+    }
+    return ConnectionReport(**(values | changes))
+
+
+def a_connection(**changes: Any) -> Connection:
+    """An active, delayed connection that nobody buys for on a schedule."""
+    values: dict[str, Any] = {
+        "id": CONNECTION_ID,
+        "user_id": USER,
+        "provider": Provider.SNAPTRADE,
+        "provider_connection_id": "authorization-1",
+        "credential_name": "snaptrade",
+        "institution": ACME,
+        "status": ConnectionStatus.ACTIVE,
+        "status_read_at": NOON - timedelta(hours=1),
+        "data_mode": DataMode.DELAYED,
+        "cadence": Cadence(),
+        "next_read_at": NOON + timedelta(hours=23),
+        "due_at": NOON + timedelta(hours=23),
+        "created_at": NOON - timedelta(days=1),
+    }
+    return Connection(**(values | changes))
+
+
+def an_account_report(**changes: Any) -> AccountReport:
+    """An open investment account with holdings."""
+    values: dict[str, Any] = {
+        "provider_account_id": "account-1",
+        "name": "Margin",
+        "number": "****8443",
+        "kind": "investment",
+        "raw_type": "Margin",
+        "status": AccountStatus.OPEN,
+        "is_paper": False,
+        "value": Money(Decimal("15363.23"), "USD"),
+        "has_holdings": True,
+        "is_loaded": True,
+        "synced_at": NOON - timedelta(hours=6),
+        "source": '{"id": "account-1", "fee": 1.10}',
+    }
+    return AccountReport(**(values | changes))
+
+
+def an_account(**changes: Any) -> Account:
+    """An account of `a_connection`; keywords of the report are taken, too."""
+    own = {"id", "user_id", "connection_id", "created_at"}
+    report = an_account_report(**{k: v for k, v in changes.items() if k not in own})
+    values: dict[str, Any] = {
+        "id": account_id_for(CONNECTION_ID, report.provider_account_id),
+        "user_id": USER,
+        "connection_id": CONNECTION_ID,
+        "created_at": NOON - timedelta(days=1),
+    }
+    return Account(report=report, **(values | {k: v for k, v in changes.items() if k in own}))
+
+
+def an_instrument(**changes: Any) -> Instrument:
+    """An exchange-traded fund."""
+    values: dict[str, Any] = {
+        "kind": "etf",
+        "id": "instrument-vti",
+        "symbol": "VTI",
+        "name": "Total market fund",
+        "currency": "USD",
+        "mic": "ARCX",
+        "figi": "BBG000000001",
+    }
+    return Instrument(**(values | changes))
+
+
+def a_position(**changes: Any) -> Position:
+    """12.5 shares at 301.20 dollars."""
+    values: dict[str, Any] = {
+        "instrument": an_instrument(),
+        "units": Decimal("12.5"),
+        "price": Decimal("301.20"),
+        "cost_per_unit": Decimal("250.00"),
+        "currency": "USD",
+    }
+    return Position(**(values | changes))
+
+
+def a_balance(**changes: Any) -> Balance:
+    """Some dollars."""
+    values: dict[str, Any] = {
+        "currency": "USD",
+        "cash": Decimal("300.71"),
+        "buying_power": Decimal("410.71"),
+    }
+    return Balance(**(values | changes))
+
+
+def some_holdings(**changes: Any) -> Holdings:
+    """One position and one balance."""
+    values: dict[str, Any] = {
+        "positions": (a_position(),),
+        "balances": (a_balance(),),
+        "source": '{"positions": "[]", "balances": "[]"}',
+    }
+    return Holdings(**(values | changes))
+
+
+EMPTY = Holdings(positions=(), balances=(), source="{}")
+
+
+def a_reading(**changes: Any) -> HoldingsReading:
+    """A reading made at noon of data an hour old."""
+    values: dict[str, Any] = {
+        "holdings": some_holdings(),
+        "broker_as_of": NOON - timedelta(hours=1),
+        "provider_synced_at": NOON - timedelta(hours=1),
+        "started_at": NOON,
+        "fetched_at": NOON + timedelta(seconds=1),
+    }
+    return HoldingsReading(**(values | changes))
+
+
+def a_policy(**changes: Any) -> PurchasePolicy:
+    """Five cents a refresh, ten dollars a month."""
+    values: dict[str, Any] = {
+        "price": Money(Decimal("0.05"), "USD"),
+        "monthly_budget": Decimal(10),
+        "user_daily_refreshes": 20,
+        "connection_daily_refreshes": 4,
+        "cooldown": timedelta(minutes=15),
+    }
+    return PurchasePolicy(**(values | changes))
+
+
+def a_refresh(**changes: Any) -> Refresh:
+    """A purchase that is wanted and not yet reserved."""
+    values: dict[str, Any] = {
+        "id": new_refresh_id(CONNECTION_ID, zeros),
+        "user_id": USER,
+        "connection_id": CONNECTION_ID,
+        "provider": Provider.SNAPTRADE,
+        "method": Method.PURCHASE,
+        "trigger": Trigger.USER,
+        "actor": USER,
+        "status": RefreshStatus.QUEUED,
+        "reserved": Money(Decimal("0.05"), "USD"),
+        "cost": Money(Decimal("0.05"), "USD"),
+        "created_at": NOON,
+    }
+    return Refresh(**(values | changes))
+
+
+def an_order(**changes: Any) -> RefreshOrder:
+    """The order for `a_refresh`."""
+    values: dict[str, Any] = {
+        "user_id": USER,
+        "connection_id": CONNECTION_ID,
+        "refresh_id": new_refresh_id(CONNECTION_ID, zeros),
+        "trigger": Trigger.SCHEDULE,
+        "actor": "schedule",
+    }
+    return RefreshOrder(**(values | changes))
+
+
+def an_event(**changes: Any) -> WebhookEvent:
+    """News about account-1 of `a_connection`."""
+    values: dict[str, Any] = {
+        "provider": Provider.SNAPTRADE,
+        "id": "event-1",
+        "kind": "ACCOUNT_HOLDINGS_UPDATED",
+        "calls_for": Calls.ACCOUNT_READ,
+        "provider_connection_id": "authorization-1",
+        "provider_account_id": "account-1",
+        "provider_user_id": "snaptrade-user-1",
+        "occurred_at": NOON,
+        "received_at": NOON,
+        "details": {},
+    }
+    return WebhookEvent(**(values | changes))

@@ -1,0 +1,255 @@
+"""AWS by moto, SnapTrade by its simulator, and hands to carry messages between the functions."""
+
+import base64
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from moto import mock_aws
+
+from freshet import bootstrap
+from functions.api import app as api
+from functions.plan_refreshes import app as plan_refreshes
+from functions.process_webhook import app as process_webhook
+from functions.receive_webhook import app as receive_webhook
+from functions.refresh_connection import app as refresh_connection
+from functions.take_snapshots import app as take_snapshots
+from tests.sandbox.snaptrade import Knobs, SimulatorSettings, SnapTradeSimulator
+from tests.sandbox.snaptrade.listener import Received, WebhookListener
+from tests.tables import create_tables
+
+USER = "user-1"
+SCOPES = "freshet/read freshet/refresh"
+_QUEUES = ("webhook", "refresh", "snapshot")
+_CONTEXT = SimpleNamespace(
+    function_name="test",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:test",
+    aws_request_id="request-1",
+)
+_MOST_ROUNDS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the api function answered."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+class World:
+    """One deployment and one provider."""
+
+    def __init__(
+        self, simulator: SnapTradeSimulator, listener: WebhookListener, queues: dict[str, str]
+    ) -> None:
+        self.simulator = simulator
+        self.listener = listener
+        self.queues = queues
+        self.sqs = boto3.client("sqs")
+        self.dynamodb = boto3.client("dynamodb")
+
+    def link(self, *, user_id: str = USER, **options: Any) -> tuple[str, Any]:
+        """Make a connection at the provider and register it; gives its id and the original."""
+        cadence = {key: options.pop(key) for key in ("refresh_every",) if key in options}
+        user = self.simulator.control.add_user(f"snaptrade-{user_id}-{len(self.rows('PROVIDER#'))}")
+        connection = self.simulator.control.add_connection(user.user_id, announce=False, **options)
+        event = {
+            "operation": "register_connection",
+            "user_id": user_id,
+            "provider": "snaptrade",
+            "provider_connection_id": connection.connection_id,
+            "credential": {"user_id": user.user_id, "user_secret": user.user_secret},
+            **cadence,
+        }
+        answer = api.lambda_handler(event, _CONTEXT)
+        return answer["connection_id"], connection
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        user_id: str = USER,
+        scope: str = SCOPES,
+        body: str | None = None,
+        headers: dict[str, str] | None = None,
+        claims: dict[str, str] | None = None,
+    ) -> Answer:
+        """Call the API as the gateway does after it has checked the token."""
+        event = {
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": path,
+            "rawQueryString": "",
+            "headers": headers or {},
+            "requestContext": {
+                "http": {"method": method, "path": path},
+                "stage": "$default",
+                "authorizer": {
+                    "jwt": {
+                        "claims": {"sub": user_id, "scope": scope, **(claims or {})},
+                        "scopes": None,
+                    }
+                },
+            },
+            "body": body,
+            "isBase64Encoded": False,
+        }
+        answer = api.lambda_handler(event, _CONTEXT)
+        return Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+
+    def plan(self) -> int:
+        """Take the planner's turn."""
+        return plan_refreshes.lambda_handler({}, _CONTEXT)["planned"]
+
+    def deliver(self, received: Received, *, provider: str = "snaptrade") -> int:
+        """Carry a webhook to the receiver; gives the status it answered."""
+        return self.deliver_raw(received.body, {"Signature": received.signature}, provider)
+
+    def deliver_raw(self, body: bytes, headers: dict[str, str], provider: str = "snaptrade") -> int:
+        """Carry any request to the webhook route."""
+        event = {
+            "version": "2.0",
+            "pathParameters": {"provider": provider},
+            "headers": {name.lower(): value for name, value in headers.items()},
+            "body": base64.b64encode(body).decode(),
+            "isBase64Encoded": True,
+        }
+        return int(receive_webhook.lambda_handler(event, _CONTEXT)["statusCode"])
+
+    def work(self) -> None:
+        """Carry messages to the workers until every queue is empty."""
+        for _ in range(_MOST_ROUNDS):
+            if not any([self._work_queue(name) for name in _QUEUES]):
+                return
+        raise AssertionError("the queues never became empty")
+
+    def messages(self, queue: str) -> list[str]:
+        """Take what waits in a queue."""
+        answer = self.sqs.receive_message(QueueUrl=self.queues[queue], MaxNumberOfMessages=10)
+        return [message["Body"] for message in answer.get("Messages", [])]
+
+    def redeliver(self, queue: str, body: str) -> dict[str, Any]:
+        """Carry one message to its worker, as SQS does after a lost acknowledgement."""
+        return dict(_worker(queue).lambda_handler(_batch([body]), _CONTEXT))
+
+    def webhooks(self, event_type: str, number: int) -> list[Received]:
+        """Wait for the provider to send that many events of a type."""
+        return [self.listener.next(event_type) for _ in range(number)]
+
+    def rows(self, partition_prefix: str, table: str = "connections") -> list[dict[str, Any]]:
+        """Read the rows of a table whose partition key starts like this."""
+        pages = self.dynamodb.get_paginator("scan").paginate(TableName=table)
+        return [
+            item
+            for page in pages
+            for item in page["Items"]
+            if item["PK"]["S"].startswith(partition_prefix)
+        ]
+
+    def _work_queue(self, name: str) -> bool:
+        bodies = self.messages(name)
+        for body in bodies:
+            answer = _worker(name).lambda_handler(_batch([body]), _CONTEXT)
+            assert answer == {"batchItemFailures": []}, answer
+        return bool(bodies)
+
+
+def _worker(queue: str) -> Any:
+    return {
+        "webhook": process_webhook,
+        "refresh": refresh_connection,
+        "snapshot": take_snapshots,
+    }[queue]
+
+
+def _batch(bodies: list[str]) -> dict[str, Any]:
+    return {
+        "Records": [
+            {"messageId": str(place), "body": body, "eventSource": "aws:sqs"}
+            for place, body in enumerate(bodies)
+        ]
+    }
+
+
+@contextmanager
+def a_world(monkeypatch: pytest.MonkeyPatch, **knobs: Any) -> Iterator[World]:
+    """Build everything, and forget what the functions remember between invocations."""
+    defaults = {"refresh_delay_seconds": 0, "refresh_syncs_transactions": False}
+    settings = SimulatorSettings(knobs=Knobs(**(defaults | knobs)))
+    with (
+        SnapTradeSimulator(settings) as simulator,
+        WebhookListener() as listener,
+        mock_aws(),
+    ):
+        simulator.control.listen(listener.url)
+        _set_environment(monkeypatch)
+        queues = {name: _create_queue(name) for name in _QUEUES}
+        create_tables(boto3.client("dynamodb"))
+        secret = boto3.client("secretsmanager").create_secret(
+            Name="snaptrade-keys",
+            SecretString=json.dumps(
+                {"client_id": settings.client_id, "consumer_key": settings.consumer_key}
+            ),
+        )
+        _set_variables(monkeypatch, queues, secret["ARN"], simulator.url)
+        _forget()
+        yield World(simulator, listener, queues)
+    _forget()
+
+
+def _forget() -> None:
+    for builder in vars(bootstrap).values():
+        if hasattr(builder, "cache_clear"):
+            builder.cache_clear()
+
+
+def _create_queue(name: str) -> str:
+    return str(boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"])
+
+
+def _set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", "test")
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", "Freshet")
+
+
+def _set_variables(
+    monkeypatch: pytest.MonkeyPatch, queues: dict[str, str], secret_arn: str, provider_url: str
+) -> None:
+    variables = {
+        "CONNECTIONS_TABLE": "connections",
+        "SNAPSHOTS_TABLE": "snapshots",
+        "WEBHOOK_QUEUE_URL": queues["webhook"],
+        "REFRESH_QUEUE_URL": queues["refresh"],
+        "SNAPSHOT_QUEUE_URL": queues["snapshot"],
+        "SNAPTRADE_SECRET_ARN": secret_arn,
+        "SNAPTRADE_BASE_URL": provider_url,
+        "SNAPTRADE_REQUESTS_PER_MINUTE": "6000",
+        "SNAPTRADE_REFRESH_PRICE_USD": "0.05",
+        "USER_SECRET_PREFIX": "freshet/users/",
+        "DEPLOYMENT_MONTHLY_BUDGET_USD": "10",
+        "USER_DAILY_REFRESHES": "20",
+        "CONNECTION_DAILY_REFRESHES": "4",
+        "REFRESH_COOLDOWN_SECONDS": "900",
+        "WEBHOOK_DEBOUNCE_SECONDS": "0",
+        "WEBHOOK_RETENTION_DAYS": "30",
+        "SNAPSHOT_RETENTION_DAYS": "35",
+        "USER_ID_CLAIM": "sub",
+        "DEFAULT_USER_SCOPES": "freshet/read freshet/refresh freshet/link",
+        "AGEING_AFTER_HOURS": "26",
+        "STALE_AFTER_HOURS": "50",
+    }
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)

@@ -1,0 +1,1 @@
+"""Simulators and helpers that let the whole system run on one laptop."""

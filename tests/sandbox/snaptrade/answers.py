@@ -1,0 +1,162 @@
+"""The provider's documents for connections, accounts and holdings."""
+
+from datetime import UTC, datetime
+
+from tests.sandbox.snaptrade.activities import currency_document, traded_on
+from tests.sandbox.snaptrade.exact_json import Document
+from tests.sandbox.snaptrade.identifiers import fixed_id
+from tests.sandbox.snaptrade.knobs import Knobs
+from tests.sandbox.snaptrade.market import total_value
+from tests.sandbox.snaptrade.models import Account, Connection, Institution
+
+_CATEGORIES = {"investment": "INVESTMENT", "deposit": "DEPOSIT"}
+
+
+def connection_document(connection: Connection, *, knobs: Knobs) -> Document:
+    """Return a connection (the provider's brokerage authorization)."""
+    document: Document = {
+        "id": connection.id,
+        "created_date": _instant(connection.created_at),
+        "updated_date": _instant(connection.created_at),
+        "brokerage": _brokerage_document(connection.institution),
+        "name": f"{connection.institution.name} connection",
+        "type": "read",
+        "disabled": connection.disabled_at is not None,
+        "disabled_date": _instant(connection.disabled_at),
+        "meta": {},
+        "is_eligible_for_payout": False,
+    }
+    mode = connection.mode.value
+    if knobs.data_freshness_shape == "object":
+        # The institution is real time in both cases: only the other member decides.
+        document["data_freshness_mode"] = {"institution": "realtime", "snaptrade": mode}
+    elif knobs.data_freshness_shape == "string":
+        document["data_freshness_mode"] = mode
+    return document
+
+
+def account_document(account: Account, connection: Connection, *, knobs: Knobs) -> Document:
+    """Return an account in the older shape."""
+    total = total_value(account) if account.is_initialised else None
+    amount = None if total is None else {"amount": total, "currency": account.currency}
+    return {
+        "id": account.id,
+        "brokerage_authorization": connection.id,
+        "name": account.name,
+        "number": account.number,
+        "institution_account_id": f"inst-{account.number}",
+        "institution_name": connection.institution.name,
+        "created_date": _instant(account.created_at),
+        "funding_date": None,
+        "opening_date": None,
+        "sync_status": {
+            "transactions": _transactions_status(account),
+            "holdings": _holdings_status(account, knobs),
+        },
+        "balance": {"total": amount},
+        "status": "open",
+        "raw_type": account.raw_type,
+        "account_category": _CATEGORIES.get(account.kind),
+        "is_paper": False,
+        "meta": {"type": account.raw_type, "institution_name": connection.institution.name},
+        "portfolio_group": fixed_id("portfolio group", account.id),
+        "cash_restrictions": [],
+    }
+
+
+def connection_account_document(
+    account: Account, connection: Connection, *, knobs: Knobs
+) -> Document:
+    """Return an account in the newer shape, told apart by `kind`."""
+    synced = _sync_time(account.synced_at, knobs)
+    status: Document = {"transactions": _transactions_status(account), "balances": synced}
+    total = total_value(account) if account.is_initialised else None
+    document: Document = {
+        "kind": account.kind,
+        "id": account.id,
+        "connection_id": connection.id,
+        "display_name": account.name,
+        "masked_account_number": f"****{account.number[-4:]}",
+        "institution_account_id": f"inst-{account.number}",
+        "institution_id": connection.institution.id,
+        "sync_status": status,
+        "opening_date": None,
+        "raw_type": account.raw_type,
+        "net_value": {"amount": total, "currency": account.currency},
+    }
+    if account.kind == "investment":
+        status |= {"orders": synced, "positions": synced}
+        document |= {"is_paper": False, "funding_date": None}
+        document["cash_or_margin"] = account.cash_or_margin
+    return document
+
+
+def positions_document(account: Account) -> Document:
+    """Return every position with the time the brokerage gave it."""
+    results = account.positions if account.is_initialised else []
+    return {"results": results, "data_freshness": {"as_of": _instant(account.as_of)}}
+
+
+def balances_document(account: Account) -> list[Document]:
+    """Return the balances, one per currency, as JSON numbers."""
+    balances = account.balances if account.is_initialised else []
+    return [
+        {
+            "currency": currency_document(balance.currency),
+            "cash": balance.cash,
+            "buying_power": balance.buying_power,
+        }
+        for balance in balances
+    ]
+
+
+def _transactions_status(account: Account) -> Document:
+    synced_on = account.transactions_synced_on
+    days = [traded_on(activity) for activity in account.activities]
+    return {
+        "initial_sync_completed": account.is_initialised,
+        "last_successful_sync": synced_on.isoformat() if synced_on else None,
+        "first_transaction_date": min(days) if days and account.is_initialised else None,
+    }
+
+
+def _holdings_status(account: Account, knobs: Knobs) -> Document:
+    status: Document = {
+        "initial_sync_completed": account.is_initialised,
+        "last_successful_sync": _sync_time(account.synced_at, knobs),
+    }
+    if account.holdings_unavailable:
+        status["holdings_unavailable"] = True
+    return status
+
+
+def _brokerage_document(institution: Institution) -> Document:
+    logo = f"https://logos.example/{institution.slug.lower()}.png"
+    return {
+        "id": institution.id,
+        "slug": institution.slug,
+        "name": institution.name,
+        "display_name": institution.name,
+        "description": f"{institution.name} is an invented brokerage.",
+        "aws_s3_logo_url": logo,
+        "aws_s3_square_logo_url": logo,
+        "url": f"https://{institution.slug.lower()}.example",
+        "enabled": True,
+        "maintenance_mode": False,
+        "is_degraded": False,
+        "allows_trading": False,
+        "brokerage_type": {"id": fixed_id("brokerage type"), "name": "Traditional Brokerage"},
+    }
+
+
+def _sync_time(moment: datetime | None, knobs: Knobs) -> str | None:
+    if moment is None:
+        return None
+    blank = " " if knobs.sync_time_style == "blank" else "T"
+    return moment.astimezone(UTC).isoformat(sep=blank, timespec="microseconds")
+
+
+def _instant(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,110 @@
+"""What the simulated provider knows: users, connections, accounts and the bill."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from tests.sandbox.snaptrade.exact_json import Document
+
+
+class Mode(StrEnum):
+    """How the provider serves a connection."""
+
+    DELAYED = "delayed"
+    REALTIME = "realtime"
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """A brokerage."""
+
+    id: str
+    slug: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """Cash in one currency."""
+
+    currency: str
+    cash: Decimal | None
+    buying_power: Decimal | None
+
+    @classmethod
+    def from_document(cls, document: Document) -> "Balance":
+        """Read a balance whose amounts are strings, numbers or null."""
+        cash, power = document.get("cash"), document.get("buying_power")
+        return cls(
+            currency=document["currency"],
+            cash=None if cash is None else Decimal(cash),
+            buying_power=None if power is None else Decimal(power),
+        )
+
+
+@dataclass(slots=True)
+class User:
+    """One end user of the customer."""
+
+    id: str
+    secret: str
+
+
+@dataclass(slots=True)
+class Connection:
+    """A user's link to one institution."""
+
+    id: str
+    user_id: str
+    institution: Institution
+    mode: Mode
+    is_shared: bool
+    created_at: datetime
+    disabled_at: datetime | None = None
+    refreshed_at: datetime | None = None
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether reads go to the brokerage during the call."""
+        return self.mode is Mode.REALTIME and self.disabled_at is None
+
+
+@dataclass(slots=True)
+class Account:
+    """One account and the data the provider holds for it."""
+
+    id: str
+    connection_id: str
+    kind: str
+    name: str
+    number: str
+    raw_type: str
+    currency: str
+    cash_or_margin: str
+    created_at: datetime
+    as_of: datetime
+    synced_at: datetime | None = None
+    holdings_unavailable: bool = False
+    stated_total: Decimal | None = None
+    positions: list[Document] = field(default_factory=list)
+    balances: list[Balance] = field(default_factory=list)
+    activities: list[Document] = field(default_factory=list)
+    transactions_synced_on: date | None = None
+    revision: int = 0
+
+    @property
+    def is_initialised(self) -> bool:
+        """Tell whether the first sync is done; before it nothing is shown."""
+        return self.synced_at is not None
+
+
+@dataclass(frozen=True, slots=True)
+class BillEntry:
+    """One billable event."""
+
+    at: datetime
+    connection_id: str
+    request_id: str
+    amount: Decimal
+    currency: str = "USD"
