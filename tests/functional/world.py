@@ -53,14 +53,22 @@ class World:
         self.simulator = simulator
         self.listener = listener
         self.queues = queues
+        self._users: dict[str, Any] = {}
         self.sqs = boto3.client("sqs")
         self.dynamodb = boto3.client("dynamodb")
 
     def link(self, *, user_id: str = USER, **options: Any) -> tuple[str, Any]:
         """Make a connection at the provider and register it; gives its id and the original."""
         cadence = {key: options.pop(key) for key in ("refresh_every",) if key in options}
-        user = self.simulator.control.add_user(f"snaptrade-{user_id}-{len(self.rows('PROVIDER#'))}")
+        user = self.simulator.control.add_user(f"snaptrade-{user_id}-{len(self._users)}")
         connection = self.simulator.control.add_connection(user.user_id, announce=False, **options)
+        self._users[connection.connection_id] = user
+        answer = self.register(connection, user_id=user_id, **cadence)
+        return answer["connection_id"], connection
+
+    def register(self, connection: Any, *, user_id: str, **cadence: Any) -> dict[str, Any]:
+        """Ask for a registration as an operator does."""
+        user = self._users[connection.connection_id]
         event = {
             "operation": "register_connection",
             "user_id": user_id,
@@ -69,8 +77,11 @@ class World:
             "credential": {"user_id": user.user_id, "user_secret": user.user_secret},
             **cadence,
         }
-        answer = api.lambda_handler(event, _CONTEXT)
-        return answer["connection_id"], connection
+        return self.operate(event)
+
+    def operate(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Invoke the api function as an operator does."""
+        return dict(api.lambda_handler(event, _CONTEXT))
 
     def call(
         self,
@@ -128,7 +139,8 @@ class World:
     def work(self) -> None:
         """Carry messages to the workers until every queue is empty."""
         for _ in range(_MOST_ROUNDS):
-            if not any([self._work_queue(name) for name in _QUEUES]):
+            worked = [self._work_queue(name) for name in _QUEUES]
+            if not any(worked):
                 return
         raise AssertionError("the queues never became empty")
 

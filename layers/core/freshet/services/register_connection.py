@@ -39,7 +39,8 @@ def register_connection(registration: Registration, *, parts: Registering) -> Co
     Raises AlreadyOwned if another user holds the connection.
     """
     now = parts.clock()
-    name = str(registration.provider)
+    # By the provider's user, too: should one of our users have two, each keeps its own.
+    name = f"{registration.provider}#{registration.credential.subject}"
     parts.vault.keep(registration.user_id, name, registration.credential)
     wanted = Connection(
         id=new_connection_id(parts.random_bytes),

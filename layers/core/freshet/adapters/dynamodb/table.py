@@ -184,12 +184,9 @@ def _wire(item: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _plain(item: Mapping[str, Any]) -> Item:
-    values = {name: _deserialize(value) for name, value in item.items()}
-    return {
-        name: _bytes(value) if isinstance(value, Binary) else value for name, value in values.items()
-    }
+    return {name: _to_python(_deserialize(value)) for name, value in item.items()}
 
 
-def _bytes(value: Any) -> bytes:
-    # boto3's Binary converts itself; its stubs do not know.
-    return bytes(value)
+def _to_python(value: Any) -> Any:
+    # boto3's Binary knows how to become bytes; its stubs do not.
+    return value.__bytes__() if isinstance(value, Binary) else value

@@ -1,0 +1,83 @@
+# Everything a newcomer needs: `make demo` shows Freshet at work, `make test` checks it.
+# Needs git, make and Python 3.13; the rest is installed under .environments/ with pinned hashes.
+
+python := .environments/workshop/bin/python
+sam := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .environments/sam/bin/python -m samcli
+pytest := $(python) -m pytest
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo dev test lint types unit integration functional template validate e2e simulators lock clean environments
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z0-9]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
+		printf '  make %-12s %s\n' "$$target" "$$text"; done
+
+demo: environments ## Show the whole system at work on this machine, then stop it
+	@$(python) -m tests.sandbox.demo
+
+dev: environments ## Same, and keep it up for a frontend to talk to
+	@$(python) -m tests.sandbox.demo --stay
+
+test: lint types unit integration functional template validate e2e ## Check everything; the gate of every change
+	@echo "== all checks passed"
+
+lint: environments ## Check style and format
+	@echo "== lint"
+	@$(python) -m ruff check .
+	@$(python) -m ruff format --check .
+
+types: environments ## Check types
+	@echo "== types"
+	@$(python) -m mypy
+
+unit: environments ## Test rules and use cases, with the coverage gate
+	@echo "== unit"
+	@$(pytest) tests/unit --cov --cov-report=term-missing:skip-covered
+
+integration: environments ## Test each adapter against its stand-in
+	@echo "== integration"
+	@$(pytest) tests/integration
+
+functional: environments ## Test each function from its event to its effects
+	@echo "== functional"
+	@$(pytest) tests/functional
+
+template: environments ## Test the promises of template.yaml
+	@echo "== template"
+	@$(pytest) tests/template
+
+validate: environments ## Check template.yaml as sam and cfn-lint see it
+	@echo "== validate"
+	@$(sam) validate --lint
+
+e2e: environments ## Test the deployed stack on the local AWS
+	@echo "== e2e"
+	@$(pytest) tests/e2e
+
+simulators: environments ## Run the provider simulators alone
+	@$(python) -m tests.sandbox.snaptrade
+
+lock: environments ## Compile the lock files again; upgrade=--upgrade takes the newest versions
+	@for name in layers/dependencies/requirements tests/requirements/uv tests/requirements/workshop \
+			tests/requirements/sam tests/requirements/emulator; do \
+		echo "$$name.txt"; \
+		$(python) -m uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header \
+			--no-annotate --no-emit-index-url --no-emit-find-links $(upgrade) "$$name.in" -o "$$name.txt" || exit 1; \
+	done
+
+clean: ## Remove everything that was made here
+	rm -rf .environments .aws-sam .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage .coverage.*
+	find functions layers tests -name __pycache__ -prune -exec rm -rf {} +
+
+environments:
+	@for candidate in python3 python3.13 "$$(uv python find 3.13 2>/dev/null)"; do \
+		if "$$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then \
+			exec "$$candidate" tests/requirements/environments.py; \
+		fi; \
+	done; \
+	echo "Freshet needs Python 3.13. Install it in one of these ways, then try again:" >&2; \
+	echo "  uv python install 3.13" >&2; \
+	echo "  pyenv install 3.13" >&2; \
+	echo "  https://www.python.org/downloads/" >&2; \
+	exit 1

@@ -1,0 +1,122 @@
+"""Read template.yaml with its short intrinsics (!Ref, !Sub, …) and ask it questions."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import yaml
+
+PATH = Path(__file__).resolve().parents[2] / "template.yaml"
+
+type Node = Any
+
+
+class _Loader(yaml.SafeLoader):
+    """YAML with CloudFormation's tags."""
+
+
+def _intrinsic(loader: _Loader, tag: str, node: yaml.Node) -> Node:
+    match node:
+        case yaml.ScalarNode():
+            value: Node = loader.construct_scalar(node)
+        case yaml.SequenceNode():
+            value = loader.construct_sequence(node, deep=True)
+        case _:
+            value = loader.construct_mapping(node, deep=True)
+    if tag == "GetAtt" and isinstance(value, str):
+        value = value.split(".")
+    return {tag if tag in {"Ref", "Condition"} else f"Fn::{tag}": value}
+
+
+_Loader.add_multi_constructor("!", _intrinsic)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """The template as plain data."""
+
+    parameters: dict[str, Node]
+    globals: dict[str, Node]
+    resources: dict[str, Node]
+    outputs: dict[str, Node]
+
+    @classmethod
+    def read(cls) -> Self:
+        """Parse the file in the repository."""
+        document = yaml.load(PATH.read_text(), Loader=_Loader)  # noqa: S506 derived from SafeLoader
+        names = ("Parameters", "Globals", "Resources", "Outputs")
+        return cls(*(document[name] for name in names))
+
+    def of_type(self, kind: str) -> dict[str, Node]:
+        """Properties of all resources of one type, by logical id."""
+        return {
+            name: resource["Properties"]
+            for name, resource in self.resources.items()
+            if resource["Type"] == kind
+        }
+
+    @property
+    def functions(self) -> dict[str, Node]:
+        """Each function's properties, with what all share filled in."""
+        shared = self.globals["Function"]
+        return {
+            name: _merged(shared, own)
+            for name, own in self.of_type("AWS::Serverless::Function").items()
+        }
+
+    @property
+    def queues(self) -> dict[str, Node]:
+        """Queues that hold work."""
+        queues = self.of_type("AWS::SQS::Queue")
+        return {name: each for name, each in queues.items() if "DeadLetter" not in name}
+
+    @property
+    def dead_letter_queues(self) -> dict[str, Node]:
+        """Queues that hold what could not be worked."""
+        queues = self.of_type("AWS::SQS::Queue")
+        return {name: each for name, each in queues.items() if "DeadLetter" in name}
+
+    def events(self, kind: str) -> Iterator[tuple[str, str, Node]]:
+        """(function, name, properties) of every event of one type."""
+        for function, properties in self.functions.items():
+            for name, event in properties["Events"].items():
+                if event["Type"] == kind:
+                    yield function, name, event["Properties"]
+
+    def statements(self) -> Iterator[tuple[str, Node]]:
+        """(function, statement) of every permission granted in the template."""
+        for function, properties in self.functions.items():
+            for policy in properties["Policies"]:
+                for statement in policy["Statement"]:
+                    yield function, statement
+
+    def actions_of(self, function: str) -> set[str]:
+        """Every action that one function may take."""
+        found: set[str] = set()
+        for owner, statement in self.statements():
+            if owner == function:
+                found.update(as_list(statement["Action"]))
+        return found
+
+    def environment(self, function: str) -> dict[str, Node]:
+        """The environment variables of one function."""
+        variables: dict[str, Node] = self.functions[function]["Environment"]["Variables"]
+        return variables
+
+
+def as_list(node: Node) -> list[Node]:
+    """One or several, as several."""
+    return node if isinstance(node, list) else [node]
+
+
+def _merged(shared: Node, own: Node) -> Node:
+    """SAM's rule: maps are merged, lists appended, anything else replaced."""
+    if isinstance(shared, dict) and isinstance(own, dict):
+        return shared | {
+            name: _merged(shared[name], value) if name in shared else value
+            for name, value in own.items()
+        }
+    if isinstance(shared, list) and isinstance(own, list):
+        return shared + own
+    return own

@@ -1,0 +1,104 @@
+"""Who can start what: the HTTP API and the schedule."""
+
+from tests.template.reading import Template
+
+
+def routes(template: Template) -> dict[str, tuple[str, dict[str, object]]]:
+    """{"GET /path": (function, its Auth)}."""
+    return {
+        f"{event['Method']} {event['Path']}": (function, event.get("Auth", {}))
+        for function, _, event in template.events("HttpApi")
+    }
+
+
+def test_there_are_exactly_the_routes_we_know(template: Template) -> None:
+    assert {route: function for route, (function, _) in routes(template).items()} == {
+        "GET /v1/{proxy+}": "ApiFunction",
+        "POST /v1/{proxy+}": "ApiFunction",
+        "PATCH /v1/{proxy+}": "ApiFunction",
+        "DELETE /v1/{proxy+}": "ApiFunction",
+        "POST /webhooks/{provider}": "ReceiveWebhookFunction",
+    }
+
+
+def test_a_token_is_asked_for_unless_a_route_says_otherwise(template: Template) -> None:
+    auth = template.resources["HttpApi"]["Properties"]["Auth"]
+    assert auth["DefaultAuthorizer"] == "UserTokens"
+    assert auth["Authorizers"]["UserTokens"] == {
+        "IdentitySource": "$request.header.Authorization",
+        "JwtConfiguration": {
+            "issuer": {"Ref": "JwtIssuer"},
+            "audience": {"Fn::Split": [",", {"Ref": "JwtAudience"}]},
+        },
+    }
+
+
+def test_only_webhooks_do_without_a_token(template: Template) -> None:
+    for route, (_, auth) in routes(template).items():
+        is_webhook = route.endswith(" /webhooks/{provider}")
+        assert auth == ({"Authorizer": "NONE"} if is_webhook else {}), route
+
+
+def test_no_route_swallows_a_preflight(template: Template) -> None:
+    """ANY would ask a browser's OPTIONS for a token, which it never sends."""
+    for route in routes(template):
+        assert route.split()[0] in {"GET", "POST", "PATCH", "DELETE"}, route
+
+
+def test_browsers_may_come_from_named_origins_only(template: Template) -> None:
+    cors = template.resources["HttpApi"]["Properties"]["CorsConfiguration"]
+    condition, given, otherwise = cors["Fn::If"]
+    assert (condition, otherwise) == ("HasAllowedOrigins", {"Ref": "AWS::NoValue"})
+    assert given["allowOrigins"] == {"Fn::Split": [",", {"Ref": "AllowedOrigins"}]}
+    assert template.parameters["AllowedOrigins"]["Default"] == ""
+
+
+def test_browsers_may_send_and_see_what_the_api_uses(template: Template) -> None:
+    cors = template.resources["HttpApi"]["Properties"]["CorsConfiguration"]["Fn::If"][1]
+    sent = {"Authorization", "Content-Type", "Freshet-User", "Idempotency-Key", "If-None-Match"}
+    assert set(cors["allowHeaders"]) == sent
+    assert set(cors["exposeHeaders"]) == {"ETag", "Location", "Retry-After"}
+    assert set(cors["allowMethods"]) == {"GET", "POST", "PATCH", "DELETE"}
+
+
+def test_every_route_is_throttled(template: Template) -> None:
+    api = template.resources["HttpApi"]["Properties"]
+    settings = [api["DefaultRouteSettings"], api["RouteSettings"]["POST /webhooks/{provider}"]]
+    for each in settings:
+        assert each["ThrottlingRateLimit"] > 0
+        assert each["ThrottlingBurstLimit"] >= each["ThrottlingRateLimit"]
+
+
+def test_access_log_says_nothing_of_queries_headers_or_tokens(template: Template) -> None:
+    log = template.resources["HttpApi"]["Properties"]["AccessLogSettings"]
+    assert log["DestinationArn"] == {"Fn::GetAtt": ["HttpApiLogGroup", "Arn"]}
+    for word in ("query", "header", "claims", "requestOverride"):
+        assert word not in log["Format"].lower(), word
+
+
+def test_api_answers_before_its_gateway_gives_up(template: Template) -> None:
+    for function, _, _ in template.events("HttpApi"):
+        assert template.functions[function]["Timeout"] < 30, function
+
+
+def test_planner_takes_a_turn_each_minute_and_is_done_before_the_next(template: Template) -> None:
+    [(function, _, schedule)] = list(template.events("ScheduleV2"))
+    assert function == "PlanRefreshesFunction"
+    assert schedule["ScheduleExpression"] == "rate(1 minute)"
+    assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
+    assert template.functions[function]["Timeout"] <= 60
+
+
+def test_two_stacks_in_one_account_do_not_share_a_schedule(template: Template) -> None:
+    [(_, _, schedule)] = list(template.events("ScheduleV2"))
+    assert "${AWS::StackName}" in schedule["Name"]["Fn::Sub"]
+
+
+def test_missed_turn_is_not_repeated_late_but_is_noticed(template: Template) -> None:
+    [(function, _, schedule)] = list(template.events("ScheduleV2"))
+    dead_letters = {"Fn::GetAtt": ["PlanRefreshesDeadLetterQueue", "Arn"]}
+    assert schedule["RetryPolicy"]["MaximumEventAgeInSeconds"] == 60
+    assert schedule["DeadLetterConfig"] == {"Arn": dead_letters}
+    failed = template.functions[function]["EventInvokeConfig"]
+    assert failed["MaximumRetryAttempts"] == 0
+    assert failed["DestinationConfig"]["OnFailure"]["Destination"] == dead_letters

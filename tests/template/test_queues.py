@@ -1,0 +1,106 @@
+"""What every queue must have so that no message is lost, or worked twice at once."""
+
+from tests.template.reading import Template
+
+WORKERS = {
+    "WebhookQueue": "ProcessWebhookFunction",
+    "RefreshQueue": "RefreshConnectionFunction",
+    "SnapshotQueue": "TakeSnapshotsFunction",
+}
+FOURTEEN_DAYS = 14 * 24 * 3600
+
+
+def mapping_of(template: Template, queue: str) -> dict[str, object]:
+    """The properties of the one mapping that reads a queue."""
+    arn = {"Fn::GetAtt": [queue, "Arn"]}
+    [(function, mapping)] = [
+        (function, properties)
+        for function, _, properties in template.events("SQS")
+        if properties["Queue"] == arn
+    ]
+    assert function == WORKERS[queue]
+    return mapping
+
+
+def test_there_are_exactly_the_queues_we_know(template: Template) -> None:
+    assert set(template.queues) == set(WORKERS)
+
+
+def test_every_queue_moves_a_poisonous_message_to_its_own_dead_letter_queue(
+    template: Template,
+) -> None:
+    for name, queue in template.queues.items():
+        dead = name.replace("Queue", "DeadLetterQueue")
+        assert queue["RedrivePolicy"] == {
+            "deadLetterTargetArn": {"Fn::GetAtt": [dead, "Arn"]},
+            "maxReceiveCount": 5,
+        }, name
+        assert dead in template.dead_letter_queues
+
+
+def test_dead_letters_outlive_their_source(template: Template) -> None:
+    for name, queue in template.dead_letter_queues.items():
+        assert queue["MessageRetentionPeriod"] == FOURTEEN_DAYS, name
+    for name, queue in template.queues.items():
+        assert queue["MessageRetentionPeriod"] < FOURTEEN_DAYS, name
+
+
+def test_message_stays_hidden_for_six_runs_of_its_worker(template: Template) -> None:
+    for name, queue in template.queues.items():
+        timeout = template.functions[WORKERS[name]]["Timeout"]
+        window = mapping_of(template, name).get("MaximumBatchingWindowInSeconds", 0)
+        assert queue["VisibilityTimeout"] >= 6 * timeout + window, name
+
+
+def test_every_queue_is_encrypted(template: Template) -> None:
+    for name, queue in (template.queues | template.dead_letter_queues).items():
+        assert queue["SqsManagedSseEnabled"] is True, name
+
+
+def test_one_bad_message_does_not_repeat_its_batch(template: Template) -> None:
+    for name in template.queues:
+        mapping = mapping_of(template, name)
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
+
+
+def test_expensive_work_comes_one_message_at_a_time(template: Template) -> None:
+    for name in ("RefreshQueue", "SnapshotQueue"):
+        mapping = mapping_of(template, name)
+        assert mapping["BatchSize"] == 1, name
+        assert mapping["MaximumBatchingWindowInSeconds"] == 0, name
+
+
+def test_workers_that_call_the_provider_are_bounded(template: Template) -> None:
+    wanted = {"RefreshQueue": "RefreshConcurrency", "SnapshotQueue": "SnapshotConcurrency"}
+    for name, parameter in wanted.items():
+        scaling = mapping_of(template, name)["ScalingConfig"]
+        assert scaling == {"MaximumConcurrency": {"Ref": parameter}}, name
+
+
+def test_default_concurrency_is_what_the_rate_limit_can_feed(template: Template) -> None:
+    """Little's law: calls in flight = rate x duration, with 1.5 s for one call."""
+    default = {name: each.get("Default") for name, each in template.parameters.items()}
+    in_flight = default["SnapTradeRequestsPerMinute"] / 60 * 1.5
+    assert default["RefreshConcurrency"] + default["SnapshotConcurrency"] == int(in_flight)
+
+
+def test_workers_are_not_also_limited_by_reserved_concurrency(template: Template) -> None:
+    """Throttled receives would count, and carry good messages to the dead letters."""
+    for name, function in template.functions.items():
+        assert "ReservedConcurrentExecutions" not in function, name
+
+
+def test_first_dead_letter_raises_an_alarm(template: Template) -> None:
+    watched = set()
+    for name, alarm in template.of_type("AWS::CloudWatch::Alarm").items():
+        [dimension] = alarm["Dimensions"]
+        assert dimension["Name"] == "QueueName", name
+        watched.add(dimension["Value"]["Fn::GetAtt"][0])
+        assert (alarm["Namespace"], alarm["MetricName"]) == (
+            "AWS/SQS",
+            "ApproximateNumberOfMessagesVisible",
+        ), name
+        assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (1, 1), name
+        assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold", name
+        assert alarm["Statistic"] == "Maximum", name
+    assert watched == set(template.dead_letter_queues)
