@@ -1,6 +1,7 @@
 """Valid objects with one keyword changed."""
 
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,14 +14,15 @@ from freshet.domain.connection import (
     DataMode,
     Institution,
 )
-from freshet.domain.holdings import Balance, Holdings, Instrument, Position
+from freshet.domain.errors import ProviderAnswer
+from freshet.domain.holdings import Balance, Holdings, Instrument, OptionContract, Position
 from freshet.domain.identifiers import account_id_for, new_refresh_id
 from freshet.domain.money import Money
 from freshet.domain.orders import RefreshOrder
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Method, Refresh, RefreshStatus, Trigger
-from freshet.domain.snapshot import HoldingsReading
+from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, first_snapshot
 from freshet.domain.webhooks import Calls, WebhookEvent
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -214,3 +216,37 @@ def an_event(**changes: Any) -> WebhookEvent:
         "details": {},
     }
     return WebhookEvent(**(values | changes))
+
+
+def a_snapshot(**changes: Any) -> HoldingsSnapshot:
+    """What is stored after `a_reading`."""
+    return replace(first_snapshot(a_reading()), **changes)
+
+
+def an_option(**changes: Any) -> Instrument:
+    """A call on a hundred shares."""
+    contract: dict[str, Any] = {
+        "side": "call",
+        "strike": Decimal(240),
+        "expires_on": date(2027, 6, 18),
+        "multiplier": Decimal(100),
+        "underlying": "QARK",
+    }
+    return an_instrument(
+        kind="option",
+        id="instrument-option",
+        symbol="QARK  270618C00240000",
+        option=OptionContract(**(contract | changes)),
+    )
+
+
+def an_answer(**changes: Any) -> ProviderAnswer:
+    """A provider's answer to a refresh, without anything in it that must not be told."""
+    values: dict[str, Any] = {
+        "provider": "snaptrade",
+        "operation": "refresh",
+        "status": 503,
+        "code": "3002",
+        "request_id": "request-1",
+    }
+    return ProviderAnswer(**(values | changes))

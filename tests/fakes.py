@@ -136,6 +136,14 @@ class FakeRefreshes:
         except KeyError as error:
             raise NotFound(refresh_id) from error
 
+    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Refresh]:
+        found = [
+            row
+            for (owner, _), row in self.rows.items()
+            if owner == user_id and row.connection_id == connection_id
+        ]
+        return sorted(found, key=lambda each: (each.created_at, each.id), reverse=True)
+
     def is_stopped(self) -> bool:
         return self.stopped
 

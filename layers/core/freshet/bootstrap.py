@@ -177,10 +177,7 @@ def api() -> ApiFunction:
             showing=Showing(
                 connections=purchasing.connections,
                 accounts=purchasing.accounts,
-                snapshots=DynamoSnapshots(
-                    _table(settings.snapshots_table),
-                    retention=timedelta(days=settings.snapshot_retention_days),
-                ),
+                snapshots=DynamoSnapshots(_table(settings.snapshots_table)),
                 targets=FreshnessTargets(
                     ageing_after=timedelta(hours=settings.ageing_after_hours),
                     stale_after=timedelta(hours=settings.stale_after_hours),

@@ -105,7 +105,6 @@ class ApiSettings(PurchaseSettings):
 
     snapshots_table: str
     snapshot_queue_url: str
-    snapshot_retention_days: int
     user_id_claim: str
     default_user_scopes: str
     ageing_after_hours: int

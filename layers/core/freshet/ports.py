@@ -67,6 +67,9 @@ class Refreshes(Protocol):
     def get(self, user_id: str, refresh_id: str) -> Refresh:
         """Read one, consistently; raises NotFound."""
 
+    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Refresh]:
+        """List a connection's refreshes of the last 90 days, newest first."""
+
     def is_stopped(self) -> bool:
         """Tell whether the operator's kill switch is on."""
 

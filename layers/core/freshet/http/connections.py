@@ -41,6 +41,15 @@ def add_connection_routes(api: Api) -> None:
         items = [account_shape(each.account, each.freshness) for each in accounts]
         return json_response(200, {"items": items, "next_cursor": None})
 
+    @api.resolver.get("/v1/connections/<connection_id>/refreshes")
+    def list_refreshes(connection_id: str) -> Response[str]:
+        caller = api.caller(Scope.READ)
+        connection = parts.showing.connections.get(caller.user_id, _checked(connection_id))
+        refreshes = parts.requesting.purchasing.refreshes
+        found = refreshes.of_connection(caller.user_id, connection.id)
+        items = [refresh_shape(each) for each in found]
+        return json_response(200, {"items": items, "next_cursor": None})
+
     @api.resolver.post("/v1/connections/<connection_id>/refresh")
     def post_refresh(connection_id: str) -> Response[str]:
         caller = api.caller(Scope.REFRESH)

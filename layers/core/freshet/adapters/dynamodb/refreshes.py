@@ -1,5 +1,6 @@
 """Refreshes, budgets and the ledger in ConnectionsTable: where money is kept straight."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -39,6 +40,13 @@ class DynamoRefreshes:
         if item is None:
             raise NotFound(refresh_id)
         return refresh_from_item(item)
+
+    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Refresh]:
+        """List a connection's refreshes of the last 90 days, newest first."""
+        prefix = keys.refresh(user_id, connection_id, "")
+        # Ids do not sort by time; daily budgets keep the list short enough to sort here.
+        found = [refresh_from_item(item) for item in self._table.query(prefix["PK"], prefix["SK"])]
+        return sorted(found, key=lambda each: (each.created_at, each.id), reverse=True)
 
     def is_stopped(self) -> bool:
         """Tell whether the operator's kill switch is on."""

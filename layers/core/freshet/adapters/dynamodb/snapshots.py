@@ -13,8 +13,8 @@ from freshet.domain.snapshot import HoldingsSnapshot, Outcome
 class DynamoSnapshots:
     """The port Snapshots: a version becomes visible together with `latest`, or not at all."""
 
-    def __init__(self, table: Table, *, retention: timedelta) -> None:
-        """Bind to SnapshotsTable; versions expire `retention` after they were fetched."""
+    def __init__(self, table: Table, *, retention: timedelta = timedelta(0)) -> None:
+        """Bind to SnapshotsTable; stored versions expire `retention` after they were fetched."""
         self._table = table
         self._retention = retention
 

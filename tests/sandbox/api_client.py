@@ -1,0 +1,61 @@
+"""The HTTP API as a frontend sees it: a base URL and a token."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import requests
+
+_TIMEOUT_SECONDS = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class ApiAnswer:
+    """A status, headers and a JSON document."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+@dataclass(frozen=True, slots=True)
+class ApiClient:
+    """Calls on behalf of the user whose token it holds."""
+
+    base_url: str
+    token: str | None
+
+    def get(self, path: str) -> ApiAnswer:
+        """Read."""
+        return self.call("GET", path)
+
+    def items(self, path: str) -> list[Any]:
+        """Read a list; raises when it is refused."""
+        answer = self.get(path)
+        if answer.status != requests.codes.ok:
+            raise RuntimeError(f"GET {path} answered {answer.status}")
+        return list(answer.body["items"])
+
+    def post(self, path: str, *, headers: dict[str, str] | None = None) -> ApiAnswer:
+        """Ask for something to be done."""
+        return self.call("POST", path, headers=headers)
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        headers: dict[str, str] | None = None,
+        data: bytes | None = None,
+    ) -> ApiAnswer:
+        """Send any request."""
+        own = {"Authorization": f"Bearer {self.token}"} if self.token else {}
+        response = requests.request(
+            method,
+            self.base_url + path,
+            headers={**own, **(headers or {})},
+            data=data,
+            timeout=_TIMEOUT_SECONDS,
+        )
+        is_json = "json" in response.headers.get("Content-Type", "")
+        body = response.json() if is_json and response.content else response.text
+        return ApiAnswer(response.status_code, dict(response.headers), body)

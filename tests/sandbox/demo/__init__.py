@@ -1,0 +1,1 @@
+"""The demo: Freshet's real template at work on this machine."""

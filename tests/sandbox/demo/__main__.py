@@ -1,0 +1,110 @@
+"""`make demo` and `make dev`."""
+
+import argparse
+import sys
+import time
+from decimal import Decimal
+
+from rich.console import Console, Group
+from rich.live import Live
+
+from tests.sandbox.demo.cast import Player, enter
+from tests.sandbox.demo.scene import View, look
+from tests.sandbox.demo.staying import stay, things_to_try
+from tests.sandbox.demo.tables import holdings_tables, progress_table, refreshes_table
+from tests.sandbox.deployed import Deployed, deployed
+
+_PATIENCE_SECONDS = 120.0
+_LOOK_EVERY_SECONDS = 0.5
+_DEV_PORT = 4510
+
+
+def main() -> int:
+    """Run the demo; 0 only if everything expected has happened and the books agree."""
+    parser = argparse.ArgumentParser(description="Freshet at work on this machine")
+    parser.add_argument("--stay", action="store_true", help="keep it up until Ctrl-C")
+    parser.add_argument("--port", type=int, default=None, help=f"with --stay, {_DEV_PORT}")
+    options = parser.parse_args()
+    console = Console()
+    port = options.port or (_DEV_PORT if options.stay else None)
+    started = time.monotonic()
+    try:
+        with deployed(progress=_teller(console), port=port) as running:
+            succeeded = _perform(running, console, started)
+            if options.stay:
+                stay(running, console)
+    except KeyboardInterrupt:
+        console.print("\nStopped.")
+        return 130
+    return 0 if succeeded else 1
+
+
+def _perform(running: Deployed, console: Console, started: float) -> bool:
+    players = enter(running, _teller(console))
+    views = _watch(running, players, console, until=lambda view: view.is_read)
+    console.print("Taking a turn of the planner now; the schedule takes one every minute")
+    running.plan()
+    for player in players:
+        if player.role.presses_refresh:
+            console.print(f"{player.role.user_id} presses refresh on {player.role.institution}")
+            running.api(player.role.user_id).post(
+                f"/v1/connections/{player.connection_id}/refresh"
+            )
+    views = _watch(running, players, console, until=lambda view: view.is_settled)
+    console.print()
+    for table in holdings_tables(running, views):
+        console.print(table, "")
+    console.print(refreshes_table(views))
+    things_to_try(running, views, console)
+    return _conclude(running, views, console, time.monotonic() - started)
+
+
+def _watch(running: Deployed, players: list[Player], console: Console, *, until) -> list[View]:
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    with Live(console=console, refresh_per_second=8, transient=not console.is_terminal) as live:
+        while True:
+            views = look(running, players)
+            live.update(Group(progress_table(views, _webhooks(running))))
+            if all(until(view) for view in views) or time.monotonic() > deadline:
+                return views
+            time.sleep(_LOOK_EVERY_SECONDS)
+
+
+def _conclude(running: Deployed, views: list[View], console: Console, seconds: float) -> bool:
+    bill, ledger = running.snaptrade.bill(), running.ledger_total()
+    snapshots = len(running.rows("SnapshotsTableName", "VERSION#"))
+    problems = [
+        f"{view.player.role.institution} did not get where it should"
+        for view in views
+        if not view.is_settled
+    ]
+    if bill.total != ledger:
+        problems.append(f"our ledger says {ledger} USD, the provider's bill {bill.total} USD")
+    for problem in problems:
+        console.print(f"[red]{problem}[/]")
+    console.print(f"Our ledger: {ledger} USD. The provider's bill: {bill.total} USD.")
+    console.print(
+        f"demo: {'failed' if problems else 'ok'} connections={len(views)} refreshes={bill.count} "
+        f"webhooks={_webhooks(running)} snapshots={snapshots} spent_usd={ledger:.2f} "
+        f"seconds={seconds:.0f}",
+        highlight=False,
+        soft_wrap=True,
+    )
+    return not problems
+
+
+def _webhooks(running: Deployed) -> int:
+    return sum(1 for each in running.snaptrade.deliveries() if each["status"] == "delivered")
+
+
+def _teller(console: Console):
+    started = time.monotonic()
+
+    def tell(step: str) -> None:
+        console.print(f"[dim]{time.monotonic() - started:5.1f} s[/]  {step}")
+
+    return tell
+
+
+if __name__ == "__main__":
+    sys.exit(main())

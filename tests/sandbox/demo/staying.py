@@ -1,0 +1,41 @@
+"""What to try while the demo is up, and staying up for a frontend to talk to."""
+
+import threading
+
+from rich.console import Console
+
+from tests.sandbox.demo.scene import View
+from tests.sandbox.deployed import Deployed
+
+_TOKEN_SECONDS = 12 * 3600
+
+
+def things_to_try(running: Deployed, views: list[View], console: Console) -> None:
+    """Print three requests, ready for a shell."""
+    view = next(each for each in views if each.investments)
+    url, account = running.stack.api_url, view.investments[0]["id"]
+    bearer = '-H "Authorization: Bearer $TOKEN"'
+    lines = (
+        f"curl -s {bearer} {url}/v1/connections",
+        f"curl -s {bearer} {url}/v1/accounts/{account}/holdings",
+        f"curl -s {bearer} -X POST {url}/v1/connections/{view.connection['id']}/refresh",
+    )
+    console.print("\nTo try while it is up (`make dev` stays up and prints a TOKEN):")
+    for line in lines:
+        console.print(f"  {line}", highlight=False, soft_wrap=True, markup=False)
+    console.print()
+
+
+def stay(running: Deployed, console: Console) -> None:
+    """Print what a frontend needs, then wait for Ctrl-C."""
+    token = running.issuer.issue_token("ana", expires_in_seconds=_TOKEN_SECONDS)
+    lines = (
+        f"FRESHET_API_URL={running.stack.api_url}",
+        f"FRESHET_TOKEN={token}",
+        f"AWS_ENDPOINT_URL={running.stack.endpoint_url}",
+    )
+    console.print("\nUp until Ctrl-C. For a frontend's .env (ana's token, good for 12 hours):\n")
+    for line in lines:
+        console.print(line, highlight=False, soft_wrap=True, markup=False)
+    console.print('\nFor the requests above: TOKEN="<the token>"\n', markup=False)
+    threading.Event().wait()

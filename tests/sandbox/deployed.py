@@ -1,0 +1,129 @@
+"""Freshet deployed on this machine between a simulated provider and an issuer of tokens."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from tests.sandbox.api_client import ApiClient
+from tests.sandbox.issuer import Issuer
+from tests.sandbox.snaptrade import (
+    ControlClient,
+    Knobs,
+    SimulatorSettings,
+    SnapTradeSimulator,
+)
+from tests.sandbox.stack import LocalStack
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deployed:
+    """The running system and everything around it."""
+
+    stack: LocalStack
+    issuer: Issuer
+    snaptrade: ControlClient
+    snaptrade_settings: SimulatorSettings
+
+    def api(self, user_id: str, **claims: Any) -> ApiClient:
+        """Call the API as a user."""
+        return ApiClient(self.stack.api_url, self.issuer.issue_token(user_id, **claims))
+
+    def operate(self, event: dict[str, Any]) -> Any:
+        """Invoke the api function as an operator does."""
+        return self.invoke("ApiFunctionName", event)
+
+    def plan(self) -> int:
+        """Invoke the planner as the schedule does."""
+        return int(self.invoke("PlanRefreshesFunctionName", {})["planned"])
+
+    def invoke(self, output: str, event: dict[str, Any]) -> Any:
+        """Invoke a function and give what it answered; raises when it failed."""
+        answer = self.stack.client("lambda").invoke(
+            FunctionName=self.stack.outputs[output], Payload=json.dumps(event).encode()
+        )
+        document = json.loads(answer["Payload"].read())
+        if "FunctionError" in answer:
+            raise RuntimeError(f"{output} failed: {document}")
+        return document
+
+    def link(self, user_id: str, *, refresh_every: str | None = None, **options: Any) -> str:
+        """Make a connection at SnapTrade, register it, and give our id of it."""
+        known = {each["user_id"]: each for each in self.snaptrade.state()["users"]}
+        provider_user_id = f"snaptrade-{user_id}"
+        if provider_user_id in known:
+            secret = known[provider_user_id]["user_secret"]
+        else:
+            secret = self.snaptrade.add_user(provider_user_id).user_secret
+        connection = self.snaptrade.add_connection(provider_user_id, announce=False, **options)
+        answer = self.operate(
+            {
+                "operation": "register_connection",
+                "user_id": user_id,
+                "provider": "snaptrade",
+                "provider_connection_id": connection.connection_id,
+                "credential": {"user_id": provider_user_id, "user_secret": secret},
+                "refresh_every": refresh_every,
+            }
+        )
+        return str(answer["connection_id"])
+
+    def rows(self, table: str, sort_key_prefix: str) -> list[Row]:
+        """Read every row of a table whose sort key starts like this, as DynamoDB gives it."""
+        pages = self.stack.client("dynamodb").get_paginator("scan").paginate(
+            TableName=self.stack.outputs[table]
+        )
+        rows = [row for page in pages for row in page["Items"]]
+        return [row for row in rows if row["SK"]["S"].startswith(sort_key_prefix)]
+
+    def ledger_total(self) -> Decimal:
+        """Add up our own books."""
+        rows = self.rows("ConnectionsTableName", "LEDGER#")
+        return sum((Decimal(row["cost"]["M"]["amount"]["S"]) for row in rows), Decimal(0))
+
+    def queued(self, output: str) -> int:
+        """Count the messages of a queue, those in flight included."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        names += ["ApproximateNumberOfMessagesDelayed"]
+        answer = self.stack.client("sqs").get_queue_attributes(
+            QueueUrl=self.stack.outputs[output], AttributeNames=names
+        )
+        return sum(int(value) for value in answer["Attributes"].values())
+
+
+@contextmanager
+def deployed(
+    *,
+    progress: Callable[[str], None],
+    port: int | None = None,
+    enforce_iam: bool = False,
+    knobs: Knobs | None = None,
+    parameters: dict[str, str] | None = None,
+) -> Iterator[Deployed]:
+    """Start everything, wire it together, and leave nothing behind."""
+    settings = SimulatorSettings(knobs=knobs or Knobs())
+    with ExitStack() as running:
+        issuer = running.enter_context(Issuer())
+        simulator = running.enter_context(SnapTradeSimulator(settings))
+        values = {
+            "JwtIssuer": issuer.issuer_url,
+            "JwtAudience": issuer.audience,
+            "SnapTradeBaseUrl": simulator.url,
+            "DeploymentMonthlyBudgetUsd": "25",
+            **(parameters or {}),
+        }
+        stack = running.enter_context(
+            LocalStack(values, port, enforce_iam=enforce_iam, progress=progress)
+        )
+        stack.set_snaptrade_secret(settings.client_id, settings.consumer_key)
+        simulator.control.listen(f"{stack.api_url}/webhooks/snaptrade")
+        yield Deployed(
+            stack=stack,
+            issuer=issuer,
+            snaptrade=simulator.control,
+            snaptrade_settings=settings,
+        )

@@ -1,0 +1,80 @@
+"""Arrows between the parts point one way; sizes stay small."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CORE = ROOT / "layers/core/freshet"
+APPS = sorted(ROOT.glob("functions/*/app.py"))
+MODULES = sorted(CORE.rglob("*.py"))
+ANYTHING = {each.stem for each in CORE.iterdir()}
+ALLOWED = {
+    "app": {
+        *("bootstrap", "services", "domain", "http", "messages", "operations", "observability"),
+    },
+    "http": {"http", "services", "domain", "observability"},
+    "services": {"services", "domain", "ports", "observability"},
+    "adapters": {"adapters", "domain", "ports", "config", "messages", "observability"},
+    "operations": {"services", "domain", "observability"},
+    "ports": {"domain"},
+    "messages": {"domain"},
+    "config": {"domain"},
+    "observability": set(),
+    "domain": {"domain"},
+    "bootstrap": ANYTHING,
+    "__init__": set(),
+}
+AWS = {"boto3", "botocore", "requests", "urllib3"}
+MOST_LINES_OF_AN_APP = 80
+MOST_LINES_OF_A_MODULE = 300
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: a relative import hides where it points"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _part(path: Path) -> str:
+    if path in APPS:
+        return "app"
+    return path.relative_to(CORE).parts[0].removesuffix(".py")
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("path", [*APPS, *MODULES], ids=_name)
+def test_no_arrow_points_the_wrong_way_when_a_module_imports_ours(path: Path) -> None:
+    ours = {name.split(".")[1] for name in _imports(path) if name.startswith("freshet.")}
+    assert ours <= ALLOWED[_part(path)]
+
+
+@pytest.mark.parametrize("path", [*APPS, *MODULES], ids=_name)
+def test_third_parties_stay_outside_when_a_module_is_no_adapter(path: Path) -> None:
+    foreign = {name.split(".")[0] for name in _imports(path)} - {"freshet"}
+    if _part(path) not in {"adapters", "bootstrap"}:
+        assert not foreign & AWS
+    if path.name not in {"models.py", "client.py", "operations.py"}:
+        assert "pydantic" not in foreign
+    if _part(path) in {"domain", "ports", "messages", "config"}:
+        assert foreign <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize("path", [*APPS, *MODULES], ids=_name)
+def test_module_stays_small_when_it_grows(path: Path) -> None:
+    most = MOST_LINES_OF_AN_APP if path in APPS else MOST_LINES_OF_A_MODULE
+    assert len(path.read_text().splitlines()) < most
+
+
+def test_every_part_has_its_row_when_a_module_is_added() -> None:
+    assert {_part(path) for path in MODULES} == ALLOWED.keys() - {"app"}
+    assert len(APPS) == 6
