@@ -74,8 +74,10 @@ class Deployed:
 
     def rows(self, table: str, sort_key_prefix: str) -> list[Row]:
         """Read every row of a table whose sort key starts like this, as DynamoDB gives it."""
-        pages = self.stack.client("dynamodb").get_paginator("scan").paginate(
-            TableName=self.stack.outputs[table]
+        pages = (
+            self.stack.client("dynamodb")
+            .get_paginator("scan")
+            .paginate(TableName=self.stack.outputs[table])
         )
         rows = [row for page in pages for row in page["Items"]]
         return [row for row in rows if row["SK"]["S"].startswith(sort_key_prefix)]

@@ -1,67 +1,31 @@
-"""Each function is told exactly what it needs to know.
+"""Each function is told exactly what its Settings read."""
 
-The names come from nowhere else: whoever reads a new variable adds it here and in the template.
-"""
+from dataclasses import fields
 
 import pytest
 
+from freshet import config
 from tests.template.reading import Template
 
 COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
-PURCHASE = {
-    "CONNECTIONS_TABLE",
-    "SNAPSHOT_QUEUE_URL",
-    "SNAPTRADE_SECRET_ARN",
-    "SNAPTRADE_BASE_URL",
-    "SNAPTRADE_REQUESTS_PER_MINUTE",
-    "SNAPTRADE_REFRESH_PRICE_USD",
-    "USER_SECRET_PREFIX",
-    "DEPLOYMENT_MONTHLY_BUDGET_USD",
-    "USER_DAILY_REFRESHES",
-    "CONNECTION_DAILY_REFRESHES",
-    "REFRESH_COOLDOWN_SECONDS",
-}
-VARIABLES = {
-    "ApiFunction": PURCHASE
-    | {
-        "SNAPSHOTS_TABLE",
-        "REFRESH_QUEUE_URL",
-        "USER_ID_CLAIM",
-        "DEFAULT_USER_SCOPES",
-        "AGEING_AFTER_HOURS",
-        "STALE_AFTER_HOURS",
-        "REPORTING_TIME_ZONE",
-    },
-    "ReceiveWebhookFunction": {"WEBHOOK_QUEUE_URL", "SNAPTRADE_SECRET_ARN"},
-    "ProcessWebhookFunction": {
-        "CONNECTIONS_TABLE",
-        "SNAPSHOT_QUEUE_URL",
-        "WEBHOOK_DEBOUNCE_SECONDS",
-        "WEBHOOK_RETENTION_DAYS",
-    },
-    "PlanRefreshesFunction": {
-        "CONNECTIONS_TABLE",
-        "REFRESH_QUEUE_URL",
-        "SNAPSHOT_QUEUE_URL",
-        "SNAPTRADE_REQUESTS_PER_MINUTE",
-    },
-    "RefreshConnectionFunction": PURCHASE,
-    "TakeSnapshotsFunction": {
-        "CONNECTIONS_TABLE",
-        "SNAPSHOTS_TABLE",
-        "SNAPTRADE_SECRET_ARN",
-        "SNAPTRADE_BASE_URL",
-        "SNAPTRADE_REQUESTS_PER_MINUTE",
-        "USER_SECRET_PREFIX",
-        "SNAPSHOT_RETENTION_DAYS",
-        "EVENT_BUS_NAME",
-    },
+SETTINGS: dict[str, type[config.Settings]] = {
+    "ApiFunction": config.ApiSettings,
+    "ReceiveWebhookFunction": config.ReceiveWebhookSettings,
+    "ProcessWebhookFunction": config.ProcessWebhookSettings,
+    "PlanRefreshesFunction": config.PlanRefreshesSettings,
+    "RefreshConnectionFunction": config.RefreshConnectionSettings,
+    "TakeSnapshotsFunction": config.TakeSnapshotsSettings,
 }
 
 
-@pytest.mark.parametrize("name", VARIABLES)
+def test_every_function_has_settings(template: Template) -> None:
+    assert set(SETTINGS) == set(template.functions)
+
+
+@pytest.mark.parametrize("name", SETTINGS)
 def test_function_has_exactly_its_variables(template: Template, name: str) -> None:
-    assert set(template.environment(name)) == VARIABLES[name] | COMMON
+    read = {each.name.upper() for each in fields(SETTINGS[name])}
+    assert set(template.environment(name)) == read | COMMON
 
 
 def test_variable_means_the_same_in_every_function(template: Template) -> None:

@@ -22,7 +22,7 @@ TIMEOUTS = {
     "ProcessWebhookFunction": 30,
     "PlanRefreshesFunction": 60,
     "RefreshConnectionFunction": 120,
-    "TakeSnapshotsFunction": 60,
+    "TakeSnapshotsFunction": 120,
 }
 
 every_function = pytest.mark.parametrize("name", FUNCTIONS)

@@ -8,6 +8,7 @@ USER_SECRETS = ":secret:${AWS::StackName}/users/*"
 ALLOWED = {
     "ApiFunction": {
         "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "dynamodb:Query",
@@ -21,21 +22,14 @@ ALLOWED = {
         "dynamodb:GetItem",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
-        "dynamodb:ConditionCheckItem",
         "sqs:SendMessage",
     },
-    "PlanRefreshesFunction": {
-        "dynamodb:Query",
-        "dynamodb:GetItem",
-        "dynamodb:UpdateItem",
-        "sqs:SendMessage",
-    },
+    "PlanRefreshesFunction": {"dynamodb:Query", "dynamodb:UpdateItem", "sqs:SendMessage"},
     "RefreshConnectionFunction": {
         "dynamodb:GetItem",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "dynamodb:Query",
-        "sqs:SendMessage",
         "secretsmanager:GetSecretValue",
     },
     "TakeSnapshotsFunction": {
@@ -44,7 +38,6 @@ ALLOWED = {
         "dynamodb:UpdateItem",
         "dynamodb:Query",
         "secretsmanager:GetSecretValue",
-        "events:PutEvents",
     },
 }
 

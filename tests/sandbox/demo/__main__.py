@@ -3,7 +3,7 @@
 import argparse
 import sys
 import time
-from decimal import Decimal
+from collections.abc import Callable
 
 from rich.console import Console, Group
 from rich.live import Live
@@ -47,9 +47,7 @@ def _perform(running: Deployed, console: Console, started: float) -> bool:
     for player in players:
         if player.role.presses_refresh:
             console.print(f"{player.role.user_id} presses refresh on {player.role.institution}")
-            running.api(player.role.user_id).post(
-                f"/v1/connections/{player.connection_id}/refresh"
-            )
+            running.api(player.role.user_id).post(f"/v1/connections/{player.connection_id}/refresh")
     views = _watch(running, players, console, until=lambda view: view.is_settled)
     console.print()
     for table in holdings_tables(running, views):
@@ -59,7 +57,9 @@ def _perform(running: Deployed, console: Console, started: float) -> bool:
     return _conclude(running, views, console, time.monotonic() - started)
 
 
-def _watch(running: Deployed, players: list[Player], console: Console, *, until) -> list[View]:
+def _watch(
+    running: Deployed, players: list[Player], console: Console, *, until: Callable[[View], bool]
+) -> list[View]:
     deadline = time.monotonic() + _PATIENCE_SECONDS
     with Live(console=console, refresh_per_second=8, transient=not console.is_terminal) as live:
         while True:
@@ -97,7 +97,7 @@ def _webhooks(running: Deployed) -> int:
     return sum(1 for each in running.snaptrade.deliveries() if each["status"] == "delivered")
 
 
-def _teller(console: Console):
+def _teller(console: Console) -> Callable[[str], None]:
     started = time.monotonic()
 
     def tell(step: str) -> None:

@@ -31,13 +31,14 @@ class View:
     @property
     def is_read(self) -> bool:
         """Tell whether the first read has come to an end."""
-        return self.connection["status"] != "initialising"
+        return bool(self.connection["status"] != "initialising")
 
     @property
     def is_settled(self) -> bool:
         """Tell whether everything expected of this connection has happened."""
         if not self.player.role.expects_holdings:
-            return self.connection["status"] == "needs_user" and not self.refreshes
+            is_asleep = bool(self.connection["status"] == "needs_user")
+            return is_asleep and not self.refreshes
         return bool(self.investments) and self._is_loaded() and self._is_refreshed()
 
     def _is_loaded(self) -> bool:

@@ -16,9 +16,9 @@ def things_to_try(running: Deployed, views: list[View], console: Console) -> Non
     url, account = running.stack.api_url, view.investments[0]["id"]
     bearer = '-H "Authorization: Bearer $TOKEN"'
     lines = (
-        f"curl -s {bearer} {url}/v1/connections",
-        f"curl -s {bearer} {url}/v1/accounts/{account}/holdings",
-        f"curl -s {bearer} -X POST {url}/v1/connections/{view.connection['id']}/refresh",
+        f"curl -s {bearer} '{url}/v1/connections'",
+        f"curl -s {bearer} '{url}/v1/accounts/{account}/holdings'",
+        f"curl -s {bearer} -X POST '{url}/v1/connections/{view.connection['id']}/refresh'",
     )
     console.print("\nTo try while it is up (`make dev` stays up and prints a TOKEN):")
     for line in lines:
@@ -37,5 +37,5 @@ def stay(running: Deployed, console: Console) -> None:
     console.print("\nUp until Ctrl-C. For a frontend's .env (ana's token, good for 12 hours):\n")
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
-    console.print('\nFor the requests above: TOKEN="<the token>"\n', markup=False)
+    console.print("\nFor the requests above: export TOKEN=<the token>\n", markup=False)
     threading.Event().wait()

@@ -8,6 +8,8 @@ from rich.table import Table
 from tests.sandbox.demo.scene import View
 from tests.sandbox.deployed import Deployed
 
+_NAME_WIDTH = 28
+_NUMBER_WIDTH = 10
 _COLOURS = {
     "active": "green",
     "complete": "green",
@@ -54,7 +56,7 @@ def refreshes_table(views: list[View]) -> Table:
     """Show what was bought, for how much, and what came of it."""
     table = Table(title="Refreshes", title_justify="left")
     for column in ("institution", "asked by", "method", "outcome", "accounts"):
-        table.add_column(column)
+        table.add_column(column, no_wrap=True)
     table.add_column("cost", justify="right")
     for view in views:
         for refresh in view.refreshes:
@@ -83,31 +85,29 @@ def _account_table(deployed: Deployed, view: View, account: dict[str, Any]) -> T
         caption=_freshness_text(freshness),
         caption_justify="left",
     )
-    table.add_column("position", min_width=30)
+    table.add_column("position")
     table.add_column("kind")
     for column in ("units", "price", "value"):
-        table.add_column(column, justify="right")
-    table.add_column("")
+        table.add_column(column, justify="right", no_wrap=True)
     for position in holdings["positions"]:
         _add_position(table, position)
     table.add_section()
     for total in holdings["totals"]:
-        cash = f"with {_amount(total['cash'])} cash"
-        table.add_row(f"[bold]total[/] {cash}", "", "", "", _amount(total["total"]), total["currency"])
+        worth = _money(total["total"], total["currency"])
+        table.add_row(f"[bold]total[/], {_amount(total['cash'])} of it cash", "", "", "", worth)
     return table
 
 
 def _add_position(table: Table, position: dict[str, Any]) -> None:
     instrument = position["instrument"]
-    name = instrument["name"] or instrument["symbol"] or "?"
+    name = _short(instrument["name"] or instrument["symbol"] or "?", _NAME_WIDTH)
     kind = "cash equivalent" if position["cash_equivalent"] else instrument["kind"]
     table.add_row(
-        name if len(name) <= 34 else f"{name[:33]}…",
+        name,
         kind,
-        position["units"] or "–",
-        position["price"] or "–",
-        _amount(position["value"]),
-        position["currency"],
+        _short(position["units"] or "–", _NUMBER_WIDTH),
+        _short(position["price"] or "–", _NUMBER_WIDTH),
+        _money(position["value"], position["currency"]),
     )
 
 
@@ -120,11 +120,21 @@ def _refresh_text(view: View) -> str:
 
 def _freshness_text(freshness: dict[str, Any]) -> str:
     as_of = freshness["broker_as_of"] or freshness["provider_synced_at"]
-    return f"{_coloured(freshness['status'])} · broker's data as of {as_of[:19].replace('T', ' ')} UTC"
+    return (
+        f"{_coloured(freshness['status'])} · broker's data as of {as_of[:19].replace('T', ' ')} UTC"
+    )
 
 
 def _coloured(status: str) -> str:
     return f"[{_COLOURS.get(status, 'white')}]{status}[/]"
+
+
+def _short(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: width - 1]}…"
+
+
+def _money(text: str | None, currency: str | None) -> str:
+    return f"{_amount(text)} {currency or ''}".strip()
 
 
 def _amount(text: str | None) -> str:

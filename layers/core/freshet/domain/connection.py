@@ -8,7 +8,7 @@ from enum import StrEnum
 from freshet.domain.provider import Provider
 
 TURN_LEASE = timedelta(minutes=15)
-READ_LEASE = timedelta(seconds=90)  # longer than the reader's function timeout
+READ_LEASE = timedelta(seconds=150)  # longer than the reader's function timeout
 # Whoever starts work on a connection makes it due again this soon, should the worker die or the
 # message be lost; finishing the work sets the true time.
 SAFETY_NET = timedelta(minutes=2)

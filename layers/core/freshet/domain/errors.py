@@ -14,7 +14,7 @@ FreshetError
 │       ├── ProviderUnavailable · ProviderFailed · RateLimited · ProviderThrottled
 │       ├── LoginRequired · RefreshNotAllowed · MissingUpstream
 │       └── ProviderRejectedUs
-├── ProviderNotConfigured
+├── ProviderNotConfigured · VisitTooLong
 ├── ConcurrentChange             somebody else wrote first
 ├── QueueUnavailable · SecretUnavailable · CredentialMissing
 └── ConfigurationError
@@ -262,6 +262,12 @@ class ProviderRejectedUs(ProviderError):
 
 class ProviderNotConfigured(FreshetError):
     """This deployment has no keys for the provider."""
+
+
+class VisitTooLong(FreshetError):
+    """A provider so slow, or a connection so large, that time ran out before every account."""
+
+    retryable = True
 
 
 class ConcurrentChange(FreshetError):

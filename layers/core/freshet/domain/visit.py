@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.account import Account
@@ -14,12 +14,16 @@ from freshet.domain.errors import (
     ProviderNotConfigured,
     QuotaExhausted,
     RateLimited,
+    VisitTooLong,
 )
 from freshet.domain.refresh import AccountProgress, Method, Refresh, note_proof, pass_check
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.webhooks import WHOLE_CONNECTION
 
-Trouble = CallFailed | CredentialMissing | ProviderNotConfigured
+Trouble = CallFailed | CredentialMissing | ProviderNotConfigured | VisitTooLong
+
+VISIT_LIMIT = timedelta(seconds=60)
+"""No account is started after this: the function's timeout leaves time to end the last one."""
 
 
 class Scope(StrEnum):
@@ -53,9 +57,18 @@ class Visit:
         """Say in a word what went wrong."""
         if isinstance(self.trouble, CallFailed):
             return self.trouble.reason
-        if isinstance(self.trouble, CredentialMissing):
-            return "credential_missing"
-        return None if self.trouble is None else "provider_not_configured"
+        return None if self.trouble is None else _REASONS[type(self.trouble)]
+
+    def is_too_long(self, *, now: datetime) -> bool:
+        """Tell whether no further account may be started."""
+        return now - self.started_at > VISIT_LIMIT
+
+
+_REASONS: dict[type[Exception], str] = {
+    CredentialMissing: "credential_missing",
+    ProviderNotConfigured: "provider_not_configured",
+    VisitTooLong: "visit_too_long",
+}
 
 
 def scope_for(connection: Connection, *, is_webhook: bool) -> Scope:

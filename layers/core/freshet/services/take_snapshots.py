@@ -14,6 +14,7 @@ from freshet.domain.errors import (
     ProviderNotConfigured,
     ProviderRejectedUs,
     RateLimited,
+    VisitTooLong,
 )
 from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.refresh import Refresh
@@ -119,6 +120,9 @@ def _read_accounts(
         is_wanted = visit.scope is Scope.EVERYTHING or is_marked
         if not (is_wanted and account.report.is_readable):
             continue
+        if visit.is_too_long(now=parts.clock()):
+            visit.trouble = VisitTooLong()
+            return
         try:
             reading = session.holdings(account.report)
         except ProviderError as trouble:

@@ -15,11 +15,12 @@ from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.signature import sign_request
 from freshet.adapters.transport import Answer, Timeouts, Transport
 from freshet.domain.credential import Credential
-from freshet.domain.errors import AnswerLost, NotReached, ProviderAnswer, UnreadableAnswer
+from freshet.domain.errors import ProviderAnswer, UnreadableAnswer
 from freshet.ports import Clock
 
-# Live reads reach the brokerage; the guides speak of up to 30 s.
-_READ = Timeouts(connect=3.0, read=30.0)
+# Live reads reach the brokerage. Two of them must fit between a visit's limit and the function's
+# timeout.
+_READ = Timeouts(connect=3.0, read=20.0)
 # The API waits for the verdict: together they stay inside ProviderTraits.call_limit.
 _REFRESH = Timeouts(connect=3.0, read=7.0)
 _NAME = "snaptrade"
@@ -97,11 +98,7 @@ class SnapTradeClient:
         return _told("refresh", answer)
 
     def _read(self, operation: str, path: str, user: Credential) -> Document:
-        try:
-            answer = self._send(operation, "GET", path, user)
-        except (AnswerLost, NotReached):
-            # A pooled connection may have been closed under us; reading twice harms nobody.
-            answer = self._send(operation, "GET", path, user)
+        answer = self._send(operation, "GET", path, user)
         told = _told(operation, answer)
         try:
             text = answer.body.decode()

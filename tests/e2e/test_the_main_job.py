@@ -1,0 +1,102 @@
+"""The vertical on the deployed stack: schedule, purchase, webhook, snapshot, API."""
+
+from decimal import Decimal
+from typing import Any
+
+from tests.e2e.waiting import eventually
+from tests.sandbox.deployed import Deployed
+
+
+def _connection(running: Deployed, user_id: str, connection_id: str) -> dict[str, Any]:
+    return dict(running.api(user_id).get(f"/v1/connections/{connection_id}").body)
+
+
+def _linked(running: Deployed, user_id: str, *, status: str = "active", **options: Any) -> str:
+    connection_id = running.link(user_id, **options)
+    eventually(
+        lambda: _connection(running, user_id, connection_id),
+        until=lambda shown: shown["status"] == status,
+    )
+    return connection_id
+
+
+def _refreshes(running: Deployed, user_id: str, connection_id: str) -> list[Any]:
+    return running.api(user_id).items(f"/v1/connections/{connection_id}/refreshes")
+
+
+def test_a_planned_refresh_ends_in_holdings(running: Deployed) -> None:
+    billed = running.snaptrade.bill().count
+    connection_id = _linked(running, "dora", refresh_every="PT24H", portfolio=["everyday"])
+    assert running.plan() >= 1
+    (refresh,) = eventually(
+        lambda: _refreshes(running, "dora", connection_id),
+        until=lambda found: bool(found) and found[0]["is_terminal"],
+    )
+    assert refresh["status"] == "complete"
+    assert refresh["trigger"] == "schedule"
+    assert refresh["cost"] == {"amount": "0.05", "currency": "USD"}
+    assert running.snaptrade.bill().count == billed + 1
+
+    api = running.api("dora")
+    (account,) = api.items(f"/v1/connections/{connection_id}/accounts")
+    assert account["freshness"]["status"] == "fresh"
+    assert account["freshness"]["broker_as_of"] > refresh["created_at"]
+    holdings = api.get(f"/v1/accounts/{account['id']}/holdings").body
+    by_symbol = {each["instrument"]["symbol"]: each for each in holdings["positions"]}
+    fund = by_symbol["WIDE"]
+    assert Decimal(fund["value"]) == Decimal(fund["units"]) * Decimal(fund["price"])
+    (total,) = holdings["totals"]
+    invested = [each for each in holdings["positions"] if not each["cash_equivalent"]]
+    assert Decimal(total["positions"]) == sum(Decimal(each["value"]) for each in invested)
+    assert Decimal(total["total"]) == Decimal(total["positions"]) + Decimal(total["cash"])
+
+
+def test_a_user_buys_in_place_and_the_webhook_closes_it(running: Deployed) -> None:
+    connection_id = _linked(running, "emil", portfolio=["everyday"])
+    api = running.api("emil")
+    answer = api.post(f"/v1/connections/{connection_id}/refresh")
+    assert answer.status == 202
+    assert answer.body["status"] == "accepted"
+    eventually(
+        lambda: api.get(answer.headers["Location"]).body,
+        until=lambda refresh: refresh["status"] == "complete",
+    )
+
+
+def test_a_realtime_connection_is_read_without_paying(running: Deployed) -> None:
+    billed = running.snaptrade.bill().count
+    connection_id = _linked(running, "fay", mode="realtime", portfolio=["crypto"])
+    api = running.api("fay")
+    answer = api.post(f"/v1/connections/{connection_id}/refresh")
+    assert answer.body["method"] == "read"
+    eventually(
+        lambda: api.get(answer.headers["Location"]).body,
+        until=lambda refresh: refresh["status"] == "complete",
+    )
+    assert running.snaptrade.bill().count == billed
+
+
+def test_a_disabled_connection_needs_its_user_and_costs_nothing(running: Deployed) -> None:
+    billed = running.snaptrade.bill().count
+    connection_id = _linked(
+        running, "gus", status="needs_user", mode="disabled", refresh_every="PT24H"
+    )
+    running.plan()
+    refused = running.api("gus").post(f"/v1/connections/{connection_id}/refresh")
+    assert refused.status == 402
+    assert refused.body["user_action"]["body"] == {"connection_id": connection_id}
+    assert running.snaptrade.bill().count == billed
+
+
+def test_the_schedule_buys_by_itself(running: Deployed) -> None:
+    connection_id = _linked(running, "hal", refresh_every="PT24H", portfolio=["everyday"])
+    (refresh,) = eventually(
+        lambda: _refreshes(running, "hal", connection_id),
+        until=lambda found: bool(found) and found[0]["status"] == "complete",
+        seconds=100,
+    )
+    assert refresh["trigger"] == "schedule"
+
+
+def test_our_ledger_equals_the_providers_bill(running: Deployed) -> None:
+    assert running.ledger_total() == running.snaptrade.bill().total > 0
