@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -25,8 +26,9 @@ from tests.tables import create_tables
 
 USER = "user-1"
 SCOPES = "freshet/read freshet/refresh"
+EVENTS = Path(__file__).resolve().parents[2] / "events"
 _QUEUES = ("webhook", "refresh", "snapshot")
-_CONTEXT = SimpleNamespace(
+CONTEXT = SimpleNamespace(
     function_name="test",
     memory_limit_in_mb=512,
     invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:test",
@@ -69,10 +71,8 @@ class World:
     def register(self, connection: Any, *, user_id: str, **cadence: Any) -> dict[str, Any]:
         """Ask for a registration as an operator does."""
         user = self._users[connection.connection_id]
-        event = {
-            "operation": "register_connection",
+        event = sample_event("operator_register_connection") | {
             "user_id": user_id,
-            "provider": "snaptrade",
             "provider_connection_id": connection.connection_id,
             "credential": {"user_id": user.user_id, "user_secret": user.user_secret},
             **cadence,
@@ -81,7 +81,7 @@ class World:
 
     def operate(self, event: dict[str, Any]) -> dict[str, Any]:
         """Invoke the api function as an operator does."""
-        return dict(api.lambda_handler(event, _CONTEXT))
+        return dict(api.lambda_handler(event, CONTEXT))
 
     def call(
         self,
@@ -95,31 +95,19 @@ class World:
         claims: dict[str, str] | None = None,
     ) -> Answer:
         """Call the API as the gateway does after it has checked the token."""
-        event = {
-            "version": "2.0",
-            "routeKey": "$default",
-            "rawPath": path,
-            "rawQueryString": "",
-            "headers": headers or {},
-            "requestContext": {
-                "http": {"method": method, "path": path},
-                "stage": "$default",
-                "authorizer": {
-                    "jwt": {
-                        "claims": {"sub": user_id, "scope": scope, **(claims or {})},
-                        "scopes": None,
-                    }
-                },
-            },
-            "body": body,
-            "isBase64Encoded": False,
-        }
-        answer = api.lambda_handler(event, _CONTEXT)
+        event = sample_event("api_list_connections") | {"rawPath": path, "body": body}
+        event["headers"] |= headers or {}
+        context = event["requestContext"]
+        context["http"] |= {"method": method, "path": path}
+        context["authorizer"]["jwt"]["claims"] |= {"sub": user_id, "scope": scope}
+        context["authorizer"]["jwt"]["claims"] |= claims or {}
+        answer = api.lambda_handler(event, CONTEXT)
         return Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
 
     def plan(self) -> int:
         """Take the planner's turn."""
-        return plan_refreshes.lambda_handler({}, _CONTEXT)["planned"]
+        event = sample_event("plan_refreshes_turn")
+        return plan_refreshes.lambda_handler(event, CONTEXT)["planned"]
 
     def deliver(self, received: Received, *, provider: str = "snaptrade") -> int:
         """Carry a webhook to the receiver; gives the status it answered."""
@@ -127,14 +115,13 @@ class World:
 
     def deliver_raw(self, body: bytes, headers: dict[str, str], provider: str = "snaptrade") -> int:
         """Carry any request to the webhook route."""
-        event = {
-            "version": "2.0",
+        event = sample_event("receive_webhook_snaptrade") | {
             "pathParameters": {"provider": provider},
             "headers": {name.lower(): value for name, value in headers.items()},
             "body": base64.b64encode(body).decode(),
             "isBase64Encoded": True,
         }
-        return int(receive_webhook.lambda_handler(event, _CONTEXT)["statusCode"])
+        return int(receive_webhook.lambda_handler(event, CONTEXT)["statusCode"])
 
     def work(self) -> None:
         """Carry messages to the workers until every queue is empty."""
@@ -151,7 +138,7 @@ class World:
 
     def redeliver(self, queue: str, body: str) -> dict[str, Any]:
         """Carry one message to its worker, as SQS does after a lost acknowledgement."""
-        return dict(_worker(queue).lambda_handler(_batch([body]), _CONTEXT))
+        return dict(_worker(queue).lambda_handler(_batch([body]), CONTEXT))
 
     def webhooks(self, event_type: str, number: int) -> list[Received]:
         """Wait for the provider to send that many events of a type."""
@@ -170,9 +157,14 @@ class World:
     def _work_queue(self, name: str) -> bool:
         bodies = self.messages(name)
         for body in bodies:
-            answer = _worker(name).lambda_handler(_batch([body]), _CONTEXT)
+            answer = _worker(name).lambda_handler(_batch([body]), CONTEXT)
             assert answer == {"batchItemFailures": []}, answer
         return bool(bodies)
+
+
+def sample_event(name: str) -> dict[str, Any]:
+    """Read one of the events that are also there for `sam remote invoke`."""
+    return dict(json.loads((EVENTS / f"{name}.json").read_text()))
 
 
 def _worker(queue: str) -> Any:
@@ -184,12 +176,9 @@ def _worker(queue: str) -> Any:
 
 
 def _batch(bodies: list[str]) -> dict[str, Any]:
-    return {
-        "Records": [
-            {"messageId": str(place), "body": body, "eventSource": "aws:sqs"}
-            for place, body in enumerate(bodies)
-        ]
-    }
+    (record,) = sample_event("take_snapshots_order")["Records"]
+    records = [record | {"messageId": str(at), "body": body} for at, body in enumerate(bodies)]
+    return {"Records": records}
 
 
 @contextmanager

@@ -1,0 +1,46 @@
+"""The sample events in events/, each through the handler it is named after, as it stands."""
+
+from typing import Any
+
+import pytest
+
+from functions.api import app as api
+from functions.plan_refreshes import app as plan_refreshes
+from functions.process_webhook import app as process_webhook
+from functions.receive_webhook import app as receive_webhook
+from functions.refresh_connection import app as refresh_connection
+from functions.take_snapshots import app as take_snapshots
+from tests.functional.world import CONTEXT, EVENTS, World, sample_event
+
+DONE: dict[str, Any] = {"batchItemFailures": []}
+HANDLERS = {
+    "api": api,
+    "operator": api,
+    "plan_refreshes": plan_refreshes,
+    "process_webhook": process_webhook,
+    "receive_webhook": receive_webhook,
+    "refresh_connection": refresh_connection,
+    "take_snapshots": take_snapshots,
+}
+# What each answers where nothing is registered and the sample's signature is not ours.
+OUTCOMES: dict[str, Any] = {
+    "api_list_connections": {"statusCode": 200},
+    "api_refresh_connection": {"statusCode": 404},
+    "operator_register_connection": {"status": "initialising"},
+    "plan_refreshes_turn": {"planned": 0},
+    "process_webhook_snaptrade": DONE,
+    "receive_webhook_snaptrade": {"statusCode": 401},
+    "refresh_connection_order": DONE,
+    "take_snapshots_order": DONE,
+}
+
+
+def test_every_sample_has_an_outcome() -> None:
+    assert {path.stem for path in EVENTS.glob("*.json")} == set(OUTCOMES)
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_a_sample_event_is_understood_by_its_function(world: World, name: str) -> None:
+    handler = next(HANDLERS[prefix] for prefix in HANDLERS if name.startswith(prefix))
+    answer = handler.lambda_handler(sample_event(name), CONTEXT)
+    assert OUTCOMES[name].items() <= answer.items()
