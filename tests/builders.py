@@ -15,6 +15,7 @@ from freshet.domain.connection import (
     Institution,
 )
 from freshet.domain.errors import ProviderAnswer
+from freshet.domain.events import Event, EventKind
 from freshet.domain.holdings import Balance, Holdings, Instrument, OptionContract, Position
 from freshet.domain.identifiers import account_id_for, new_refresh_id
 from freshet.domain.money import Money
@@ -23,7 +24,8 @@ from freshet.domain.provider import Provider
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Method, Refresh, RefreshStatus, Trigger
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, first_snapshot
-from freshet.domain.webhooks import Calls, WebhookEvent
+from freshet.domain.transactions import Transaction
+from freshet.domain.webhooks import Calls, VerifiedDelivery, WebhookEvent
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 USER = "user-1"
@@ -34,6 +36,11 @@ ACME = Institution("ACME", "Acme Brokerage")
 def zeros(length: int) -> bytes:
     """Stand in for randomness where ids need not differ."""
     return bytes(length)
+
+
+def ones(length: int) -> bytes:
+    """Stand in for randomness where ids must differ from those of `zeros`."""
+    return b"\x01" * length
 
 
 def a_report(**changes: Any) -> ConnectionReport:
@@ -87,7 +94,7 @@ def an_account_report(**changes: Any) -> AccountReport:
 
 def an_account(**changes: Any) -> Account:
     """An account of `a_connection`; keywords of the report are taken, too."""
-    own = {"id", "user_id", "connection_id", "created_at"}
+    own = {"id", "user_id", "connection_id", "created_at", "transactions_read_to"}
     report = an_account_report(**{k: v for k, v in changes.items() if k not in own})
     values: dict[str, Any] = {
         "id": account_id_for(CONNECTION_ID, report.provider_account_id),
@@ -160,9 +167,12 @@ def a_reading(**changes: Any) -> HoldingsReading:
 
 
 def a_policy(**changes: Any) -> PurchasePolicy:
-    """Five cents a refresh, ten dollars a month."""
+    """Five cents a refresh at SnapTrade, twelve at Plaid; ten dollars a month."""
     values: dict[str, Any] = {
-        "price": Money(Decimal("0.05"), "USD"),
+        "prices": {
+            Provider.SNAPTRADE: Money(Decimal("0.05"), "USD"),
+            Provider.PLAID: Money(Decimal("0.12"), "USD"),
+        },
         "monthly_budget": Decimal(10),
         "user_daily_refreshes": 20,
         "connection_daily_refreshes": 4,
@@ -216,6 +226,47 @@ def an_event(**changes: Any) -> WebhookEvent:
         "details": {},
     }
     return WebhookEvent(**(values | changes))
+
+
+def a_delivery(**changes: Any) -> VerifiedDelivery:
+    """A webhook that was let in."""
+    values: dict[str, Any] = {
+        "provider": Provider.SNAPTRADE,
+        "headers": {},
+        "body": b'{ "a": 1 }',
+        "received_at": NOON,
+    }
+    return VerifiedDelivery(**(values | changes))
+
+
+def an_announcement(**changes: Any) -> Event:
+    """News for the company's own systems: the holdings of `an_account` changed."""
+    values: dict[str, Any] = {
+        "kind": EventKind.HOLDINGS_CHANGED,
+        "user_id": USER,
+        "connection_id": CONNECTION_ID,
+        "subject_id": account_id_for(CONNECTION_ID, "account-1"),
+        "occurred_at": NOON,
+    }
+    return Event(**(values | changes))
+
+
+def a_transaction(**changes: Any) -> Transaction:
+    """Two shares bought yesterday, as yet without an id."""
+    values: dict[str, Any] = {
+        "happened_on": date(2026, 11, 19),
+        "settled_on": date(2026, 11, 20),
+        "type": "BUY",
+        "description": "Bought 2 VTI",
+        "symbol": "VTI",
+        "units": Decimal("2.0"),
+        "price": Decimal("301.20"),
+        "amount": Decimal("-602.40"),
+        "fee": Decimal("0.00"),
+        "currency": "USD",
+        "source": '{"id": "activity-1"}',
+    }
+    return Transaction(**(values | changes))
 
 
 def a_snapshot(**changes: Any) -> HoldingsSnapshot:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from freshet.domain.account import Account, AccountReport
@@ -17,12 +17,16 @@ from freshet.domain.errors import (
     NotFound,
     ProviderAnswer,
     ProviderNotConfigured,
+    QueueUnavailable,
+    SecretUnavailable,
 )
+from freshet.domain.events import Event
 from freshet.domain.holdings import Holdings
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import Buckets, LedgerEntry, PurchasePolicy, day_ends, month_ends
-from freshet.domain.refresh import Refresh, RefreshStatus
+from freshet.domain.refresh import Method, Refresh, RefreshStatus
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, Outcome
+from freshet.domain.transactions import Transaction, identified
 from freshet.domain.webhooks import WebhookEvent
 from tests.builders import a_report, some_holdings
 
@@ -79,11 +83,13 @@ class FakeConnections:
     ) -> tuple[str, str] | None:
         return self.owners.get((provider, provider_connection_id))
 
-    def due(self, *, now: datetime, limit: int) -> Sequence[tuple[str, str, datetime]]:
+    def due(
+        self, provider: Provider, *, now: datetime, limit: int
+    ) -> Sequence[tuple[str, str, datetime]]:
         found = [
             (row.user_id, row.id, row.due_at)
             for row in self.rows.values()
-            if row.due_at is not None and row.due_at <= now
+            if row.provider is provider and row.due_at is not None and row.due_at <= now
         ]
         return sorted(found, key=lambda entry: entry[2])[:limit]
 
@@ -149,7 +155,13 @@ class FakeRefreshes:
 
     def open(self, refresh: Refresh) -> Refresh:
         self._demand_free(refresh)
-        self._become_open(refresh, called=True)
+        self._become_open(refresh, called=refresh.status is not RefreshStatus.RESERVED)
+        self.rows[refresh.user_id, refresh.id] = refresh
+        return refresh
+
+    def add(self, refresh: Refresh) -> Refresh:
+        if (refresh.user_id, refresh.id) in self.rows:
+            raise ConcurrentChange(refresh.id)
         self.rows[refresh.user_id, refresh.id] = refresh
         return refresh
 
@@ -167,9 +179,10 @@ class FakeRefreshes:
 
     def book(self, refresh: Refresh) -> Refresh:
         saved = self.save(refresh)
-        entry = LedgerEntry.of(refresh)
-        self.ledger[entry.user_id, entry.called_at, entry.refresh_id] = entry
-        if refresh.status is RefreshStatus.REFUSED:
+        if refresh.started_at is not None:
+            entry = LedgerEntry.of(refresh)
+            self.ledger[entry.user_id, entry.called_at, entry.refresh_id] = entry
+        if refresh.status is RefreshStatus.REFUSED and refresh.budget_buckets:
             self._spend(refresh, -1, -refresh.reserved.amount)
         return saved
 
@@ -191,11 +204,13 @@ class FakeRefreshes:
 
     def _become_open(self, refresh: Refresh, *, called: bool) -> None:
         def step(row: Connection) -> Connection:
+            is_live = refresh.method is Method.READ
             return replace(
                 row,
                 open_refresh_id=refresh.id,
                 open_refresh_called=called,
                 due_at=refresh.created_at + SAFETY_NET,
+                last_live_read_at=refresh.created_at if is_live else row.last_live_read_at,
             )
 
         self._connections.change(refresh.user_id, refresh.connection_id, step)
@@ -231,7 +246,12 @@ class FakeInbox:
         self.rows: dict[tuple[Provider, str], WebhookEvent] = {}
 
     def claim(
-        self, event: WebhookEvent, *, owner: tuple[str, str] | None, mark: str | None
+        self,
+        event: WebhookEvent,
+        *,
+        owner: tuple[str, str] | None,
+        mark: str | None,
+        marked_at: datetime,
     ) -> bool:
         if (event.provider, event.id) in self.rows:
             return False
@@ -241,8 +261,8 @@ class FakeInbox:
                 *owner,
                 lambda row: replace(
                     row,
-                    marks={**row.marks, mark: event.received_at},
-                    due_at=event.received_at + SAFETY_NET,
+                    marks={**row.marks, mark: marked_at},
+                    due_at=marked_at + SAFETY_NET,
                 ),
             )
         return True
@@ -277,6 +297,49 @@ class FakeSnapshots:
             self.versions[key] = outcome.latest
         self.rows[user_id, account_id] = outcome.latest
         return True
+
+
+class FakeTransactions:
+    """The port Transactions in memory: rows by day and id, pages from the newest backwards."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], dict[str, Transaction]] = {}
+
+    def store(self, user_id: str, account_id: str, transactions: Sequence[Transaction]) -> None:
+        rows = self.rows.setdefault((user_id, account_id), {})
+        rows.update({_mark(each): each for each in transactions})
+
+    def page(
+        self, user_id: str, account_id: str, *, limit: int, after: str | None
+    ) -> tuple[Sequence[Transaction], str | None]:
+        rows = self.rows.get((user_id, account_id), {})
+        marks = sorted((mark for mark in rows if after is None or mark < after), reverse=True)
+        more = marks[limit - 1] if len(marks) > limit else None
+        return [rows[mark] for mark in marks[:limit]], more
+
+
+def _mark(transaction: Transaction) -> str:
+    return f"TRANSACTION#{transaction.happened_on}#{transaction.id}"
+
+
+class FakeBus:
+    """The port Bus in memory: told to fail, it takes some of the events all the same."""
+
+    def __init__(self) -> None:
+        self.published: list[Event] = []
+        self.failures = 0
+        self.taken_before_failing = 0
+
+    def publish(self, events: Sequence[Event]) -> None:
+        if self.failures:
+            self.failures -= 1
+            self.published += events[: self.taken_before_failing]
+            raise QueueUnavailable("event bus")
+        self.published += events
+
+    def kinds(self) -> list[str]:
+        """Name what was told, in the order of telling."""
+        return [str(event.kind) for event in self.published]
 
 
 class FakeQueue[Order]:
@@ -327,6 +390,11 @@ class FakeProvider:
     reads: int = 0
     refresh_failures: list[Exception] = field(default_factory=list)
     read_failures: dict[str, Exception] = field(default_factory=dict)
+    reads_transactions: bool = True
+    transactions: dict[str, list[Transaction]] = field(default_factory=dict)
+    asked_since: list[date | None] = field(default_factory=list)
+    syncs: int = 0
+    sync_failures: list[Exception] = field(default_factory=list)
     during_refresh: Callable[[], None] | None = None
 
 
@@ -359,7 +427,7 @@ class FakeSession:
     def refresh(self) -> ProviderAnswer:
         provider = self._provider
         failure = provider.refresh_failures.pop(0) if provider.refresh_failures else None
-        if failure is None or not (isinstance(failure, CallFailed) and failure.is_surely_unbilled):
+        if failure is None or not _is_surely_unbilled(failure):
             provider.billed += 1
         if provider.during_refresh is not None:
             provider.during_refresh()
@@ -367,11 +435,33 @@ class FakeSession:
             raise failure
         return ProviderAnswer(provider="snaptrade", operation="refresh", status=200)
 
+    @property
+    def reads_transactions(self) -> bool:
+        return self._provider.reads_transactions
+
+    def transactions(self, account: AccountReport, *, since: date | None) -> Sequence[Transaction]:
+        self._fail(f"transactions of {account.provider_account_id}")
+        self._provider.asked_since.append(since)
+        return list(identified(self._provider.transactions.get(account.provider_account_id, [])))
+
+    def sync_transactions(self) -> ProviderAnswer:
+        provider = self._provider
+        provider.syncs += 1
+        if provider.sync_failures:
+            raise provider.sync_failures.pop(0)
+        return ProviderAnswer(provider="snaptrade", operation="sync", status=200)
+
     def _fail(self, operation: str) -> None:
         self._provider.reads += 1
         failure = self._provider.read_failures.get(operation)
         if failure is not None:
             raise failure
+
+
+def _is_surely_unbilled(failure: Exception) -> bool:
+    if isinstance(failure, SecretUnavailable):
+        return True  # without our keys nothing was sent
+    return isinstance(failure, CallFailed) and failure.is_surely_unbilled
 
 
 class FakeProviders:

@@ -58,4 +58,4 @@ def test_a_worker_killed_in_mid_purchase_is_not_followed_by_a_second_one(
     # Inside the fence the redelivered order leaves the call alone; after it, the reader decides.
     eventually(redeliver, until=lambda each: each["status"] == "complete", seconds=90)
     assert running.snaptrade.bill().count == billed + 1
-    assert running.ledger_total() == running.snaptrade.bill().total
+    assert running.booked() == running.billed()

@@ -27,8 +27,12 @@ OUTCOMES: dict[str, Any] = {
     "api_list_connections": {"statusCode": 200},
     "api_refresh_connection": {"statusCode": 404},
     "operator_register_connection": {"status": "initialising"},
+    "operator_register_item": {"status": "initialising"},
     "plan_refreshes_turn": {"planned": 0},
+    "process_webhook_plaid": DONE,
     "process_webhook_snaptrade": DONE,
+    # Signed by a key that this provider never had.
+    "receive_webhook_plaid": {"statusCode": 401},
     "receive_webhook_snaptrade": {"statusCode": 401},
     "refresh_connection_order": DONE,
     "take_snapshots_order": DONE,

@@ -13,13 +13,16 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from freshet import bootstrap
+from freshet import bootstrap, wiring
 from functions.api import app as api
 from functions.plan_refreshes import app as plan_refreshes
 from functions.process_webhook import app as process_webhook
 from functions.receive_webhook import app as receive_webhook
 from functions.refresh_connection import app as refresh_connection
 from functions.take_snapshots import app as take_snapshots
+from tests.sandbox.plaid import PlaidSimulator
+from tests.sandbox.plaid.listener import Received as PlaidReceived
+from tests.sandbox.plaid.listener import WebhookListener as PlaidListener
 from tests.sandbox.snaptrade import Knobs, SimulatorSettings, SnapTradeSimulator
 from tests.sandbox.snaptrade.listener import Received, WebhookListener
 from tests.tables import create_tables
@@ -50,10 +53,17 @@ class World:
     """One deployment and one provider."""
 
     def __init__(
-        self, simulator: SnapTradeSimulator, listener: WebhookListener, queues: dict[str, str]
+        self,
+        simulator: SnapTradeSimulator,
+        plaid: PlaidSimulator,
+        listener: WebhookListener,
+        plaid_listener: PlaidListener,
+        queues: dict[str, str],
     ) -> None:
         self.simulator = simulator
+        self.plaid = plaid
         self.listener = listener
+        self.plaid_listener = plaid_listener
         self.queues = queues
         self._users: dict[str, Any] = {}
         self.sqs = boto3.client("sqs")
@@ -79,6 +89,18 @@ class World:
         }
         return self.operate(event)
 
+    def link_item(self, *, user_id: str = USER, **options: Any) -> tuple[str, Any]:
+        """Make an Item at Plaid and register it; gives its id and the original."""
+        cadence = {key: options.pop(key) for key in ("refresh_every",) if key in options}
+        item = self.plaid.control.add_item(**options)
+        event = sample_event("operator_register_item") | {
+            "user_id": user_id,
+            "provider_connection_id": item.item_id,
+            "credential": {"access_token": item.access_token},
+            **cadence,
+        }
+        return self.operate(event)["connection_id"], item
+
     def operate(self, event: dict[str, Any]) -> dict[str, Any]:
         """Invoke the api function as an operator does."""
         return dict(api.lambda_handler(event, CONTEXT))
@@ -92,11 +114,13 @@ class World:
         scope: str = SCOPES,
         body: str | None = None,
         headers: dict[str, str] | None = None,
+        query: dict[str, str] | None = None,
         claims: dict[str, str] | None = None,
     ) -> Answer:
         """Call the API as the gateway does after it has checked the token."""
         event = sample_event("api_list_connections") | {"rawPath": path, "body": body}
         event["headers"] |= headers or {}
+        event["queryStringParameters"] = query or {}
         context = event["requestContext"]
         context["http"] |= {"method": method, "path": path}
         context["authorizer"]["jwt"]["claims"] |= {"sub": user_id, "scope": scope}
@@ -139,6 +163,15 @@ class World:
     def redeliver(self, queue: str, body: str) -> dict[str, Any]:
         """Carry one message to its worker, as SQS does after a lost acknowledgement."""
         return dict(_worker(queue).lambda_handler(_batch([body]), CONTEXT))
+
+    def plaid_webhook(self, webhook_type: str, code: str) -> PlaidReceived:
+        """Wait for Plaid to send an event."""
+        return self.plaid_listener.next(webhook_type, code)
+
+    def deliver_plaid(self, received: PlaidReceived) -> int:
+        """Carry a webhook of Plaid's to the receiver; gives the status it answered."""
+        headers = {"Plaid-Verification": received.signature}
+        return self.deliver_raw(received.body, headers, "plaid")
 
     def webhooks(self, event_type: str, number: int) -> list[Received]:
         """Wait for the provider to send that many events of a type."""
@@ -188,29 +221,37 @@ def a_world(monkeypatch: pytest.MonkeyPatch, **knobs: Any) -> Iterator[World]:
     settings = SimulatorSettings(knobs=Knobs(**(defaults | knobs)))
     with (
         SnapTradeSimulator(settings) as simulator,
+        PlaidSimulator() as plaid,
         WebhookListener() as listener,
+        PlaidListener() as plaid_listener,
         mock_aws(),
     ):
         simulator.control.listen(listener.url)
+        plaid.control.listen(plaid_listener.url)
         _set_environment(monkeypatch)
         queues = {name: _create_queue(name) for name in _QUEUES}
         create_tables(boto3.client("dynamodb"))
-        secret = boto3.client("secretsmanager").create_secret(
-            Name="snaptrade-keys",
-            SecretString=json.dumps(
-                {"client_id": settings.client_id, "consumer_key": settings.consumer_key}
-            ),
+        boto3.client("events").create_event_bus(Name="freshet")
+        _create_secret(
+            "snaptrade", client_id=settings.client_id, consumer_key=settings.consumer_key
         )
-        _set_variables(monkeypatch, queues, secret["ARN"], simulator.url)
+        _create_secret("plaid", client_id=plaid.settings.client_id, secret=plaid.settings.secret)
+        _set_variables(monkeypatch, queues, simulator, plaid)
         _forget()
-        yield World(simulator, listener, queues)
+        yield World(simulator, plaid, listener, plaid_listener, queues)
     _forget()
 
 
 def _forget() -> None:
-    for builder in vars(bootstrap).values():
-        if hasattr(builder, "cache_clear"):
-            builder.cache_clear()
+    for module in (bootstrap, wiring):
+        for builder in vars(module).values():
+            if hasattr(builder, "cache_clear"):
+                builder.cache_clear()
+
+
+def _create_secret(provider: str, **keys: str) -> None:
+    secrets = boto3.client("secretsmanager")
+    secrets.create_secret(Name=f"providers/{provider}", SecretString=json.dumps(keys))
 
 
 def _create_queue(name: str) -> str:
@@ -227,16 +268,27 @@ def _set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _set_variables(
-    monkeypatch: pytest.MonkeyPatch, queues: dict[str, str], secret_arn: str, provider_url: str
+    monkeypatch: pytest.MonkeyPatch,
+    queues: dict[str, str],
+    snaptrade: SnapTradeSimulator,
+    plaid: PlaidSimulator,
 ) -> None:
     variables = {
+        "PROVIDERS": "snaptrade,plaid",
+        "EVENT_BUS_NAME": "freshet",
+        "PLAID_TRANSACTIONS": "no",
+        "PLAID_REQUESTS_PER_MINUTE": "6000",
+        "PLAID_REFRESHES_PER_MINUTE": "6000",
+        "PLAID_REFRESH_PRICE_USD": "0.12",
         "CONNECTIONS_TABLE": "connections",
         "SNAPSHOTS_TABLE": "snapshots",
         "WEBHOOK_QUEUE_URL": queues["webhook"],
         "REFRESH_QUEUE_URL": queues["refresh"],
         "SNAPSHOT_QUEUE_URL": queues["snapshot"],
-        "SNAPTRADE_SECRET_ARN": secret_arn,
-        "SNAPTRADE_BASE_URL": provider_url,
+        "SNAPTRADE_SECRET_ARN": "providers/snaptrade",
+        "SNAPTRADE_BASE_URL": snaptrade.url,
+        "PLAID_SECRET_ARN": "providers/plaid",
+        "PLAID_BASE_URL": plaid.url,
         "SNAPTRADE_REQUESTS_PER_MINUTE": "6000",
         "SNAPTRADE_REFRESH_PRICE_USD": "0.05",
         "USER_SECRET_PREFIX": "freshet/users/",

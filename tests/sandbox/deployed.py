@@ -1,4 +1,4 @@
-"""Freshet deployed on this machine between a simulated provider and an issuer of tokens."""
+"""Freshet deployed on this machine between simulated providers and an issuer of tokens."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,6 +9,7 @@ from typing import Any
 
 from tests.sandbox.api_client import ApiClient
 from tests.sandbox.issuer import Issuer
+from tests.sandbox.plaid import PlaidControlClient, PlaidKnobs, PlaidSettings, PlaidSimulator
 from tests.sandbox.snaptrade import (
     ControlClient,
     Knobs,
@@ -18,6 +19,8 @@ from tests.sandbox.snaptrade import (
 from tests.sandbox.stack import LocalStack
 
 Row = dict[str, Any]
+PLAID_KNOBS = PlaidKnobs(refresh_latency_seconds=1, slow_institution_seconds=4)
+"""A refresh takes its time at the institution."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +31,7 @@ class Deployed:
     issuer: Issuer
     snaptrade: ControlClient
     snaptrade_settings: SimulatorSettings
+    plaid: PlaidControlClient
 
     def api(self, user_id: str, **claims: Any) -> ApiClient:
         """Call the API as a user."""
@@ -72,6 +76,32 @@ class Deployed:
         )
         return str(answer["connection_id"])
 
+    def link_item(self, user_id: str, *, refresh_every: str | None = None, **options: Any) -> str:
+        """Make an Item at Plaid, register it, and give our id of it."""
+        item = self.plaid.add_item(**options)
+        answer = self.operate(
+            {
+                "operation": "register_connection",
+                "user_id": user_id,
+                "provider": "plaid",
+                "provider_connection_id": item.item_id,
+                "credential": {"access_token": item.access_token},
+                "refresh_every": refresh_every,
+            }
+        )
+        return str(answer["connection_id"])
+
+    def billed(self) -> dict[str, Decimal]:
+        """Give what each provider has billed."""
+        return {"snaptrade": self.snaptrade.bill().total, "plaid": self.plaid.bill().total}
+
+    def booked(self) -> dict[str, Decimal]:
+        """Give what our own books say, by provider."""
+        totals = dict.fromkeys(("snaptrade", "plaid"), Decimal(0))
+        for row in self.rows("ConnectionsTableName", "LEDGER#"):
+            totals[row["provider"]["S"]] += Decimal(row["cost"]["M"]["amount"]["S"])
+        return totals
+
     def rows(self, table: str, sort_key_prefix: str) -> list[Row]:
         """Read every row of a table whose sort key starts like this, as DynamoDB gives it."""
         pages = (
@@ -81,11 +111,6 @@ class Deployed:
         )
         rows = [row for page in pages for row in page["Items"]]
         return [row for row in rows if row["SK"]["S"].startswith(sort_key_prefix)]
-
-    def ledger_total(self) -> Decimal:
-        """Add up our own books."""
-        rows = self.rows("ConnectionsTableName", "LEDGER#")
-        return sum((Decimal(row["cost"]["M"]["amount"]["S"]) for row in rows), Decimal(0))
 
     def queued(self, output: str) -> int:
         """Count the messages of a queue, those in flight included."""
@@ -104,6 +129,7 @@ def deployed(
     port: int | None = None,
     enforce_iam: bool = False,
     knobs: Knobs | None = None,
+    plaid_knobs: PlaidKnobs = PLAID_KNOBS,
     parameters: dict[str, str] | None = None,
 ) -> Iterator[Deployed]:
     """Start everything, wire it together, and leave nothing behind."""
@@ -111,21 +137,31 @@ def deployed(
     with ExitStack() as running:
         issuer = running.enter_context(Issuer())
         simulator = running.enter_context(SnapTradeSimulator(settings))
+        plaid = running.enter_context(PlaidSimulator(PlaidSettings(knobs=plaid_knobs)))
         values = {
             "JwtIssuer": issuer.issuer_url,
             "JwtAudience": issuer.audience,
             "SnapTradeBaseUrl": simulator.url,
+            "PlaidBaseUrl": plaid.url,
             "DeploymentMonthlyBudgetUsd": "25",
             **(parameters or {}),
         }
         stack = running.enter_context(
             LocalStack(values, port, enforce_iam=enforce_iam, progress=progress)
         )
-        stack.set_snaptrade_secret(settings.client_id, settings.consumer_key)
+        stack.set_provider_secret(
+            "snaptrade",
+            {"client_id": settings.client_id, "consumer_key": settings.consumer_key},
+        )
+        stack.set_provider_secret(
+            "plaid", {"client_id": plaid.settings.client_id, "secret": plaid.settings.secret}
+        )
         simulator.control.listen(f"{stack.api_url}/webhooks/snaptrade")
+        plaid.control.listen(f"{stack.api_url}/webhooks/plaid")
         yield Deployed(
             stack=stack,
             issuer=issuer,
             snaptrade=simulator.control,
             snaptrade_settings=settings,
+            plaid=plaid.control,
         )

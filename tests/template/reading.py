@@ -1,11 +1,13 @@
 """Read template.yaml with its short intrinsics (!Ref, !Sub, …) and ask it questions."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Self
 
 import yaml
+
+from tests.sandbox.stack.conditions import Conditions
 
 PATH = Path(__file__).resolve().parents[2] / "template.yaml"
 
@@ -37,6 +39,8 @@ class Template:
     """The template as plain data."""
 
     parameters: dict[str, Node]
+    rules: dict[str, Node]
+    conditions: dict[str, Node]
     globals: dict[str, Node]
     resources: dict[str, Node]
     outputs: dict[str, Node]
@@ -45,8 +49,44 @@ class Template:
     def read(cls) -> Self:
         """Parse the file in the repository."""
         document = yaml.load(PATH.read_text(), Loader=_Loader)  # noqa: S506 derived from SafeLoader
-        names = ("Parameters", "Globals", "Resources", "Outputs")
+        names = ("Parameters", "Rules", "Conditions", "Globals", "Resources", "Outputs")
         return cls(*(document[name] for name in names))
+
+    def given(self, **parameters: str) -> Self:
+        """What is deployed with these parameters: branches taken, what has no part in it left out.
+
+        Values still refer to parameters and resources by name.
+        """
+        conditions = self._conditions(parameters)
+
+        def parts(nodes: dict[str, Node]) -> dict[str, Node]:
+            return {
+                name: conditions.decide(node)
+                for name, node in nodes.items()
+                if "Condition" not in node or conditions.holds(node["Condition"])
+            }
+
+        return replace(self, resources=parts(self.resources), outputs=parts(self.outputs))
+
+    def refusals(self, **parameters: str) -> list[str]:
+        """The rules that refuse these parameters."""
+        conditions = self._conditions(parameters)
+        return [
+            name
+            for name, rule in self.rules.items()
+            if conditions.is_true(rule["RuleCondition"])
+            and not all(conditions.is_true(each["Assert"]) for each in rule["Assertions"])
+        ]
+
+    def _conditions(self, parameters: dict[str, str]) -> Conditions:
+        unknown = set(parameters) - set(self.parameters)
+        assert not unknown, unknown
+        defaults = {
+            name: str(each["Default"])
+            for name, each in self.parameters.items()
+            if "Default" in each
+        }
+        return Conditions(self.conditions, defaults | parameters)
 
     def of_type(self, kind: str) -> dict[str, Node]:
         """Properties of all resources of one type, by logical id."""
@@ -100,7 +140,7 @@ class Template:
         return found
 
     def environment(self, function: str) -> dict[str, Node]:
-        """The environment variables of one function."""
+        """The environment variables of one function; all are there whatever the conditions say."""
         variables: dict[str, Node] = self.functions[function]["Environment"]["Variables"]
         return variables
 

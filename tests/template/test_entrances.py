@@ -24,13 +24,8 @@ def test_there_are_exactly_the_routes_we_know(template: Template) -> None:
 def test_a_token_is_asked_for_unless_a_route_says_otherwise(template: Template) -> None:
     auth = template.resources["HttpApi"]["Properties"]["Auth"]
     assert auth["DefaultAuthorizer"] == "UserTokens"
-    assert auth["Authorizers"]["UserTokens"] == {
-        "IdentitySource": "$request.header.Authorization",
-        "JwtConfiguration": {
-            "issuer": {"Ref": "JwtIssuer"},
-            "audience": {"Fn::Split": [",", {"Ref": "JwtAudience"}]},
-        },
-    }
+    assert set(auth["Authorizers"]) == {"UserTokens"}
+    assert auth["Authorizers"]["UserTokens"]["IdentitySource"] == "$request.header.Authorization"
 
 
 def test_only_webhooks_do_without_a_token(template: Template) -> None:

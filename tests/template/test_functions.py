@@ -15,7 +15,7 @@ FUNCTIONS = {
     "TakeSnapshotsFunction": "take_snapshots",
 }
 
-# CloudFormation fills in neither of them; a function without would run with the default of 3 s.
+# A function without one would run with the default of 3 s.
 TIMEOUTS = {
     "ApiFunction": 29,
     "ReceiveWebhookFunction": 10,
@@ -88,6 +88,7 @@ def test_every_log_group_forgets(template: Template) -> None:
     }
     for name, group in groups.items():
         assert group["RetentionInDays"] == {"Ref": "LogRetentionDays"}, name
+    assert template.parameters["LogRetentionDays"]["Default"] == 30
 
 
 def test_layer_is_built_for_the_default_processor(template: Template) -> None:

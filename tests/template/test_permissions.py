@@ -1,9 +1,13 @@
-"""Nobody may do more than the work needs."""
+"""Nobody may do more than the work needs, whichever providers there are."""
 
 from tests.template.reading import Template, as_list
 
 ANY_CHARACTERS = "?*"
 USER_SECRETS = ":secret:${AWS::StackName}/users/*"
+PROVIDER_SECRETS = {  # Secrets Manager adds six characters to a name
+    "SnapTradeSecret": ":secret:${AWS::StackName}/providers/snaptrade-??????",
+    "PlaidSecret": ":secret:${AWS::StackName}/providers/plaid-??????",
+}
 
 ALLOWED = {
     "ApiFunction": {
@@ -16,6 +20,7 @@ ALLOWED = {
         "secretsmanager:GetSecretValue",
         "secretsmanager:CreateSecret",
         "secretsmanager:PutSecretValue",
+        "events:PutEvents",
     },
     "ReceiveWebhookFunction": {"sqs:SendMessage", "secretsmanager:GetSecretValue"},
     "ProcessWebhookFunction": {
@@ -30,7 +35,9 @@ ALLOWED = {
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "dynamodb:Query",
+        "sqs:SendMessage",
         "secretsmanager:GetSecretValue",
+        "events:PutEvents",
     },
     "TakeSnapshotsFunction": {
         "dynamodb:GetItem",
@@ -38,51 +45,77 @@ ALLOWED = {
         "dynamodb:UpdateItem",
         "dynamodb:Query",
         "secretsmanager:GetSecretValue",
+        "events:PutEvents",
     },
 }
 
+HOLDINGS = {
+    "ApiFunction": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"},
+    "TakeSnapshotsFunction": {"dynamodb:GetItem", "dynamodb:PutItem"},
+}
 
-def test_each_function_may_do_its_own_work_and_no_more(template: Template) -> None:
-    assert {name: template.actions_of(name) for name in template.functions} == ALLOWED
+
+def resources_of(deployment: Template, function: str, action: str) -> set[str]:
+    """The names of the resources on which a function may do something."""
+    return {
+        resource["Fn::GetAtt"][0]
+        for owner, statement in deployment.statements()
+        for resource in as_list(statement["Resource"])
+        if owner == function and action in as_list(statement["Action"])
+    }
 
 
-def test_no_action_is_a_pattern(template: Template) -> None:
-    for function, statement in template.statements():
+def secrets_read_by(deployment: Template, function: str) -> set[str]:
+    """The ends of the names of the secrets that a function may read."""
+    return {
+        text[text.index(":secret:") :]
+        for owner, statement in deployment.statements()
+        for text in (each.get("Fn::Sub", "") for each in as_list(statement["Resource"]))
+        if owner == function and "secretsmanager:GetSecretValue" in as_list(statement["Action"])
+    }
+
+
+def test_each_function_may_do_its_own_work_and_no_more(deployment: Template) -> None:
+    assert {name: deployment.actions_of(name) for name in deployment.functions} == ALLOWED
+
+
+def test_no_action_is_a_pattern(deployment: Template) -> None:
+    for function, statement in deployment.statements():
         for action in as_list(statement["Action"]):
             assert not set(ANY_CHARACTERS) & set(action), (function, action)
 
 
-def test_nobody_scans_or_deletes(template: Template) -> None:
-    for name in template.functions:
+def test_nobody_scans_or_deletes(deployment: Template) -> None:
+    for name in deployment.functions:
         forbidden = {"dynamodb:Scan", "dynamodb:DeleteItem", "dynamodb:BatchWriteItem"}
-        assert not forbidden & template.actions_of(name), name
+        assert not forbidden & deployment.actions_of(name), name
 
 
-def test_statements_only_allow_and_name_what_they_allow(template: Template) -> None:
-    for function, statement in template.statements():
+def test_statements_only_allow_and_name_what_they_allow(deployment: Template) -> None:
+    for function, statement in deployment.statements():
         assert statement["Effect"] == "Allow", function
         assert set(statement) == {"Sid", "Effect", "Action", "Resource"}, function
 
 
-def test_every_resource_is_one_of_ours(template: Template) -> None:
+def test_every_resource_is_one_of_ours(deployment: Template) -> None:
     """Patterns end the names of secrets; anything else is one resource of this stack."""
-    for function, statement in template.statements():
+    for function, statement in deployment.statements():
         for resource in as_list(statement["Resource"]):
             match resource:
                 case {"Fn::GetAtt": [name, "Arn"]}:
-                    assert name in template.resources, (function, name)
+                    assert name in deployment.resources, (function, name)
                 case {"Fn::Sub": text}:
-                    provider = ":secret:${AWS::StackName}/providers/snaptrade-??????"
                     index = "${ConnectionsTable.Arn}/index/due"
-                    assert text.endswith((USER_SECRETS, provider)) or text == index, function
+                    secrets = (USER_SECRETS, *PROVIDER_SECRETS.values())
+                    assert text.endswith(secrets) or text == index, function
                 case _:
                     raise AssertionError((function, resource))
 
 
-def test_only_the_api_writes_secrets_and_only_users_own(template: Template) -> None:
+def test_only_the_api_writes_secrets_and_only_users_own(deployment: Template) -> None:
     writers = [
         (function, resource)
-        for function, statement in template.statements()
+        for function, statement in deployment.statements()
         for resource in as_list(statement["Resource"])
         if {"secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"}
         & set(as_list(statement["Action"]))
@@ -92,15 +125,64 @@ def test_only_the_api_writes_secrets_and_only_users_own(template: Template) -> N
     assert resource["Fn::Sub"].endswith(USER_SECRETS)
 
 
-def test_webhook_function_cannot_reach_users(template: Template) -> None:
+def test_providers_keys_are_for_those_who_call_them_or_check_their_signatures(
+    deployment: Template,
+) -> None:
+    """And no grant is left for a provider that is not there."""
+    readers = {name: secrets_read_by(deployment, name) for name in deployment.functions}
+    there = {text for name, text in PROVIDER_SECRETS.items() if name in deployment.resources}
+    assert there
+    assert readers == {
+        "ApiFunction": there | {USER_SECRETS},
+        "ReceiveWebhookFunction": there,
+        "ProcessWebhookFunction": set(),
+        "PlanRefreshesFunction": set(),
+        "RefreshConnectionFunction": there | {USER_SECRETS},
+        "TakeSnapshotsFunction": there | {USER_SECRETS},
+    }
+
+
+def test_each_function_sends_to_the_queues_it_hands_work_to(deployment: Template) -> None:
+    assert {
+        name: resources_of(deployment, name, "sqs:SendMessage") for name in deployment.functions
+    } == {
+        "ApiFunction": {"RefreshQueue", "SnapshotQueue"},
+        "ReceiveWebhookFunction": {"WebhookQueue"},
+        "ProcessWebhookFunction": {"SnapshotQueue"},
+        "PlanRefreshesFunction": {"RefreshQueue", "SnapshotQueue"},
+        "RefreshConnectionFunction": {"SnapshotQueue"},
+        "TakeSnapshotsFunction": set(),
+    }
+
+
+def test_those_who_learn_something_may_tell_the_bus(deployment: Template) -> None:
+    tellers = {"ApiFunction", "RefreshConnectionFunction", "TakeSnapshotsFunction"}
+    for name in deployment.functions:
+        told = resources_of(deployment, name, "events:PutEvents")
+        assert told == ({"EventBus"} if name in tellers else set()), name
+        assert ("EVENT_BUS_NAME" in deployment.environment(name)) == (name in tellers), name
+
+
+def test_holdings_are_written_by_their_reader_alone(deployment: Template) -> None:
+    for name in deployment.functions:
+        may = {
+            action
+            for owner, statement in deployment.statements()
+            for action in as_list(statement["Action"])
+            if owner == name and "SnapshotsTable" in str(statement["Resource"])
+        }
+        assert may == HOLDINGS.get(name, set()), name
+
+
+def test_webhook_function_cannot_reach_users(deployment: Template) -> None:
     """It is open to the world: a forged call must find nothing behind it."""
-    reachable = str([s for f, s in template.statements() if f == "ReceiveWebhookFunction"])
+    reachable = str([s for f, s in deployment.statements() if f == "ReceiveWebhookFunction"])
     assert "users" not in reachable
     assert "Table" not in reachable
 
 
-def test_roles_come_from_these_statements_alone(template: Template) -> None:
-    for name, function in template.functions.items():
+def test_roles_come_from_these_statements_alone(deployment: Template) -> None:
+    for name, function in deployment.functions.items():
         assert "Role" not in function, name
         for policy in function["Policies"]:
             assert set(policy) == {"Statement"}, name

@@ -7,6 +7,8 @@ WORKERS = {
     "RefreshQueue": "RefreshConnectionFunction",
     "SnapshotQueue": "TakeSnapshotsFunction",
 }
+VISIBILITIES = {"WebhookQueue": 180, "RefreshQueue": 720, "SnapshotQueue": 720}
+FOUR_DAYS = 4 * 24 * 3600
 FOURTEEN_DAYS = 14 * 24 * 3600
 
 
@@ -42,7 +44,7 @@ def test_dead_letters_outlive_their_source(template: Template) -> None:
     for name, queue in template.dead_letter_queues.items():
         assert queue["MessageRetentionPeriod"] == FOURTEEN_DAYS, name
     for name, queue in template.queues.items():
-        assert queue["MessageRetentionPeriod"] < FOURTEEN_DAYS, name
+        assert queue["MessageRetentionPeriod"] == FOUR_DAYS, name
 
 
 def test_message_stays_hidden_for_six_runs_of_its_worker(template: Template) -> None:
@@ -50,6 +52,7 @@ def test_message_stays_hidden_for_six_runs_of_its_worker(template: Template) -> 
         timeout = template.functions[WORKERS[name]]["Timeout"]
         window = mapping_of(template, name).get("MaximumBatchingWindowInSeconds", 0)
         assert queue["VisibilityTimeout"] >= 6 * timeout + window, name
+        assert queue["VisibilityTimeout"] == VISIBILITIES[name]
 
 
 def test_every_queue_is_encrypted(template: Template) -> None:
@@ -78,10 +81,17 @@ def test_workers_that_call_the_provider_are_bounded(template: Template) -> None:
 
 
 def test_default_concurrency_is_what_the_rate_limit_can_feed(template: Template) -> None:
-    """Little's law: calls in flight = rate x duration, with 1.5 s for one call."""
+    """Little's law: in flight = rate x duration, 1.5 s at SnapTrade, 8 s for Plaid's refresh."""
     default = {name: each.get("Default") for name, each in template.parameters.items()}
-    in_flight = default["SnapTradeRequestsPerMinute"] / 60 * 1.5
-    assert default["RefreshConcurrency"] + default["SnapshotConcurrency"] == int(in_flight)
+    in_flight = int(default["SnapTradeRequestsPerMinute"] / 60 * 1.5)
+    in_flight += int(default["PlaidRefreshesPerMinute"] / 60 * 8)
+    assert default["RefreshConcurrency"] + default["SnapshotConcurrency"] == in_flight
+
+
+def test_no_worker_can_be_bounded_lower_than_aws_accepts(template: Template) -> None:
+    for name in ("RefreshConcurrency", "SnapshotConcurrency"):
+        parameter = template.parameters[name]
+        assert (parameter["MinValue"], parameter["MaxValue"]) == (2, 1000), name
 
 
 def test_workers_are_not_also_limited_by_reserved_concurrency(template: Template) -> None:
@@ -102,5 +112,7 @@ def test_first_dead_letter_raises_an_alarm(template: Template) -> None:
         ), name
         assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (1, 1), name
         assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold", name
-        assert alarm["Statistic"] == "Maximum", name
+        assert (alarm["Statistic"], alarm["Period"]) == ("Maximum", 60), name
+        assert alarm["TreatMissingData"] == "notBreaching", name
+        assert alarm["AlarmDescription"], name
     assert watched == set(template.dead_letter_queues)

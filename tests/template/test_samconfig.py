@@ -33,6 +33,20 @@ def test_stage_decides_everything_that_has_no_default(template: Template, name: 
     assert required <= set(overrides(name)) <= set(template.parameters)
 
 
+@pytest.mark.parametrize("name", ["dev", "prod"])
+def test_stage_says_with_whom_it_works_and_no_rule_refuses_it(
+    template: Template, name: str
+) -> None:
+    chosen = overrides(name)
+    assert chosen["Providers"] in template.parameters["Providers"]["AllowedValues"]
+    assert template.refusals(**chosen) == []
+
+
+def test_examples_show_both_ways_to_know_a_user(template: Template) -> None:
+    assert "UserPool" in template.given(**overrides("dev")).resources
+    assert "UserPool" not in template.given(**overrides("prod")).resources
+
+
 @pytest.mark.parametrize("name", CONFIGURATIONS)
 def test_stage_does_not_choose_a_processor_the_layer_is_not_built_for(name: str) -> None:
     assert "Architecture" not in overrides(name)

@@ -5,6 +5,7 @@ import pytest
 from tests.template.reading import Template
 
 TABLES = ("ConnectionsTable", "SnapshotsTable")
+SECRETS = {"SnapTradeSecret": "consumer_key", "PlaidSecret": "secret"}
 
 every_table = pytest.mark.parametrize("name", TABLES)
 
@@ -13,7 +14,7 @@ def test_there_are_exactly_the_tables_we_know(template: Template) -> None:
     assert tuple(template.of_type("AWS::DynamoDB::Table")) == TABLES
 
 
-@pytest.mark.parametrize("name", [*TABLES, "SnapTradeSecret"])
+@pytest.mark.parametrize("name", [*TABLES, *SECRETS, "UserPool"])
 def test_deleting_the_stack_keeps_what_cannot_be_made_again(template: Template, name: str) -> None:
     resource = template.resources[name]
     assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
@@ -60,11 +61,16 @@ def test_due_index_holds_keys_alone(template: Template) -> None:
     assert "GlobalSecondaryIndexes" not in tables["SnapshotsTable"]
 
 
-def test_no_secret_is_written_in_the_template(template: Template) -> None:
-    [secret] = template.of_type("AWS::SecretsManager::Secret").values()
+def test_there_are_exactly_the_secrets_we_know(template: Template) -> None:
+    assert set(template.of_type("AWS::SecretsManager::Secret")) == set(SECRETS)
+
+
+@pytest.mark.parametrize(("name", "key"), SECRETS.items())
+def test_no_secret_is_written_in_the_template(template: Template, name: str, key: str) -> None:
+    secret = template.of_type("AWS::SecretsManager::Secret")[name]
     assert "SecretString" not in secret
-    assert secret["GenerateSecretString"]["GenerateStringKey"] == "consumer_key"
-    assert "client_id" in secret["GenerateSecretString"]["SecretStringTemplate"]
+    assert secret["GenerateSecretString"]["GenerateStringKey"] == key
+    assert secret["GenerateSecretString"]["SecretStringTemplate"] == '{"client_id": "fill-in"}'
 
 
 def test_budget_has_no_default(template: Template) -> None:

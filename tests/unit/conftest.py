@@ -6,7 +6,9 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import settings
 
-settings.register_profile("repeatable", derandomize=True, max_examples=30, deadline=None)
+settings.register_profile(
+    "repeatable", derandomize=True, max_examples=30, deadline=None, database=None
+)
 settings.load_profile("repeatable")
 
 

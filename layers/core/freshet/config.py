@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from freshet.domain.errors import ConfigurationError
 from freshet.domain.money import Money, exact_decimal
+from freshet.domain.provider import Provider
 from freshet.domain.purchase import PurchasePolicy
 
 
@@ -26,8 +27,11 @@ class Settings:
 class ReceiveWebhookSettings(Settings):
     """Variables of `receive_webhook`."""
 
+    providers: frozenset[Provider]
     webhook_queue_url: str
     snaptrade_secret_arn: str
+    plaid_secret_arn: str
+    plaid_base_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,28 +48,39 @@ class ProcessWebhookSettings(Settings):
 class PlanRefreshesSettings(Settings):
     """Variables of `plan_refreshes`."""
 
+    providers: frozenset[Provider]
     connections_table: str
     refresh_queue_url: str
     snapshot_queue_url: str
     snaptrade_requests_per_minute: int
+    plaid_requests_per_minute: int
+    plaid_refreshes_per_minute: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SnapTradeSettings(Settings):
-    """Variables of every function that calls SnapTrade."""
+class ProviderSettings(Settings):
+    """Variables of every function that calls providers; those of an unused one say nothing."""
 
+    providers: frozenset[Provider]
+    connections_table: str
+    user_secret_prefix: str
+    event_bus_name: str
     snaptrade_secret_arn: str
     snaptrade_base_url: str
     snaptrade_requests_per_minute: int
-    user_secret_prefix: str
+    plaid_secret_arn: str
+    plaid_base_url: str
+    plaid_requests_per_minute: int
+    plaid_refreshes_per_minute: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseSettings(SnapTradeSettings):
+class PurchaseSettings(ProviderSettings):
     """Variables of every function that buys."""
 
-    connections_table: str
+    snapshot_queue_url: str
     snaptrade_refresh_price_usd: Decimal
+    plaid_refresh_price_usd: Decimal
     deployment_monthly_budget_usd: Decimal
     user_daily_refreshes: int
     connection_daily_refreshes: int
@@ -75,7 +90,10 @@ class PurchaseSettings(SnapTradeSettings):
         """Give the rules of purchase; raises ConfigurationError for a rule that cannot be."""
         try:
             return PurchasePolicy(
-                price=Money(self.snaptrade_refresh_price_usd, "USD"),
+                prices={
+                    Provider.SNAPTRADE: Money(self.snaptrade_refresh_price_usd, "USD"),
+                    Provider.PLAID: Money(self.plaid_refresh_price_usd, "USD"),
+                },
                 monthly_budget=self.deployment_monthly_budget_usd,
                 user_daily_refreshes=self.user_daily_refreshes,
                 connection_daily_refreshes=self.connection_daily_refreshes,
@@ -91,12 +109,12 @@ class RefreshConnectionSettings(PurchaseSettings):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TakeSnapshotsSettings(SnapTradeSettings):
+class TakeSnapshotsSettings(ProviderSettings):
     """Variables of `take_snapshots`."""
 
-    connections_table: str
     snapshots_table: str
     snapshot_retention_days: int
+    plaid_transactions: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,11 +122,12 @@ class ApiSettings(PurchaseSettings):
     """Variables of `api`."""
 
     snapshots_table: str
-    snapshot_queue_url: str
+    refresh_queue_url: str
     user_id_claim: str
     default_user_scopes: str
     ageing_after_hours: int
     stale_after_hours: int
+    plaid_transactions: bool
 
 
 def _read(environ: Mapping[str, str], name: str, kind: Any) -> Any:
@@ -128,4 +147,24 @@ def _natural(text: str) -> int:
     return int(text)
 
 
-_PARSERS: dict[Any, Callable[[str], Any]] = {str: str, int: _natural, Decimal: exact_decimal}
+def _yes_or_no(text: str) -> bool:
+    if text not in ("yes", "no"):
+        raise ValueError("must be yes or no")
+    return text == "yes"
+
+
+def _providers(text: str) -> frozenset[Provider]:
+    known = {str(provider) for provider in Provider}
+    named = {name.strip() for name in text.split(",")}
+    if not named <= known:
+        raise ValueError(f"must name providers out of {', '.join(sorted(known))}")
+    return frozenset(Provider(name) for name in named)
+
+
+_PARSERS: dict[Any, Callable[[str], Any]] = {
+    str: str,
+    int: _natural,
+    bool: _yes_or_no,
+    Decimal: exact_decimal,
+    frozenset[Provider]: _providers,
+}

@@ -2,43 +2,36 @@
 
 import base64
 import json
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from freshet.domain.instants import from_text, to_text
 from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Trigger
+from freshet.domain.webhooks import VerifiedDelivery
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookMessage:
-    """A verified delivery: the body as it came, and when."""
+def parse_delivery(text: str) -> VerifiedDelivery:
+    """Read a message of WebhookQueue."""
+    document = json.loads(text)
+    return VerifiedDelivery(
+        provider=Provider(document["provider"]),
+        headers=document["headers"],
+        body=base64.b64decode(document["body"]),
+        received_at=from_text(document["received_at"]),
+    )
 
-    provider: Provider
-    body: bytes
-    received_at: datetime
 
-    @classmethod
-    def parse(cls, text: str) -> "WebhookMessage":
-        """Read a message of our own making."""
-        document = json.loads(text)
-        return cls(
-            provider=Provider(document["provider"]),
-            body=base64.b64decode(document["body"]),
-            received_at=from_text(document["received_at"]),
-        )
-
-    def render(self) -> str:
-        """Write the message."""
-        return _compact(
-            {
-                "provider": self.provider,
-                "body": base64.b64encode(self.body).decode(),
-                "received_at": to_text(self.received_at),
-            }
-        )
+def render_delivery(delivery: VerifiedDelivery) -> str:
+    """Write a message for WebhookQueue."""
+    return _compact(
+        {
+            "provider": delivery.provider,
+            "headers": dict(delivery.headers),
+            "body": base64.b64encode(delivery.body).decode(),
+            "received_at": to_text(delivery.received_at),
+        }
+    )
 
 
 def parse_read_order(text: str) -> ReadOrder:

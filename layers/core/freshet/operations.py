@@ -19,6 +19,7 @@ from freshet.services.register_connection import Registering, Registration, regi
 _SHORTEST = timedelta(hours=1)
 _LONGEST = timedelta(days=31)
 Text = Annotated[str, Field(min_length=1, max_length=256)]
+SecretText = Annotated[SecretStr, Field(min_length=1)]
 Every = Annotated[timedelta, Field(ge=_SHORTEST, le=_LONGEST)]
 
 
@@ -26,36 +27,66 @@ class _Event(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+class _RegisterConnection(_Event):
+    """Registers a connection that exists at its provider already."""
+
+    operation: Literal["register_connection"]
+    user_id: Text
+    provider_connection_id: Text
+    read_every: Every = timedelta(hours=24)
+    refresh_every: Every | None = None
+
+    def _registered(self, provider: Provider, credential: Credential) -> Registration:
+        return Registration(
+            user_id=self.user_id,
+            provider=provider,
+            provider_connection_id=self.provider_connection_id,
+            credential=credential,
+            cadence=Cadence(read_every=self.read_every, refresh_every=self.refresh_every),
+        )
+
+
 class SnapTradeUser(_Event):
     """How SnapTrade knows the user."""
 
     user_id: Text
-    user_secret: Annotated[SecretStr, Field(min_length=1)]
+    user_secret: SecretText
 
 
-class RegisterConnection(_Event):
-    """Registers a connection that exists at SnapTrade already."""
+class RegisterAtSnapTrade(_RegisterConnection):
+    """A brokerage authorization of a SnapTrade user."""
 
-    operation: Literal["register_connection"]
-    user_id: Text
-    provider: Provider
-    provider_connection_id: Text
+    provider: Literal["snaptrade"]
     credential: SnapTradeUser
-    read_every: Every = timedelta(hours=24)
-    refresh_every: Every | None = None
 
     def to_registration(self) -> Registration:
         """Say the same in the domain's words."""
-        return Registration(
-            user_id=self.user_id,
-            provider=self.provider,
-            provider_connection_id=self.provider_connection_id,
-            credential=Credential(
-                subject=self.credential.user_id,
-                secret=Secret(self.credential.user_secret.get_secret_value()),
-            ),
-            cadence=Cadence(read_every=self.read_every, refresh_every=self.refresh_every),
-        )
+        secret = Secret(self.credential.user_secret.get_secret_value())
+        return self._registered(Provider.SNAPTRADE, Credential(self.credential.user_id, secret))
+
+
+class PlaidItem(_Event):
+    """What opens an Item at Plaid."""
+
+    access_token: SecretText
+
+
+class RegisterAtPlaid(_RegisterConnection):
+    """An Item; it is its own subject."""
+
+    provider: Literal["plaid"]
+    credential: PlaidItem
+
+    def to_registration(self) -> Registration:
+        """Say the same in the domain's words."""
+        secret = Secret(self.credential.access_token.get_secret_value())
+        return self._registered(Provider.PLAID, Credential(self.provider_connection_id, secret))
+
+
+_REGISTRATIONS: dict[str, type[RegisterAtSnapTrade | RegisterAtPlaid]] = {
+    "snaptrade": RegisterAtSnapTrade,
+    "plaid": RegisterAtPlaid,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +111,10 @@ class Operator:
         return {"register_connection": self._register_connection}
 
     def _register_connection(self, event: dict[str, Any]) -> dict[str, Any]:
-        registration = RegisterConnection.model_validate(event).to_registration()
+        kind = _REGISTRATIONS.get(str(event.get("provider")))
+        if kind is None:
+            return _error("invalid_field", "provider: is not a known provider")
+        registration = kind.model_validate(event).to_registration()
         connection = register_connection(registration, parts=self.registering)
         return {"connection_id": connection.id, "status": connection.status}
 

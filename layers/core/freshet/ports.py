@@ -1,19 +1,21 @@
 """What the services need from outside, in the domain's own types."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from freshet.domain.account import Account, AccountReport
 from freshet.domain.connection import Connection, ConnectionReport
 from freshet.domain.credential import Credential
 from freshet.domain.errors import ProviderAnswer
+from freshet.domain.events import Event
 from freshet.domain.orders import ReadOrder, RefreshOrder
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Refresh
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, Outcome
-from freshet.domain.webhooks import WebhookEvent
+from freshet.domain.transactions import Transaction
+from freshet.domain.webhooks import VerifiedDelivery, WebhookEvent
 
 Clock = Callable[[], datetime]
 
@@ -39,8 +41,10 @@ class Connections(Protocol):
 class DueConnections(Protocol):
     """The index of what wants attention."""
 
-    def due(self, *, now: datetime, limit: int) -> Sequence[tuple[str, str, datetime]]:
-        """List (user id, connection id, due time), oldest first."""
+    def due(
+        self, provider: Provider, *, now: datetime, limit: int
+    ) -> Sequence[tuple[str, str, datetime]]:
+        """List a provider's (user id, connection id, due time), oldest first."""
 
     def claim(
         self, user_id: str, connection_id: str, *, due_at: datetime, lease_until: datetime
@@ -76,6 +80,9 @@ class Refreshes(Protocol):
     def open(self, refresh: Refresh) -> Refresh:
         """Put an unpaid one on record as its connection's open refresh; raises ConcurrentChange."""
 
+    def add(self, refresh: Refresh) -> Refresh:
+        """Put one on record that has ended already; raises ConcurrentChange if it is there."""
+
     def reserve(self, refresh: Refresh, *, policy: PurchasePolicy, now: datetime) -> Refresh:
         """Reserve money in every budget and become the connection's open refresh, or do nothing.
 
@@ -85,7 +92,8 @@ class Refreshes(Protocol):
     def book(self, refresh: Refresh) -> Refresh:
         """Store a call before it is made and its outcome after, with its line in the ledger.
 
-        A refused refresh gives its budget back. Raises ConcurrentChange.
+        A refused refresh gives its budget back; one that was never called has no line.
+        Raises ConcurrentChange.
         """
 
     def save(self, refresh: Refresh) -> Refresh:
@@ -96,7 +104,12 @@ class Inbox(Protocol):
     """Webhook events, each claimed once."""
 
     def claim(
-        self, event: WebhookEvent, *, owner: tuple[str, str] | None, mark: str | None
+        self,
+        event: WebhookEvent,
+        *,
+        owner: tuple[str, str] | None,
+        mark: str | None,
+        marked_at: datetime,
     ) -> bool:
         """Store an event and mark its connection in one step; False if it was there before."""
 
@@ -125,6 +138,18 @@ class Snapshots(Protocol):
         """Write what a reading changed; False if somebody stored something newer meanwhile."""
 
 
+class Transactions(Protocol):
+    """What happened in accounts."""
+
+    def store(self, user_id: str, account_id: str, transactions: Sequence[Transaction]) -> None:
+        """Write transactions; one that is there already is written over with itself."""
+
+    def page(
+        self, user_id: str, account_id: str, *, limit: int, after: str | None
+    ) -> tuple[Sequence[Transaction], str | None]:
+        """Read a page, newest first, and the mark after which the next one begins."""
+
+
 class ReadQueue(Protocol):
     """Work for the readers."""
 
@@ -142,8 +167,15 @@ class RefreshQueue(Protocol):
 class WebhookQueue(Protocol):
     """Deliveries that were verified and wait to be worked."""
 
-    def send(self, provider: Provider, body: bytes, *, received_at: datetime) -> None:
+    def send(self, delivery: VerifiedDelivery) -> None:
         """Queue durably; raises QueueUnavailable."""
+
+
+class Bus(Protocol):
+    """The way to the company's own systems."""
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Publish all; raises QueueUnavailable if one was not taken; others may have been."""
 
 
 class CredentialVault(Protocol):
@@ -168,8 +200,18 @@ class ProviderSession(Protocol):
     def holdings(self, account: AccountReport) -> HoldingsReading:
         """Read positions and balances of one account."""
 
+    @property
+    def reads_transactions(self) -> bool:
+        """Tell whether this deployment reads transactions at this provider."""
+
+    def transactions(self, account: AccountReport, *, since: date | None) -> Sequence[Transaction]:
+        """Read what happened since a day, or ever, each with its id."""
+
     def refresh(self) -> ProviderAnswer:
         """Buy a refresh: exactly one billable call, never repeated in here."""
+
+    def sync_transactions(self) -> ProviderAnswer:
+        """Ask for transactions up to yesterday to be loaded: unbilled."""
 
 
 class Providers(Protocol):

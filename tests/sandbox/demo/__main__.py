@@ -71,22 +71,23 @@ def _watch(
 
 
 def _conclude(running: Deployed, views: list[View], console: Console, seconds: float) -> bool:
-    bill, ledger = running.snaptrade.bill(), running.ledger_total()
-    snapshots = len(running.rows("SnapshotsTableName", "VERSION#"))
+    billed, booked = running.billed(), running.booked()
     problems = [
-        f"{view.player.role.institution} did not get where it should"
-        for view in views
-        if not view.is_settled
+        f"{view.institution} did not get where it should" for view in views if not view.is_settled
     ]
-    if bill.total != ledger:
-        problems.append(f"our ledger says {ledger} USD, the provider's bill {bill.total} USD")
+    for provider, amount in billed.items():
+        console.print(f"{provider}: our ledger {booked[provider]} USD, its bill {amount} USD")
+        if amount != booked[provider]:
+            problems.append(f"our ledger and the bill of {provider} differ")
     for problem in problems:
         console.print(f"[red]{problem}[/]")
-    console.print(f"Our ledger: {ledger} USD. The provider's bill: {bill.total} USD.")
+    spent = " ".join(f"spent_usd_{name}={amount:.2f}" for name, amount in booked.items())
+    refreshes = running.snaptrade.bill().count + running.plaid.bill().count
+    snapshots = len(running.rows("SnapshotsTableName", "VERSION#"))
     console.print(
-        f"demo: {'failed' if problems else 'ok'} connections={len(views)} refreshes={bill.count} "
-        f"webhooks={_webhooks(running)} snapshots={snapshots} spent_usd={ledger:.2f} "
-        f"seconds={seconds:.0f}",
+        f"demo: {'failed' if problems else 'ok'} connections={len(views)} refreshes={refreshes} "
+        f"webhooks={_webhooks(running)} snapshots={snapshots} "
+        f"spent_usd={sum(booked.values()):.2f} {spent} seconds={seconds:.0f}",
         highlight=False,
         soft_wrap=True,
     )
@@ -94,7 +95,8 @@ def _conclude(running: Deployed, views: list[View], console: Console, seconds: f
 
 
 def _webhooks(running: Deployed) -> int:
-    return sum(1 for each in running.snaptrade.deliveries() if each["status"] == "delivered")
+    deliveries = [*running.snaptrade.deliveries(), *running.plaid.deliveries()]
+    return sum(1 for each in deliveries if each["status"] == "delivered")
 
 
 def _teller(console: Console) -> Callable[[str], None]:

@@ -29,6 +29,11 @@ class View:
         ]
 
     @property
+    def institution(self) -> str:
+        """Name the institution as the API does."""
+        return str(self.connection["institution"]["name"] or self.player.role.institution)
+
+    @property
     def is_read(self) -> bool:
         """Tell whether the first read has come to an end."""
         return bool(self.connection["status"] != "initialising")
@@ -46,9 +51,10 @@ class View:
 
     def _is_refreshed(self) -> bool:
         role = self.player.role
-        is_bought = role.mode == "delayed" and bool(role.refresh_every or role.presses_refresh)
+        if role.mode == "unsupported":
+            return [each["reason"] for each in self.refreshes] == ["refresh_unsupported"]
         done = [each for each in self.refreshes if each["status"] == "complete"]
-        return len(done) == len(self.refreshes) == (1 if is_bought else 0)
+        return len(done) == len(self.refreshes) == (1 if role.expects_purchase else 0)
 
 
 def look(deployed: Deployed, players: list[Player]) -> list[View]:

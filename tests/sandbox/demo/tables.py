@@ -17,6 +17,9 @@ _COLOURS = {
     "accepted": "yellow",
     "initialising": "yellow",
     "pending": "yellow",
+    "refused": "yellow",
+    "reserved": "yellow",
+    "calling": "yellow",
     "needs_user": "red",
     "blocked": "red",
 }
@@ -25,13 +28,14 @@ _COLOURS = {
 def progress_table(views: list[View], webhooks: int) -> Table:
     """Show how far each connection is."""
     table = Table(title="Connections", title_justify="left", expand=False)
-    for column in ("user", "institution", "data", "status", "snapshots", "refresh"):
+    for column in ("user", "provider", "institution", "data", "status", "snapshots", "refresh"):
         table.add_column(column)
     for view in views:
         loaded = sum(1 for each in view.investments if each["freshness"]["changed_at"])
         table.add_row(
             view.player.role.user_id,
-            view.player.role.institution,
+            view.connection["provider"],
+            view.institution,
             view.connection["data_mode"],
             _coloured(view.connection["status"]),
             f"{loaded} of {len(view.investments)}",
@@ -55,23 +59,22 @@ def holdings_tables(deployed: Deployed, views: list[View]) -> list[Table]:
 def refreshes_table(views: list[View]) -> Table:
     """Show what was bought, for how much, and what came of it."""
     table = Table(title="Refreshes", title_justify="left")
-    for column in ("institution", "asked by", "method", "outcome", "accounts"):
-        table.add_column(column, no_wrap=True)
-    table.add_column("cost", justify="right")
+    for column in ("institution", "asked by", "outcome", "accounts"):
+        table.add_column(column)
+    table.add_column("cost", justify="right", no_wrap=True)
     for view in views:
         for refresh in view.refreshes:
             accounts = refresh["accounts"]
             table.add_row(
-                view.player.role.institution,
+                view.institution,
                 refresh["trigger"],
-                refresh["method"],
-                _coloured(refresh["status"]),
+                _coloured(refresh["status"]) + _because(refresh),
                 f"{accounts['done']} of {accounts['expected']}",
                 f"{refresh['cost']['amount']} {refresh['cost']['currency']}",
             )
         if not view.refreshes:
             note = "read for free" if view.player.role.expects_holdings else "needs its user"
-            table.add_row(view.player.role.institution, "–", "–", note, "–", "0")
+            table.add_row(view.institution, "–", note, "–", "0")
     return table
 
 
@@ -80,7 +83,7 @@ def _account_table(deployed: Deployed, view: View, account: dict[str, Any]) -> T
     holdings = api.get(f"/v1/accounts/{account['id']}/holdings").body
     freshness = holdings["freshness"]
     table = Table(
-        title=f"{view.player.role.user_id} · {view.player.role.institution} · {account['name']}",
+        title=f"{view.player.role.user_id} · {view.institution} · {account['name']}",
         title_justify="left",
         caption=_freshness_text(freshness),
         caption_justify="left",
@@ -116,6 +119,10 @@ def _refresh_text(view: View) -> str:
         return "free" if view.connection["refresh"]["method"] == "read" else "–"
     newest = view.refreshes[0]
     return f"{_coloured(newest['status'])} {newest['cost']['amount']} USD"
+
+
+def _because(refresh: dict[str, Any]) -> str:
+    return f": {refresh['reason']}" if refresh["status"] == "refused" else ""
 
 
 def _freshness_text(freshness: dict[str, Any]) -> str:

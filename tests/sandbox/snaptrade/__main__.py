@@ -1,11 +1,9 @@
 """Run the simulator as a process: one JSON line on standard output, then serve until stopped."""
 
 import os
-import signal
-import threading
-from types import FrameType
 
-from tests.sandbox.snaptrade.exact_json import Document, dumps, loads
+from tests.sandbox.simulation.exact_json import Document, dumps, loads
+from tests.sandbox.simulation.process import until_told_to_stop
 from tests.sandbox.snaptrade.knobs import Knobs
 from tests.sandbox.snaptrade.simulator import SnapTradeSimulator
 from tests.sandbox.snaptrade.world import SimulatorSettings
@@ -53,13 +51,7 @@ def announcement(simulator: SnapTradeSimulator) -> Document:
 
 def main() -> None:
     """Serve until SIGTERM or SIGINT."""
-    stopped = threading.Event()
-
-    def stop(signal_number: int, frame: FrameType | None) -> None:
-        stopped.set()
-
-    signal.signal(signal.SIGTERM, stop)
-    signal.signal(signal.SIGINT, stop)
+    stopped = until_told_to_stop()
     with SnapTradeSimulator(settings_from_environment()) as simulator:
         if os.environ.get("SNAPTRADE_POPULATION", "sample") == "sample":
             populate(simulator)

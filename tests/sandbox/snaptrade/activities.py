@@ -3,8 +3,8 @@
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
-from tests.sandbox.snaptrade.exact_json import Document
-from tests.sandbox.snaptrade.identifiers import fixed_id
+from tests.sandbox.simulation.exact_json import Document
+from tests.sandbox.simulation.identifiers import fixed_id
 from tests.sandbox.snaptrade.models import Account
 
 _CURRENCY_NAMES = {"USD": "US Dollar", "CAD": "Canadian Dollar", "EUR": "Euro"}

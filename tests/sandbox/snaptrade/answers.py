@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
+from tests.sandbox.simulation.exact_json import Document
+from tests.sandbox.simulation.identifiers import fixed_id
 from tests.sandbox.snaptrade.activities import currency_document, traded_on
-from tests.sandbox.snaptrade.exact_json import Document
-from tests.sandbox.snaptrade.identifiers import fixed_id
 from tests.sandbox.snaptrade.knobs import Knobs
 from tests.sandbox.snaptrade.market import total_value
 from tests.sandbox.snaptrade.models import Account, Connection, Institution

@@ -1,20 +1,12 @@
 """A client of the control interface, for tests and the demo."""
 
-import http.client
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlsplit
 
-from tests.sandbox.snaptrade.exact_json import Document, dumps, loads
-
-TIMEOUT_SECONDS = 30
-
-
-class ControlRefused(Exception):
-    """The control interface did not accept the request."""
+from tests.sandbox.simulation.client import ControlCaller
+from tests.sandbox.simulation.exact_json import Document
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,41 +38,40 @@ class ControlClient:
     """Speaks plain JSON to a running simulator."""
 
     def __init__(self, control_url: str) -> None:
-        parts = urlsplit(control_url)
-        self._address, self._prefix = parts.netloc, parts.path.rstrip("/")
+        self._control = ControlCaller(control_url)
 
     def state(self) -> Document:
         """Return users with secrets, connections and accounts."""
-        document: Document = self._call("GET", "/state")
+        document: Document = self._control.get("/state")
         return document
 
     def bill(self) -> Bill:
         """Return the bill."""
-        document = self._call("GET", "/bill")
+        document = self._control.get("/bill")
         return Bill(Decimal(document["total"]), document["count"], document["entries"])
 
     def requests(self) -> Document:
         """Return counts per operation and status, the total and the 429s."""
-        document: Document = self._call("GET", "/requests")
+        document: Document = self._control.get("/requests")
         return document
 
     def deliveries(self, event_type: str | None = None) -> list[Document]:
         """Return the webhook log, oldest first."""
-        found: list[Document] = self._call("GET", "/webhooks")["deliveries"]
+        found: list[Document] = self._control.get("/webhooks")["deliveries"]
         return [item for item in found if event_type in {None, item["event_type"]}]
 
     def listen(self, url: str | None) -> None:
         """Set the customer's webhook listener."""
-        self._call("POST", "/listener", {"url": url})
+        self._control.post("/listener", {"url": url})
 
     def turn(self, **knobs: Any) -> Document:
         """Turn some knobs and return all of them."""
-        document: Document = self._call("POST", "/knobs", knobs)
+        document: Document = self._control.post("/knobs", knobs)
         return document
 
     def add_user(self, user_id: str) -> SimulatedUser:
         """Register a user."""
-        return SimulatedUser(**self._call("POST", "/users", {"user_id": user_id}))
+        return SimulatedUser(**self._control.post("/users", {"user_id": user_id}))
 
     def add_connection(
         self,
@@ -94,15 +85,15 @@ class ControlClient:
         """Connect a user to an institution."""
         body: Document = {"user_id": user_id, "mode": mode, "institution": institution}
         body |= {"portfolio": portfolio, "announce": announce}
-        return SimulatedConnection(**self._call("POST", "/connections", body))
+        return SimulatedConnection(**self._control.post("/connections", body))
 
     def disable(self, connection_id: str, *, announce: bool = True) -> None:
         """Break a connection."""
-        self._call("POST", f"/connections/{connection_id}/disable", {"announce": announce})
+        self._control.post(f"/connections/{connection_id}/disable", {"announce": announce})
 
     def enable(self, connection_id: str, *, announce: bool = True) -> None:
         """Repair a connection."""
-        self._call("POST", f"/connections/{connection_id}/enable", {"announce": announce})
+        self._control.post(f"/connections/{connection_id}/enable", {"announce": announce})
 
     def replace_holdings(
         self,
@@ -115,15 +106,15 @@ class ControlClient:
         """Replace what is given; `advance` moves the account's dates to now."""
         given = {"positions": positions, "balances": balances}
         body = {name: value for name, value in given.items() if value is not None}
-        self._call("POST", f"/accounts/{account_id}/holdings", body | {"advance": advance})
+        self._control.post(f"/accounts/{account_id}/holdings", body | {"advance": advance})
 
     def add_fault(self, operation: str, kind: str, **details: Any) -> None:
         """Plan a fault; details: times, status, code, seconds, connection_id, account_id."""
-        self._call("POST", "/faults", {"operation": operation, "kind": kind, **details})
+        self._control.post("/faults", {"operation": operation, "kind": kind, **details})
 
     def clear_faults(self) -> None:
         """Forget all planned faults."""
-        self._call("POST", "/faults/clear", {})
+        self._control.post("/faults/clear", {})
 
     def send_webhook(
         self, connection_id: str, event_type: str, *, account_id: str | None = None, **fields: Any
@@ -136,21 +127,8 @@ class ControlClient:
         body = {"connection_id": connection_id, "event_type": event_type, **fields}
         if account_id is not None:
             body["account_id"] = account_id
-        return str(self._call("POST", "/webhooks/send", body)["webhook_id"])
+        return str(self._control.post("/webhooks/send", body)["webhook_id"])
 
     def redeliver(self, webhook_id: str, *, times: int = 1) -> None:
         """Deliver the same bytes again."""
-        self._call("POST", f"/webhooks/{webhook_id}/redeliver", {"times": times})
-
-    def _call(self, method: str, path: str, body: object = None) -> Any:
-        connection = http.client.HTTPConnection(self._address, timeout=TIMEOUT_SECONDS)
-        try:
-            content = None if body is None else dumps(body).encode()
-            connection.request(method, f"{self._prefix}{path}", body=content)
-            response = connection.getresponse()
-            document = loads(response.read())
-        finally:
-            connection.close()
-        if response.status != HTTPStatus.OK:
-            raise ControlRefused(document["error"])
-        return document
+        self._control.post(f"/webhooks/{webhook_id}/redeliver", {"times": times})

@@ -1,27 +1,22 @@
-"""The control interface: plain JSON under `/_control/`, unsigned, for loopback only."""
+"""What the control interface can do."""
 
-from collections.abc import Callable
 from dataclasses import asdict
-from http import HTTPStatus
 from typing import Any
 
-from tests.sandbox.snaptrade.control_views import bill_view, requests_view, state_view
+from tests.sandbox.simulation.control import ControlHandler, ControlTable
+from tests.sandbox.simulation.exact_json import Document
+from tests.sandbox.simulation.faults import Fault
+from tests.sandbox.simulation.state import requests_view
+from tests.sandbox.simulation.wire import Reply, Request
+from tests.sandbox.snaptrade.control_views import bill_view, state_view
 from tests.sandbox.snaptrade.events import connection_event
-from tests.sandbox.snaptrade.exact_json import Document, loads
-from tests.sandbox.snaptrade.faults import Fault
 from tests.sandbox.snaptrade.models import Institution
 from tests.sandbox.snaptrade.population import CONNECTION_MODES, Population, institution_named
 from tests.sandbox.snaptrade.portfolios import Portfolio, portfolios_named
-from tests.sandbox.snaptrade.refusals import InvalidInput, NotFound, Refusal
-from tests.sandbox.snaptrade.routes import find_route
+from tests.sandbox.snaptrade.refusals import InvalidInput, NotFound
 from tests.sandbox.snaptrade.syncing import Syncing
 from tests.sandbox.snaptrade.webhooks import WebhookSender
-from tests.sandbox.snaptrade.wire import Reply, Request, Route, json_reply
 from tests.sandbox.snaptrade.world import World
-
-CONTROL_PREFIX = "/_control"
-
-type ControlHandler = Callable[[dict[str, str], Any], object]
 
 
 class Control:
@@ -34,25 +29,15 @@ class Control:
         self._population = population
         self._syncing = syncing
         self._webhooks = webhooks
-        self._routes = self._table()
+        self._table = ControlTable(world, self._entries())
 
     def answer(self, request: Request) -> Reply:
         """Serve one control request."""
-        path = request.path.removeprefix(CONTROL_PREFIX)
-        try:
-            route, parameters = find_route(self._routes, method=request.method, path=path)
-            body = loads(request.body) if request.body else {}
-            with self._world.changing():
-                return json_reply(route.handler(parameters, body))
-        except Refusal as refusal:
-            return json_reply({"error": refusal.detail}, refusal.status)
-        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
-            message = f"{type(error).__name__}: {error}"
-            return json_reply({"error": message}, HTTPStatus.BAD_REQUEST)
+        return self._table.answer(request)
 
-    def _table(self) -> list[Route[ControlHandler]]:
+    def _entries(self) -> list[tuple[str, str, ControlHandler]]:
         connection = "/connections/{connection_id}"
-        table: list[tuple[str, str, ControlHandler]] = [
+        return [
             ("GET", "/state", lambda path, body: state_view(self._world)),
             ("GET", "/bill", lambda path, body: bill_view(self._world)),
             ("GET", "/requests", lambda path, body: requests_view(self._world)),
@@ -69,7 +54,6 @@ class Control:
             ("POST", "/webhooks/send", self._send_webhook),
             ("POST", "/webhooks/{webhook_id}/redeliver", self._redeliver),
         ]
-        return [Route(method, path, path, handler) for method, path, handler in table]
 
     def _deliveries(self) -> Document:
         return {"deliveries": [item.to_document() for item in self._webhooks.deliveries()]}

@@ -1,6 +1,6 @@
 """What the control interface shows of the world."""
 
-from tests.sandbox.snaptrade.exact_json import Document
+from tests.sandbox.simulation.exact_json import Document
 from tests.sandbox.snaptrade.models import Connection
 from tests.sandbox.snaptrade.world import World
 
@@ -41,16 +41,6 @@ def bill_view(world: World) -> Document:
     ]
     total = str(world.bill_total())
     return {"entries": entries, "total": total, "currency": "USD", "count": len(entries)}
-
-
-def requests_view(world: World) -> Document:
-    """Return how often each operation ended in each status."""
-    operations = {name: dict(outcomes) for name, outcomes in world.requests.items()}
-    return {
-        "operations": operations,
-        "total": sum(sum(outcomes.values()) for outcomes in operations.values()),
-        "throttled": sum(outcomes.get("429", 0) for outcomes in operations.values()),
-    }
 
 
 def _connection_view(world: World, connection: Connection) -> Document:

@@ -2,8 +2,8 @@
 
 from collections.abc import Collection
 
-from tests.sandbox.snaptrade.exact_json import Document
-from tests.sandbox.snaptrade.identifiers import fixed_id
+from tests.sandbox.simulation.exact_json import Document
+from tests.sandbox.simulation.identifiers import fixed_id
 from tests.sandbox.snaptrade.knobs import PARTS
 from tests.sandbox.snaptrade.models import Connection
 from tests.sandbox.snaptrade.world import World

@@ -1,21 +1,21 @@
 """The way of a provider request: signature, limit, user, fault, endpoint."""
 
-from tests.sandbox.snaptrade.exact_json import dumps
-from tests.sandbox.snaptrade.faults import Fault, FaultKind
+from tests.sandbox.simulation.faults import Fault, faulty_reply
+from tests.sandbox.simulation.limits import Allowance
+from tests.sandbox.simulation.state import DROPPED
+from tests.sandbox.simulation.wire import Refusal, Reply, Request, find_route, json_reply
 from tests.sandbox.snaptrade.provider import Call
 from tests.sandbox.snaptrade.refusals import (
     ClientUnknown,
     CredentialsMissing,
     NotVerified,
     RateLimited,
-    Refusal,
     TimestampRefused,
     refusal_document,
 )
-from tests.sandbox.snaptrade.routes import CUSTOMER_ONLY, UNSIGNED, ProviderRoute, find_route
+from tests.sandbox.snaptrade.routes import CUSTOMER_ONLY, UNSIGNED, ProviderRoute
 from tests.sandbox.snaptrade.signature import request_signature, signatures_match
-from tests.sandbox.snaptrade.wire import Reply, Request, json_reply
-from tests.sandbox.snaptrade.world import DROPPED, World
+from tests.sandbox.snaptrade.world import World
 
 LEGACY_PREFIX = "/api/v1"
 LEGACY_HEADER = "@1781222400"
@@ -67,7 +67,10 @@ class Gateway:
             fault = self._fault(route, call)
             if fault is None:
                 return json_reply(route.handler(call))
-            return _faulty_reply(fault, route.handler(call) if fault.is_performed else None)
+            answer = route.handler(call) if fault.is_performed else None
+            error = {"detail": "Injected fault.", "status_code": fault.status}
+            error |= {"code": fault.code} if fault.code else {}
+            return faulty_reply(fault, answer=answer, error=error)
 
     def _verify(self, request: Request, query: dict[str, str]) -> None:
         settings, given = self._world.settings, request.headers.get("signature")
@@ -98,7 +101,7 @@ class Gateway:
         allowance = world.limit.take(now=now, limit=world.knobs.customer_limit)
         if not allowance.is_allowed:
             raise RateLimited(allowance)
-        return allowance.headers() if world.knobs.rate_limit_headers else {}
+        return _limit_headers(allowance) if world.knobs.rate_limit_headers else {}
 
     def _fault(self, route: ProviderRoute, call: Call) -> Fault | None:
         account_id, connection_id = call.path.get("account_id"), call.path.get("connection_id")
@@ -115,31 +118,13 @@ class Gateway:
         if isinstance(refusal, RateLimited):
             reply.headers["Retry-After"] = str(refusal.allowance.reset_seconds)
             if knobs.rate_limit_headers:
-                reply.headers |= refusal.allowance.headers()
+                reply.headers |= _limit_headers(refusal.allowance)
         return reply
 
 
-def _faulty_reply(fault: Fault, document: object) -> Reply:
-    reply = Reply(fault.status, dumps(document).encode())
-    match fault.kind:
-        case FaultKind.STATUS:
-            body = {"detail": "Injected fault.", "status_code": fault.status}
-            reply = json_reply(body | ({"code": fault.code} if fault.code else {}), fault.status)
-            if fault.seconds is not None:
-                reply.headers["Retry-After"] = str(int(fault.seconds))
-        case FaultKind.HTML:
-            page = b"<html><body><h1>Bad gateway</h1></body></html>"
-            reply = Reply(fault.status, page, content_type="text/html")
-        case FaultKind.EMPTY:
-            reply.body = b""
-        case FaultKind.WRONG_SHAPE:
-            other = {"unexpected": True} if isinstance(document, list) else ["unexpected"]
-            reply.body = dumps(other).encode()
-        case FaultKind.TRUNCATED:
-            reply.is_truncated = True
-        case FaultKind.LATENCY:
-            reply.delay_seconds = fault.seconds or 1
-        case FaultKind.DROP | FaultKind.ACCEPT_THEN_DROP:
-            reply.is_dropped = True
-            reply.delay_seconds = fault.seconds or 0
-    return reply
+def _limit_headers(allowance: Allowance) -> dict[str, str]:
+    return {
+        "X-RateLimit-Limit": str(allowance.limit),
+        "X-RateLimit-Remaining": str(allowance.remaining),
+        "X-RateLimit-Reset": str(allowance.reset_seconds),
+    }

@@ -2,8 +2,8 @@
 
 import hashlib
 
-from tests.sandbox.snaptrade.exact_json import Document
-from tests.sandbox.snaptrade.identifiers import fixed_id
+from tests.sandbox.simulation.exact_json import Document
+from tests.sandbox.simulation.identifiers import fixed_id
 
 _KINDS_WITHOUT_FIGI = {"crypto", "bond", "other", "carbon_credit"}
 

@@ -1,8 +1,10 @@
 """Everything the simulator lets a test turn, with the documented or assumed defaults."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass
 from typing import Any
+
+from tests.sandbox.simulation.knobs import KnobRefused, check_knobs, turned_knobs
 
 PARTS = ("total_value", "positions", "balances", "orders")
 CHOICES = {
@@ -11,10 +13,6 @@ CHOICES = {
     "refresh_outcome": ("changed", "unchanged", "stalled"),
     "sync_time_style": ("iso", "blank"),
 }
-
-
-class KnobRefused(ValueError):
-    """A knob is unknown or its value makes no sense."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,32 +39,10 @@ class Knobs:
     webhook_timeout_seconds: float = 10
 
     def __post_init__(self) -> None:
-        for name, allowed in CHOICES.items():
-            if getattr(self, name) not in allowed:
-                raise KnobRefused(name)
+        check_knobs(self, CHOICES)
         if not set(self.refresh_failed_parts) <= set(PARTS):
             raise KnobRefused("refresh_failed_parts")
-        for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, int | float) and value < 0:
-                raise KnobRefused(field.name)
 
     def turned(self, changes: Mapping[str, Any]) -> "Knobs":
         """Return the knobs after some changes given as plain JSON values."""
-        known = {field.name: getattr(self, field.name) for field in fields(self)}
-        for name in changes:
-            if name not in known:
-                raise KnobRefused(name)
-        typed = {name: _typed(name, known[name], value) for name, value in changes.items()}
-        return replace(self, **typed)
-
-
-def _typed(name: str, current: object, value: Any) -> Any:
-    if isinstance(current, bool) != isinstance(value, bool):
-        raise KnobRefused(name)
-    if isinstance(current, tuple):
-        return tuple(value)
-    if isinstance(current, int | float):
-        # Control bodies arrive with Decimal fractions; delays go to the threading module.
-        return value if isinstance(value, int) else float(value)
-    return value
+        return turned_knobs(self, changes)

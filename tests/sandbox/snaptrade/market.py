@@ -2,7 +2,7 @@
 
 from decimal import Decimal, InvalidOperation, localcontext
 
-from tests.sandbox.snaptrade.exact_json import Document
+from tests.sandbox.simulation.exact_json import Document
 from tests.sandbox.snaptrade.models import Account
 
 _MOVES = (Decimal("1.013"), Decimal("0.991"), Decimal("1.004"), Decimal("0.978"))

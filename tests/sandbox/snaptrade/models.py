@@ -5,7 +5,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from tests.sandbox.snaptrade.exact_json import Document
+from tests.sandbox.simulation.exact_json import Document
 
 
 class Mode(StrEnum):

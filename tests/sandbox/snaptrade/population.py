@@ -2,13 +2,13 @@
 
 from datetime import timedelta
 
+from tests.sandbox.simulation.identifiers import fixed_id
+from tests.sandbox.simulation.timers import Timers
 from tests.sandbox.snaptrade.activities import history
 from tests.sandbox.snaptrade.events import connection_event, user_event
-from tests.sandbox.snaptrade.identifiers import fixed_id
 from tests.sandbox.snaptrade.models import Account, Connection, Institution, Mode, User
 from tests.sandbox.snaptrade.portfolios import Portfolio
 from tests.sandbox.snaptrade.refusals import NotFound, UserExists
-from tests.sandbox.snaptrade.timers import Timers
 from tests.sandbox.snaptrade.webhooks import WebhookSender
 from tests.sandbox.snaptrade.world import World
 

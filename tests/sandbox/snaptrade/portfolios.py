@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from tests.sandbox.snaptrade.exact_json import Document
+from tests.sandbox.simulation.exact_json import Document
 from tests.sandbox.snaptrade.instruments import option, position, security, tax_lot
 from tests.sandbox.snaptrade.models import Balance
 

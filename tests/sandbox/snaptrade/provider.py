@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from tests.sandbox.simulation.exact_json import Document, loads
 from tests.sandbox.snaptrade.activities import traded_on
 from tests.sandbox.snaptrade.answers import (
     account_document,
@@ -11,7 +12,6 @@ from tests.sandbox.snaptrade.answers import (
     connection_document,
     positions_document,
 )
-from tests.sandbox.snaptrade.exact_json import Document, loads
 from tests.sandbox.snaptrade.models import Account, Connection
 from tests.sandbox.snaptrade.population import Population
 from tests.sandbox.snaptrade.refusals import InvalidInput, Retired

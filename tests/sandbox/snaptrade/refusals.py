@@ -3,24 +3,15 @@
 Refusal
 ├── NotVerified ─ TimestampRefused
 ├── UserUnknown, CredentialsMissing, ClientUnknown
-├── NotFound, PathUnknown, MethodNotAllowed, Retired
+├── NotFound, Retired
 ├── InvalidInput, UserExists
 ├── ConnectionDisabled, FeatureOff
 └── RateLimited, RefreshedTooRecently
 """
 
-from typing import ClassVar
-
-from tests.sandbox.snaptrade.exact_json import Document
-from tests.sandbox.snaptrade.limits import Allowance
-
-
-class Refusal(Exception):
-    """An answer with an error status."""
-
-    status: ClassVar[int]
-    code: ClassVar[str | None]
-    detail: ClassVar[str]
+from tests.sandbox.simulation.exact_json import Document
+from tests.sandbox.simulation.limits import Allowance
+from tests.sandbox.simulation.wire import Refusal
 
 
 class NotVerified(Refusal):
@@ -58,18 +49,6 @@ class NotFound(Refusal):
     """The thing does not exist for this user, or is shared."""
 
     status, code, detail = 404, "1011", "Not found."
-
-
-class PathUnknown(Refusal):
-    """No such endpoint."""
-
-    status, code, detail = 404, "not_found", "Not found."
-
-
-class MethodNotAllowed(Refusal):
-    """The endpoint exists with another method."""
-
-    status, code, detail = 405, "method_not_allowed", "Method not allowed."
 
 
 class Retired(Refusal):

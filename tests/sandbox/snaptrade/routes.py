@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 
+from tests.sandbox.simulation.wire import Route
 from tests.sandbox.snaptrade.provider import Call, Provider
-from tests.sandbox.snaptrade.refusals import MethodNotAllowed, PathUnknown
-from tests.sandbox.snaptrade.wire import Route
 
 type ProviderRoute = Route[Callable[[Call], object]]
 
@@ -40,20 +39,3 @@ def provider_routes(provider: Provider) -> list[ProviderRoute]:
         Route("GET", f"{account}/positions", "retired", provider.retired),
         Route("GET", f"{account}/options", "retired", provider.retired),
     ]
-
-
-def find_route[Handler: Callable[..., object]](
-    routes: list[Route[Handler]], *, method: str, path: str
-) -> tuple[Route[Handler], dict[str, str]]:
-    """Return the route and its path parameters, or refuse with 404 or 405."""
-    matching = [
-        (route, parameters)
-        for route in routes
-        if (parameters := route.parameters(path)) is not None
-    ]
-    if not matching:
-        raise PathUnknown
-    for route, parameters in matching:
-        if route.method == method:
-            return route, parameters
-    raise MethodNotAllowed

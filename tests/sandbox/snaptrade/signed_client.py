@@ -1,28 +1,17 @@
 """A minimal signing client, to try the simulator without the product."""
 
-import http.client
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
-from tests.sandbox.snaptrade.exact_json import Document, loads
+from tests.sandbox.simulation import client
+from tests.sandbox.simulation.exact_json import Document
 from tests.sandbox.snaptrade.signature import request_signature
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """One answer, read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    text: str
-
-    def document(self) -> Any:
-        """Return the parsed body, fractions as Decimal."""
-        return loads(self.text)
+class Answer(client.Answer):
+    """One answer of the provider."""
 
     def outcome(self) -> tuple[int, str | None]:
         """Return the status and the error code, on which clients decide."""
@@ -71,10 +60,13 @@ class SignedClient:
         timeout_seconds: float = 5,
     ) -> Answer:
         """Send exactly this, signed well or badly."""
-        connection = http.client.HTTPConnection(self._address, timeout=timeout_seconds)
-        try:
-            connection.request(method, target, body=content, headers={"Signature": signature})
-            response = connection.getresponse()
-            return Answer(response.status, dict(response.headers), response.read().decode())
-        finally:
-            connection.close()
+        headers = {"Signature": signature}
+        answer = client.exchange(
+            self._address,
+            method,
+            target,
+            content=content,
+            headers=headers,
+            timeout_seconds=timeout_seconds,
+        )
+        return Answer(answer.status, answer.headers, answer.text)

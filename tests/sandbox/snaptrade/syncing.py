@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from tests.sandbox.simulation.timers import Timers
 from tests.sandbox.snaptrade.activities import dividend
 from tests.sandbox.snaptrade.events import connection_event, holdings_details
 from tests.sandbox.snaptrade.knobs import PARTS
@@ -14,7 +15,6 @@ from tests.sandbox.snaptrade.refusals import (
     NotFound,
     RefreshedTooRecently,
 )
-from tests.sandbox.snaptrade.timers import Timers
 from tests.sandbox.snaptrade.webhooks import WebhookSender
 from tests.sandbox.snaptrade.world import World
 

@@ -1,28 +1,17 @@
 """The state of the simulated provider behind one lock."""
 
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from decimal import Decimal
 
-from tests.sandbox.snaptrade.faults import FaultPlan
-from tests.sandbox.snaptrade.identifiers import Identifiers
+from tests.sandbox.simulation.faults import FaultPlan
+from tests.sandbox.simulation.identifiers import Identifiers
+from tests.sandbox.simulation.limits import RollingLimit
+from tests.sandbox.simulation.state import Clock, SharedState, utc_now
 from tests.sandbox.snaptrade.knobs import Knobs
-from tests.sandbox.snaptrade.limits import RollingLimit
 from tests.sandbox.snaptrade.models import Account, BillEntry, Connection, User
 from tests.sandbox.snaptrade.refusals import NotFound, UserUnknown
 
 REFRESH_PRICE = Decimal("0.05")
-DROPPED = "dropped"
-
-type Clock = Callable[[], datetime]
-
-
-def utc_now() -> datetime:
-    """Return the real time; tests pass a clock of their own."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +26,11 @@ class SimulatorSettings:
     knobs: Knobs = field(default_factory=Knobs)
 
 
-class World:
+class World(SharedState):
     """Users, connections, accounts, the bill and the counters."""
 
     def __init__(self, settings: SimulatorSettings) -> None:
+        super().__init__(settings.clock)
         self.settings = settings
         self.knobs = settings.knobs
         self.ids = Identifiers(settings.seed)
@@ -48,26 +38,8 @@ class World:
         self.connections: dict[str, Connection] = {}
         self.accounts: dict[str, Account] = {}
         self.bill: list[BillEntry] = []
-        self.requests: dict[str, dict[str, int]] = {}
         self.limit = RollingLimit()
         self.faults = FaultPlan()
-        self._changed = threading.Condition(threading.RLock())
-
-    @contextmanager
-    def changing(self) -> Iterator[None]:
-        """Hold the lock, then wake whoever waits for a change."""
-        with self._changed:
-            yield
-            self._changed.notify_all()
-
-    def wait_until(self, condition: Callable[[], bool], *, timeout_seconds: float = 5) -> bool:
-        """Wait for a condition on the state; False when time is up."""
-        with self._changed:
-            return self._changed.wait_for(condition, timeout_seconds)
-
-    def now(self) -> datetime:
-        """Return the provider's time."""
-        return self.settings.clock()
 
     def user(self, user_id: str, user_secret: str) -> User:
         """Return the user these credentials belong to."""
@@ -103,9 +75,3 @@ class World:
     def bill_total(self) -> Decimal:
         """Return what the customer owes."""
         return sum((entry.amount for entry in self.bill), Decimal(0))
-
-    def count(self, operation: str, outcome: str) -> None:
-        """Count one served request."""
-        with self.changing():
-            outcomes = self.requests.setdefault(operation, {})
-            outcomes[outcome] = outcomes.get(outcome, 0) + 1

@@ -10,10 +10,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from tests.sandbox.stack.conditions import Conditions, Node, UnknownShape
+
 # botocore's clients are made at run time.
 type Client = Any
-# A template's values: text, or an intrinsic such as {"Ref": "JwtIssuer"}.
-type Node = Any
 
 NO_AUTHORIZER = "NONE"
 
@@ -29,7 +29,8 @@ def complete(client: Callable[[str], Client], stack_name: str) -> str:
 
     _set_time_to_live(client("dynamodb"), template, physical_ids)
     _set_concurrency(client("lambda"))
-    body = template["Resources"]["HttpApi"]["Properties"]["Body"]
+    conditions = Conditions(template["Conditions"], parameters)
+    body = conditions.decide(template["Resources"]["HttpApi"]["Properties"]["Body"])
     api_id: str = physical_ids["HttpApi"]
     _Gateway(client("apigatewayv2"), api_id, physical_ids, parameters).build(body)
     return api_id
@@ -64,7 +65,8 @@ class _Gateway:
                 self._create_route(
                     f"{method.upper()} {path}", operation, integrations[function], authorizers
                 )
-        self._set_cors(body["x-amazon-apigateway-cors"])
+        if "x-amazon-apigateway-cors" in body:
+            self._set_cors(body["x-amazon-apigateway-cors"])
 
     def _create_authorizer(self, name: str, scheme: Node) -> str:
         token = scheme["jwtConfiguration"]
@@ -104,15 +106,13 @@ class _Gateway:
             ApiId=self._api_id, RouteKey=key, Target=f"integrations/{integration}", **authorization
         )
 
-    def _set_cors(self, node: Node) -> None:
-        """Apply the document's branch for some origins; which ones, the emulator forgets there."""
-        origins = self._parameters["AllowedOrigins"]
-        if origins:
-            _condition, cors, _nothing = node["Fn::If"]
-            names = {name[0].upper() + name[1:]: value for name, value in cors.items()}
-            self._client.update_api(
-                ApiId=self._api_id, CorsConfiguration=names | {"AllowOrigins": origins.split(",")}
-            )
+    def _set_cors(self, cors: Node) -> None:
+        """Apply what the document says; which origins, the emulator forgets there."""
+        names = {name[0].upper() + name[1:]: value for name, value in cors.items()}
+        origins = self._parameters["AllowedOrigins"].split(",")
+        self._client.update_api(
+            ApiId=self._api_id, CorsConfiguration=names | {"AllowOrigins": origins}
+        )
 
     def _function(self, operation: Node) -> str:
         """The function's ARN in an address like …/functions/${ApiFunction.Arn}/invocations."""
@@ -129,23 +129,26 @@ class _Gateway:
             case str():
                 return node
             case {"Ref": name}:
-                return self._parameters[name]
+                known = self._parameters if name in self._parameters else self._physical_ids
+                return known[name]
+            case {"Fn::Sub": text}:
+                return re.sub(r"\$\{(\w+)\.ProviderName\}", self._provider_name, text)
             case _:
                 raise UnknownShape(node)
+
+    def _provider_name(self, user_pool: re.Match[str]) -> str:
+        """A user pool's own name of itself, from which its issuer is made."""
+        region = self._client.meta.region_name
+        return f"cognito-idp.{region}.amazonaws.com/{self._physical_ids[user_pool[1]]}"
 
     def _texts(self, node: Node) -> list[str]:
         match node:
             case {"Fn::Split": [separator, text]}:
                 return self._text(text).split(separator)
+            case list():
+                return [self._text(each) for each in node]
             case _:
                 raise UnknownShape(node)
-
-
-class UnknownShape(Exception):
-    """The template says something in a way that this module does not read yet."""
-
-    def __init__(self, node: Node) -> None:
-        super().__init__(f"cannot read {json.dumps(node)}")
 
 
 def _processed_template(cloudformation: Client, stack_name: str) -> Node:

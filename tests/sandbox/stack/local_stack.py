@@ -13,6 +13,9 @@ from botocore.config import Config
 from tests.sandbox.stack import deployment, gateway, permissions
 from tests.sandbox.stack.emulator import KEYS, REGION, Emulator
 
+# Where the stack says which secret holds a provider's keys.
+SECRETS = {"snaptrade": "SnapTradeSecretArn", "plaid": "PlaidSecretArn"}
+
 
 def _silent(_: str) -> None:
     pass
@@ -81,12 +84,16 @@ class LocalStack:
             self._clients[service] = make(service, endpoint_url=self.endpoint_url, config=config)
         return self._clients[service]
 
-    def set_snaptrade_secret(self, client_id: str, consumer_key: str) -> None:
-        """Fill in the provider's keys, as the deploying company would."""
-        value = json.dumps({"client_id": client_id, "consumer_key": consumer_key})
+    def set_provider_secret(self, provider: str, document: dict[str, str]) -> None:
+        """Fill in one provider's keys, as the deploying company would."""
         self.client("secretsmanager").put_secret_value(
-            SecretId=self.outputs["SnapTradeSecretArn"], SecretString=value
+            SecretId=self.outputs[SECRETS[provider]], SecretString=json.dumps(document)
         )
+
+    def set_snaptrade_secret(self, client_id: str, consumer_key: str) -> None:
+        """Fill in SnapTrade's keys."""
+        document = {"client_id": client_id, "consumer_key": consumer_key}
+        self.set_provider_secret("snaptrade", document)
 
     def _start(self, folder: Path) -> None:
         self._progress("Starting a local AWS")

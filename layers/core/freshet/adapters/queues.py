@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import batched
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,8 +10,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from freshet.domain.errors import QueueUnavailable
 from freshet.domain.orders import ReadOrder, RefreshOrder
-from freshet.domain.provider import Provider
-from freshet.messages import WebhookMessage, render_read_order, render_refresh_order
+from freshet.domain.webhooks import VerifiedDelivery
+from freshet.messages import render_delivery, render_read_order, render_refresh_order
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -29,11 +29,10 @@ class SqsWebhookQueue:
         self._client = client
         self._url = url
 
-    def send(self, provider: Provider, body: bytes, *, received_at: datetime) -> None:
+    def send(self, delivery: VerifiedDelivery) -> None:
         """Queue durably; raises QueueUnavailable."""
-        message = WebhookMessage(provider=provider, body=body, received_at=received_at)
         try:
-            self._client.send_message(QueueUrl=self._url, MessageBody=message.render())
+            self._client.send_message(QueueUrl=self._url, MessageBody=render_delivery(delivery))
         except (ClientError, BotoCoreError) as error:
             raise QueueUnavailable("webhook queue") from error
 

@@ -4,6 +4,7 @@ Exceptions of `requests` contain URLs, and URLs contain secrets: none of them le
 not even as the cause of another.
 """
 
+import logging
 import time
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -31,6 +32,10 @@ class Answer:
     status: int
     headers: requests.structures.CaseInsensitiveDict[str]
     body: bytes
+
+
+# At DEBUG it writes URLs into the log, and with them users' secrets.
+logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 
 class Transport:

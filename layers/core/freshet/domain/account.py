@@ -1,7 +1,7 @@
 """An account inside a connection, as listed by the provider."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from freshet.domain.money import Money
@@ -37,6 +37,9 @@ class AccountReport:
     source: str
     """The provider's own document, as JSON text: nothing of it is lost."""
 
+    transactions_synced_on: date | None = None
+    """Every transaction up to and including this day is in, says the provider."""
+
     @property
     def is_readable(self) -> bool:
         """Tell whether holdings can be expected of this account."""
@@ -52,6 +55,15 @@ class Account:
     connection_id: str
     report: AccountReport
     created_at: datetime
+    transactions_read_to: date | None = None
+    """The provider's `transactions_synced_on` when we last read them."""
+
+    @property
+    def has_new_transactions(self) -> bool:
+        """Tell whether the provider has transactions that we have not read."""
+        synced_on = self.report.transactions_synced_on
+        read_to = self.transactions_read_to
+        return synced_on is not None and (read_to is None or synced_on > read_to)
 
     def closed(self) -> "Account":
         """The provider lists it no more."""

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from freshet.domain.events import Event, EventKind
 from freshet.domain.provider import Provider
 
 TURN_LEASE = timedelta(minutes=15)
+LIVE_READ_GAP = timedelta(minutes=10)  # SnapTrade's etiquette for reads that a user asks for
 READ_LEASE = timedelta(seconds=150)  # longer than the reader's function timeout
 # Whoever starts work on a connection makes it due again this soon, should the worker die or the
 # message be lost; finishing the work sets the true time.
@@ -37,6 +39,9 @@ ASLEEP = frozenset(
     }
 )
 """Nothing is due for a connection in one of these: it leaves the index and costs nothing."""
+
+
+_BROKEN = frozenset({ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED})
 
 
 class DataMode(StrEnum):
@@ -98,7 +103,10 @@ class Connection:
     open_refresh_called: bool = False
     refresh_reason: str | None = None
     last_purchase_at: datetime | None = None
+    last_live_read_at: datetime | None = None
     consecutive_failures: int = 0
+    announced_until: datetime | None = None
+    outbox: tuple[Event, ...] = ()
     created_at: datetime
     version: int = 1
 
@@ -138,13 +146,17 @@ class Connection:
             institution=report.institution,
         )
 
-    def with_login_required(self, reason: str, *, read_at: datetime) -> "Connection":
-        """The provider refused this link's credential: only the user can help."""
+    def with_login_required(
+        self, reason: str, *, read_at: datetime, is_revoked: bool = False
+    ) -> "Connection":
+        """The link is broken, or gone for good: only the user can help."""
         if self.status in ASLEEP:
+            return self
+        if self.status_read_at is not None and read_at <= self.status_read_at:
             return self
         return replace(
             self,
-            status=ConnectionStatus.NEEDS_USER,
+            status=ConnectionStatus.REVOKED if is_revoked else ConnectionStatus.NEEDS_USER,
             status_reason=reason,
             status_read_at=read_at,
         )
@@ -153,7 +165,9 @@ class Connection:
         """No quota is nobody's failure: the same read, later."""
         return replace(self, next_read_at=until)
 
-    def with_failure(self, reason: str, *, now: datetime) -> "Connection":
+    def with_failure(
+        self, reason: str, *, now: datetime, wait: timedelta | None = None
+    ) -> "Connection":
         """Record provider trouble and step back; this connection alone waits longer each time."""
         step = _BACK_OFF[min(self.consecutive_failures, len(_BACK_OFF) - 1)]
         is_healthy = self.status in (ConnectionStatus.ACTIVE, ConnectionStatus.EXPIRING)
@@ -162,7 +176,7 @@ class Connection:
             status=ConnectionStatus.DEGRADED if is_healthy else self.status,
             status_reason=reason,
             consecutive_failures=self.consecutive_failures + 1,
-            next_read_at=now + step,
+            next_read_at=now + max(step, wait or step),
         )
 
     def after_reading(self, *, started_at: datetime) -> "Connection":
@@ -178,16 +192,44 @@ class Connection:
         marks = {account: at for account, at in self.marks.items() if at >= started_at}
         return replace(self, marks=marks)
 
+    def announcing(self, *events: Event) -> "Connection":
+        """Put events out to be published; whoever stores this publishes them and takes them out."""
+        return replace(self, outbox=(*self.outbox, *events))
+
+    def without_announced(self, events: tuple[Event, ...]) -> "Connection":
+        """Take published events out."""
+        return replace(self, outbox=tuple(each for each in self.outbox if each not in events))
+
+    def announcing_status(self, before: "Connection", *, now: datetime) -> "Connection":
+        """Put a turn for the worse or the better out to be published."""
+        was_broken, is_broken = before.status in _BROKEN, self.status in _BROKEN
+        if is_broken and not was_broken:
+            return self.announcing(self._event(EventKind.CONNECTION_NEEDS_USER, now))
+        if was_broken and self.status is ConnectionStatus.ACTIVE:
+            return self.announcing(self._event(EventKind.CONNECTION_RECOVERED, now))
+        return self
+
+    def _event(self, kind: EventKind, now: datetime) -> Event:
+        return Event(
+            kind=kind,
+            user_id=self.user_id,
+            connection_id=self.id,
+            subject_id=self.id,
+            occurred_at=now,
+        )
+
     def rescheduled(self, *, now: datetime, check_at: datetime | None = None) -> "Connection":
-        """Give back the reader's lease and take the true place in the index, or leave it."""
+        """Take the true place in the index, or leave it."""
         wishes = [check_at] if check_at is not None else []
+        wishes += [now] if self.marks else []
         if self.is_awake:
             wishes += [at for at in (self.next_read_at, self._refresh_wish()) if at is not None]
-            wishes += [now] if self.marks else []
-        return replace(self, reading_until=None, due_at=min(wishes, default=None))
+        return replace(self, due_at=min(wishes, default=None))
 
-    def after_call(self, *, called_at: datetime) -> "Connection":
-        """A purchase was made, or may have been: cooldown and cadence start over."""
+    def after_call(self, *, called_at: datetime, is_purchase: bool) -> "Connection":
+        """A call was made, or may have been; after a purchase, cooldown and cadence start over."""
+        if not is_purchase:
+            return replace(self, open_refresh_called=True)
         every = self.cadence.refresh_every
         return replace(
             self,

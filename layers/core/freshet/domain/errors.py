@@ -2,7 +2,9 @@
 
 FreshetError
 ├── RequestError                 the caller's doing
-│   ├── InvalidJson · InvalidField · PayloadTooLarge · NotFound · MissingScope
+│   ├── InvalidJson · InvalidField · PayloadTooLarge · NotFound
+│   ├── MissingScope · ActingForNobody · ActingNotAllowed
+│   ├── TransactionsNotEnabled
 │   └── AlreadyOwned             the provider's connection belongs to another user
 ├── WebhookRefused               SignatureRejected · MalformedWebhook · UnknownProvider
 ├── RefreshRefused               decided here, before any money
@@ -12,7 +14,9 @@ FreshetError
 │   └── ProviderError            decided by the provider or on the way to it
 │       ├── NotReached · AnswerLost · UnreadableAnswer
 │       ├── ProviderUnavailable · ProviderFailed · RateLimited · ProviderThrottled
-│       ├── LoginRequired · RefreshNotAllowed · MissingUpstream
+│       ├── LoginRequired ─ AccessRevoked
+│       ├── RefreshNotAllowed ─ RefreshUnsupported
+│       ├── MissingUpstream
 │       └── ProviderRejectedUs
 ├── ProviderNotConfigured · VisitTooLong
 ├── ConcurrentChange             somebody else wrote first
@@ -64,6 +68,18 @@ class MissingScope(RequestError):
         """Name the scope that would have helped."""
         super().__init__(scope)
         self.scope = scope
+
+
+class ActingForNobody(RequestError):
+    """A token that acts for users came without the user's name."""
+
+
+class ActingNotAllowed(RequestError):
+    """A user's token named another user."""
+
+
+class TransactionsNotEnabled(RequestError):
+    """Reading transactions costs a subscription at this provider, and nobody has opted in."""
 
 
 class AlreadyOwned(RequestError):
@@ -239,11 +255,23 @@ class LoginRequired(ProviderError):
     reason = "login_required"
 
 
+class AccessRevoked(LoginRequired):
+    """The user, the provider or we have ended the link; a new one is needed."""
+
+    reason = "access_revoked"
+
+
 class RefreshNotAllowed(ProviderError):
     """The provider does not refresh this connection for us."""
 
     retryable = False
     reason = "refresh_not_allowed"
+
+
+class RefreshUnsupported(RefreshNotAllowed):
+    """The institution behind the connection cannot do it, for anybody."""
+
+    reason = "refresh_unsupported"
 
 
 class MissingUpstream(ProviderError):
@@ -258,6 +286,28 @@ class ProviderRejectedUs(ProviderError):
 
     retryable = False
     reason = "provider_rejected_us"
+
+
+ERRORS_BY_REASON: dict[str, type[CallFailed]] = {
+    each.reason: each
+    for each in (
+        QuotaExhausted,
+        NotReached,
+        AnswerLost,
+        UnreadableAnswer,
+        ProviderUnavailable,
+        ProviderFailed,
+        RateLimited,
+        ProviderThrottled,
+        LoginRequired,
+        AccessRevoked,
+        RefreshNotAllowed,
+        RefreshUnsupported,
+        MissingUpstream,
+        ProviderRejectedUs,
+    )
+}
+"""What a reason on record stands for."""
 
 
 class ProviderNotConfigured(FreshetError):
@@ -290,6 +340,21 @@ class SecretUnavailable(FreshetError):
 
 class CredentialMissing(FreshetError):
     """The vault answers and holds no such credential: the user must link again."""
+
+
+def refusal_reason(refusal: FreshetError) -> str:
+    """Name a refusal of our own, for the record."""
+    return _REFUSAL_REASONS.get(type(refusal), "refused")
+
+
+_REFUSAL_REASONS: dict[type[FreshetError], str] = {
+    ConnectionNeedsUser: "connection_needs_user",
+    PurchasesStopped: "purchases_stopped",
+    RefreshTooSoon: "cooldown",
+    BudgetExhausted: "budget_exhausted",
+    ProviderNotConfigured: "provider_not_configured",
+    CredentialMissing: "credential_missing",
+}
 
 
 class ConfigurationError(FreshetError):

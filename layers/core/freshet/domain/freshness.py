@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from freshet.domain.account import Account, AccountStatus
+from freshet.domain.account import INVESTMENT, Account, AccountStatus
 from freshet.domain.connection import Connection, ConnectionStatus
 from freshet.domain.snapshot import HoldingsSnapshot
 
@@ -88,6 +88,7 @@ def _reason(
     reasons = (
         (status is FreshnessStatus.BLOCKED, "connection_needs_user"),
         (account.report.status is AccountStatus.CLOSED, "account_closed"),
+        (account.report.kind != INVESTMENT, "no_investments"),
         (not account.report.has_holdings, "holdings_unavailable"),
         (snapshot is not None and snapshot.empty_seen_as_of is not None, "empty_unconfirmed"),
         (connection.paused, "paused"),

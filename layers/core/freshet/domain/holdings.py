@@ -82,7 +82,7 @@ class Position:
 class Balance:
     """Cash in one currency, cash equivalents included, as brokers report it."""
 
-    currency: str
+    currency: str | None
     cash: Decimal | None
     buying_power: Decimal | None
 
@@ -112,8 +112,8 @@ class Holdings:
 
     @property
     def is_empty(self) -> bool:
-        """Neither a position nor any cash."""
-        return not self.positions and all(not balance.cash for balance in self.balances)
+        """No position; cash alone proves nothing, as it comes by another call."""
+        return not self.positions
 
     def content_hash(self) -> str:
         """Hash units, cost, cash and instruments; prices, names and the order do not count."""
@@ -132,8 +132,10 @@ class Holdings:
 
     def _total(self, currency: str | None) -> Total:
         positions = [each for each in self.positions if each.currency == currency]
-        values = [each.value for each in positions if not each.cash_equivalent]
         cash = [each.cash for each in self.balances if each.currency == currency]
+        # Brokers report cash equivalents as cash, too; without a cash line they count here.
+        is_in_cash = any(amount is not None for amount in cash)
+        values = [each.value for each in positions if not (each.cash_equivalent and is_in_cash)]
         return Total(
             currency=currency,
             positions=_sum(value for value in values if value is not None),

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable
 
 _BODY_LENGTH = 24
-_CONNECTION = re.compile(rf"^con_[a-z2-7]{{{_BODY_LENGTH}}}$")
-_ACCOUNT = re.compile(rf"^acc_[a-z2-7]{{{_BODY_LENGTH}}}$")
-_REFRESH = re.compile(rf"^ref_[a-z2-7]{{{2 * _BODY_LENGTH}}}$")
+_CONNECTION = re.compile(rf"con_[a-z2-7]{{{_BODY_LENGTH}}}")
+_ACCOUNT = re.compile(rf"acc_[a-z2-7]{{{_BODY_LENGTH}}}")
+_REFRESH = re.compile(rf"ref_[a-z2-7]{{{2 * _BODY_LENGTH}}}")
 
 RandomBytes = Callable[[int], bytes]
 
@@ -35,19 +35,19 @@ def refresh_id_for(connection_id: str, *reason: str) -> str:
 
 def connection_id_of(refresh_id: str) -> str | None:
     """Say which connection a refresh belongs to, or None for an id that we never gave out."""
-    if not _REFRESH.match(refresh_id):
+    if not _REFRESH.fullmatch(refresh_id):
         return None
     return "con_" + refresh_id.removeprefix("ref_")[:_BODY_LENGTH]
 
 
 def is_connection_id(text: str) -> bool:
     """Tell whether a text could be a connection id of ours."""
-    return bool(_CONNECTION.match(text))
+    return bool(_CONNECTION.fullmatch(text))
 
 
 def is_account_id(text: str) -> bool:
     """Tell whether a text could be an account id of ours."""
-    return bool(_ACCOUNT.match(text))
+    return bool(_ACCOUNT.fullmatch(text))
 
 
 def _text(body: bytes) -> str:

@@ -1,5 +1,6 @@
 """Exact decimals: from the provider's text to the API's text without a float in between."""
 
+import re
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation
 
@@ -7,17 +8,17 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 # that would still have to be rounded raises instead.
 EXACT = Context(prec=400, traps=[Inexact, InvalidOperation])
 
+_DECIMAL = re.compile(r"-?[0-9]{1,80}(\.[0-9]{1,80})?([eE][+-]?[0-9]{1,3})?")
 _MAX_EXPONENT = 60
 
 
 def exact_decimal(text: str) -> Decimal:
     """Parse a decimal; refuse what is no finite number or is absurdly large or small."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation as error:
-        raise ValueError("not a decimal number") from error
-    if not number.is_finite() or abs(number.adjusted()) > _MAX_EXPONENT:
-        raise ValueError("not a finite number of a sane size")
+    if not _DECIMAL.fullmatch(text):
+        raise ValueError("not a decimal number of a sane length")
+    number = Decimal(text)
+    if abs(number.adjusted()) > _MAX_EXPONENT:
+        raise ValueError("not a number of a sane size")
     return number
 
 

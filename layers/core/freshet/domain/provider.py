@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from decimal import Decimal
 from enum import StrEnum
 
 
@@ -10,6 +9,7 @@ class Provider(StrEnum):
     """A company that reads brokers on our behalf."""
 
     SNAPTRADE = "snaptrade"
+    PLAID = "plaid"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +22,11 @@ class ProviderTraits:
     call_limit: timedelta
     """The longest a billable call may take, connect and read together."""
 
-    list_price_usd: Decimal
-    """The price of one refresh where the deployment does not say otherwise."""
+    is_done_when_accepted: bool
+    """The answer comes after the broker's: a read may follow at once, no webhook need come."""
+
+    transactions_need_opt_in: bool
+    """Reading transactions starts a subscription of its own."""
 
     def fence(self) -> timedelta:
         """How long after its start nobody else may judge a call whose caller went silent."""
@@ -32,10 +35,17 @@ class ProviderTraits:
 
 
 TRAITS = {
-    # List price: SnapTrade's pay-as-you-go plan, 0.05 USD for each manual refresh.
     Provider.SNAPTRADE: ProviderTraits(
         buys_in_place=True,
         call_limit=timedelta(seconds=10),
-        list_price_usd=Decimal("0.05"),
+        is_done_when_accepted=False,
+        transactions_need_opt_in=False,
+    ),
+    # Synchronous with the institution: at times 30 s or more (plaid.md 2).
+    Provider.PLAID: ProviderTraits(
+        buys_in_place=False,
+        call_limit=timedelta(seconds=93),
+        is_done_when_accepted=True,
+        transactions_need_opt_in=True,
     ),
 }

@@ -1,15 +1,19 @@
 """The checks before money, cheapest first, and the budgets behind them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from freshet.domain.connection import ASLEEP, Connection
 from freshet.domain.errors import (
+    ERRORS_BY_REASON,
+    AccessRevoked,
     CallFailed,
     ConnectionNeedsUser,
     LoginRequired,
     MissingUpstream,
+    ProviderError,
     ProviderThrottled,
     PurchasesStopped,
     RefreshNotAllowed,
@@ -17,14 +21,14 @@ from freshet.domain.errors import (
 )
 from freshet.domain.money import Money
 from freshet.domain.provider import Provider
-from freshet.domain.refresh import Refresh, RefreshStatus
+from freshet.domain.refresh import PATIENCE, Method, Refresh, RefreshStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurchasePolicy:
     """What the deployment allows: prices, budgets (UTC days and months), cooldown."""
 
-    price: Money
+    prices: Mapping[Provider, Money]
     monthly_budget: Decimal
     user_daily_refreshes: int
     connection_daily_refreshes: int
@@ -32,7 +36,7 @@ class PurchasePolicy:
 
     def __post_init__(self) -> None:
         """Refuse budgets that could not hold a single purchase."""
-        if self.price.amount < 0:
+        if any(price.amount < 0 for price in self.prices.values()):
             raise ValueError("the price of a refresh must not be negative")
         if self.monthly_budget <= 0:
             raise ValueError("the monthly budget must be greater than zero")
@@ -40,14 +44,19 @@ class PurchasePolicy:
             raise ValueError("a daily budget must allow at least one refresh")
 
 
-def check_before_money(
-    connection: Connection, *, is_stopped: bool, policy: PurchasePolicy, now: datetime
-) -> None:
-    """Raise the first reason not to buy; budgets come after, in the reservation itself."""
+def check_again(connection: Connection, *, is_stopped: bool) -> None:
+    """Raise what has come up since the reservation; cooldown and budgets were judged then."""
     if connection.status in ASLEEP:
         raise ConnectionNeedsUser(connection.id, connection.status_reason)
     if is_stopped:
         raise PurchasesStopped
+
+
+def check_before_money(
+    connection: Connection, *, is_stopped: bool, policy: PurchasePolicy, now: datetime
+) -> None:
+    """Raise the first reason not to buy; budgets come after, in the reservation itself."""
+    check_again(connection, is_stopped=is_stopped)
     last = connection.last_purchase_at
     if last is not None and now < last + policy.cooldown:
         raise RefreshTooSoon(last + policy.cooldown)
@@ -122,28 +131,40 @@ def connection_after(
     if refresh.status is RefreshStatus.RESERVED:
         retry_at = error.retry_at(now) if error else now
         waiting = connection.after_refusal(refresh.reason or "waiting", now=now, retry_at=None)
+        waiting = replace(waiting, open_refresh_called=False)
         return waiting.rescheduled(now=now, check_at=retry_at)
-    if refresh.status is RefreshStatus.REFUSED:
-        refused = _after_refusal(connection.without_refresh(refresh.id), refresh, error, now=now)
-        return refused.rescheduled(now=now)
-    bought = connection.after_call(called_at=refresh.started_at or now)
     if refresh.is_terminal:
-        bought = bought.without_refresh(refresh.id)
+        finished = refresh.finished_event(now=now)
+        connection = connection.without_refresh(refresh.id).announcing(finished)
+    if refresh.status is RefreshStatus.REFUSED:
+        refused = _after_refusal(connection, refresh, error, now=now)
+        return refused.announcing_status(connection, now=now).rescheduled(now=now)
+    bought = connection.after_call(
+        called_at=refresh.started_at or now, is_purchase=refresh.method is Method.PURCHASE
+    )
     return bought.rescheduled(now=now, check_at=refresh.next_check_at)
 
 
 def _after_refusal(
     connection: Connection, refresh: Refresh, error: CallFailed | None, *, now: datetime
 ) -> Connection:
+    # Judged by the reason on record, so that a worker that takes over after a crash judges alike.
     reason = refresh.reason or "refused"
-    noted = connection.after_refusal(reason, now=now, retry_at=None)
-    if isinstance(error, LoginRequired):
-        return noted.with_login_required(reason, read_at=now)
-    if isinstance(error, RefreshNotAllowed):
+    kind = ERRORS_BY_REASON.get(reason, CallFailed)
+    # An outage of hours says when to come back; anything else waits for the usual cadence.
+    wait = error.wait if isinstance(error, ProviderError) else None
+    retry_at = now + wait if wait is not None and wait > PATIENCE else None
+    noted = connection.after_refusal(reason, now=now, retry_at=retry_at)
+    if issubclass(kind, LoginRequired):
+        is_revoked = issubclass(kind, AccessRevoked)
+        return noted.with_login_required(reason, read_at=now, is_revoked=is_revoked)
+    if refresh.method is not Method.PURCHASE:
+        return noted  # what a sync is refused for says nothing about purchases
+    if issubclass(kind, RefreshNotAllowed):
         return replace(noted, refresh_forbidden=True)
-    if isinstance(error, MissingUpstream):
+    if issubclass(kind, MissingUpstream):
         # Gone, or shared with us by somebody else: the read that follows tells which.
         return replace(noted, refresh_forbidden=True, next_read_at=now)
-    if isinstance(error, ProviderThrottled):
+    if issubclass(kind, ProviderThrottled):
         return replace(noted, last_purchase_at=now)
     return noted

@@ -15,8 +15,12 @@ from decimal import Decimal
 from enum import StrEnum
 
 from freshet.domain.errors import CallFailed, ProviderAnswer
+from freshet.domain.events import Event, EventKind
 from freshet.domain.money import Money
 from freshet.domain.provider import TRAITS, Provider
+
+PATIENCE = timedelta(minutes=15)
+"""How long a reserved call may wait for its next attempt; an outage of hours refuses it."""
 
 MOST_ATTEMPTS = 5
 """Calls that surely cost nothing before a refresh is given up."""
@@ -53,10 +57,18 @@ _AWAITING_PROOF = frozenset({RefreshStatus.ACCEPTED, RefreshStatus.UNKNOWN})
 
 
 class Method(StrEnum):
-    """A purchase asks the broker and costs money; a read asks the provider and is free."""
+    """A purchase asks the broker and costs money; a sync asks for free; a read asks nobody."""
 
     PURCHASE = "purchase"
+    SYNC = "sync"
     READ = "read"
+
+
+class Kind(StrEnum):
+    """What is asked for: newer holdings, or transactions up to yesterday."""
+
+    HOLDINGS = "holdings"
+    TRANSACTIONS = "transactions"
 
 
 class Trigger(StrEnum):
@@ -93,7 +105,7 @@ class Refresh:
     status: RefreshStatus
     reserved: Money
     cost: Money
-    kind: str = "holdings"
+    kind: Kind = Kind.HOLDINGS
     reason: str | None = None
     attempt: int = 0
     calling_until: datetime | None = None
@@ -116,6 +128,16 @@ class Refresh:
     def accounts_done(self) -> int:
         """Count the accounts whose newer data is stored."""
         return sum(progress is AccountProgress.DONE for progress in self.accounts.values())
+
+    def finished_event(self, *, now: datetime) -> Event:
+        """Say to the company's systems that it has ended."""
+        return Event(
+            kind=EventKind.REFRESH_FINISHED,
+            user_id=self.user_id,
+            connection_id=self.connection_id,
+            subject_id=self.id,
+            occurred_at=self.finished_at or now,
+        )
 
     def is_fenced(self, *, now: datetime) -> bool:
         """A caller may still be at work: hands off."""
@@ -159,7 +181,14 @@ def lose_answer(refresh: Refresh, reason: str, *, now: datetime) -> Refresh:
 def put_back(refresh: Refresh, reason: str) -> Refresh:
     """The call surely cost nothing and may be tried again: keep the reservation."""
     _demand(refresh, RefreshStatus.CALLING, RefreshStatus.UNKNOWN)
-    return replace(refresh, status=RefreshStatus.RESERVED, reason=reason, calling_until=None)
+    return replace(
+        refresh,
+        status=RefreshStatus.RESERVED,
+        reason=reason,
+        calling_until=None,
+        next_check_at=None,
+        checks_done=0,
+    )
 
 
 def refuse(
@@ -182,7 +211,8 @@ def after_error(refresh: Refresh, error: CallFailed, *, may_wait: bool, now: dat
     """Judge a call that failed: perhaps billed, to be tried again later, or refused for good."""
     if not error.is_surely_unbilled:
         return lose_answer(refresh, error.reason, now=now)
-    if error.retryable and may_wait and refresh.attempt < MOST_ATTEMPTS:
+    is_soon = error.retry_at(now) - now <= PATIENCE
+    if error.retryable and is_soon and may_wait and refresh.attempt < MOST_ATTEMPTS:
         return put_back(refresh, error.reason)
     return refuse(refresh, error.reason, answer=error.answer, now=now)
 
@@ -191,6 +221,8 @@ def note_proof(
     refresh: Refresh, progress: Mapping[str, AccountProgress], *, now: datetime
 ) -> Refresh:
     """Take in what a read found out; close when every expected account is done or gone."""
+    if refresh.is_terminal:
+        return refresh
     accounts = {
         account: _further(known, progress.get(account, known))
         for account, known in refresh.accounts.items()

@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.connection import Connection
+from freshet.domain.provider import Provider
 
 DUE_SHARDS = 4
-"""Partitions of the due index; each takes 1,000 writes a second."""
+"""Partitions of the due index for each provider; each takes 1,000 writes a second."""
 
-CALLS_PER_PASS = 6
-"""Provider calls of a usual pass: detail, accounts, two calls for each of two accounts."""
+CALLS_PER_VISIT = {Provider.SNAPTRADE: 6, Provider.PLAID: 2}
+"""Calls of a usual visit. SnapTrade: detail, accounts, two for each of two accounts."""
 
 HEADROOM = 8
 """Calls a minute that the sweep leaves to people who wait for an answer."""
@@ -37,9 +38,10 @@ class Pace:
     per_minute: int
 
     @classmethod
-    def for_quota(cls, requests_per_minute: int) -> "Pace":
-        """Spend the provider's quota, less the headroom, on whole passes."""
-        return cls(per_minute=max(1, (requests_per_minute - HEADROOM) // CALLS_PER_PASS))
+    def for_quota(cls, provider: Provider, requests_per_minute: int) -> "Pace":
+        """Spend the provider's quota, less the headroom, on whole visits."""
+        spendable = requests_per_minute - HEADROOM
+        return cls(per_minute=max(1, spendable // CALLS_PER_VISIT[provider]))
 
     def delay(self, position: int) -> timedelta:
         """Say how long after the turn's start the n-th connection begins, n from 0."""

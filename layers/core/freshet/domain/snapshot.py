@@ -19,8 +19,21 @@ class HoldingsReading:
 
     @property
     def data_as_of(self) -> datetime:
-        """How old the data is: the broker's date, else the provider's, else our own read."""
-        return self.broker_as_of or self.provider_synced_at or self.started_at
+        """How old the data is: the broker's date, else the provider's, else our own read.
+
+        A date in the future is a mistake of the provider's, and must not outrank all that follows.
+        """
+        return min(self.broker_as_of or self.provider_synced_at or self.started_at, self.fetched_at)
+
+    def dated_like(self, latest: "HoldingsSnapshot") -> "HoldingsReading":
+        """Without any date of its own, data is only known to be no older than the last."""
+        if self.broker_as_of is not None or self.provider_synced_at is not None:
+            return self
+        return replace(
+            self,
+            broker_as_of=latest.broker_as_of,
+            provider_synced_at=latest.provider_synced_at,
+        )
 
     @property
     def token(self) -> str:
@@ -45,7 +58,7 @@ class HoldingsSnapshot:
     @property
     def data_as_of(self) -> datetime:
         """How old the data is."""
-        return self.broker_as_of or self.provider_synced_at or self.fetched_at
+        return min(self.broker_as_of or self.provider_synced_at or self.fetched_at, self.fetched_at)
 
     @property
     def revision(self) -> str:
@@ -83,6 +96,7 @@ def judge(latest: HoldingsSnapshot | None, reading: HoldingsReading) -> Outcome:
     """Decide what a reading changes: nothing, dates and prices, or the content."""
     if latest is None:
         return Outcome(latest=first_snapshot(reading), is_new_version=True)
+    reading = reading.dated_like(latest)
     if reading.token <= latest.dates_token:
         return Outcome(latest=None)
     if reading.holdings.is_empty and not latest.holdings.is_empty:

@@ -1,22 +1,26 @@
 """What one visit at a provider found out, and what that means for connection and refresh."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.account import Account
 from freshet.domain.connection import Connection, ConnectionReport
 from freshet.domain.errors import (
+    AccessRevoked,
     CallFailed,
     CredentialMissing,
     LoginRequired,
+    MissingUpstream,
+    ProviderError,
     ProviderNotConfigured,
     QuotaExhausted,
     RateLimited,
     VisitTooLong,
 )
-from freshet.domain.refresh import AccountProgress, Method, Refresh, note_proof, pass_check
+from freshet.domain.events import Event, EventKind
+from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, note_proof, pass_check
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.webhooks import WHOLE_CONNECTION
 
@@ -39,6 +43,7 @@ class Stored:
 
     reading: HoldingsReading
     is_confirmed: bool
+    changed_at: datetime
 
 
 @dataclass(slots=True, kw_only=True)
@@ -50,6 +55,7 @@ class Visit:
     report: ConnectionReport | None = None
     accounts: tuple[Account, ...] = ()
     stored: dict[str, Stored] = field(default_factory=dict)
+    transactions_read_to: dict[str, date] = field(default_factory=dict)
     trouble: Trouble | None = None
 
     @property
@@ -58,6 +64,11 @@ class Visit:
         if isinstance(self.trouble, CallFailed):
             return self.trouble.reason
         return None if self.trouble is None else _REASONS[type(self.trouble)]
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Tell whether the provider did not even say how the connection is."""
+        return self.scope is Scope.EVERYTHING and self.report is None
 
     def is_too_long(self, *, now: datetime) -> bool:
         """Tell whether no further account may be started."""
@@ -91,9 +102,17 @@ def connection_after_visit(
     if visit.report is not None:
         learned = learned.with_report(visit.report, read_at=visit.started_at)
     learned = _after_trouble(learned, visit, now=now)
-    if refresh is not None and refresh.is_terminal:
-        learned = learned.without_refresh(refresh.id)
-    return learned.rescheduled(now=now, check_at=_check_at(learned, refresh))
+    if refresh is not None and refresh.is_terminal and learned.open_refresh_id == refresh.id:
+        if refresh.started_at is not None:
+            # Should the buyer have died before it could say so itself.
+            is_purchase = refresh.method is Method.PURCHASE
+            learned = learned.after_call(called_at=refresh.started_at, is_purchase=is_purchase)
+        finished = refresh.finished_event(now=now)
+        learned = learned.without_refresh(refresh.id).announcing(finished)
+    learned = learned.announcing_status(connection, now=now)
+    learned = learned.announcing(*_changes(connection, visit))
+    learned = replace(learned, announced_until=now, reading_until=None)
+    return learned.rescheduled(now=now, check_at=_check_at(learned, refresh, visit, now))
 
 
 def refresh_after_visit(
@@ -105,7 +124,27 @@ def refresh_after_visit(
         for account in visit.accounts
         if account.id in refresh.accounts
     }
-    return pass_check(note_proof(refresh, found, now=now), now=now)
+    noted = note_proof(refresh, found, now=now)
+    # A visit that had no quota has not checked anything.
+    has_looked = not isinstance(visit.trouble, QuotaExhausted | RateLimited)
+    return pass_check(noted, now=now) if has_looked else noted
+
+
+def _changes(connection: Connection, visit: Visit) -> list[Event]:
+    # Judged by when the content changed, not by this visit: had the last one died between storing
+    # a version and announcing it, this one announces it.
+    since = connection.announced_until or connection.created_at
+    return [
+        Event(
+            kind=EventKind.HOLDINGS_CHANGED,
+            user_id=connection.user_id,
+            connection_id=connection.id,
+            subject_id=account_id,
+            occurred_at=stored.changed_at,
+        )
+        for account_id, stored in visit.stored.items()
+        if stored.changed_at > since
+    ]
 
 
 def _after_trouble(connection: Connection, visit: Visit, *, now: datetime) -> Connection:
@@ -116,17 +155,30 @@ def _after_trouble(connection: Connection, visit: Visit, *, now: datetime) -> Co
         return connection
     reason = visit.reason or "unknown"
     if isinstance(trouble, LoginRequired | CredentialMissing):
-        return connection.with_login_required(reason, read_at=visit.started_at)
+        is_revoked = isinstance(trouble, AccessRevoked)
+        return connection.with_login_required(
+            reason, read_at=visit.started_at, is_revoked=is_revoked
+        )
+    if isinstance(trouble, MissingUpstream) and visit.is_unanswered:
+        return connection.with_login_required(reason, read_at=visit.started_at, is_revoked=True)
     if isinstance(trouble, QuotaExhausted | RateLimited):
         return connection.postponed(trouble.retry_at(now))
-    return connection.with_failure(reason, now=now)
+    wait = trouble.wait if isinstance(trouble, ProviderError) else None
+    return connection.with_failure(reason, now=now, wait=wait)
 
 
-def _check_at(connection: Connection, refresh: Refresh | None) -> datetime | None:
-    if refresh is None or connection.open_refresh_id is None:
+def _check_at(
+    connection: Connection, refresh: Refresh | None, visit: Visit, now: datetime
+) -> datetime | None:
+    if connection.open_refresh_id is None:
         return None
-    # A purchase that was not called yet keeps the time it is to be tried at.
-    return refresh.next_check_at if connection.open_refresh_called else connection.due_at
+    is_ours = refresh is not None and refresh.id == connection.open_refresh_id
+    if refresh is None or not is_ours or not connection.open_refresh_called:
+        # Not called yet, or opened while we were reading: it keeps its own time.
+        return connection.due_at
+    if isinstance(visit.trouble, QuotaExhausted | RateLimited) and refresh.next_check_at:
+        return max(refresh.next_check_at, visit.trouble.retry_at(now))
+    return refresh.next_check_at
 
 
 def _progress(
@@ -134,6 +186,8 @@ def _progress(
 ) -> AccountProgress:
     if not account.report.is_readable:
         return AccountProgress.GONE
+    if refresh.kind is Kind.TRANSACTIONS:
+        return _sync_progress(account, refresh, visit)
     stored = visit.stored.get(account.id)
     if stored is not None and stored.is_confirmed and _is_proof(refresh, stored.reading):
         return AccountProgress.DONE
@@ -143,6 +197,19 @@ def _progress(
     return refresh.accounts[account.id]
 
 
+def _sync_progress(account: Account, refresh: Refresh, visit: Visit) -> AccountProgress:
+    # A transactions sync brings yesterday in, never today (snaptrade.md 4).
+    read_to = visit.transactions_read_to.get(account.id, account.transactions_read_to)
+    if read_to is not None and read_to >= yesterday(visit.started_at):
+        return AccountProgress.DONE
+    return refresh.accounts[account.id]
+
+
+def yesterday(now: datetime) -> date:
+    """Name the last day whose transactions can be complete."""
+    return now.astimezone(UTC).date() - timedelta(days=1)
+
+
 def _is_proof(refresh: Refresh, reading: HoldingsReading) -> bool:
     """Tell whether data is newer than the call; a live read proves itself by when it began."""
     if refresh.started_at is None:
@@ -150,4 +217,10 @@ def _is_proof(refresh: Refresh, reading: HoldingsReading) -> bool:
     if refresh.method is Method.READ:
         return reading.started_at >= refresh.started_at
     as_of = reading.broker_as_of or reading.provider_synced_at
-    return as_of is not None and as_of > refresh.started_at
+    return as_of is not None and _is_after(as_of, refresh.started_at)
+
+
+def _is_after(as_of: datetime, started_at: datetime) -> bool:
+    # Plaid cuts its times off at the second: the very second of the call counts as after it.
+    is_cut = as_of.microsecond == 0
+    return as_of >= started_at.replace(microsecond=0) if is_cut else as_of > started_at

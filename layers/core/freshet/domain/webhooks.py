@@ -8,6 +8,16 @@ from enum import StrEnum
 from freshet.domain.provider import Provider
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifiedDelivery:
+    """A webhook that was let in: its body without secrets, the headers its event is read with."""
+
+    provider: Provider
+    headers: Mapping[str, str]
+    body: bytes
+    received_at: datetime
+
+
 class Calls(StrEnum):
     """What an event asks for; state is never taken from the event itself."""
 

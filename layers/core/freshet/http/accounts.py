@@ -6,8 +6,12 @@ from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import is_account_id
 from freshet.http.application import Api, json_response
 from freshet.http.caller import Scope
-from freshet.http.shapes import holdings_shape
+from freshet.http.paging import cursor_for, limit_of, mark_of
+from freshet.http.shapes import holdings_shape, transaction_shape
 from freshet.services.show_holdings import account_holdings
+from freshet.services.show_transactions import account_transactions
+
+_MARK_PREFIX = "TRANSACTION#"
 
 
 def add_account_routes(api: Api) -> None:
@@ -21,3 +25,18 @@ def add_account_routes(api: Api) -> None:
             raise NotFound(account_id)
         shown = account_holdings(caller.user_id, account_id, parts=parts.showing, now=parts.now())
         return json_response(200, holdings_shape(account_id, shown.snapshot, shown.freshness))
+
+    @api.resolver.get("/v1/accounts/<account_id>/transactions")
+    def list_transactions(account_id: str) -> Response[str]:
+        caller = api.caller(Scope.READ)
+        if not is_account_id(account_id):
+            raise NotFound(account_id)
+        found, mark = account_transactions(
+            caller.user_id,
+            account_id,
+            limit=limit_of(api),
+            after=mark_of(api, prefix=_MARK_PREFIX),
+            parts=parts.showing,
+        )
+        items = [transaction_shape(each) for each in found]
+        return json_response(200, {"items": items, "next_cursor": cursor_for(mark)})

@@ -1,6 +1,7 @@
 """The API as one Powertools resolver: routes by resource, one error table."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,14 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 
 from freshet.domain.errors import InvalidField, InvalidJson, NotFound
 from freshet.domain.money import Money
-from freshet.http.caller import Caller, Scope, TokenPolicy, caller_from_claims
+from freshet.domain.provider import Provider
+from freshet.http.caller import (
+    USER_HEADER,
+    Caller,
+    Scope,
+    TokenPolicy,
+    caller_from_claims,
+)
 from freshet.http.problems import TABLE, problem_for
 from freshet.observability import logger
 from freshet.services.request_refresh import Requesting
@@ -24,11 +32,12 @@ class ApiParts:
     showing: Showing
     requesting: Requesting
     tokens: TokenPolicy
+    providers: frozenset[Provider]
 
     @property
-    def price(self) -> Money:
+    def prices(self) -> Mapping[Provider, Money]:
         """Say what a refresh costs."""
-        return self.requesting.purchasing.policy.price
+        return self.requesting.purchasing.policy.prices
 
     def now(self) -> datetime:
         """Tell the time."""
@@ -49,7 +58,8 @@ class Api:
         """Say who is calling; raises NotACaller, MissingScope."""
         event = self.resolver.current_event.raw_event
         authorizer = event["requestContext"].get("authorizer", {})
-        caller = caller_from_claims(authorizer["jwt"]["claims"], self.parts.tokens)
+        claims = authorizer["jwt"]["claims"]
+        caller = caller_from_claims(claims, self.parts.tokens, named_user=self.header(USER_HEADER))
         logger.append_keys(actor=caller.actor, user_id=caller.user_id)
         caller.demand(scope)
         return caller
@@ -59,12 +69,18 @@ class Api:
         value: str | None = self.resolver.current_event.headers.get(name)
         return value
 
+    def query(self, name: str) -> str | None:
+        """Give a query parameter."""
+        parameters = self.resolver.current_event.query_string_parameters or {}
+        value: str | None = parameters.get(name)
+        return value
+
     def body(self, *, fields: frozenset[str]) -> dict[str, Any]:
         """Give the JSON object of the body, {} for none; raises InvalidJson, InvalidField."""
-        text = self.resolver.current_event.decoded_body
-        if not text:
-            return {}
         try:
+            text = self.resolver.current_event.decoded_body
+            if not text:
+                return {}
             document = json.loads(text)
         except (ValueError, RecursionError) as error:
             raise InvalidJson from error

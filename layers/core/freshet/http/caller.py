@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from freshet.domain.errors import MissingScope
+from freshet.domain.errors import ActingForNobody, ActingNotAllowed, MissingScope
 
 
 class Scope(StrEnum):
@@ -16,6 +16,9 @@ class Scope(StrEnum):
     LINK = "freshet/link"
     OPERATE = "freshet/operate"
     ACT_AS = "freshet/act-as"
+
+
+USER_HEADER = "freshet-user"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +47,24 @@ class NotACaller(Exception):
     """The token is genuine and still no ticket to this API: an ID token, or one without a user."""
 
 
-def caller_from_claims(claims: Mapping[str, Any], policy: TokenPolicy) -> Caller:
-    """Read the caller; raises NotACaller."""
+def caller_from_claims(
+    claims: Mapping[str, Any], policy: TokenPolicy, *, named_user: str | None
+) -> Caller:
+    """Read the caller; `named_user` is the header by which a machine says for whom it acts.
+
+    Raises NotACaller, ActingForNobody, ActingNotAllowed.
+    """
     if claims.get("token_use", "access") != "access":
         raise NotACaller("not an access token")
+    own = {scope for scope in str(claims.get("scope", "")).split() if scope.startswith("freshet/")}
+    if Scope.ACT_AS in own:
+        if not named_user:
+            raise ActingForNobody
+        actor = claims.get("client_id") or claims.get("sub")
+        return Caller(user_id=named_user, actor=str(actor), scopes=frozenset(own))
+    if named_user is not None:
+        raise ActingNotAllowed
     user_id = claims.get(policy.user_id_claim)
     if not isinstance(user_id, str) or not user_id:
         raise NotACaller(f"the token has no claim {policy.user_id_claim}")
-    own = {scope for scope in str(claims.get("scope", "")).split() if scope.startswith("freshet/")}
     return Caller(user_id=user_id, actor=user_id, scopes=frozenset(own or policy.default_scopes))

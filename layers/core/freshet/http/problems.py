@@ -24,6 +24,12 @@ class Problem:
 TABLE: dict[type[Exception], Problem] = {
     errors.InvalidJson: Problem(400, "invalid_json", "The body is not JSON"),
     NotACaller: Problem(403, "access_token_required", "This token cannot call the API"),
+    errors.ActingForNobody: Problem(400, "user_missing", "The header Freshet-User is missing"),
+    errors.ActingNotAllowed: Problem(403, "acting_not_allowed", "This token acts for itself only"),
+    errors.TransactionsNotEnabled: Problem(
+        422, "transactions_not_enabled", "Transactions are not enabled for this provider"
+    ),
+    errors.RefreshUnsupported: Problem(422, "refresh_unsupported", "Refresh is not supported"),
     errors.MissingScope: Problem(403, "missing_scope", "The token lacks a scope"),
     errors.NotFound: Problem(404, "not_found", "Not found"),
     errors.PayloadTooLarge: Problem(413, "payload_too_large", "The body is too large"),
@@ -125,7 +131,9 @@ def _retry_after(error: Exception, now: datetime) -> int | None:
         at = error.retry_at
     elif isinstance(error, errors.BudgetExhausted):
         at = error.resets_at
-    elif isinstance(error, errors.CallFailed) and error.retryable:
+    elif isinstance(error, errors.ProviderThrottled) or (
+        isinstance(error, errors.CallFailed) and error.retryable
+    ):
         at = error.retry_at(now)
     # Rounded up: a client that waits this long is not sent away once more.
     return None if at is None else max(1, -((now - at) // _SECOND))

@@ -11,14 +11,16 @@ from freshet.domain.holdings import Balance, Instrument, Position, Total
 from freshet.domain.instants import duration_to_text, optional_to_text, to_text
 from freshet.domain.money import Money, decimal_to_text
 from freshet.domain.money import optional_decimal_to_text as text_of
+from freshet.domain.provider import Provider
 from freshet.domain.refresh import Method, Refresh
 from freshet.domain.snapshot import HoldingsSnapshot
+from freshet.domain.transactions import Transaction
 from freshet.http.problems import user_action
 
 Shape = dict[str, Any]
 
 
-def connection_shape(connection: Connection, *, price: Money) -> Shape:
+def connection_shape(connection: Connection, *, prices: Mapping[Provider, Money]) -> Shape:
     """Show a connection, how it is doing and what a refresh of it would cost."""
     cadence = connection.cadence
     return {
@@ -30,7 +32,7 @@ def connection_shape(connection: Connection, *, price: Money) -> Shape:
         "user_action": user_action(connection.id) if _needs_user(connection) else None,
         "paused": connection.paused,
         "data_mode": connection.data_mode,
-        "refresh": _refresh_offer(connection, price),
+        "refresh": _refresh_offer(connection, prices[connection.provider]),
         "cadence": {
             "read_every": duration_to_text(cadence.read_every),
             "refresh_every": duration_to_text(cadence.refresh_every)
@@ -109,6 +111,23 @@ def refresh_shape(refresh: Refresh, *, joined: bool = False) -> Shape:
         "created_at": to_text(refresh.created_at),
         "finished_at": optional_to_text(refresh.finished_at),
         "next_check_at": optional_to_text(refresh.next_check_at),
+    }
+
+
+def transaction_shape(transaction: Transaction) -> Shape:
+    """Show what happened in an account."""
+    return {
+        "id": transaction.id,
+        "happened_on": transaction.happened_on.isoformat(),
+        "settled_on": transaction.settled_on.isoformat() if transaction.settled_on else None,
+        "type": transaction.type,
+        "description": transaction.description,
+        "symbol": transaction.symbol,
+        "units": text_of(transaction.units),
+        "price": text_of(transaction.price),
+        "amount": text_of(transaction.amount),
+        "fee": text_of(transaction.fee),
+        "currency": transaction.currency,
     }
 
 

@@ -1,17 +1,30 @@
 """The receiver: let in what is proven, queue it durably, and only then say yes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from freshet.domain.errors import PayloadTooLarge, UnknownProvider
 from freshet.domain.provider import Provider
+from freshet.domain.webhooks import VerifiedDelivery
 from freshet.ports import WebhookQueue
 
 BODY_LIMIT_BYTES = 64 * 1024
 
-Verify = Callable[[bytes, Mapping[str, str], datetime], None]
-"""Raises WebhookRefused for what is not let in, SecretUnavailable for trouble on our side."""
+
+class Verifier(Protocol):
+    """Knows what proves that a delivery is a provider's."""
+
+    @property
+    def event_headers(self) -> tuple[str, ...]:
+        """Name the headers, in lower case, that the event is read with later."""
+
+    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bytes:
+        """Give what may be kept of the body: no secret is in it.
+
+        Raises WebhookRefused for what is not let in, SecretUnavailable for trouble of ours.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +39,7 @@ class Delivery:
 def accept_webhook(
     delivery: Delivery,
     *,
-    verifiers: Mapping[Provider, Verify],
+    verifiers: Mapping[Provider, Verifier],
     queue: WebhookQueue,
     now: datetime,
 ) -> None:
@@ -36,5 +49,14 @@ def accept_webhook(
         raise UnknownProvider("unknown_provider")
     if len(delivery.body) > BODY_LIMIT_BYTES:
         raise PayloadTooLarge("body")
-    verifiers[provider](delivery.body, delivery.headers, now)
-    queue.send(provider, delivery.body, received_at=now)
+    verifier = verifiers[provider]
+    body = verifier.verify(delivery.body, delivery.headers, now)
+    headers = delivery.headers
+    queue.send(
+        VerifiedDelivery(
+            provider=provider,
+            headers={name: headers[name] for name in verifier.event_headers if name in headers},
+            body=body,
+            received_at=now,
+        )
+    )

@@ -1,5 +1,6 @@
 """One turn of the planner: take what is due and fits the quota, claim it, hand it out, paced."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -7,6 +8,7 @@ from freshet.domain.connection import TURN_LEASE, Connection
 from freshet.domain.identifiers import refresh_id_for
 from freshet.domain.instants import to_text
 from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
+from freshet.domain.provider import Provider
 from freshet.domain.refresh import Trigger
 from freshet.domain.schedule import Pace, Turn, turn_for
 from freshet.observability import count, logger
@@ -22,7 +24,7 @@ class Planning:
     due: DueConnections
     reads: ReadQueue
     refreshes: RefreshQueue
-    pace: Pace
+    paces: Mapping[Provider, Pace]
     clock: Clock
 
 
@@ -32,13 +34,11 @@ def plan_turn(*, parts: Planning) -> int:
     What is claimed and then lost, by a crash or a failed send, falls due again when its lease ends.
     """
     now = parts.clock()
-    orders: list[ReadOrder | RefreshOrder] = []
-    for user_id, connection_id, due_at in parts.due.due(now=now, limit=parts.pace.per_minute):
-        claimed = parts.due.claim(
-            user_id, connection_id, due_at=due_at, lease_until=now + TURN_LEASE
-        )
-        if claimed is not None:
-            orders.append(_order(claimed, due_at, delay=parts.pace.delay(len(orders)), now=now))
+    orders = [
+        order
+        for provider, pace in parts.paces.items()
+        for order in _orders_for(provider, pace, parts.due, now=now)
+    ]
     lost = [
         *parts.reads.send([order for order in orders if isinstance(order, ReadOrder)]),
         *parts.refreshes.send([order for order in orders if isinstance(order, RefreshOrder)]),
@@ -48,6 +48,18 @@ def plan_turn(*, parts: Planning) -> int:
         count("OrdersLost", len(lost))
         logger.warning("Orders were not accepted by the queue", lost=len(lost))
     return len(orders)
+
+
+def _orders_for(
+    provider: Provider, pace: Pace, due: DueConnections, *, now: datetime
+) -> list[ReadOrder | RefreshOrder]:
+    orders: list[ReadOrder | RefreshOrder] = []
+    for user_id, connection_id, due_at in due.due(provider, now=now, limit=pace.per_minute):
+        lease_until = now + TURN_LEASE
+        claimed = due.claim(user_id, connection_id, due_at=due_at, lease_until=lease_until)
+        if claimed is not None:
+            orders.append(_order(claimed, due_at, delay=pace.delay(len(orders)), now=now))
+    return orders
 
 
 def _order(

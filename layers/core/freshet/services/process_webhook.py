@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from freshet.domain.errors import NotFound
 from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.webhooks import WebhookEvent, mark_of
 from freshet.observability import count, logger
-from freshet.ports import Connections, Inbox, Owners, ReadQueue
+from freshet.ports import Clock, Connections, Inbox, Owners, ReadQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,19 +19,20 @@ class Processing:
     connections: Connections
     reads: ReadQueue
     debounce: timedelta
+    clock: Clock
 
 
 def process_webhook(event: WebhookEvent, *, parts: Processing) -> None:
     """Work one event; however often it comes, its connection is read for it once."""
     owner = _owner(event, parts.owners)
     mark = mark_of(event) if owner is not None else None
-    is_new = parts.inbox.claim(event, owner=owner, mark=mark)
+    is_new = parts.inbox.claim(event, owner=owner, mark=mark, marked_at=parts.clock())
     count("WebhookProcessed" if is_new else "WebhookDuplicate")
     logger.info("Webhook processed", kind=event.kind, is_new=is_new, has_owner=owner is not None)
     if owner is None or mark is None:
         return
-    if not is_new and not parts.connections.get(*owner).marks:
-        return  # the read it asked for has been made
+    if not is_new and not _is_read_owed(owner, parts.connections):
+        return
     # A burst of events makes a burst of messages; the first reader answers all their marks.
     parts.reads.send(
         [
@@ -42,6 +44,14 @@ def process_webhook(event: WebhookEvent, *, parts: Processing) -> None:
             )
         ]
     )
+
+
+def _is_read_owed(owner: tuple[str, str], connections: Connections) -> bool:
+    # A crash may have come between marking and asking; a removed connection is owed nothing.
+    try:
+        return bool(connections.get(*owner).marks)
+    except NotFound:
+        return False
 
 
 def _owner(event: WebhookEvent, owners: Owners) -> tuple[str, str] | None:

@@ -4,20 +4,49 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from freshet.domain.connection import Connection
-from freshet.domain.errors import CallFailed, ConcurrentChange, NotFound, ProviderAnswer
-from freshet.domain.orders import RefreshOrder
-from freshet.domain.purchase import PurchasePolicy, check_before_money, connection_after
+from freshet.domain.errors import (
+    CallFailed,
+    ConcurrentChange,
+    CredentialMissing,
+    NotFound,
+    NotReached,
+    ProviderAnswer,
+    ProviderNotConfigured,
+    RefreshRefused,
+    SecretUnavailable,
+    refusal_reason,
+)
+from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
+from freshet.domain.provider import TRAITS
+from freshet.domain.purchase import (
+    PurchasePolicy,
+    check_again,
+    check_before_money,
+    connection_after,
+)
 from freshet.domain.refresh import (
+    Kind,
     Method,
     Refresh,
     RefreshStatus,
     accept,
     after_error,
     lose_answer,
+    refuse,
     start_call,
 )
 from freshet.observability import count, logger
-from freshet.ports import Accounts, Clock, Connections, Providers, ProviderSession, Refreshes
+from freshet.ports import (
+    Accounts,
+    Bus,
+    Clock,
+    Connections,
+    Providers,
+    ProviderSession,
+    ReadQueue,
+    Refreshes,
+)
+from freshet.services.announce import announce
 
 _TRIES = 10  # a reader may note proof while the call is under way; ten times in a row is a bug
 
@@ -30,6 +59,8 @@ class Purchasing:
     accounts: Accounts
     refreshes: Refreshes
     providers: Providers
+    reads: ReadQueue
+    bus: Bus
     policy: PurchasePolicy
     clock: Clock
 
@@ -47,26 +78,38 @@ def purchase_refresh(order: RefreshOrder, *, parts: Purchasing, may_wait: bool) 
     """Buy what is ordered, go on with it where a crash left it, or join what is under way.
 
     With `may_wait`, a call that surely cost nothing is put back to be tried at a later turn;
-    without, it is refused at once, as somebody waits for the verdict. Raises RefreshRefused before
-    any money, NotFound, ProviderNotConfigured, CredentialMissing and SecretUnavailable.
+    without, it is refused at once, as somebody waits for the verdict. Raises what
+    `reserve_refresh` raises.
+    """
+    purchase = reserve_refresh(order, parts=parts)
+    if purchase.joined:
+        return purchase
+    return go_on(purchase.refresh, parts, may_wait=may_wait)
+
+
+def reserve_refresh(order: RefreshOrder, *, parts: Purchasing) -> Purchase:
+    """Do all that comes before the call: checks and reservation, or find it done already.
+
+    Raises RefreshRefused before any money, NotFound, ProviderNotConfigured, CredentialMissing and
+    SecretUnavailable.
     """
     connection = parts.connections.get(order.user_id, order.connection_id)
     known = _on_record(order, parts)
     if known is not None:
-        return _resume(known, connection, parts, may_wait=may_wait)
+        return Purchase(refresh=known)
     if connection.open_refresh_id is not None:
         return _join(order, connection, parts)
     now = parts.clock()
     is_stopped = parts.refreshes.is_stopped()
     check_before_money(connection, is_stopped=is_stopped, policy=parts.policy, now=now)
-    session = parts.providers.open(connection)
+    parts.providers.open(connection)  # no money is reserved for a call that cannot be made
     wanted = _new_refresh(order, connection, parts)
     try:
         reserved = parts.refreshes.reserve(wanted, policy=parts.policy, now=now)
     except ConcurrentChange:
         # Another purchase of this connection was a moment faster.
         return _join(order, parts.connections.get(order.user_id, order.connection_id), parts)
-    return _call(reserved, session, parts, may_wait=may_wait)
+    return Purchase(refresh=reserved)
 
 
 def _on_record(order: RefreshOrder, parts: Purchasing) -> Refresh | None:
@@ -93,26 +136,39 @@ def _new_refresh(order: RefreshOrder, connection: Connection, parts: Purchasing)
         trigger=order.trigger,
         actor=order.actor,
         status=RefreshStatus.QUEUED,
-        reserved=parts.policy.price,
-        cost=parts.policy.price,
+        reserved=parts.policy.prices[connection.provider],
+        cost=parts.policy.prices[connection.provider],
         created_at=parts.clock(),
     )
 
 
-def _resume(
-    refresh: Refresh, connection: Connection, parts: Purchasing, *, may_wait: bool
-) -> Purchase:
+def go_on(refresh: Refresh, parts: Purchasing, *, may_wait: bool) -> Purchase:
+    """Take a refresh on record to its call and beyond, wherever it stands."""
     now = parts.clock()
     if refresh.is_fenced(now=now):
         return Purchase(refresh=refresh)
     if refresh.status is RefreshStatus.RESERVED:
-        return _call(refresh, parts.providers.open(connection), parts, may_wait=may_wait)
+        return _call(refresh, _session_for(refresh, parts), parts, may_wait=may_wait)
     if refresh.status is RefreshStatus.CALLING:
         # The caller died between the call and its record. Calling again could be paying twice.
         refresh = _booked(refresh, lambda each: lose_answer(each, "caller_died", now=now), parts)
         count("RefreshAnswerLost")
     _update_connection(refresh, None, parts)
     return Purchase(refresh=refresh)
+
+
+def _session_for(refresh: Refresh, parts: Purchasing) -> ProviderSession:
+    # The reservation may be old: what has come up since ends the refresh before it costs anything.
+    connection = parts.connections.get(refresh.user_id, refresh.connection_id)
+    is_purchase = refresh.method is Method.PURCHASE
+    try:
+        check_again(connection, is_stopped=is_purchase and parts.refreshes.is_stopped())
+        return parts.providers.open(connection)
+    except (RefreshRefused, CredentialMissing, ProviderNotConfigured) as refusal:
+        reason, now = refusal_reason(refusal), parts.clock()
+        refused = _booked(refresh, lambda each: refuse(each, reason, answer=None, now=now), parts)
+        _update_connection(refused, None, parts)
+        raise
 
 
 def _call(
@@ -125,7 +181,7 @@ def _call(
     except ConcurrentChange:
         # Another worker has taken up this very refresh: it calls, we do not.
         return Purchase(refresh=parts.refreshes.get(reserved.user_id, reserved.id))
-    outcome = _outcome(session)
+    outcome = _outcome(session, reserved.kind)
     now = parts.clock()
 
     def step(each: Refresh) -> Refresh:
@@ -136,15 +192,20 @@ def _call(
     refresh = _booked(calling, step, parts)
     failure = outcome if isinstance(outcome, CallFailed) else None
     _update_connection(refresh, failure, parts)
+    if refresh.status is RefreshStatus.ACCEPTED and TRAITS[refresh.provider].is_done_when_accepted:
+        parts.reads.send([_read_order(refresh)])
     _tell(refresh, failure)
     return Purchase(refresh=refresh, failure=failure)
 
 
-def _outcome(session: ProviderSession) -> ProviderAnswer | CallFailed:
+def _outcome(session: ProviderSession, kind: Kind) -> ProviderAnswer | CallFailed:
     try:
-        return session.refresh()
+        return session.sync_transactions() if kind is Kind.TRANSACTIONS else session.refresh()
     except CallFailed as failure:
         return failure
+    except SecretUnavailable:
+        # Our keys were there a moment ago; without them nothing was sent.
+        return NotReached(ProviderAnswer(provider="", operation=kind))
 
 
 def _booked(refresh: Refresh, step: Callable[[Refresh], Refresh], parts: Purchasing) -> Refresh:
@@ -160,10 +221,19 @@ def _booked(refresh: Refresh, step: Callable[[Refresh], Refresh], parts: Purchas
 
 def _update_connection(refresh: Refresh, failure: CallFailed | None, parts: Purchasing) -> None:
     now = parts.clock()
-    parts.connections.change(
+    after = parts.connections.change(
         refresh.user_id,
         refresh.connection_id,
         lambda connection: connection_after(connection, refresh, failure, now=now),
+    )
+    announce(after, connections=parts.connections, bus=parts.bus)
+
+
+def _read_order(refresh: Refresh) -> ReadOrder:
+    return ReadOrder(
+        user_id=refresh.user_id,
+        connection_id=refresh.connection_id,
+        reason=ReadReason.REFRESH,
     )
 
 

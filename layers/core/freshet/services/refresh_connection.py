@@ -11,17 +11,11 @@ from freshet.domain.errors import (
     ProviderNotConfigured,
     RefreshRefused,
     RefreshTooSoon,
+    refusal_reason,
 )
 from freshet.domain.orders import RefreshOrder
 from freshet.observability import count, logger
 from freshet.services.purchase_refresh import Purchasing, purchase_refresh
-
-_REASONS: dict[type[FreshetError], str] = {
-    RefreshTooSoon: "cooldown",
-    BudgetExhausted: "budget_exhausted",
-    ProviderNotConfigured: "provider_not_configured",
-    CredentialMissing: "credential_missing",
-}
 
 
 def refresh_connection(order: RefreshOrder, *, parts: Purchasing) -> None:
@@ -31,7 +25,7 @@ def refresh_connection(order: RefreshOrder, *, parts: Purchasing) -> None:
     except NotFound:
         count("RefreshOrderOrphaned")  # the connection was removed while the message waited
     except (RefreshRefused, ProviderNotConfigured, CredentialMissing) as refusal:
-        reason = _REASONS.get(type(refusal), "refused")
+        reason = refusal_reason(refusal)
         count("RefreshRefused")
         logger.info("Refresh refused", reason=reason)
         _note(order, refusal, reason, parts)

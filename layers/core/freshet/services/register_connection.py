@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from freshet.domain.connection import Cadence, Connection
 from freshet.domain.credential import Credential
+from freshet.domain.errors import AlreadyOwned
 from freshet.domain.identifiers import new_connection_id
 from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.provider import Provider
-from freshet.ports import Clock, Connections, CredentialVault, ReadQueue
+from freshet.ports import Clock, Connections, CredentialVault, Owners, ReadQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +27,7 @@ class Registration:
 class Registering:
     """What a registration needs from outside."""
 
+    owners: Owners
     connections: Connections
     vault: CredentialVault
     reads: ReadQueue
@@ -39,6 +41,10 @@ def register_connection(registration: Registration, *, parts: Registering) -> Co
     Raises AlreadyOwned if another user holds the connection.
     """
     now = parts.clock()
+    provider, provider_connection_id = registration.provider, registration.provider_connection_id
+    owner = parts.owners.of_connection(provider, provider_connection_id)
+    if owner is not None and owner[0] != registration.user_id:
+        raise AlreadyOwned(provider)
     # By the provider's user, too: should one of our users have two, each keeps its own.
     name = f"{registration.provider}#{registration.credential.subject}"
     parts.vault.keep(registration.user_id, name, registration.credential)
@@ -55,14 +61,14 @@ def register_connection(registration: Registration, *, parts: Registering) -> Co
         created_at=now,
     )
     connection = parts.connections.add(wanted, provider_user_id=registration.credential.subject)
-    if connection.id == wanted.id:
-        parts.reads.send(
-            [
-                ReadOrder(
-                    user_id=connection.user_id,
-                    connection_id=connection.id,
-                    reason=ReadReason.FIRST_LOAD,
-                )
-            ]
-        )
+    # Also when it was there already: the credential may be a new one, and the status mended by it.
+    parts.reads.send(
+        [
+            ReadOrder(
+                user_id=connection.user_id,
+                connection_id=connection.id,
+                reason=ReadReason.FIRST_LOAD,
+            )
+        ]
+    )
     return connection

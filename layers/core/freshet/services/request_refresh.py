@@ -1,24 +1,37 @@
 """A user presses refresh: buy in place, or read where buying is pointless."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from decimal import Decimal
 
-from freshet.domain.connection import ASLEEP, Connection
-from freshet.domain.errors import ConcurrentChange, ConnectionNeedsUser
+from freshet.domain.connection import ASLEEP, LIVE_READ_GAP, Connection
+from freshet.domain.errors import (
+    ConcurrentChange,
+    ConnectionNeedsUser,
+    NotFound,
+    RefreshTooSoon,
+)
 from freshet.domain.identifiers import new_refresh_id, refresh_id_for
 from freshet.domain.money import Money
 from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
+from freshet.domain.provider import TRAITS
 from freshet.domain.refresh import (
     CHECKS_AFTER,
     AccountProgress,
+    Kind,
     Method,
     Refresh,
     RefreshStatus,
     Trigger,
 )
-from freshet.ports import ReadQueue
-from freshet.services.purchase_refresh import Purchase, Purchasing, purchase_refresh
+from freshet.ports import Refreshes, RefreshQueue
+from freshet.services.purchase_refresh import (
+    Purchase,
+    Purchasing,
+    purchase_refresh,
+    reserve_refresh,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +49,9 @@ class Requesting:
     """What a request needs from outside."""
 
     purchasing: Purchasing
-    reads: ReadQueue
+    queue: RefreshQueue
     random_bytes: Callable[[int], bytes]
+    plaid_transactions: bool
 
 
 def request_refresh(request: RefreshRequest, *, parts: Requesting) -> Purchase:
@@ -46,75 +60,98 @@ def request_refresh(request: RefreshRequest, *, parts: Requesting) -> Purchase:
     Raises what `purchase_refresh` raises.
     """
     connection = parts.purchasing.connections.get(request.user_id, request.connection_id)
+    refresh_id = refresh_id_of(request, parts.random_bytes, kind=Kind.HOLDINGS)
+    if not connection.is_worth_buying:
+        return read_instead(_live_read(request, refresh_id, connection, parts), connection, parts)
     order = RefreshOrder(
         user_id=request.user_id,
         connection_id=request.connection_id,
-        refresh_id=_refresh_id(request, parts.random_bytes),
+        refresh_id=refresh_id,
         trigger=Trigger.USER,
         actor=request.actor,
     )
-    if connection.is_worth_buying:
+    if TRAITS[connection.provider].buys_in_place:
         return purchase_refresh(order, parts=parts.purchasing, may_wait=False)
-    return _read_instead(order, connection, parts)
+    purchase = reserve_refresh(order, parts=parts.purchasing)
+    if purchase.refresh.status is RefreshStatus.RESERVED:
+        # Should the message be lost, the connection is due again within minutes anyway.
+        parts.queue.send([replace(order, refresh_id=purchase.refresh.id)])
+    return purchase
 
 
-def _refresh_id(request: RefreshRequest, random_bytes: Callable[[int], bytes]) -> str:
-    if request.idempotency_key is None:
-        return new_refresh_id(request.connection_id, random_bytes)
-    return refresh_id_for(request.connection_id, "user", request.user_id, request.idempotency_key)
-
-
-def _read_instead(order: RefreshOrder, connection: Connection, parts: Requesting) -> Purchase:
+def read_instead(wanted: Refresh, connection: Connection, parts: Requesting) -> Purchase:
+    """Answer a wish by a free live read, where asking the broker is pointless or not wanted."""
     if connection.status in ASLEEP:
         raise ConnectionNeedsUser(connection.id, connection.status_reason)
     refreshes = parts.purchasing.refreshes
     if connection.open_refresh_id is not None:
-        return _joining(order, refreshes.get(order.user_id, connection.open_refresh_id))
+        return _joining(wanted, refreshes.get(wanted.user_id, connection.open_refresh_id))
+    last = connection.last_live_read_at
+    if last is not None and parts.purchasing.clock() < last + LIVE_READ_GAP:
+        return _known_or_too_soon(wanted, refreshes, last + LIVE_READ_GAP)
     try:
-        refresh = refreshes.open(_live_read(order, connection, parts.purchasing))
+        refresh = refreshes.open(_started(wanted, parts.purchasing))
     except ConcurrentChange:
         # Opened a moment ago by somebody else, or once before under the same key.
-        current = parts.purchasing.connections.get(order.user_id, order.connection_id)
-        known_id = current.open_refresh_id or order.refresh_id
-        return _joining(order, refreshes.get(order.user_id, known_id))
-    # Should the message be lost, the connection is due again within minutes anyway.
-    parts.reads.send(
-        [
-            ReadOrder(
-                user_id=order.user_id,
-                connection_id=order.connection_id,
-                reason=ReadReason.REFRESH,
-            )
-        ]
+        current = parts.purchasing.connections.get(wanted.user_id, wanted.connection_id)
+        known_id = current.open_refresh_id or wanted.id
+        return _joining(wanted, refreshes.get(wanted.user_id, known_id))
+    order = ReadOrder(
+        user_id=wanted.user_id, connection_id=wanted.connection_id, reason=ReadReason.REFRESH
     )
+    # Should the message be lost, the connection is due again within minutes anyway.
+    parts.purchasing.reads.send([order])
     return Purchase(refresh=refresh)
 
 
-def _joining(order: RefreshOrder, refresh: Refresh) -> Purchase:
-    return Purchase(refresh=refresh, joined=refresh.id != order.refresh_id)
+def refresh_id_of(
+    request: RefreshRequest, random_bytes: Callable[[int], bytes], *, kind: Kind
+) -> str:
+    """Derive a refresh's id from the idempotency key, or draw one."""
+    if request.idempotency_key is None:
+        return new_refresh_id(request.connection_id, random_bytes)
+    return refresh_id_for(request.connection_id, kind, request.user_id, request.idempotency_key)
 
 
-def _live_read(order: RefreshOrder, connection: Connection, parts: Purchasing) -> Refresh:
+def _known_or_too_soon(wanted: Refresh, refreshes: Refreshes, retry_at: datetime) -> Purchase:
+    try:
+        return Purchase(refresh=refreshes.get(wanted.user_id, wanted.id))
+    except NotFound:
+        raise RefreshTooSoon(retry_at) from None
+
+
+def _joining(wanted: Refresh, refresh: Refresh) -> Purchase:
+    return Purchase(refresh=refresh, joined=refresh.id != wanted.id)
+
+
+def _started(wanted: Refresh, parts: Purchasing) -> Refresh:
     now = parts.clock()
-    nothing = Money(Decimal(0), parts.policy.price.currency)
-    accounts = parts.accounts.of_connection(order.user_id, order.connection_id)
-    return Refresh(
-        id=order.refresh_id,
-        user_id=order.user_id,
-        connection_id=order.connection_id,
-        provider=connection.provider,
-        method=Method.READ,
-        trigger=order.trigger,
-        actor=order.actor,
+    accounts = parts.accounts.of_connection(wanted.user_id, wanted.connection_id)
+    expected = (account.id for account in accounts if account.report.is_readable)
+    return replace(
+        wanted,
         status=RefreshStatus.ACCEPTED,
-        reserved=nothing,
-        cost=nothing,
-        accounts={
-            account.id: AccountProgress.WAITING
-            for account in accounts
-            if account.report.is_readable
-        },
+        accounts=dict.fromkeys(expected, AccountProgress.WAITING),
         started_at=now,
         next_check_at=now + CHECKS_AFTER[0],
-        created_at=now,
+    )
+
+
+def _live_read(
+    request: RefreshRequest, refresh_id: str, connection: Connection, parts: Requesting
+) -> Refresh:
+    currency = parts.purchasing.policy.prices[connection.provider].currency
+    nothing = Money(Decimal(0), currency)
+    return Refresh(
+        id=refresh_id,
+        user_id=request.user_id,
+        connection_id=request.connection_id,
+        provider=connection.provider,
+        method=Method.READ,
+        trigger=Trigger.USER,
+        actor=request.actor,
+        status=RefreshStatus.QUEUED,
+        reserved=nothing,
+        cost=nothing,
+        created_at=parts.purchasing.clock(),
     )

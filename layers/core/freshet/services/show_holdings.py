@@ -6,7 +6,7 @@ from datetime import datetime
 from freshet.domain.account import Account
 from freshet.domain.freshness import Freshness, FreshnessTargets, freshness_of
 from freshet.domain.snapshot import HoldingsSnapshot
-from freshet.ports import Accounts, Connections, Snapshots
+from freshet.ports import Accounts, Connections, Snapshots, Transactions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,6 +16,7 @@ class Showing:
     connections: Connections
     accounts: Accounts
     snapshots: Snapshots
+    transactions: Transactions
     targets: FreshnessTargets
 
 

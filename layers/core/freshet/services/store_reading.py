@@ -32,6 +32,8 @@ def list_accounts(
         if account != before:
             accounts.save(account)
         listed.append(account)
+    if not listed:
+        return tuple(known.values())  # an outage looks like this; nobody closes every account
     vanished = [account.closed() for account in known.values()]
     for account in vanished:
         if account != known[account.report.provider_account_id]:
@@ -51,7 +53,12 @@ def store_reading(
         if snapshots.store(account.user_id, account.id, outcome, before=latest):
             if outcome.is_new_version:
                 count("SnapshotStored")
-            return Stored(reading=reading, is_confirmed=not outcome.is_unconfirmed)
+            current = outcome.latest or latest
+            return Stored(
+                reading=reading,
+                is_confirmed=not outcome.is_unconfirmed,
+                changed_at=current.changed_at if current else reading.fetched_at,
+            )
     raise ConcurrentChange(account.id)
 
 

@@ -1,8 +1,9 @@
 """The reader: one visit at the provider for one connection, and everything that follows from it."""
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 
+from freshet.domain.account import Account
 from freshet.domain.connection import READ_LEASE, Connection, ConnectionStatus
 from freshet.domain.errors import (
     CallFailed,
@@ -28,18 +29,22 @@ from freshet.domain.visit import (
 from freshet.observability import count, logger
 from freshet.ports import (
     Accounts,
+    Bus,
     Clock,
     Connections,
     Providers,
     ProviderSession,
     Refreshes,
     Snapshots,
+    Transactions,
 )
+from freshet.services.announce import announce
 from freshet.services.store_reading import list_accounts, store_reading
 
 _TRIES = 10  # each lost race means that somebody else got on
 # After one of these, asking for the connection's other accounts can bring nothing but harm.
 _ENDS_THE_VISIT = (LoginRequired, RateLimited, ProviderRejectedUs)
+_LATE_TRANSACTIONS = timedelta(days=7)  # brokers correct and complete the last days
 _GONE = (ConnectionStatus.REMOVING, ConnectionStatus.REMOVED)
 
 
@@ -51,7 +56,9 @@ class Reading:
     accounts: Accounts
     refreshes: Refreshes
     snapshots: Snapshots
+    transactions: Transactions
     providers: Providers
+    bus: Bus
     clock: Clock
 
 
@@ -71,11 +78,12 @@ def take_snapshots(order: ReadOrder, *, parts: Reading) -> None:
     _visit(visit, connection, parts)
     refresh = _refresh_after(visit, connection, parts)
     now = parts.clock()
-    parts.connections.change(
+    after = parts.connections.change(
         order.user_id,
         order.connection_id,
         lambda current: connection_after_visit(current, visit, refresh, now=now),
     )
+    announce(after, connections=parts.connections, bus=parts.bus)
     count("ConnectionRead" if visit.trouble is None else "ConnectionReadFailed")
     logger.info(
         "Connection read",
@@ -115,24 +123,48 @@ def _visit(visit: Visit, connection: Connection, parts: Reading) -> None:
 def _read_accounts(
     visit: Visit, session: ProviderSession, connection: Connection, parts: Reading
 ) -> None:
-    for account in visit.accounts:
+    for account in _in_turn(visit.accounts, connection.consecutive_failures):
+        is_whole = visit.scope is Scope.EVERYTHING
         is_marked = account.report.provider_account_id in connection.marks
-        is_wanted = visit.scope is Scope.EVERYTHING or is_marked
-        if not (is_wanted and account.report.is_readable):
+        if not ((is_whole or is_marked) and account.report.is_readable):
             continue
         if visit.is_too_long(now=parts.clock()):
             visit.trouble = VisitTooLong()
             return
         try:
-            reading = session.holdings(account.report)
+            _read_account(visit, session, account, parts)
+            if is_whole and session.reads_transactions and account.has_new_transactions:
+                _read_transactions(visit, session, account, parts)
         except ProviderError as trouble:
             if isinstance(trouble, _ENDS_THE_VISIT):
                 raise
             visit.trouble = trouble  # this account's alone; the others are read all the same
-            continue
-        stored = store_reading(account, reading, snapshots=parts.snapshots)
-        if stored is not None:
-            visit.stored[account.id] = stored
+
+
+def _in_turn(accounts: tuple[Account, ...], failures: int) -> tuple[Account, ...]:
+    # Begins elsewhere after each failed visit, so that no account is left out for ever.
+    first = failures % len(accounts) if accounts else 0
+    return accounts[first:] + accounts[:first]
+
+
+def _read_account(visit: Visit, session: ProviderSession, account: Account, parts: Reading) -> None:
+    reading = session.holdings(account.report)
+    stored = store_reading(account, reading, snapshots=parts.snapshots)
+    if stored is not None:
+        visit.stored[account.id] = stored
+
+
+def _read_transactions(
+    visit: Visit, session: ProviderSession, account: Account, parts: Reading
+) -> None:
+    read_to = account.transactions_read_to
+    since = None if read_to is None else read_to - _LATE_TRANSACTIONS
+    found = session.transactions(account.report, since=since)
+    parts.transactions.store(account.user_id, account.id, found)
+    synced_on = account.report.transactions_synced_on
+    if synced_on is not None:
+        parts.accounts.save(replace(account, transactions_read_to=synced_on))
+        visit.transactions_read_to[account.id] = synced_on
 
 
 def _refresh_after(visit: Visit, connection: Connection, parts: Reading) -> Refresh | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import date
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
@@ -48,9 +49,11 @@ def account_to_item(account: Account) -> Item:
         "user_id": account.user_id,
         "connection_id": account.connection_id,
         "created_at": to_text(account.created_at),
+        "transactions_read_to": _day_to_text(account.transactions_read_to),
         **plain,
         "status": str(report.status),
         "synced_at": optional_to_text(report.synced_at),
+        "transactions_synced_on": _day_to_text(report.transactions_synced_on),
         "value": None if report.value is None else money_to_item(report.value),
     }
 
@@ -61,6 +64,7 @@ def account_from_item(item: Item) -> Account:
     special: dict[str, Any] = {
         "status": AccountStatus(item["status"]),
         "synced_at": optional_from_text(item.get("synced_at")),
+        "transactions_synced_on": _day_from_text(item.get("transactions_synced_on")),
         "value": money_from_item(item["value"]) if "value" in item else None,
     }
     return Account(
@@ -68,5 +72,14 @@ def account_from_item(item: Item) -> Account:
         user_id=item["user_id"],
         connection_id=item["connection_id"],
         created_at=from_text(item["created_at"]),
+        transactions_read_to=_day_from_text(item.get("transactions_read_to")),
         report=AccountReport(**(plain | special)),
     )
+
+
+def _day_to_text(day: date | None) -> str | None:
+    return None if day is None else day.isoformat()
+
+
+def _day_from_text(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -6,6 +6,7 @@ from typing import Any
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
+from freshet.adapters.dynamodb.values import event_from_item, event_to_item
 from freshet.domain.connection import Cadence, Connection, ConnectionStatus, DataMode, Institution
 from freshet.domain.errors import AlreadyOwned, ConcurrentChange, NotFound
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
@@ -82,13 +83,15 @@ class DynamoConnections:
         item = self._table.get(keys.connection_owner(provider, provider_connection_id))
         return None if item is None else (item["user_id"], item["connection_id"])
 
-    def due(self, *, now: datetime, limit: int) -> Sequence[tuple[str, str, datetime]]:
-        """List (user id, connection id, due time), oldest first."""
+    def due(
+        self, provider: Provider, *, now: datetime, limit: int
+    ) -> Sequence[tuple[str, str, datetime]]:
+        """List a provider's (user id, connection id, due time), oldest first."""
         found = [
             item
             for shard in range(DUE_SHARDS)
             for item in self._table.query_index(
-                "due", keys.due_shard_name(shard), until=to_text(now), limit=limit
+                "due", keys.due_shard_name(provider, shard), until=to_text(now), limit=limit
             )
         ]
         oldest = sorted(found, key=lambda item: str(item["due_at"]))[:limit]
@@ -150,14 +153,17 @@ def connection_to_item(connection: Connection) -> Item:
         "next_read_at": optional_to_text(connection.next_read_at),
         "next_refresh_at": optional_to_text(connection.next_refresh_at),
         "due_at": due_at,
-        "due_shard": keys.due_shard(connection.id) if due_at else None,
+        "due_shard": keys.due_shard(connection.provider, connection.id) if due_at else None,
         "reading_until": optional_to_text(connection.reading_until),
         "marks": {mark: to_text(at) for mark, at in connection.marks.items()},
         "open_refresh_id": connection.open_refresh_id,
         "open_refresh_called": connection.open_refresh_called,
         "refresh_reason": connection.refresh_reason,
         "last_purchase_at": optional_to_text(connection.last_purchase_at),
+        "last_live_read_at": optional_to_text(connection.last_live_read_at),
         "consecutive_failures": connection.consecutive_failures,
+        "announced_until": optional_to_text(connection.announced_until),
+        "outbox": [event_to_item(event) for event in connection.outbox],
         "created_at": to_text(connection.created_at),
         "version": connection.version,
     }
@@ -188,7 +194,10 @@ def connection_from_item(item: Item) -> Connection:
         open_refresh_called=item["open_refresh_called"],
         refresh_reason=item.get("refresh_reason"),
         last_purchase_at=optional_from_text(item.get("last_purchase_at")),
+        last_live_read_at=optional_from_text(item.get("last_live_read_at")),
         consecutive_failures=int(item["consecutive_failures"]),
+        announced_until=optional_from_text(item.get("announced_until")),
+        outbox=tuple(event_from_item(event) for event in item["outbox"]),
         created_at=from_text(item["created_at"]),
         version=int(item["version"]),
     )

@@ -1,6 +1,6 @@
 """Webhook events in ConnectionsTable: stored and claimed in one step."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
@@ -19,7 +19,12 @@ class DynamoInbox:
         self._retention = retention
 
     def claim(
-        self, event: WebhookEvent, *, owner: tuple[str, str] | None, mark: str | None
+        self,
+        event: WebhookEvent,
+        *,
+        owner: tuple[str, str] | None,
+        mark: str | None,
+        marked_at: datetime,
     ) -> bool:
         """Store an event and mark its connection in one step; False if it was there before.
 
@@ -27,14 +32,14 @@ class DynamoInbox:
         """
         writes = [self._table.putting(self._item(event, owner), condition=_IS_NEW)]
         if owner is not None and mark is not None:
-            writes.append(self._marking(*owner, mark, event))
+            writes.append(self._marking(*owner, mark, event, marked_at))
         try:
             self._table.transact(*writes)
         except TransactionRefused as refused:
             if 0 in refused.failed:
                 return False
             # The connection was erased after its owner's row was read: keep the event alone.
-            return self.claim(event, owner=None, mark=None)
+            return self.claim(event, owner=None, mark=None, marked_at=marked_at)
         return True
 
     def _item(self, event: WebhookEvent, owner: tuple[str, str] | None) -> Item:
@@ -54,15 +59,15 @@ class DynamoInbox:
         }
 
     def _marking(
-        self, user_id: str, connection_id: str, mark: str, event: WebhookEvent
+        self, user_id: str, connection_id: str, mark: str, event: WebhookEvent, now: datetime
     ) -> dict[str, Any]:
         return self._table.updating(
             keys.connection(user_id, connection_id),
             "SET marks.#mark = :at, due_at = :soon, due_shard = :shard, version = version + :one",
             {
-                ":at": to_text(event.received_at),
-                ":soon": to_text(event.received_at + SAFETY_NET),
-                ":shard": keys.due_shard(connection_id),
+                ":at": to_text(now),
+                ":soon": to_text(now + SAFETY_NET),
+                ":shard": keys.due_shard(event.provider, connection_id),
                 ":one": 1,
             },
             condition="attribute_exists(PK)",

@@ -13,6 +13,7 @@ PROFILE = "PROFILE"
 CONNECTION_PREFIX = "CONNECTION#"
 ACCOUNT_PREFIX = "ACCOUNT#"
 LATEST = "LATEST"
+TRANSACTION_PREFIX = "TRANSACTION#"
 
 
 def _user(user_id: str) -> str:
@@ -84,15 +85,21 @@ def version(user_id: str, account_id: str, token: str) -> Key:
     return {"PK": _account_partition(user_id, account_id), "SK": f"VERSION#{token}"}
 
 
-def due_shard(connection_id: str) -> str:
-    """Spread connections over the due index's partitions, always the same way."""
+def transaction(user_id: str, account_id: str, day: str, transaction_id: str) -> Key:
+    """Locate one transaction; the days are in order."""
+    sort_key = f"{TRANSACTION_PREFIX}{day}#{transaction_id}"
+    return {"PK": _account_partition(user_id, account_id), "SK": sort_key}
+
+
+def due_shard(provider: Provider, connection_id: str) -> str:
+    """Spread a provider's connections over its partitions of the index, always the same way."""
     digest = hashlib.sha256(connection_id.encode()).digest()
-    return due_shard_name(digest[0] % DUE_SHARDS)
+    return due_shard_name(provider, digest[0] % DUE_SHARDS)
 
 
-def due_shard_name(number: int) -> str:
-    """Name one partition of the due index."""
-    return f"DUE#{number}"
+def due_shard_name(provider: Provider, number: int) -> str:
+    """Name one partition of the due index; one provider's backlog never hides another's."""
+    return f"DUE#{provider}#{number}"
 
 
 def _account_partition(user_id: str, account_id: str) -> str:

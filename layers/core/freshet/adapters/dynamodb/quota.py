@@ -50,8 +50,8 @@ class DynamoQuota:
         """Take tokens or raise QuotaExhausted with the time at which they will be there."""
         now = self._clock()
         micros = (now - _EPOCH) // _MICROSECOND
-        cost = tokens * (self._rate.interval // _MICROSECOND)
-        depth = self._rate.burst * (self._rate.interval // _MICROSECOND)
+        interval = -(-self._rate.interval // _MICROSECOND)  # rounded up: never above the limit
+        cost, depth = tokens * interval, self._rate.burst * interval
         try:
             self._advance(micros, cost, depth)
         except ConditionFailed as refused:

@@ -8,7 +8,7 @@ from freshet.domain.errors import ProviderAnswer
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import LedgerEntry
-from freshet.domain.refresh import AccountProgress, Method, Refresh, RefreshStatus, Trigger
+from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, RefreshStatus, Trigger
 
 
 def refresh_to_item(refresh: Refresh) -> Item:
@@ -18,7 +18,7 @@ def refresh_to_item(refresh: Refresh) -> Item:
         "user_id": refresh.user_id,
         "connection_id": refresh.connection_id,
         "provider": str(refresh.provider),
-        "kind": refresh.kind,
+        "kind": str(refresh.kind),
         "method": str(refresh.method),
         "trigger": str(refresh.trigger),
         "actor": refresh.actor,
@@ -47,7 +47,7 @@ def refresh_from_item(item: Item) -> Refresh:
         user_id=item["user_id"],
         connection_id=item["connection_id"],
         provider=Provider(item["provider"]),
-        kind=item["kind"],
+        kind=Kind(item["kind"]),
         method=Method(item["method"]),
         trigger=Trigger(item["trigger"]),
         actor=item["actor"],

@@ -18,7 +18,7 @@ from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound
 from freshet.domain.identifiers import connection_id_of
 from freshet.domain.instants import to_text
 from freshet.domain.purchase import Buckets, LedgerEntry, PurchasePolicy, day_ends, month_ends
-from freshet.domain.refresh import Refresh, RefreshStatus
+from freshet.domain.refresh import Method, Refresh, RefreshStatus
 
 _REFRESH_KEPT = timedelta(days=90)
 _SCOPES = ("connection", "user", "deployment")
@@ -55,12 +55,17 @@ class DynamoRefreshes:
 
     def open(self, refresh: Refresh) -> Refresh:
         """Put an unpaid one on record as its connection's open refresh; raises ConcurrentChange."""
+        called = refresh.status is not RefreshStatus.RESERVED
+        opening = self._becoming_open(refresh, called=called)
         try:
-            self._table.transact(
-                self._first_put(refresh), self._becoming_open(refresh, called=True)
-            )
+            self._table.transact(self._first_put(refresh), opening)
         except TransactionRefused as error:
             raise ConcurrentChange(refresh.id) from error
+        return refresh
+
+    def add(self, refresh: Refresh) -> Refresh:
+        """Put one on record that has ended already; raises ConcurrentChange if it is there."""
+        self._table.put(self._item(refresh), condition="attribute_not_exists(PK)")
         return refresh
 
     def reserve(self, refresh: Refresh, *, policy: PurchasePolicy, now: datetime) -> Refresh:
@@ -87,14 +92,15 @@ class DynamoRefreshes:
     def book(self, refresh: Refresh) -> Refresh:
         """Store a call before it is made and its outcome after, with its line in the ledger.
 
-        A refused refresh gives its budget back. Raises ConcurrentChange.
+        A refused refresh gives its budget back; one that was never called has no line.
+        Raises ConcurrentChange.
         """
         saved = replace(refresh, version=refresh.version + 1)
         refund = self._refunding(refresh) if refresh.status is RefreshStatus.REFUSED else ()
         try:
             self._table.transact(
                 self._table.putting(self._item(saved), **_unchanged_since(refresh)),
-                self._booking(refresh),
+                *([self._booking(refresh)] if refresh.started_at else []),
                 *refund,
             )
         except TransactionRefused as error:
@@ -116,15 +122,17 @@ class DynamoRefreshes:
         return self._table.putting(self._item(refresh), condition="attribute_not_exists(PK)")
 
     def _becoming_open(self, refresh: Refresh, *, called: bool) -> dict[str, Any]:
+        live = ", last_live_read_at = :now" if refresh.method is Method.READ else ""
         return self._table.updating(
             keys.connection(refresh.user_id, refresh.connection_id),
             "SET open_refresh_id = :id, open_refresh_called = :called, due_at = :soon, "
-            "due_shard = :shard, version = version + :one",
+            "due_shard = :shard, version = version + :one" + live,
             {
+                **({":now": to_text(refresh.created_at)} if live else {}),
                 ":id": refresh.id,
                 ":called": called,
                 ":soon": to_text(refresh.created_at + SAFETY_NET),
-                ":shard": keys.due_shard(refresh.connection_id),
+                ":shard": keys.due_shard(refresh.provider, refresh.connection_id),
                 ":one": 1,
             },
             condition="attribute_exists(PK) AND attribute_not_exists(open_refresh_id)",

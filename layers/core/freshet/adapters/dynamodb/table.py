@@ -70,6 +70,28 @@ class Table:
         for page in pages:
             yield from (_plain(item) for item in page["Items"])
 
+    def query_page(
+        self, partition: str, prefix: str, *, limit: int, after: str | None
+    ) -> tuple[list[Item], str | None]:
+        """Read at most `limit` items backwards, from below the sort key `after`.
+
+        Gives the items and the sort key to go on from, None where nothing is left.
+        """
+        start: Any = (
+            {} if after is None else {"ExclusiveStartKey": _wire({"PK": partition, "SK": after})}
+        )
+        answer = self._client.query(
+            TableName=self.name,
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            Limit=limit,
+            KeyConditionExpression="PK = :partition AND begins_with(SK, :prefix)",
+            ExpressionAttributeValues=_wire({":partition": partition, ":prefix": prefix}),
+            **start,
+        )
+        last = answer.get("LastEvaluatedKey")
+        return [_plain(item) for item in answer["Items"]], _plain(last)["SK"] if last else None
+
     def query_index(self, index: str, shard: str, *, until: str, limit: int) -> list[Item]:
         """Read at most `limit` keys of a due-index shard up to a time, oldest first."""
         answer = self._client.query(

@@ -1,7 +1,9 @@
-"""Values that several rows share."""
+"""Values that rows contain."""
 
 from typing import Any
 
+from freshet.domain.events import Event, EventKind
+from freshet.domain.instants import from_text, to_text
 from freshet.domain.money import Money, decimal_to_text, exact_decimal
 
 
@@ -13,3 +15,25 @@ def money_to_item(money: Money) -> dict[str, str]:
 def money_from_item(item: Any) -> Money:
     """Read an amount back, digit for digit."""
     return Money(exact_decimal(item["amount"]), item["currency"])
+
+
+def event_to_item(event: Event) -> dict[str, str]:
+    """Keep an event until it is published."""
+    return {
+        "kind": event.kind,
+        "user_id": event.user_id,
+        "connection_id": event.connection_id,
+        "subject_id": event.subject_id,
+        "occurred_at": to_text(event.occurred_at),
+    }
+
+
+def event_from_item(item: Any) -> Event:
+    """Read a kept event."""
+    return Event(
+        kind=EventKind(item["kind"]),
+        user_id=item["user_id"],
+        connection_id=item["connection_id"],
+        subject_id=item["subject_id"],
+        occurred_at=from_text(item["occurred_at"]),
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -26,7 +27,9 @@ _REFRESH = Timeouts(connect=3.0, read=7.0)
 _NAME = "snaptrade"
 
 _ACCOUNTS = TypeAdapter(list[models.Account])
+_ACTIVITIES = TypeAdapter(list[models.Activity])
 _BALANCES = TypeAdapter(list[models.Balance])
+_PAGE = 1000  # the most that SnapTrade gives
 
 
 class Quota(Protocol):
@@ -87,18 +90,50 @@ class SnapTradeClient:
         document = self._read("balances", f"/accounts/{account_id}/balances", user)
         return _validated(_BALANCES.validate_python, document), document.text
 
+    def activities(
+        self, user: Credential, account_id: str, *, since: date | None
+    ) -> list[tuple[models.Activity, dict[str, Any]]]:
+        """Read `GET /accounts/{id}/activities`, page by page, newest first."""
+        rows: list[Any] = []
+        start = {} if since is None else {"startDate": since.isoformat()}
+        while True:
+            page = {**start, "offset": str(len(rows)), "limit": str(_PAGE)}
+            document = self._read("activities", f"/accounts/{account_id}/activities", user, page)
+            found = _validated(models.ActivitiesPage.model_validate, document)
+            rows += found.data
+            if not found.data or len(rows) >= found.pagination.total:
+                break
+        read = _validated(_ACTIVITIES.validate_python, Document(rows, "", document.told))
+        return list(zip(read, rows, strict=True))
+
+    def sync_transactions(self, user: Credential, connection_id: str) -> ProviderAnswer:
+        """Ask for `POST /authorizations/{id}/transactions/sync` (S2): not billed."""
+        path = f"/authorizations/{connection_id}/transactions/sync"
+        return _told("sync", self._send("sync", "POST", path, user, timeouts=_REFRESH))
+
     def refresh(self, user: Credential, connection_id: str) -> ProviderAnswer:
         """Buy `POST /authorizations/{id}/refresh`: billed when it answers 200, never repeated.
 
         The body of a 200 says nothing that matters, so none is too odd to be believed.
         """
         answer = self._send(
-            "refresh", "POST", f"/authorizations/{connection_id}/refresh", user, is_billable=True
+            "refresh",
+            "POST",
+            f"/authorizations/{connection_id}/refresh",
+            user,
+            timeouts=_REFRESH,
+            is_billable=True,
         )
         return _told("refresh", answer)
 
-    def _read(self, operation: str, path: str, user: Credential) -> Document:
-        answer = self._send(operation, "GET", path, user)
+    def _read(
+        self,
+        operation: str,
+        path: str,
+        user: Credential,
+        parameters: Mapping[str, str] | None = None,
+    ) -> Document:
+        answer = self._send(operation, "GET", path, user, parameters, timeouts=_READ)
         told = _told(operation, answer)
         try:
             text = answer.body.decode()
@@ -107,23 +142,34 @@ class SnapTradeClient:
             raise UnreadableAnswer(told) from None
 
     def _send(
-        self, operation: str, method: str, path: str, user: Credential, *, is_billable: bool = False
+        self,
+        operation: str,
+        method: str,
+        path: str,
+        user: Credential,
+        parameters: Mapping[str, str] | None = None,
+        *,
+        timeouts: Timeouts,
+        is_billable: bool = False,
     ) -> Answer:
         self.quota.take(1)
         answer = self.transport.send(
-            self._signed(method, path, user),
+            self._signed(method, path, user, parameters or {}),
             provider=_NAME,
             operation=operation,
-            timeouts=_REFRESH if is_billable else _READ,
+            timeouts=timeouts,
             is_billable=is_billable,
         )
         if answer.status != requests.codes.ok:
             raise error_for(answer, operation)
         return answer
 
-    def _signed(self, method: str, path: str, user: Credential) -> requests.Request:
+    def _signed(
+        self, method: str, path: str, user: Credential, parameters: Mapping[str, str]
+    ) -> requests.Request:
         keys = self.keys.current()
-        query: Mapping[str, str] = {
+        query = {
+            **parameters,
             "userId": user.subject,
             "userSecret": user.secret.reveal(),
             "clientId": keys.client_id,

@@ -1,5 +1,6 @@
 """What SnapTrade's refusals mean, as a table over (HTTP status, code)."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -73,7 +74,7 @@ def _by_status(status: int) -> type[ProviderError]:
 def _document(answer: Answer) -> dict[str, Any]:
     try:
         document = simplejson.loads(answer.body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
 
@@ -88,5 +89,6 @@ def _wait(answer: Answer) -> timedelta | None:
     exhausted = answer.headers.get("X-RateLimit-Remaining") == "0"
     names = ("X-RateLimit-Reset", "Retry-After") if exhausted else ("Retry-After",)
     texts = [answer.headers.get(name, "") for name in names]
-    seconds = next((int(text) for text in texts if text.isdecimal()), None)
+    # Four digits: nobody means more than a few hours.
+    seconds = next((int(text) for text in texts if re.fullmatch(r"[0-9]{1,4}", text)), None)
     return None if seconds is None else timedelta(seconds=seconds)

@@ -10,6 +10,7 @@ from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus, mas
 from freshet.domain.connection import ConnectionReport, DataMode, Institution
 from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
 from freshet.domain.money import Money
+from freshet.domain.transactions import Transaction
 
 _ACCOUNT_KINDS = {
     "INVESTMENT": INVESTMENT,
@@ -37,6 +38,7 @@ def to_connection_report(answer: models.Authorization) -> ConnectionReport:
 def to_account_report(answer: models.Account, document: dict[str, Any]) -> AccountReport:
     """Read an account in either shape, and keep its document whole."""
     synced = answer.sync_status.holdings or models.SyncPart()
+    transactions = answer.sync_status.transactions or models.TransactionsSync()
     return AccountReport(
         provider_account_id=answer.id,
         name=answer.name or answer.display_name,
@@ -47,8 +49,9 @@ def to_account_report(answer: models.Account, document: dict[str, Any]) -> Accou
         is_paper=bool(answer.is_paper),
         value=_account_value(answer),
         has_holdings=synced.holdings_unavailable is not True,
-        is_loaded=synced.initial_sync_completed is not False,
+        is_loaded=_is_loaded(answer),
         synced_at=synced.last_successful_sync or answer.sync_status.positions,
+        transactions_synced_on=transactions.last_successful_sync,
         source=simplejson.dumps(document, use_decimal=True),
     )
 
@@ -60,10 +63,42 @@ def to_holdings(
     return Holdings(
         positions=tuple(_to_position(line) for line in positions.results),
         balances=tuple(
-            Balance(currency=line.currency.code, cash=line.cash, buying_power=line.buying_power)
+            Balance(
+                currency=line.currency.code if line.currency else None,
+                cash=line.cash,
+                buying_power=line.buying_power,
+            )
             for line in balances
         ),
         source=source,
+    )
+
+
+def _is_loaded(answer: models.Account) -> bool:
+    status = answer.sync_status
+    if answer.kind is not None and status.holdings is None:
+        return status.positions is not None  # the newer shape says it by a date
+    return status.holdings is None or status.holdings.initial_sync_completed is not False
+
+
+def to_transaction(answer: models.Activity, document: dict[str, Any]) -> Transaction | None:
+    """Read an activity; one without any date has no place in time yet and is left for later."""
+    happened_at = answer.trade_date or answer.settlement_date
+    if happened_at is None:
+        return None
+    symbol = answer.option_symbol or answer.symbol
+    return Transaction(
+        happened_on=happened_at.date(),
+        settled_on=answer.settlement_date.date() if answer.settlement_date else None,
+        type=answer.type,
+        description=answer.description,
+        symbol=(symbol.symbol or symbol.ticker) if symbol else None,
+        units=answer.units,
+        price=answer.price,
+        amount=answer.amount,
+        fee=answer.fee,
+        currency=answer.currency.code if answer.currency else None,
+        source=simplejson.dumps(document, use_decimal=True),
     )
 
 

@@ -1,34 +1,24 @@
 """SnapTrade's answers as pydantic models: lenient about the unknown, exact about numbers."""
 
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BeforeValidator, Field
 
+from freshet.adapters.foreign_json import Instant, LenientModel, Number
 from freshet.domain.instants import from_text
-from freshet.domain.money import exact_decimal
 
 
-def _exact(value: object) -> Decimal | None:
-    # Text, integers and simplejson's Decimals; a float would mean that digits are lost already.
-    if value is None:
-        return None
-    if isinstance(value, bool | float):
-        raise ValueError("not an exact number")  # noqa: TRY004 - pydantic wants ValueError
-    return exact_decimal(str(value))
+def _day(value: object) -> date | None:
+    # A date, or a time of that date: SnapTrade has sent both.
+    return None if value is None else from_text(str(value)).date()
 
 
-def _instant(value: object) -> datetime | None:
-    return None if value is None else from_text(str(value))
+Day = Annotated[date | None, BeforeValidator(_day)]
 
 
-Number = Annotated[Decimal | None, BeforeValidator(_exact)]
-Instant = Annotated[datetime | None, BeforeValidator(_instant)]
-
-
-class _Answer(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+class _Answer(LenientModel):
+    """An answer or a part of one."""
 
 
 class Brokerage(_Answer):
@@ -69,10 +59,17 @@ class SyncPart(_Answer):
     holdings_unavailable: bool | None = None
 
 
+class TransactionsSync(_Answer):
+    """How far an account's transactions are: everything up to this day is in."""
+
+    last_successful_sync: Day = None
+
+
 class SyncStatus(_Answer):
-    """How far an account's data is; transactions carry dates and are not needed here."""
+    """How far an account's data is."""
 
     holdings: SyncPart | None = None
+    transactions: TransactionsSync | None = None
     positions: Instant = None
     balances: Instant = None
 
@@ -161,12 +158,54 @@ class Positions(_Answer):
 class Currency(_Answer):
     """A currency by its ISO code."""
 
-    code: str
+    code: str | None = None
 
 
 class Balance(_Answer):
     """A line of `GET /accounts/{id}/balances`."""
 
-    currency: Currency
+    currency: Currency | None = None
     cash: Number = None
     buying_power: Number = None
+
+
+class Pagination(_Answer):
+    """Where a page lies in the whole."""
+
+    total: int
+
+
+class ActivitiesPage(_Answer):
+    """A page of `GET /accounts/{id}/activities`; the rows are kept as they are."""
+
+    data: list[dict[str, Any]]
+    pagination: Pagination
+
+
+class ActivitySymbol(_Answer):
+    """What an activity is about."""
+
+    symbol: str | None = None
+    ticker: str | None = None
+
+
+class ActivityCurrency(_Answer):
+    """The currency of an activity."""
+
+    code: str | None = None
+
+
+class Activity(_Answer):
+    """One activity; positive amounts are cash in, `type` is an open list."""
+
+    type: str = "UNKNOWN"
+    description: str | None = None
+    symbol: ActivitySymbol | None = None
+    option_symbol: ActivitySymbol | None = None
+    units: Number = None
+    price: Number = None
+    amount: Number = None
+    fee: Number = None
+    currency: ActivityCurrency | None = None
+    trade_date: Instant = None
+    settlement_date: Instant = None

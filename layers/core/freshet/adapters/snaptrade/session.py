@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import simplejson
 
@@ -10,12 +11,14 @@ from freshet.adapters.snaptrade.mapping import (
     to_account_report,
     to_connection_report,
     to_holdings,
+    to_transaction,
 )
 from freshet.domain.account import AccountReport
 from freshet.domain.connection import ConnectionReport
 from freshet.domain.credential import Credential
 from freshet.domain.errors import ProviderAnswer
 from freshet.domain.snapshot import HoldingsReading
+from freshet.domain.transactions import Transaction, identified
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,21 @@ class SnapTradeSession:
             started_at=started_at,
             fetched_at=self.client.clock(),
         )
+
+    @property
+    def reads_transactions(self) -> bool:
+        """Reading activities costs nothing here."""
+        return True
+
+    def transactions(self, account: AccountReport, *, since: date | None) -> Sequence[Transaction]:
+        """Read what happened since a day, or ever, each with its id."""
+        rows = self.client.activities(self.user, account.provider_account_id, since=since)
+        read = [to_transaction(model, document) for model, document in rows]
+        return list(identified(each for each in read if each is not None))
+
+    def sync_transactions(self) -> ProviderAnswer:
+        """Ask for transactions up to yesterday to be loaded: unbilled."""
+        return self.client.sync_transactions(self.user, self.connection_id)
 
     def refresh(self) -> ProviderAnswer:
         """Buy a refresh: exactly one billable call, never repeated in here."""

@@ -12,7 +12,7 @@ from freshet.adapters.snaptrade.signature import verify_webhook
 from freshet.domain.errors import MalformedWebhook, SignatureRejected
 from freshet.domain.instants import from_text
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Calls, WebhookEvent
+from freshet.domain.webhooks import Calls, VerifiedDelivery, WebhookEvent
 
 # Retries begin after 30 minutes and carry the event's own time: an old delivery is no forgery.
 # Replays are harmless, because ids are claimed and an event only ever asks for a read.
@@ -27,6 +27,8 @@ _CALLS_FOR = {
     "CONNECTION_DELETED": Calls.CONNECTION_READ,
     "NEW_ACCOUNT_AVAILABLE": Calls.CONNECTION_READ,
     "ACCOUNT_REMOVED": Calls.CONNECTION_READ,
+    "ACCOUNT_TRANSACTIONS_INITIAL_UPDATE": Calls.CONNECTION_READ,
+    "ACCOUNT_TRANSACTIONS_UPDATED": Calls.CONNECTION_READ,
     "ACCOUNT_HOLDINGS_UPDATED": Calls.ACCOUNT_READ,
     "TRADE_DETECTION": Calls.ACCOUNT_READ,
     "TRADE_UPDATE": Calls.ACCOUNT_READ,
@@ -45,9 +47,10 @@ class SnapTradeVerifier:
     """Lets a delivery in, or raises SignatureRejected, MalformedWebhook or SecretUnavailable."""
 
     keys: Keys
+    event_headers: tuple[str, ...] = ()
 
-    def __call__(self, body: bytes, headers: Mapping[str, str], now: datetime) -> None:
-        """Check signature first, then shape, then age."""
+    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bytes:
+        """Check signature first, then shape, then age; give the body without its secret."""
         signature = headers.get("signature", "")
         if not signature:
             raise SignatureRejected("no_signature")
@@ -59,15 +62,17 @@ class SnapTradeVerifier:
             raise SignatureRejected("too_old")
         if occurred_at - now > FURTHEST_AHEAD:
             raise SignatureRejected("from_the_future")
+        document.pop("webhookSecret", None)
+        return json.dumps(document, separators=(",", ":")).encode()
 
 
-def to_event(body: bytes, *, received_at: datetime) -> WebhookEvent:
-    """Reduce a verified body to an event; unknown kinds are kept and call for nothing."""
-    document = json.loads(body)
+def to_event(delivery: VerifiedDelivery) -> WebhookEvent:
+    """Reduce a delivery to an event; unknown kinds are kept and call for nothing."""
+    document = json.loads(delivery.body)
     kind = str(document.get("eventType", "unknown"))
     return WebhookEvent(
         provider=Provider.SNAPTRADE,
-        id=_event_id(document, body),
+        id=_event_id(document, delivery.body),
         kind=kind,
         calls_for=_CALLS_FOR.get(kind, Calls.NOTHING),
         provider_connection_id=_text(
@@ -76,7 +81,7 @@ def to_event(body: bytes, *, received_at: datetime) -> WebhookEvent:
         provider_account_id=_text(document.get("accountId")),
         provider_user_id=_text(document.get("userId")),
         occurred_at=_occurred_at(document),
-        received_at=received_at,
+        received_at=delivery.received_at,
         details=_failed_parts(document.get("details")),
     )
 

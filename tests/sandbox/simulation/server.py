@@ -7,7 +7,7 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import cast
 
-from tests.sandbox.snaptrade.wire import Reply, Request
+from tests.sandbox.simulation.wire import Reply, Request
 
 LOOPBACK = "127.0.0.1"
 

@@ -1,4 +1,4 @@
-"""The customer's rolling request limit."""
+"""A rolling request limit."""
 
 import math
 from collections import deque
@@ -15,14 +15,6 @@ class Allowance:
     limit: int
     remaining: int
     reset_seconds: int
-
-    def headers(self) -> dict[str, str]:
-        """Return the headers that accompany every limited answer."""
-        return {
-            "X-RateLimit-Limit": str(self.limit),
-            "X-RateLimit-Remaining": str(self.remaining),
-            "X-RateLimit-Reset": str(self.reset_seconds),
-        }
 
 
 class RollingLimit:
@@ -45,3 +37,8 @@ class RollingLimit:
             remaining=max(0, limit - len(self._times)),
             reset_seconds=max(1, math.ceil(oldest + WINDOW_SECONDS - now)),
         )
+
+    def give_back(self) -> None:
+        """Forget the newest request."""
+        if self._times:
+            self._times.pop()

@@ -1,12 +1,12 @@
-"""Requests, replies and routes, apart from any socket."""
+"""Requests, replies, refusals and routes, apart from any socket."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
-from tests.sandbox.snaptrade.exact_json import dumps
+from tests.sandbox.simulation.exact_json import dumps
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +37,26 @@ class Reply:
     is_truncated: bool = False
 
 
+class Refusal(Exception):
+    """An answer with an error status."""
+
+    status: int
+    code: str | None
+    detail: str
+
+
+class PathUnknown(Refusal):
+    """No such endpoint."""
+
+    status, code, detail = 404, "not_found", "Not found."
+
+
+class MethodNotAllowed(Refusal):
+    """The endpoint exists with another method."""
+
+    status, code, detail = 405, "method_not_allowed", "Method not allowed."
+
+
 def json_reply(document: object, status: int = HTTPStatus.OK) -> Reply:
     """Return a JSON answer."""
     return Reply(status, dumps(document).encode())
@@ -56,3 +76,20 @@ class Route[Handler: Callable[..., object]]:
         pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
         match = re.fullmatch(pattern, path)
         return match.groupdict() if match else None
+
+
+def find_route[Handler: Callable[..., object]](
+    routes: Iterable[Route[Handler]], *, method: str, path: str
+) -> tuple[Route[Handler], dict[str, str]]:
+    """Return the route and its path parameters; raises PathUnknown or MethodNotAllowed."""
+    matching = [
+        (route, parameters)
+        for route in routes
+        if (parameters := route.parameters(path)) is not None
+    ]
+    if not matching:
+        raise PathUnknown
+    for route, parameters in matching:
+        if route.method == method:
+            return route, parameters
+    raise MethodNotAllowed

@@ -1,0 +1,43 @@
+"""Numbers and times of foreign JSON, exact, for pydantic models."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+
+from freshet.domain.instants import from_text
+from freshet.domain.money import exact_decimal
+
+
+def _exact(value: object) -> Decimal | None:
+    # Text, integers and simplejson's Decimals; a float would mean that digits are lost already.
+    if value is None:
+        return None
+    if isinstance(value, bool | float):
+        raise ValueError("not an exact number")  # noqa: TRY004 - pydantic wants ValueError
+    return exact_decimal(str(value))
+
+
+def _instant(value: object) -> datetime | None:
+    try:
+        return None if value is None else from_text(str(value))
+    except OverflowError as error:  # year 1 with an offset lies before all time
+        raise ValueError("not an instant") from error
+
+
+Number = Annotated[Decimal | None, BeforeValidator(_exact)]
+Instant = Annotated[datetime | None, BeforeValidator(_instant)]
+
+
+class LenientModel(BaseModel):
+    """A model that ignores what it does not know and takes a null for a missing field."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, document: Any) -> Any:
+        if not isinstance(document, dict):
+            return document
+        return {name: value for name, value in document.items() if value is not None}

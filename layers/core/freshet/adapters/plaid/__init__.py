@@ -1,0 +1,1 @@
+"""Plaid: client, mapping, error table, webhooks and their verification. An Item is a Connection."""

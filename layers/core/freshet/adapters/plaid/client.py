@@ -1,0 +1,96 @@
+"""Plaid's operations: one request each, but for pages, and answers as models."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Protocol
+
+from pydantic import ValidationError
+
+from freshet.adapters.plaid import models
+from freshet.adapters.plaid.wire import PlaidWire, told
+from freshet.adapters.transport import Timeouts
+from freshet.domain.credential import Credential
+from freshet.domain.errors import ProviderAnswer, UnreadableAnswer
+from freshet.ports import Clock
+
+_READ = Timeouts(connect=3.0, read=20.0)
+# Synchronous with the institution: at times 30 s or more, no upper bound is published.
+_REFRESH = Timeouts(connect=3.0, read=90.0)
+_PAGE = 500  # the most that Plaid gives
+
+
+class Quota(Protocol):
+    """Gives out the provider's quota; raises QuotaExhausted."""
+
+    def take(self, tokens: int) -> None:
+        """Take tokens for that many requests."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaidClient:
+    """One method for each operation; every one raises ProviderError or QuotaExhausted."""
+
+    wire: PlaidWire
+    reads: Quota
+    refreshes: Quota
+    clock: Clock
+
+    def item(self, item: Credential) -> models.ItemAnswer:
+        """Read `/item/get`: 200 also for a broken Item, whose `error` says why."""
+        document, answer = self._read("item", "/item/get", item)
+        return _validated(models.ItemAnswer.model_validate, document, answer)
+
+    def holdings(self, item: Credential) -> tuple[models.HoldingsAnswer, dict[str, Any]]:
+        """Read `/investments/holdings/get`: all accounts at once, parsed and as plain JSON."""
+        document, answer = self._read("holdings", "/investments/holdings/get", item)
+        return _validated(models.HoldingsAnswer.model_validate, document, answer), document
+
+    def transactions(
+        self, item: Credential, account_id: str, *, since: date, until: date
+    ) -> list[dict[str, Any]]:
+        """Read `/investments/transactions/get`, page by page, newest first, as plain JSON.
+
+        The first call ever starts a subscription: only where the deployment has opted in.
+        """
+        rows: list[dict[str, Any]] = []
+        while True:
+            options = {"account_ids": [account_id], "count": _PAGE, "offset": len(rows)}
+            document, answer = self._read(
+                "transactions",
+                "/investments/transactions/get",
+                item,
+                start_date=since.isoformat(),
+                end_date=until.isoformat(),
+                options=options,
+            )
+            page = _validated(models.TransactionsPage.model_validate, document, answer)
+            rows += page.investment_transactions
+            if not page.investment_transactions or len(rows) >= page.total_investment_transactions:
+                return rows
+
+    def refresh(self, item: Credential) -> ProviderAnswer:
+        """Buy `/investments/refresh`: billed when it answers 200, never repeated."""
+        self.refreshes.take(1)
+        body = {"access_token": item.secret.reveal()}
+        answer = self.wire.post(
+            "refresh", "/investments/refresh", body, timeouts=_REFRESH, is_billable=True
+        )
+        return told("refresh", answer)
+
+    def _read(
+        self, operation: str, path: str, item: Credential, **fields: Any
+    ) -> tuple[Any, ProviderAnswer]:
+        self.reads.take(1)
+        body = {"access_token": item.secret.reveal(), **fields}
+        return self.wire.read(operation, path, body, timeouts=_READ)
+
+
+def _validated[Model](
+    validate: Callable[[Any], Model], document: Any, answer: ProviderAnswer
+) -> Model:
+    try:
+        return validate(document)
+    except ValidationError:
+        # Not chained: a validation error's text quotes the document.
+        raise UnreadableAnswer(answer) from None

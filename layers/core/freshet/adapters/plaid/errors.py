@@ -1,0 +1,129 @@
+"""What Plaid's refusals mean, as a table over `error_code`, then `error_type`, then transport.
+
+The HTTP status says little: credentials, Items and institutions' outages are all 400 (plaid.md 7).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import simplejson
+
+from freshet.adapters.transport import Answer
+from freshet.domain.errors import (
+    AccessRevoked,
+    LoginRequired,
+    ProviderAnswer,
+    ProviderError,
+    ProviderFailed,
+    ProviderRejectedUs,
+    ProviderUnavailable,
+    RateLimited,
+    RefreshUnsupported,
+)
+
+NAME = "plaid"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What an error is to us, and how long to leave Plaid alone."""
+
+    kind: type[ProviderError]
+    wait: timedelta | None = None
+
+
+_USER = Meaning(LoginRequired)
+_REVOKED = Meaning(AccessRevoked)
+_OPERATOR = Meaning(ProviderRejectedUs)
+_UNSUPPORTED = Meaning(RefreshUnsupported)
+_MINUTE = Meaning(RateLimited, timedelta(seconds=60))
+_SOON = Meaning(ProviderUnavailable, timedelta(minutes=5))
+# Plaid's own advice for an institution's outage is "a few hours or the next day".
+_HOURS = Meaning(ProviderUnavailable, timedelta(hours=3))
+
+BY_CODE: dict[str, Meaning] = {
+    "ITEM_LOGIN_REQUIRED": _USER,
+    "INVALID_CREDENTIALS": _USER,
+    "INVALID_MFA": _USER,
+    "INSUFFICIENT_CREDENTIALS": _USER,
+    "ITEM_LOCKED": _USER,
+    "USER_SETUP_REQUIRED": _USER,
+    "PASSWORD_RESET_REQUIRED": _USER,
+    "ACCESS_NOT_GRANTED": _USER,
+    "NO_ACCOUNTS": _USER,
+    "ADDITIONAL_CONSENT_REQUIRED": _USER,
+    "ITEM_NOT_FOUND": _REVOKED,
+    "ITEM_CONCURRENTLY_DELETED": _REVOKED,
+    "USER_PERMISSION_REVOKED": _REVOKED,
+    "MFA_NOT_SUPPORTED": _UNSUPPORTED,
+    "ITEM_NOT_SUPPORTED": _UNSUPPORTED,
+    "NO_INVESTMENT_ACCOUNTS": _UNSUPPORTED,
+    "NO_INVESTMENT_AUTH_ACCOUNTS": _UNSUPPORTED,
+    "PRODUCT_NOT_ENABLED": _UNSUPPORTED,
+    # The error catalogue has the plural; documents of one time had the singular.
+    "PRODUCTS_NOT_SUPPORTED": _UNSUPPORTED,
+    "PRODUCT_NOT_SUPPORTED": _UNSUPPORTED,
+    "PRODUCT_NOT_READY": _SOON,
+    "INSTITUTION_DOWN": _HOURS,
+    "INSTITUTION_NOT_RESPONDING": _HOURS,
+    "INSTITUTION_NOT_AVAILABLE": _HOURS,
+    "INSTITUTION_NO_LONGER_SUPPORTED": _UNSUPPORTED,
+    "UNSUPPORTED_RESPONSE": _UNSUPPORTED,
+    "INSTITUTION_REGISTRATION_REQUIRED": _OPERATOR,
+    "UNAUTHORIZED_INSTITUTION": _OPERATOR,
+    "INSTITUTION_NOT_ENABLED_IN_ENVIRONMENT": _OPERATOR,
+    "INSTITUTION_RATE_LIMIT": Meaning(RateLimited, timedelta(minutes=15)),
+    "PLANNED_MAINTENANCE": _HOURS,
+    "INVALID_ACCESS_TOKEN": _OPERATOR,
+    "INVALID_API_KEYS": _OPERATOR,
+    "UNAUTHORIZED_ENVIRONMENT": _OPERATOR,
+    "UNAUTHORIZED_ROUTE_ACCESS": _OPERATOR,
+    "INVALID_PRODUCT": _OPERATOR,
+}
+
+_BY_TYPE: dict[str, Meaning] = {
+    "API_ERROR": _SOON,
+    "RATE_LIMIT_EXCEEDED": _MINUTE,
+    "INSTITUTION_ERROR": _HOURS,
+    "ITEM_ERROR": _USER,
+    "OAUTH_ERROR": _USER,
+}
+
+
+def error_for(answer: Answer, operation: str) -> ProviderError:
+    """Translate an answer that is no success; never by its text.
+
+    An error in Plaid's envelope is not billed; anything else may hide a call that was.
+    """
+    document = envelope(answer)
+    code = document.get("error_code")
+    told = ProviderAnswer(
+        provider=NAME,
+        operation=operation,
+        status=answer.status,
+        code=None if code is None else str(code),
+        request_id=_text(document.get("request_id")),
+    )
+    if code is None:
+        return ProviderFailed(told)
+    meaning = meaning_of(str(code), str(document.get("error_type")))
+    return meaning.kind(told, wait=meaning.wait)
+
+
+def meaning_of(code: str, error_type: str) -> Meaning:
+    """Look an error up by its code, else by its type, else blame ourselves."""
+    return BY_CODE.get(code) or _BY_TYPE.get(error_type, _OPERATOR)
+
+
+def envelope(answer: Answer) -> dict[str, Any]:
+    """Read Plaid's error envelope; {} for HTML, emptiness and everything else."""
+    try:
+        document = simplejson.loads(answer.body)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None

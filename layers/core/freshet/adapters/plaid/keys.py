@@ -1,0 +1,20 @@
+"""Our own keys at Plaid."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from freshet.domain.credential import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class PlaidKeys:
+    """The customer's client id and the secret of one environment."""
+
+    client_id: str
+    secret: Secret
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "PlaidKeys":
+        """Read the secret's JSON; raises KeyError, ValueError."""
+        return cls(document["client_id"], Secret(document["secret"]))

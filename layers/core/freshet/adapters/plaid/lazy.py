@@ -1,0 +1,45 @@
+"""Plaid's verifier, loaded when the first delivery for Plaid comes.
+
+PyJWT, cryptography and requests cost a cold start; a receiver that only hears SnapTrade is spared.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from freshet.adapters.plaid.keys import PlaidKeys
+    from freshet.adapters.plaid.verification import PlaidVerifier
+
+
+class Keys(Protocol):
+    """Gives our own keys; raises SecretUnavailable."""
+
+    def current(self) -> "PlaidKeys":
+        """Give the keys that authenticate."""
+
+
+class LazyPlaidVerifier:
+    """Verifies like PlaidVerifier, with keys asked for at Plaid."""
+
+    event_headers = ("plaid-verification",)
+
+    def __init__(self, base_url: str, keys: Keys) -> None:
+        """Remember where to ask."""
+        self._base_url = base_url
+        self._keys = keys
+
+    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bytes:
+        """Let a delivery in, or raise SignatureRejected, MalformedWebhook, SecretUnavailable."""
+        return self._verifier.verify(body, headers, now)
+
+    @cached_property
+    def _verifier(self) -> "PlaidVerifier":
+        from freshet.adapters.plaid.key_look_up import KeyLookUp
+        from freshet.adapters.plaid.verification import CachedVerificationKeys, PlaidVerifier
+        from freshet.adapters.plaid.wire import PlaidWire
+        from freshet.adapters.transport import Transport
+
+        look_up: Any = KeyLookUp(PlaidWire(self._base_url, self._keys, Transport()))
+        return PlaidVerifier(CachedVerificationKeys(look_up))

@@ -1,0 +1,189 @@
+"""From Plaid's words to ours."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import ROUND_HALF_EVEN, Decimal
+from typing import Any
+
+import simplejson
+
+from freshet.adapters.plaid import models
+from freshet.adapters.plaid.errors import meaning_of
+from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus
+from freshet.domain.connection import ConnectionReport, DataMode, Institution
+from freshet.domain.errors import LoginRequired
+from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
+from freshet.domain.money import EXACT, Money
+from freshet.domain.transactions import Transaction
+
+_ACCOUNT_KINDS = {
+    "investment": INVESTMENT,
+    "brokerage": INVESTMENT,
+    "depository": "deposit",
+    "credit": "line_of_credit",
+}
+_INSTRUMENT_KINDS = {
+    "equity": "stock",
+    "mutual fund": "mutualfund",
+    "cryptocurrency": "crypto",
+    "fixed income": "bond",
+}
+# Plaid counts an option in underlying units, contracts x 100 (ACC); we count contracts.
+_UNDERLYINGS = Decimal(100)
+_PER_UNIT_PLACES = Decimal("1e-10")
+
+
+def to_connection_report(answer: models.ItemAnswer) -> ConnectionReport:
+    """Read an Item: one whose error only the user can mend is disabled for us.
+
+    Plaid reads institutions about once a day, whatever the institution.
+    """
+    item = answer.item
+    return ConnectionReport(
+        is_disabled=item.error is not None and _needs_user(item.error),
+        data_mode=DataMode.DELAYED,
+        institution=Institution(item.institution_id, item.institution_name),
+    )
+
+
+def to_account_report(
+    account: models.Account, document: Mapping[str, Any], *, synced_at: datetime | None
+) -> AccountReport:
+    """Read an account; `synced_at` is when Plaid last was at the institution with success."""
+    kind = account.type or INVESTMENT
+    return AccountReport(
+        provider_account_id=account.account_id,
+        name=account.name or account.official_name,
+        number=f"****{account.mask}" if account.mask else None,
+        kind=_ACCOUNT_KINDS.get(kind, kind),
+        raw_type=account.subtype,
+        status=AccountStatus.OPEN,
+        is_paper=False,
+        value=_account_value(account.balances),
+        has_holdings=True,
+        is_loaded=True,
+        synced_at=synced_at,
+        transactions_synced_on=synced_at.date() if synced_at else None,
+        source=simplejson.dumps(document, use_decimal=True),
+    )
+
+
+def to_holdings(
+    holdings: Iterable[models.Holding],
+    securities: Mapping[str, models.Security],
+    *,
+    source: str,
+) -> Holdings:
+    """Read one account's lines. Cash is what its cash equivalents are worth, by currency."""
+    positions = tuple(_to_position(each, securities.get(each.security_id)) for each in holdings)
+    return Holdings(positions=positions, balances=_cash_of(positions), source=source)
+
+
+def to_transaction(answer: models.Transaction, document: Mapping[str, Any]) -> Transaction | None:
+    """Read an investment transaction, the sign of its amount turned: cash in is positive here."""
+    if answer.date is None:
+        return None
+    return Transaction(
+        happened_on=answer.date,
+        settled_on=None,
+        type=(answer.type or "unknown").upper(),
+        description=answer.name,
+        symbol=answer.security_id,
+        units=answer.quantity,
+        price=answer.price,
+        amount=None if answer.amount is None else EXACT.minus(answer.amount),
+        fee=answer.fees,
+        currency=answer.iso_currency_code or answer.unofficial_currency_code,
+        source=simplejson.dumps(document, use_decimal=True),
+    )
+
+
+def _needs_user(error: models.ItemError) -> bool:
+    meaning = meaning_of(error.error_code or "", error.error_type or "")
+    return issubclass(meaning.kind, LoginRequired)
+
+
+def _account_value(balances: models.Balances) -> Money | None:
+    currency = balances.iso_currency_code or balances.unofficial_currency_code
+    if balances.current is None or currency is None:
+        return None
+    return Money(balances.current, currency)
+
+
+def _to_position(holding: models.Holding, security: models.Security | None) -> Position:
+    # A line without its security is kept all the same: under the security's id alone.
+    known = security or models.Security(security_id=holding.security_id)
+    option = _to_option(known.option_contract)
+    return Position(
+        instrument=_to_instrument(known, option),
+        units=_units(holding.quantity, option),
+        price=holding.institution_price,
+        cost_per_unit=_per_unit(holding.cost_basis, holding.quantity),
+        currency=_currency(holding) or _currency(known),
+        cash_equivalent=bool(known.is_cash_equivalent) or known.type == "cash",
+        lots=tuple(_to_lot(lot) for lot in holding.tax_lots or ()),
+    )
+
+
+def _to_instrument(security: models.Security, option: OptionContract | None) -> Instrument:
+    kind = security.type or "other"
+    return Instrument(
+        kind="option" if option else _INSTRUMENT_KINDS.get(kind, kind),
+        id=security.security_id,
+        symbol=security.ticker_symbol,
+        name=security.name,
+        currency=_currency(security),
+        mic=security.market_identifier_code,
+        figi=security.figi,
+        option=option,
+    )
+
+
+def _to_option(contract: models.OptionContract | None) -> OptionContract | None:
+    if contract is None:
+        return None
+    return OptionContract(
+        side=contract.contract_type,
+        strike=contract.strike_price,
+        expires_on=contract.expiration_date,
+        multiplier=_UNDERLYINGS,
+        underlying=contract.underlying_security_ticker,
+    )
+
+
+def _to_lot(lot: models.TaxLot) -> Lot:
+    return Lot(
+        acquired_at=lot.original_purchase_datetime,
+        units=lot.quantity,
+        cost_per_unit=lot.purchase_price,
+    )
+
+
+def _units(quantity: Decimal | None, option: OptionContract | None) -> Decimal | None:
+    if quantity is None or option is None:
+        return quantity
+    return EXACT.divide(quantity, _UNDERLYINGS)
+
+
+def _per_unit(total: Decimal | None, quantity: Decimal | None) -> Decimal | None:
+    # Plaid gives a position's total cost; per unit it is rounded to ten places, the only number
+    # here that is not the provider's own. The total stays in the source document.
+    if total is None or not quantity:
+        return None
+    return (total / quantity).quantize(_PER_UNIT_PLACES, rounding=ROUND_HALF_EVEN).normalize()
+
+
+def _currency(priced: models.Holding | models.Security) -> str | None:
+    return priced.iso_currency_code or priced.unofficial_currency_code
+
+
+def _cash_of(positions: Iterable[Position]) -> tuple[Balance, ...]:
+    cash: dict[str, Decimal] = {}
+    for position in positions:
+        if position.cash_equivalent and position.currency and position.value is not None:
+            so_far = cash.get(position.currency, Decimal(0))
+            cash[position.currency] = EXACT.add(so_far, position.value)
+    return tuple(
+        Balance(currency=currency, cash=amount, buying_power=None)
+        for currency, amount in sorted(cash.items())
+    )

@@ -1,0 +1,148 @@
+"""Plaid's answers as pydantic models: a missing field is a null, an unknown one is no trouble."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from freshet.adapters.foreign_json import Instant, LenientModel, Number
+
+Day = date | None
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Answer(LenientModel):
+    """An answer or a part of one."""
+
+
+class ItemError(_Answer):
+    """Why an Item does not work; webhooks and `/item/get` carry it."""
+
+    error_code: str | None = None
+    error_type: str | None = None
+
+
+class Item(_Answer):
+    """An Item: one login at one institution."""
+
+    item_id: Text
+    institution_id: str | None = None
+    institution_name: str | None = None
+    error: ItemError | None = None
+
+
+class ProductStatus(_Answer):
+    """When Plaid was last at the institution for a product, with and without success."""
+
+    last_successful_update: Instant = None
+    last_failed_update: Instant = None
+
+
+class ItemStatus(_Answer):
+    """The part of `/item/get` that proves an extraction."""
+
+    investments: ProductStatus | None = None
+
+
+class ItemAnswer(_Answer):
+    """The answer of `/item/get`; 200 also for a broken Item."""
+
+    item: Item
+    status: ItemStatus | None = None
+
+
+class Balances(_Answer):
+    """An account's balances; `current` is its total value."""
+
+    current: Number = None
+    iso_currency_code: str | None = None
+    unofficial_currency_code: str | None = None
+
+
+class Account(_Answer):
+    """An account of an Item, investment or not."""
+
+    account_id: Text
+    name: str | None = None
+    official_name: str | None = None
+    mask: str | None = None
+    type: str | None = None
+    subtype: str | None = None
+    balances: Balances = Balances()
+
+
+class OptionContract(_Answer):
+    """The terms of an option."""
+
+    contract_type: str | None = None
+    expiration_date: date | None = None
+    strike_price: Number = None
+    underlying_security_ticker: str | None = None
+
+
+class Security(_Answer):
+    """What is held; `type` is an open list of plain words."""
+
+    security_id: Text
+    name: str | None = None
+    ticker_symbol: str | None = None
+    type: str | None = None
+    is_cash_equivalent: bool | None = None
+    iso_currency_code: str | None = None
+    unofficial_currency_code: str | None = None
+    market_identifier_code: str | None = None
+    figi: str | None = None
+    option_contract: OptionContract | None = None
+
+
+class TaxLot(_Answer):
+    """A lot, where the institution tells lots apart."""
+
+    original_purchase_datetime: str | None = None
+    quantity: Number = None
+    purchase_price: Number = None
+
+
+class Holding(_Answer):
+    """A line of a portfolio; an option's quantity counts underlying units, not contracts."""
+
+    account_id: Text
+    security_id: Text
+    quantity: Number = None
+    institution_price: Number = None
+    cost_basis: Number = None
+    iso_currency_code: str | None = None
+    unofficial_currency_code: str | None = None
+    tax_lots: list[TaxLot] | None = None
+
+
+class HoldingsAnswer(_Answer):
+    """The answer of `/investments/holdings/get`: every account of the Item at once."""
+
+    accounts: list[Account]
+    holdings: list[Holding]
+    securities: list[Security]
+
+
+class TransactionsPage(_Answer):
+    """A page of `/investments/transactions/get`; the rows are kept as they are."""
+
+    investment_transactions: list[dict[str, Any]]
+    total_investment_transactions: int
+
+
+class Transaction(_Answer):
+    """One investment transaction; positive amounts are cash out."""
+
+    investment_transaction_id: Text
+    security_id: str | None = None
+    date: Day = None
+    name: str | None = None
+    quantity: Number = None
+    amount: Number = None
+    price: Number = None
+    fees: Number = None
+    type: str | None = None
+    subtype: str | None = None
+    iso_currency_code: str | None = None
+    unofficial_currency_code: str | None = None

@@ -1,0 +1,120 @@
+"""A visit at Plaid for one Item: two calls answer every question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import simplejson
+
+from freshet.adapters.plaid import models
+from freshet.adapters.plaid.client import PlaidClient
+from freshet.adapters.plaid.mapping import (
+    to_account_report,
+    to_connection_report,
+    to_holdings,
+    to_transaction,
+)
+from freshet.domain.account import AccountReport
+from freshet.domain.connection import ConnectionReport
+from freshet.domain.credential import Credential
+from freshet.domain.errors import ProviderAnswer, ProviderNotConfigured
+from freshet.domain.snapshot import HoldingsReading
+from freshet.domain.transactions import Transaction, identified
+
+_HISTORY = timedelta(days=730)
+
+
+@dataclass(frozen=True, slots=True)
+class _Portfolio:
+    """The one answer that holds all accounts, and when it was asked for."""
+
+    answer: models.HoldingsAnswer
+    document: dict[str, Any]
+    started_at: datetime
+    fetched_at: datetime
+
+
+@dataclass(slots=True)
+class PlaidSession:
+    """The port ProviderSession for an Item; what one call brought is not asked for again."""
+
+    client: PlaidClient
+    item: Credential
+    reads_transactions: bool
+    _item_answer: models.ItemAnswer | None = field(default=None, init=False)
+    _portfolio: _Portfolio | None = field(default=None, init=False)
+
+    def connection(self) -> ConnectionReport:
+        """Ask how the Item is."""
+        return to_connection_report(self._read_item())
+
+    def accounts(self) -> Sequence[AccountReport]:
+        """List its accounts, investment or not."""
+        synced_at = self._synced_at()
+        portfolio = self._read_portfolio()
+        return [
+            to_account_report(account, document, synced_at=synced_at)
+            for account, document in zip(
+                portfolio.answer.accounts, portfolio.document["accounts"], strict=True
+            )
+        ]
+
+    def holdings(self, account: AccountReport) -> HoldingsReading:
+        """Give one account's lines out of the common answer."""
+        portfolio = self._read_portfolio()
+        account_id = account.provider_account_id
+        securities = {each.security_id: each for each in portfolio.answer.securities}
+        lines = [each for each in portfolio.answer.holdings if each.account_id == account_id]
+        return HoldingsReading(
+            holdings=to_holdings(lines, securities, source=_source(portfolio.document, account_id)),
+            broker_as_of=None,
+            provider_synced_at=account.synced_at,
+            started_at=portfolio.started_at,
+            fetched_at=portfolio.fetched_at,
+        )
+
+    def transactions(self, account: AccountReport, *, since: date | None) -> Sequence[Transaction]:
+        """Read what happened since a day, or in the two years that Plaid keeps."""
+        today = self.client.clock().date()
+        rows = self.client.transactions(
+            self.item,
+            account.provider_account_id,
+            since=since or today - _HISTORY,
+            until=today,
+        )
+        read = [to_transaction(models.Transaction.model_validate(row), row) for row in rows]
+        return list(identified(each for each in read if each is not None))
+
+    def sync_transactions(self) -> ProviderAnswer:
+        """Plaid has no such call: a plain read stands in for it, before it comes to this."""
+        raise ProviderNotConfigured("transactions sync")
+
+    def refresh(self) -> ProviderAnswer:
+        """Buy a refresh: exactly one billable call, never repeated in here."""
+        return self.client.refresh(self.item)
+
+    def _synced_at(self) -> datetime | None:
+        status = self._read_item().status
+        investments = status.investments if status else None
+        return investments.last_successful_update if investments else None
+
+    def _read_item(self) -> models.ItemAnswer:
+        if self._item_answer is None:
+            self._item_answer = self.client.item(self.item)
+        return self._item_answer
+
+    def _read_portfolio(self) -> _Portfolio:
+        if self._portfolio is None:
+            started_at = self.client.clock()
+            answer, document = self.client.holdings(self.item)
+            self._portfolio = _Portfolio(answer, document, started_at, self.client.clock())
+        return self._portfolio
+
+
+def _source(document: dict[str, Any], account_id: str) -> str:
+    """Keep the account's part of the answer whole: its lines and the securities they name."""
+    lines = [each for each in document["holdings"] if each.get("account_id") == account_id]
+    named = {each.get("security_id") for each in lines}
+    securities = [each for each in document["securities"] if each.get("security_id") in named]
+    return str(simplejson.dumps({"holdings": lines, "securities": securities}, use_decimal=True))

@@ -1,0 +1,151 @@
+"""Is a webhook Plaid's? ES256 over a JWT that carries the body's hash (plaid.md 6)."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+import jwt
+
+from freshet.domain.errors import MalformedWebhook, SecretUnavailable, SignatureRejected
+
+HEADER = "plaid-verification"
+# Deliveries are retried for a day. A replay is harmless: events are claimed and only ask for reads.
+OLDEST = timedelta(hours=24)
+FURTHEST_AHEAD = timedelta(seconds=60)
+_ALGORITHM = "ES256"
+
+
+class VerificationKeys(Protocol):
+    """Gives Plaid's public keys."""
+
+    def find(self, key_id: str, *, now: datetime) -> Mapping[str, Any]:
+        """Give a JWK; raises SignatureRejected for none, SecretUnavailable for trouble."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaidVerifier:
+    """Lets a delivery in, or raises SignatureRejected, MalformedWebhook, SecretUnavailable."""
+
+    keys: VerificationKeys
+    event_headers: tuple[str, ...] = (HEADER,)
+
+    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bytes:
+        """Check algorithm, key, signature, age and body hash, in this order; give the body."""
+        token = headers.get(HEADER, "")
+        if not token:
+            raise SignatureRejected("no_signature")
+        key = self.keys.find(_key_id(token), now=now)
+        if _has_expired(key, now):
+            raise SignatureRejected("expired_key")
+        claims = _claims(token, key)
+        _check_age(claims, now)
+        hashed = hashlib.sha256(body).hexdigest()
+        if not hmac.compare_digest(hashed.encode(), str(claims.get(_BODY_HASH)).encode()):
+            raise SignatureRejected("body_changed")
+        _demand_object(body)
+        return body
+
+
+_BODY_HASH = "request_body_sha256"
+
+
+def _key_id(token: str) -> str:
+    try:
+        header = jwt.get_unverified_header(token)
+    except (jwt.InvalidTokenError, ValueError):
+        raise SignatureRejected("not_a_token") from None
+    if header.get("alg") != _ALGORITHM:
+        raise SignatureRejected("wrong_algorithm")
+    key_id = header.get("kid")
+    if not isinstance(key_id, str) or not key_id:
+        raise SignatureRejected("no_key_id")
+    return key_id
+
+
+def _claims(token: str, key: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        public_key = jwt.PyJWK(dict(key), algorithm=_ALGORITHM)
+        # PyJWT's own clock stays out: age is judged by ours, with bounds of our own.
+        options: Any = {"verify_iat": False, "require": ["iat", _BODY_HASH]}
+        return jwt.decode(token, public_key, algorithms=[_ALGORITHM], options=options)
+    except (jwt.PyJWTError, ValueError):
+        raise SignatureRejected("bad_signature") from None
+
+
+def _check_age(claims: Mapping[str, Any], now: datetime) -> None:
+    try:
+        issued_at = datetime.fromtimestamp(int(claims["iat"]), UTC)
+    except (TypeError, ValueError, OverflowError, OSError):
+        raise SignatureRejected("bad_issue_time") from None
+    if now - issued_at > OLDEST:
+        raise SignatureRejected("too_old")
+    if issued_at - now > FURTHEST_AHEAD:
+        raise SignatureRejected("from_the_future")
+
+
+def _demand_object(body: bytes) -> None:
+    try:
+        document = json.loads(body)
+    except (ValueError, RecursionError):
+        raise MalformedWebhook("not_json") from None
+    if not isinstance(document, dict):
+        raise MalformedWebhook("not_an_object")
+
+
+def _has_expired(key: Mapping[str, Any], now: datetime) -> bool:
+    expired_at = key.get("expired_at")
+    return expired_at is not None and datetime.fromtimestamp(int(expired_at), UTC) <= now
+
+
+@dataclass(slots=True)
+class _Known:
+    key: Mapping[str, Any] | None
+    until: datetime
+
+
+class CachedVerificationKeys:
+    """Remembers keys for an hour and unknown ids for five minutes; asks Plaid only so often.
+
+    A key id that may not be looked up yet is our trouble, not a forgery: SecretUnavailable.
+    """
+
+    def __init__(self, look_up: Callable[[str], Mapping[str, Any] | None]) -> None:
+        """Take the look-up: a JWK, None for an unknown id; it raises SecretUnavailable."""
+        self._look_up = look_up
+        self._known: dict[str, _Known] = {}
+        self._looked_up_at: list[datetime] = []
+
+    def find(self, key_id: str, *, now: datetime) -> Mapping[str, Any]:
+        """Give a JWK; raises SignatureRejected for none, SecretUnavailable for trouble."""
+        known = self._known.get(key_id)
+        if known is None or known.until <= now:
+            known = self._refreshed(key_id, now)
+        if known.key is None:
+            raise SignatureRejected("unknown_key")
+        return known.key
+
+    def _refreshed(self, key_id: str, now: datetime) -> _Known:
+        self._demand_look_up(now)
+        key = self._look_up(key_id)
+        lifetime = _UNKNOWN_LIFETIME if key is None else _KEY_LIFETIME
+        if len(self._known) >= _MOST_KNOWN:
+            self._known.clear()  # an attacker's inventions must not fill the memory
+        self._known[key_id] = _Known(key, now + lifetime)
+        return self._known[key_id]
+
+    def _demand_look_up(self, now: datetime) -> None:
+        recent = [at for at in self._looked_up_at if now - at < _WINDOW]
+        if len(recent) >= _MOST_LOOK_UPS:
+            raise SecretUnavailable("too many key look-ups")
+        self._looked_up_at = [*recent, now]
+
+
+_KEY_LIFETIME = timedelta(hours=1)
+_UNKNOWN_LIFETIME = timedelta(minutes=5)
+_MOST_KNOWN = 256
+_WINDOW = timedelta(minutes=1)
+_MOST_LOOK_UPS = 10

@@ -1,0 +1,18 @@
+"""Publishing what a connection's row has put out: stored first, then told, then taken out.
+
+A crash in between tells it twice, never not at all.
+"""
+
+from freshet.domain.connection import Connection
+from freshet.ports import Bus, Connections
+
+
+def announce(connection: Connection, *, connections: Connections, bus: Bus) -> None:
+    """Publish a connection's outbox; raises QueueUnavailable, with the outbox still full."""
+    events = connection.outbox
+    if not events:
+        return
+    bus.publish(events)
+    connections.change(
+        connection.user_id, connection.id, lambda current: current.without_announced(events)
+    )

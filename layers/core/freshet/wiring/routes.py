@@ -1,0 +1,57 @@
+"""What the HTTP API is built from."""
+
+import os
+from datetime import timedelta
+
+from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
+from freshet.adapters.dynamodb.transactions import DynamoTransactions
+from freshet.adapters.queues import SqsRefreshQueue
+from freshet.config import ApiSettings
+from freshet.domain.freshness import FreshnessTargets
+from freshet.http.accounts import add_account_routes
+from freshet.http.application import Api, ApiParts
+from freshet.http.caller import TokenPolicy
+from freshet.http.connections import add_connection_routes
+from freshet.http.providers import add_provider_routes
+from freshet.http.refreshes import add_refresh_routes
+from freshet.services.purchase_refresh import Purchasing
+from freshet.services.request_refresh import Requesting
+from freshet.services.show_holdings import Showing
+from freshet.wiring import client, table
+
+_ADD_ROUTES = (
+    add_connection_routes,
+    add_account_routes,
+    add_refresh_routes,
+    add_provider_routes,
+)
+
+
+def api_for(settings: ApiSettings, purchasing: Purchasing) -> Api:
+    """Build the API with all its routes."""
+    snapshots_table = table(settings.snapshots_table)
+    showing = Showing(
+        connections=purchasing.connections,
+        accounts=purchasing.accounts,
+        snapshots=DynamoSnapshots(snapshots_table),
+        transactions=DynamoTransactions(snapshots_table),
+        targets=FreshnessTargets(
+            ageing_after=timedelta(hours=settings.ageing_after_hours),
+            stale_after=timedelta(hours=settings.stale_after_hours),
+        ),
+    )
+    requesting = Requesting(
+        purchasing=purchasing,
+        queue=SqsRefreshQueue(client("sqs"), settings.refresh_queue_url),
+        random_bytes=os.urandom,
+        plaid_transactions=settings.plaid_transactions,
+    )
+    tokens = TokenPolicy(settings.user_id_claim, frozenset(settings.default_user_scopes.split()))
+    api = Api(
+        ApiParts(
+            showing=showing, requesting=requesting, tokens=tokens, providers=settings.providers
+        )
+    )
+    for add_routes in _ADD_ROUTES:
+        add_routes(api)
+    return api

@@ -1,0 +1,113 @@
+"""A session at a running simulator, and ears for secrets."""
+
+import traceback
+from dataclasses import dataclass, field
+from typing import Any
+
+from freshet.adapters.snaptrade.client import SnapTradeClient
+from freshet.adapters.snaptrade.keys import SnapTradeKeys
+from freshet.adapters.snaptrade.session import SnapTradeSession
+from freshet.adapters.transport import Answer, Timeouts, Transport
+from freshet.domain.account import AccountReport
+from freshet.domain.credential import Credential, Secret
+from tests.builders import an_account_report
+from tests.sandbox.snaptrade import SnapTradeSimulator
+
+READS = ("connection", "accounts", "holdings")
+OPERATIONS = {
+    "connection": "get_connection",
+    "accounts": "list_accounts",
+    "holdings": "positions",
+}
+
+
+@dataclass
+class FakeQuota:
+    """Counts tokens, or has none."""
+
+    taken: int = 0
+    failure: Exception | None = None
+
+    def take(self, tokens: int) -> None:
+        if self.failure is not None:
+            raise self.failure
+        self.taken += tokens
+
+
+@dataclass(frozen=True)
+class FixedKeys:
+    """The keys of a test."""
+
+    keys: SnapTradeKeys
+
+    def current(self) -> SnapTradeKeys:
+        return self.keys
+
+
+class Impatient(Transport):
+    """The real transport with timeouts of a test."""
+
+    def send(self, request: Any, *, timeouts: Timeouts, **given: Any) -> Answer:
+        return super().send(request, timeouts=Timeouts(1.0, 0.3), **given)
+
+
+@dataclass
+class Bench:
+    """A session at a running simulator."""
+
+    simulator: SnapTradeSimulator
+    quota: FakeQuota = field(default_factory=FakeQuota)
+
+    def __post_init__(self) -> None:
+        control, settings = self.simulator.control, self.simulator.settings
+        user = control.add_user("provider-user")
+        self.secret = user.user_secret
+        self.connection = control.add_connection(user.user_id, announce=False)
+        keys = SnapTradeKeys(settings.client_id, Secret(settings.consumer_key))
+        self.client = SnapTradeClient(
+            base_url=self.simulator.url,
+            keys=FixedKeys(keys),
+            transport=Impatient(),
+            quota=self.quota,
+            clock=settings.clock,
+        )
+        self.user = Credential(user.user_id, Secret(user.user_secret))
+
+    @property
+    def session(self) -> SnapTradeSession:
+        return SnapTradeSession(self.client, self.user, self.connection.connection_id)
+
+    @property
+    def account(self) -> AccountReport:
+        return an_account_report(provider_account_id=self.connection.account_ids[0])
+
+    def call(self, operation: str) -> Any:
+        arguments = [self.account] if operation == "holdings" else []
+        return getattr(self.session, operation)(*arguments)
+
+    def billed(self) -> int:
+        return self.simulator.control.bill().count
+
+    def requests(self) -> int:
+        return int(self.simulator.control.requests()["total"])
+
+
+def told(error: BaseException) -> str:
+    """Everything that a log, a report or a debugger's one-liner would show of an error."""
+    texts = ["".join(traceback.format_exception(error))]
+    link: BaseException | None = error
+    while link is not None:
+        texts += [str(link), repr(link), repr(link.args)]
+        link = link.__cause__ or link.__context__
+    return " ".join(texts)
+
+
+def demand_silence(bench: Bench, error: BaseException) -> None:
+    """Nothing that shows of an error is a secret."""
+    demand_no_secret(bench, told(error))
+
+
+def demand_no_secret(bench: Bench, text: str) -> None:
+    """No secret of the bench is in a text."""
+    for secret in (bench.secret, bench.simulator.settings.consumer_key, "userSecret", "Signature"):
+        assert secret not in text

@@ -1,0 +1,40 @@
+"""Adapters against moto or the simulator, and the same contract for their in-memory twins."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from hypothesis import settings
+from moto import mock_aws
+
+from tests.integration.stores import Stores, dynamo_stores, fake_stores
+from tests.tables import create_tables
+
+settings.register_profile(
+    "repeatable", derandomize=True, max_examples=30, deadline=None, database=None
+)
+settings.load_profile("repeatable")
+
+
+@pytest.fixture
+def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
+        monkeypatch.setenv(name, "testing")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def dynamodb(aws: None) -> Any:
+    client = boto3.client("dynamodb")
+    create_tables(client)
+    return client
+
+
+@pytest.fixture(params=["fake", "dynamo"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    if request.param == "fake":
+        return fake_stores()
+    return dynamo_stores(request.getfixturevalue("dynamodb"))

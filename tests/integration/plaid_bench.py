@@ -1,0 +1,97 @@
+"""A Plaid client over a transport that answers from a list."""
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from requests.structures import CaseInsensitiveDict
+
+from freshet.adapters.plaid.client import PlaidClient
+from freshet.adapters.plaid.keys import PlaidKeys
+from freshet.adapters.plaid.session import PlaidSession
+from freshet.adapters.plaid.wire import PlaidWire
+from freshet.adapters.transport import Answer, Timeouts
+from freshet.domain.credential import Credential, Secret
+from tests.builders import NOON
+from tests.fakes import FakeClock
+from tests.integration.bench import FakeQuota
+
+SECRET = "invented-plaid-secret"
+TOKEN = "access-sandbox-invented"
+ITEM = Credential("item-1", Secret(TOKEN))
+
+
+class FixedPlaidKeys:
+    """The keys of a test."""
+
+    def current(self) -> PlaidKeys:
+        return PlaidKeys("client-1", Secret(SECRET))
+
+
+class FakeTransport:
+    """Answers, or fails, in the order of its list, and keeps what was asked."""
+
+    def __init__(self, answers: list[Answer | Exception]) -> None:
+        self.answers = answers
+        self.requests: list[requests.Request] = []
+        self.given: list[dict[str, Any]] = []
+
+    def send(
+        self,
+        request: requests.Request,
+        *,
+        provider: str,
+        operation: str,
+        timeouts: Timeouts,
+        is_billable: bool = False,
+    ) -> Answer:
+        self.requests.append(request)
+        self.given.append(
+            {"operation": operation, "timeouts": timeouts, "is_billable": is_billable}
+        )
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    def bodies(self) -> list[dict[str, Any]]:
+        """Give what was asked, parsed."""
+        return [json.loads(request.data) for request in self.requests]
+
+    def paths(self) -> list[str]:
+        """Give what was asked of, without the host."""
+        return [request.url.removeprefix("https://plaid.example") for request in self.requests]
+
+
+@dataclass
+class PlaidBench:
+    """A session whose answers are given in advance."""
+
+    answers: list[Answer | Exception]
+    reads_transactions: bool = True
+    reads: FakeQuota = field(default_factory=FakeQuota)
+    refreshes: FakeQuota = field(default_factory=FakeQuota)
+
+    def __post_init__(self) -> None:
+        self.transport = FakeTransport(self.answers)
+        wire = PlaidWire("https://plaid.example", FixedPlaidKeys(), self.transport)
+        client = PlaidClient(
+            wire=wire, reads=self.reads, refreshes=self.refreshes, clock=FakeClock(NOON)
+        )
+        self.session = PlaidSession(client, ITEM, self.reads_transactions)
+
+
+def json_answer(document: Any, status: int = 200) -> Answer:
+    """An answer of Plaid's with a document in it."""
+    return text_answer(json.dumps(document), status)
+
+
+def text_answer(text: str, status: int = 200) -> Answer:
+    """An answer of Plaid's, digit for digit."""
+    return Answer(status, CaseInsensitiveDict(), text.encode())
+
+
+def error_answer(code: str, kind: str, status: int = 400) -> Answer:
+    """A refusal in Plaid's envelope."""
+    return json_answer({"error_code": code, "error_type": kind, "request_id": "r"}, status)

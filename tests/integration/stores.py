@@ -1,0 +1,112 @@
+"""Every table-backed port, real or fake, behind one name each."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.accounts import DynamoAccounts
+from freshet.adapters.dynamodb.connections import DynamoConnections
+from freshet.adapters.dynamodb.inbox import DynamoInbox
+from freshet.adapters.dynamodb.refresh_items import ledger_from_item
+from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
+from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
+from freshet.adapters.dynamodb.table import Table
+from freshet.adapters.dynamodb.transactions import DynamoTransactions
+from freshet.domain.purchase import LedgerEntry
+from tests.builders import CONNECTION_ID, USER
+from tests.fakes import (
+    FakeAccounts,
+    FakeConnections,
+    FakeInbox,
+    FakeRefreshes,
+    FakeSnapshots,
+    FakeTransactions,
+)
+
+RETENTION = timedelta(days=35)
+
+
+@dataclass(frozen=True, slots=True)
+class Stores:
+    """The ports on one deployment's tables, or on their twins."""
+
+    connections: Any
+    accounts: Any
+    refreshes: Any
+    inbox: Any
+    snapshots: Any
+    transactions: Any
+    client: Any = None
+
+    def spent(
+        self, day: str = "2026-11-20", month: str = "2026-11"
+    ) -> dict[str, tuple[int, Decimal]]:
+        """Give calls of the day and money of the month for each budget."""
+        if self.client is None:
+            names = {
+                "connection": f"connection {CONNECTION_ID}",
+                "user": f"user {USER}",
+                "deployment": "deployment",
+            }
+            calls, spent = self.refreshes.calls, self.refreshes.spent
+            return {
+                scope: (calls.get((name, day), 0), spent.get((name, month), Decimal(0)))
+                for scope, name in names.items()
+            }
+        rows = {
+            "connection": keys.connection_budget(USER, CONNECTION_ID),
+            "user": keys.user_budget(USER),
+            "deployment": keys.deployment_budget(),
+        }
+        found = {scope: self._connections_table().get(key) or {} for scope, key in rows.items()}
+        return {
+            scope: (int(row.get(f"calls_{day}", 0)), row.get(f"spent_{month}", Decimal(0)))
+            for scope, row in found.items()
+        }
+
+    def ledger(self) -> list[LedgerEntry]:
+        """Give the user's ledger in the order of time."""
+        if self.client is None:
+            return [self.refreshes.ledger[key] for key in sorted(self.refreshes.ledger)]
+        rows = self._connections_table().query(f"USER#{USER}", "LEDGER#")
+        return [ledger_from_item(row) for row in rows]
+
+    def stop_purchases(self) -> None:
+        """Turn the kill switch."""
+        if self.client is None:
+            self.refreshes.stopped = True
+        else:
+            row = {**keys.deployment_budget(), "purchases_stopped": True}
+            self._connections_table().put(row)
+
+    def _connections_table(self) -> Table:
+        return Table(self.client, "connections")
+
+
+def fake_stores() -> Stores:
+    """Build the twins."""
+    connections = FakeConnections()
+    return Stores(
+        connections,
+        FakeAccounts(),
+        FakeRefreshes(connections),
+        FakeInbox(connections),
+        FakeSnapshots(),
+        FakeTransactions(),
+    )
+
+
+def dynamo_stores(client: Any) -> Stores:
+    """Build the real ones on both tables."""
+    table = Table(client, "connections")
+    return Stores(
+        DynamoConnections(table),
+        DynamoAccounts(table),
+        DynamoRefreshes(table),
+        DynamoInbox(table, retention=timedelta(days=30)),
+        DynamoSnapshots(Table(client, "snapshots"), retention=RETENTION),
+        DynamoTransactions(Table(client, "snapshots")),
+        client,
+    )

@@ -1,0 +1,86 @@
+"""No budget is ever exceeded, also not by a hundred wishes at once (promise 4)."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from freshet.adapters.dynamodb.connections import connection_to_item
+from freshet.adapters.dynamodb.table import Table
+from freshet.domain.errors import BudgetExhausted, ConcurrentChange
+from freshet.domain.identifiers import refresh_id_for
+from tests.builders import NOON, USER, a_connection, a_policy, a_refresh
+from tests.integration.stores import Stores, dynamo_stores
+
+WISHES = 100
+
+
+class OneAtATime:
+    """A client whose requests are single steps, as at DynamoDB: moto's are not thread-safe."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._lock = threading.Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._client, name)
+        return self._locked(found) if callable(found) and name != "get_paginator" else found
+
+    def _locked(self, call: Any) -> Any:
+        def locked(**arguments: Any) -> Any:
+            with self._lock:
+                return call(**arguments)
+
+        return locked
+
+
+def _connection_id(number: int) -> str:
+    # Ids of ours have no digit below 2.
+    return "con_" + f"{number:024d}".translate(str.maketrans("0189", "wxyz"))
+
+
+def _reserve_all(stores: Stores, policy: Any, *, connections: int) -> int:
+    ids = [_connection_id(number) for number in range(connections)]
+    for connection_id in ids:
+        Table(stores.client, "connections").put(connection_to_item(a_connection(id=connection_id)))
+
+    def wish(number: int) -> bool:
+        connection_id = ids[number % connections]
+        refresh = a_refresh(
+            id=refresh_id_for(connection_id, str(number)), connection_id=connection_id
+        )
+        try:
+            stores.refreshes.reserve(refresh, policy=policy, now=NOON)
+        except (BudgetExhausted, ConcurrentChange):
+            return False
+        return True
+
+    with ThreadPoolExecutor(16) as pool:
+        return sum(pool.map(wish, range(WISHES)))
+
+
+@pytest.mark.parametrize(
+    ("policy", "most"),
+    [
+        ({"user_daily_refreshes": 7, "monthly_budget": Decimal(100)}, 7),
+        ({"user_daily_refreshes": 99, "monthly_budget": Decimal("0.55")}, 11),
+    ],
+)
+def test_exactly_what_fits_is_reserved_when_twenty_connections_have_a_hundred_wishes(
+    dynamodb: Any, policy: dict[str, Any], most: int
+) -> None:
+    stores = dynamo_stores(OneAtATime(dynamodb))
+    reserved = _reserve_all(stores, a_policy(**policy), connections=20)
+    calls, spent = stores.spent()["deployment"]
+    assert (reserved, calls, spent) == (most, most, most * Decimal("0.05"))
+    assert stores.spent()["user"] == (most, most * Decimal("0.05"))
+
+
+def test_one_refresh_is_open_when_a_hundred_wishes_meet_on_one_connection(dynamodb: Any) -> None:
+    stores = dynamo_stores(OneAtATime(dynamodb))
+    assert _reserve_all(stores, a_policy(), connections=1) == 1
+    (connection,) = stores.connections.of_user(USER)
+    assert connection.open_refresh_id is not None
+    assert stores.spent()["deployment"] == (1, Decimal("0.05"))

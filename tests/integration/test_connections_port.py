@@ -1,0 +1,142 @@
+"""Connections, Owners and DueConnections: one contract for the table and its twin."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from freshet.domain.connection import Cadence, Connection
+from freshet.domain.errors import AlreadyOwned, NotFound
+from freshet.domain.provider import Provider
+from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_announcement
+from tests.integration.stores import Stores
+
+FULL = a_connection(
+    status_reason="provider_failed",
+    cadence=Cadence(timedelta(hours=6), timedelta(hours=24)),
+    next_refresh_at=NOON,
+    reading_until=NOON,
+    marks={"account-1": NOON, "*": NOON + timedelta(microseconds=1)},
+    open_refresh_id="ref_1",
+    open_refresh_called=True,
+    refresh_reason="cooldown",
+    refresh_forbidden=True,
+    last_purchase_at=NOON,
+    last_live_read_at=NOON,
+    announced_until=NOON,
+    outbox=(an_announcement(), an_announcement(subject_id="acc_other")),
+    consecutive_failures=3,
+)
+
+
+def _other(number: int, **changes: object) -> Connection:
+    return a_connection(
+        id=f"con_{number:024d}", provider_connection_id=f"authorization-{number}", **changes
+    )
+
+
+@pytest.mark.parametrize("connection", [a_connection(), FULL, a_connection(due_at=None)])
+def test_connection_comes_back_as_it_went_when_stored(
+    stores: Stores, connection: Connection
+) -> None:
+    assert stores.connections.add(connection, provider_user_id="provider-user") == connection
+    assert stores.connections.get(USER, CONNECTION_ID) == connection
+
+
+@pytest.mark.parametrize(
+    ("user_id", "connection_id"), [("user-2", CONNECTION_ID), (USER, "con_" + "b" * 24)]
+)
+def test_same_nothing_is_found_when_it_is_anothers_and_when_it_does_not_exist(
+    stores: Stores, user_id: str, connection_id: str
+) -> None:
+    stores.connections.add(a_connection(), provider_user_id=None)
+    with pytest.raises(NotFound):
+        stores.connections.get(user_id, connection_id)
+    with pytest.raises(NotFound):
+        stores.connections.change(user_id, connection_id, lambda row: row)
+    assert stores.connections.of_user("user-2") == []
+
+
+def test_first_one_is_given_back_when_it_is_added_again(stores: Stores) -> None:
+    first = stores.connections.add(a_connection(), provider_user_id="provider-user")
+    again = replace(a_connection(), id="con_" + "b" * 24)
+    assert stores.connections.add(again, provider_user_id="provider-user") == first
+    assert stores.connections.of_user(USER) == [first]
+
+
+def test_other_users_connection_is_not_taken_when_added(stores: Stores) -> None:
+    stores.connections.add(a_connection(), provider_user_id="provider-user")
+    with pytest.raises(AlreadyOwned):
+        stores.connections.add(a_connection(user_id="user-2"), provider_user_id="another")
+    assert stores.connections.of_connection(Provider.SNAPTRADE, "authorization-1")[0] == USER
+
+
+def test_owner_is_known_by_the_providers_id_when_registered(stores: Stores) -> None:
+    stores.connections.add(a_connection(), provider_user_id=None)
+    found = stores.connections.of_connection(Provider.SNAPTRADE, "authorization-1")
+    assert found == (USER, CONNECTION_ID)
+    assert stores.connections.of_connection(Provider.SNAPTRADE, "authorization-9") is None
+
+
+def test_list_is_oldest_first_when_a_user_has_several(stores: Stores) -> None:
+    for number, days in ((1, 1), (2, 3), (3, 2)):
+        connection = _other(number, created_at=NOON - timedelta(days=days))
+        stores.connections.add(connection, provider_user_id=None)
+    listed = [each.id[-1] for each in stores.connections.of_user(USER)]
+    assert listed == ["2", "3", "1"]
+
+
+def test_version_rises_only_when_something_changed(stores: Stores) -> None:
+    stores.connections.add(a_connection(), provider_user_id=None)
+    stores.connections.change(USER, CONNECTION_ID, lambda row: row)
+    assert stores.connections.get(USER, CONNECTION_ID).version == 1
+    changed = stores.connections.change(
+        USER, CONNECTION_ID, lambda row: replace(row, paused=True, due_at=None)
+    )
+    assert changed == replace(a_connection(), paused=True, due_at=None, version=2)
+    assert stores.connections.get(USER, CONNECTION_ID) == changed
+
+
+@pytest.mark.parametrize("early", [timedelta(microseconds=1), timedelta(hours=1)])
+def test_connection_is_due_at_its_time_when_the_index_is_asked(
+    stores: Stores, early: timedelta
+) -> None:
+    stores.connections.add(a_connection(due_at=NOON), provider_user_id=None)
+    assert stores.connections.due(Provider.SNAPTRADE, now=NOON - early, limit=9) == []
+    assert stores.connections.due(Provider.SNAPTRADE, now=NOON, limit=9) == [
+        (USER, CONNECTION_ID, NOON)
+    ]
+
+
+def test_oldest_are_listed_first_when_more_is_due_than_fits(stores: Stores) -> None:
+    for number in range(1, 8):
+        due_at = NOON - timedelta(minutes=number)
+        stores.connections.add(_other(number, due_at=due_at), provider_user_id=None)
+    stores.connections.add(_other(9, due_at=None), provider_user_id=None)
+    found = stores.connections.due(Provider.SNAPTRADE, now=NOON, limit=3)
+    assert [connection_id[-1] for _, connection_id, _ in found] == ["7", "6", "5"]
+
+
+def test_one_providers_backlog_hides_no_other_when_both_are_due(stores: Stores) -> None:
+    for number in range(1, 7):
+        due_at = NOON - timedelta(minutes=number)
+        stores.connections.add(_other(number, due_at=due_at), provider_user_id=None)
+    item = _other(9, provider=Provider.PLAID, due_at=NOON)
+    stores.connections.add(item, provider_user_id=None)
+    found = stores.connections.due(Provider.PLAID, now=NOON, limit=3)
+    assert found == [(USER, item.id, NOON)]
+    assert len(stores.connections.due(Provider.SNAPTRADE, now=NOON, limit=9)) == 6
+
+
+def test_turn_is_claimed_once_when_two_planners_saw_it(stores: Stores) -> None:
+    stores.connections.add(a_connection(due_at=NOON), provider_user_id=None)
+    lease = NOON + timedelta(minutes=15)
+    claims = [
+        stores.connections.claim(USER, CONNECTION_ID, due_at=NOON, lease_until=lease)
+        for _ in range(2)
+    ]
+    assert claims == [a_connection(due_at=lease, version=2), None]
+    assert stores.connections.due(Provider.SNAPTRADE, now=NOON, limit=9) == []
+    assert stores.connections.due(Provider.SNAPTRADE, now=lease, limit=9) == [
+        (USER, CONNECTION_ID, lease)
+    ]

@@ -1,0 +1,78 @@
+"""Plaid's webhooks as events: no id and no time of their own, and no state taken from them."""
+
+import json
+from typing import Any
+
+import pytest
+
+from freshet.adapters.plaid.webhooks import to_event
+from freshet.domain.provider import Provider
+from freshet.domain.webhooks import WHOLE_CONNECTION, Calls, WebhookEvent, mark_of
+from tests.builders import NOON, a_delivery
+
+
+def _event(
+    kind: str = "HOLDINGS:DEFAULT_UPDATE", *, token: str = "token-1", **changes: Any
+) -> WebhookEvent:
+    webhook_type, code = kind.split(":")
+    document = {
+        "environment": "sandbox",
+        "error": None,
+        "item_id": "item-1",
+        "webhook_code": code,
+        "webhook_type": webhook_type,
+    }
+    delivery = a_delivery(
+        provider=Provider.PLAID,
+        headers={"plaid-verification": token},
+        body=json.dumps(document | changes, indent=2, sort_keys=True).encode(),
+    )
+    return to_event(delivery)
+
+
+@pytest.mark.parametrize(
+    ("kind", "calls_for"),
+    [
+        ("HOLDINGS:DEFAULT_UPDATE", Calls.CONNECTION_READ),
+        ("INVESTMENTS_TRANSACTIONS:DEFAULT_UPDATE", Calls.CONNECTION_READ),
+        ("INVESTMENTS_TRANSACTIONS:HISTORICAL_UPDATE", Calls.CONNECTION_READ),
+        ("ITEM:ERROR", Calls.CONNECTION_READ),
+        ("ITEM:LOGIN_REPAIRED", Calls.CONNECTION_READ),
+        ("ITEM:PENDING_EXPIRATION", Calls.CONNECTION_READ),
+        ("ITEM:PENDING_DISCONNECT", Calls.CONNECTION_READ),
+        ("ITEM:USER_PERMISSION_REVOKED", Calls.CONNECTION_READ),
+        ("ITEM:USER_ACCOUNT_REVOKED", Calls.CONNECTION_READ),
+        ("ITEM:NEW_ACCOUNTS_AVAILABLE", Calls.CONNECTION_READ),
+        ("ITEM:WEBHOOK_UPDATE_ACKNOWLEDGED", Calls.NOTHING),
+        ("TRANSACTIONS:DEFAULT_UPDATE", Calls.NOTHING),
+        ("SOMETHING:NEW", Calls.NOTHING),
+    ],
+)
+def test_kind_is_kept_and_calls_for_its_read_when_known(kind: str, calls_for: Calls) -> None:
+    event = _event(kind)
+    assert (event.kind, event.calls_for) == (kind, calls_for)
+    assert mark_of(event) == (WHOLE_CONNECTION if calls_for is not Calls.NOTHING else None)
+
+
+def test_event_holds_ids_only_when_it_is_made() -> None:
+    event = _event(new_holdings=2, user_id="usr_1", account_id="account-1")
+    assert (event.provider, event.provider_connection_id) == (Provider.PLAID, "item-1")
+    assert (event.provider_account_id, event.provider_user_id) == ("account-1", None)
+    assert (event.occurred_at, event.received_at, event.details) == (None, NOON, {})
+
+
+def test_same_delivery_is_one_event_and_another_token_another_when_bodies_are_equal() -> None:
+    assert _event().id == _event().id
+    assert _event().id != _event(token="token-2").id
+    assert _event().id.startswith("sha256-")
+
+
+def test_token_stays_outside_when_it_names_the_event() -> None:
+    assert "token-1" not in repr(_event())
+
+
+@pytest.mark.parametrize("item_id", [None, "", 7, ["item-1"]])
+def test_event_concerns_nobody_when_it_names_no_item(item_id: Any) -> None:
+    event = _event(item_id=item_id)
+    assert event.provider_connection_id is None
+    assert mark_of(event) is None

@@ -1,0 +1,110 @@
+"""SnapTrade's refusals as a table over status and code; never by their text."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from requests.structures import CaseInsensitiveDict
+
+from freshet.adapters.snaptrade.errors import error_for
+from freshet.adapters.transport import Answer
+from freshet.domain import errors
+from tests.builders import NOON
+
+TABLE = [
+    (400, "1076", errors.ProviderRejectedUs),
+    (400, "1012", errors.ProviderRejectedUs),
+    (400, "1010", errors.ProviderRejectedUs),
+    (401, "1076", errors.ProviderRejectedUs),
+    (401, "0000", errors.ProviderRejectedUs),
+    (401, None, errors.ProviderRejectedUs),
+    (401, "1083", errors.LoginRequired),
+    (402, "3003", errors.LoginRequired),
+    (402, "3011", errors.LoginRequired),
+    (402, "9999", errors.LoginRequired),
+    (403, "1066", errors.RefreshNotAllowed),
+    (403, "1141", errors.RefreshNotAllowed),
+    (404, "1011", errors.MissingUpstream),
+    (404, None, errors.MissingUpstream),
+    (409, "1166", errors.ProviderUnavailable),
+    (410, None, errors.ProviderRejectedUs),
+    (425, "3012", errors.ProviderUnavailable),
+    (429, "0000", errors.RateLimited),
+    (429, None, errors.RateLimited),
+    (429, "throttled", errors.ProviderThrottled),
+    (500, "1000", errors.ProviderFailed),
+    (500, "3000", errors.ProviderFailed),
+    (501, None, errors.RefreshNotAllowed),
+    (502, None, errors.ProviderFailed),
+    (503, "3002", errors.ProviderUnavailable),
+    (503, None, errors.ProviderFailed),
+    (504, None, errors.ProviderFailed),
+    (302, None, errors.UnreadableAnswer),
+    (418, None, errors.UnreadableAnswer),
+]
+PERHAPS_BILLED = (errors.ProviderFailed, errors.UnreadableAnswer)
+
+
+def _error(status: int, body: bytes, **headers: str) -> errors.ProviderError:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return error_for(Answer(status, CaseInsensitiveDict(named), body), "refresh")
+
+
+def _bodies(status: int, code: str | None) -> list[bytes]:
+    live: dict[str, Any] = {"detail": "Text 1076 throttled", "status_code": status}
+    spec: dict[str, Any] = {"default_detail": "Text 1076 throttled"}
+    if code is None:
+        return [json.dumps(each).encode() for each in (live, spec)]
+    variants = [live | {"code": code}, spec | {"default_code": code}]
+    if code.isdecimal() and not code.startswith("0"):
+        variants += [live | {"code": int(code)}, spec | {"default_code": int(code)}]
+    return [json.dumps(each).encode() for each in variants]
+
+
+@pytest.mark.parametrize(("status", "code", "kind"), TABLE)
+def test_refusal_means_what_the_table_says_when_told_in_any_variant(
+    status: int, code: str | None, kind: type[errors.ProviderError]
+) -> None:
+    for body in _bodies(status, code):
+        error = _error(status, body, X_Request_ID="request-1")
+        assert type(error) is kind
+        assert error.answer.code == code
+        assert (error.answer.status, error.answer.request_id) == (status, "request-1")
+        assert error.is_surely_unbilled is not isinstance(error, PERHAPS_BILLED)
+
+
+@pytest.mark.parametrize(
+    "body", [b"", b"<html>1076</html>", b'{"code', b"[]", b'"3003"', b"\xff", b"null"]
+)
+@pytest.mark.parametrize("status", [402, 429, 500, 503])
+def test_status_decides_when_the_body_says_nothing(status: int, body: bytes) -> None:
+    error = _error(status, body)
+    assert type(error) is next(
+        kind
+        for each, code, kind in TABLE
+        if each == status and (code is None or status in {402, 500})
+    )
+    assert error.answer.code is None
+
+
+def test_error_tells_no_text_of_the_provider_when_printed() -> None:
+    error = _error(402, b'{"detail": "account of A. Person", "code": "3003"}')
+    assert "Person" not in f"{error!s} {error!r} {error.answer!r}"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, 60),
+        ({"Retry_After": "7"}, 7),
+        ({"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "9", "Retry_After": "7"}, 9),
+        ({"X_RateLimit_Remaining": "0", "Retry_After": "7"}, 7),
+        ({"X_RateLimit_Remaining": "5", "X_RateLimit_Reset": "9", "Retry_After": "7"}, 7),
+        ({"Retry_After": "Fri, 20 Nov 2026 12:00:00 GMT"}, 60),
+        ({"Retry_After": "-7"}, 60),
+    ],
+)
+def test_wait_is_the_providers_when_it_says_how_long(headers: dict[str, str], seconds: int) -> None:
+    error = _error(429, b'{"code": "0000"}', **headers)
+    assert error.retry_at(NOON) == NOON + timedelta(seconds=seconds)

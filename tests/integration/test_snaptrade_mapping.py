@@ -1,0 +1,172 @@
+"""From SnapTrade's documents to ours: both account shapes, every digit (promises 7, 8)."""
+
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+import simplejson
+
+from freshet.adapters.snaptrade import models
+from freshet.adapters.snaptrade.mapping import (
+    to_account_report,
+    to_connection_report,
+    to_holdings,
+)
+from freshet.domain.account import AccountStatus
+from freshet.domain.connection import DataMode, Institution
+from freshet.domain.money import Money
+
+OLD: dict[str, Any] = {
+    "id": "account-1",
+    "brokerage_authorization": "authorization-1",
+    "name": "Margin",
+    "number": "123458443",
+    "institution_name": "Acme Brokerage",
+    "sync_status": {
+        "transactions": {"initial_sync_completed": True, "last_successful_sync": "2026-11-19"},
+        "holdings": {
+            "initial_sync_completed": True,
+            "last_successful_sync": "2026-11-20 09:30:00.561408+00:00",
+        },
+    },
+    "balance": {"total": {"amount": Decimal("15363.23"), "currency": "USD"}},
+    "status": "open",
+    "raw_type": "Margin",
+    "account_category": "INVESTMENT",
+    "is_paper": False,
+}
+NEW: dict[str, Any] = {
+    "kind": "investment",
+    "id": "account-1",
+    "connection_id": "authorization-1",
+    "display_name": "Margin",
+    "masked_account_number": "****8443",
+    "sync_status": {
+        "transactions": {"initial_sync_completed": True},
+        "positions": "2026-11-20T09:30:00.561408Z",
+        "balances": "2026-11-20T09:30:00Z",
+    },
+    "raw_type": "Margin",
+    "net_value": {"amount": "15363.23", "currency": "USD"},
+    "is_paper": False,
+}
+SYNCED = datetime(2026, 11, 20, 9, 30, 0, 561408, tzinfo=UTC)
+
+
+def _account(document: dict[str, Any]) -> Any:
+    return to_account_report(models.Account.model_validate(document), document)
+
+
+def _positions(*lines: dict[str, Any]) -> Any:
+    text = simplejson.dumps({"results": lines}, use_decimal=True)
+    parsed = models.Positions.model_validate(simplejson.loads(text, use_decimal=True))
+    return to_holdings(parsed, [], source=text).positions
+
+
+@pytest.mark.parametrize("document", [OLD, NEW])
+def test_account_reads_the_same_when_it_comes_in_either_shape(document: dict[str, Any]) -> None:
+    report = _account(document)
+    assert (report.provider_account_id, report.name, report.number) == (
+        *("account-1", "Margin", "****8443"),
+    )
+    assert (report.kind, report.status, report.value) == (
+        "investment",
+        AccountStatus.OPEN,
+        Money(Decimal("15363.23"), "USD"),
+    )
+    assert (report.synced_at, report.has_holdings, report.is_loaded) == (SYNCED, True, True)
+    assert report.is_readable
+    assert simplejson.loads(report.source, use_decimal=True) == document
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({"account_category": None}, "investment"),
+        ({"account_category": "DEPOSIT"}, "deposit"),
+        ({"account_category": "LOC"}, "line_of_credit"),
+        ({"account_category": "ANNUITY"}, "annuity"),
+        ({"account_category": "Time Share"}, "time share"),
+        ({"kind": "prepaid_card"}, "prepaid_card"),
+    ],
+)
+def test_account_kind_is_kept_when_nobody_has_heard_of_it(changes: Any, kind: str) -> None:
+    assert _account(OLD | changes).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        ("open", "open"),
+        ("closed", "closed"),
+        ("archived", "closed"),
+        ("unavailable", "open"),
+        ("brand_new", "open"),
+        (None, "open"),
+    ],
+)
+def test_account_is_closed_only_when_the_provider_says_so(status: Any, expected: str) -> None:
+    assert _account(OLD | {"status": status}).status == expected
+
+
+@pytest.mark.parametrize(
+    ("holdings", "has_holdings", "is_loaded"),
+    [
+        ({"holdings_unavailable": True}, False, True),
+        ({"holdings_unavailable": False}, True, True),
+        ({"initial_sync_completed": False}, True, False),
+        ({}, True, True),
+    ],
+)
+def test_account_says_what_can_be_expected_when_it_is_listed(
+    holdings: dict[str, Any], has_holdings: bool, is_loaded: bool
+) -> None:
+    report = _account(OLD | {"sync_status": {"holdings": holdings}})
+    assert (report.has_holdings, report.is_loaded) == (has_holdings, is_loaded)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"balance": None},
+        {"balance": {"total": None}},
+        {"balance": {"total": {"amount": None, "currency": "USD"}}},
+        {"balance": {"total": {"amount": Decimal(1), "currency": None}}},
+    ],
+)
+def test_account_has_no_value_when_half_of_it_is_missing(changes: dict[str, Any]) -> None:
+    assert _account(OLD | changes).value is None
+
+
+def test_nothing_is_lost_when_a_document_has_fields_nobody_knows() -> None:
+    document = OLD | {"brand_new": {"deep": [Decimal("1.10")]}, "id": "account-1"}
+    assert simplejson.loads(_account(document).source, use_decimal=True) == document
+
+
+@pytest.mark.parametrize(
+    ("mode", "expected"),
+    [
+        ({"institution": "realtime", "snaptrade": "delayed"}, DataMode.DELAYED),
+        ({"institution": "delayed", "snaptrade": "realtime"}, DataMode.REALTIME),
+        ({"institution": "realtime"}, DataMode.UNKNOWN),
+        ({"snaptrade": "hourly"}, DataMode.UNKNOWN),
+        ("realtime", DataMode.REALTIME),
+        ("delayed", DataMode.DELAYED),
+        ("hourly", DataMode.UNKNOWN),
+        (None, DataMode.UNKNOWN),
+    ],
+)
+def test_data_mode_is_how_the_provider_serves_when_told_in_any_shape(
+    mode: Any, expected: DataMode
+) -> None:
+    answer = models.Authorization.model_validate({"data_freshness_mode": mode})
+    assert to_connection_report(answer).data_mode is expected
+
+
+def test_connection_is_read_when_only_some_fields_are_there() -> None:
+    bare = to_connection_report(models.Authorization.model_validate({}))
+    assert (bare.is_disabled, bare.data_mode) == (False, DataMode.UNKNOWN)
+    named = {"disabled": True, "brokerage": {"slug": "ACME", "name": "Acme", "display_name": None}}
+    report = to_connection_report(models.Authorization.model_validate(named))
+    assert (report.is_disabled, report.institution) == (True, Institution("ACME", "Acme"))

@@ -1,0 +1,61 @@
+"""Everything the simulator lets a test turn, with the documented or assumed defaults."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from tests.sandbox.plaid.errors import is_known_code
+from tests.sandbox.simulation.knobs import KnobRefused, check_knobs, turned_knobs
+
+CHOICES = {
+    "refresh_latency_style": ("fixed", "spread"),
+    "transactions_webhook": ("subscribed", "always", "never"),
+    "history_mode": ("sync", "async"),
+    "broken_items": ("refuse", "serve_cached"),
+    "timestamp_style": ("seconds", "milliseconds"),
+    "key_outcome": ("key", "429", "500", "unknown"),
+}
+# A refresh ends in one of these or in an error code.
+REFRESH_OUTCOMES = ("changed", "unchanged", "stalled")
+
+
+@dataclass(frozen=True, slots=True)
+class PlaidKnobs:
+    """The current position of every knob; refuses nonsense when built."""
+
+    refresh_entitled: bool = True
+    refresh_outcome: str = "changed"
+    refresh_latency_seconds: float = 0
+    refresh_latency_style: str = "fixed"
+    slow_institution_seconds: float = 35
+    refresh_answer_delay_seconds: float = 0
+    refresh_data_delay_seconds: float = 0
+    refresh_item_limit: int = 1
+    refresh_client_limit: int = 100
+    refresh_limit_code: str = "RATE_LIMIT"
+    refresh_failures_count: bool = True
+    read_limits: bool = True
+    transactions_webhook: str = "subscribed"
+    history_mode: str = "sync"
+    history_delay_seconds: float = 1
+    broken_items: str = "refuse"
+    webhook_delay_seconds: float = 0
+    webhook_copies: int = 1
+    webhook_time_scale: float = 1
+    webhook_timeout_seconds: float = 10
+    # How many attempts a day the breaker waits for is our assumption.
+    webhook_breaker_minimum: int = 100
+    key_latency_seconds: float = 0
+    key_outcome: str = "key"
+    timestamp_style: str = "seconds"
+    newer_fields: bool = True
+    extra_fields: bool = False
+
+    def __post_init__(self) -> None:
+        check_knobs(self, CHOICES)
+        if self.refresh_outcome not in REFRESH_OUTCOMES and not is_known_code(self.refresh_outcome):
+            raise KnobRefused("refresh_outcome")
+
+    def turned(self, changes: Mapping[str, Any]) -> "PlaidKnobs":
+        """Return the knobs after some changes given as plain JSON values."""
+        return turned_knobs(self, changes)

@@ -1,0 +1,93 @@
+"""The endpoints that exist in the provider's own sandbox only."""
+
+from tests.sandbox.plaid.calls import Call, Endpoint
+from tests.sandbox.plaid.errors import PlaidRefusal
+from tests.sandbox.plaid.fields import OBJECT, REQUIRED_LIST, REQUIRED_TEXT, TEXT, Field
+from tests.sandbox.plaid.institutions import institution_with_id
+from tests.sandbox.plaid.population import Population
+from tests.sandbox.plaid.portfolios import UnknownPortfolio, portfolios_named
+from tests.sandbox.plaid.world import World
+from tests.sandbox.simulation.exact_json import Document
+
+PREFIX = "/sandbox/"
+USUAL_USER = "user_good"
+_TOKEN = {"access_token": REQUIRED_TEXT}
+_OPTIONS = {
+    **dict.fromkeys(("webhook", "override_username", "override_password"), TEXT),
+    **dict.fromkeys(("transactions", "statements", "income_verification"), OBJECT),
+}
+_ITEM_CODES = {
+    "NEW_ACCOUNTS_AVAILABLE",
+    "LOGIN_REPAIRED",
+    "PENDING_DISCONNECT",
+    "USER_PERMISSION_REVOKED",
+    "USER_ACCOUNT_REVOKED",
+}
+_INVESTMENT_TYPES = {"HOLDINGS", "INVESTMENTS_TRANSACTIONS"}
+_OTHER_PRODUCTS = {"AUTH", "IDENTITY", "TRANSACTIONS", "LIABILITIES"}
+_ASSETS_CODES = {"ERROR", "PRODUCT_READY"}
+
+
+class SandboxOnly:
+    """One method per endpoint; the caller holds the lock."""
+
+    def __init__(self, *, world: World, population: Population) -> None:
+        self._world = world
+        self._population = population
+
+    def endpoints(self) -> list[Endpoint]:
+        """Return the endpoints with their fields."""
+        fire = _TOKEN | {"webhook_code": REQUIRED_TEXT, "webhook_type": TEXT}
+        create = {
+            "institution_id": REQUIRED_TEXT,
+            "initial_products": REQUIRED_LIST,
+            "options": Field(dict, members=_OPTIONS),
+            "user_id": TEXT,
+            "user_token": TEXT,
+        }
+        return [
+            Endpoint(f"{PREFIX}public_token/create", create, self.create_public_token),
+            Endpoint(f"{PREFIX}item/fire_webhook", fire, self.fire_webhook),
+            Endpoint(f"{PREFIX}item/reset_login", _TOKEN, self.reset_login),
+        ]
+
+    def create_public_token(self, call: Call) -> Document:
+        """Link an Item without Link; the user name may be that of a sample portfolio."""
+        name = call.option("override_username", USUAL_USER)
+        try:
+            portfolios = portfolios_named("starter" if name == USUAL_USER else name)
+        except UnknownPortfolio as error:
+            raise PlaidRefusal("INVALID_CREDENTIALS") from error
+        products = call.body["initial_products"]
+        if not products:
+            raise PlaidRefusal("INVALID_FIELD", "initial_products must not be empty")
+        item = self._population.add_item(
+            institution_with_id(call.body["institution_id"]),
+            portfolios=portfolios,
+            products=products,
+            webhook=call.option("webhook") or self._world.default_webhook,
+        )
+        return {"public_token": self._population.new_public_token(item)}
+
+    def fire_webhook(self, call: Call) -> Document:
+        """Send a webhook now; only some types can be had like this."""
+        item, code = call.item, call.body["webhook_code"]
+        webhook_type = call.body.get("webhook_type")
+        if code in _ITEM_CODES and webhook_type in {None, "ITEM"}:
+            webhook_type = "ITEM"
+        elif code == "DEFAULT_UPDATE" and webhook_type in _INVESTMENT_TYPES:
+            if "investments" not in item.products:
+                raise PlaidRefusal("SANDBOX_PRODUCT_NOT_ENABLED", "investments")
+        elif code in _ASSETS_CODES or webhook_type in {None, *_OTHER_PRODUCTS}:
+            raise PlaidRefusal("SANDBOX_PRODUCT_NOT_ENABLED", str(webhook_type or code).lower())
+        else:
+            raise PlaidRefusal("INVALID_FIELD", "webhook_code cannot be fired for this type")
+        if not (item.webhook or "").startswith(("http://", "https://")):
+            raise PlaidRefusal("SANDBOX_WEBHOOK_INVALID")
+        self._population.announce(item, webhook_type, code)
+        return {"webhook_fired": True}
+
+    def reset_login(self, call: Call) -> Document:
+        """Make the Item's login invalid."""
+        self._population.break_item(call.item, PlaidRefusal("ITEM_LOGIN_REQUIRED"))
+        return {"reset_login": True}

@@ -1,0 +1,1 @@
+"""What the provider simulators share: sockets, timers, faults, webhooks and control."""

@@ -1,0 +1,175 @@
+"""The services on fakes, around one connection of one user."""
+
+from datetime import timedelta
+from typing import Any
+
+from freshet.domain.connection import Connection
+from freshet.domain.freshness import FreshnessTargets
+from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
+from freshet.domain.provider import Provider
+from freshet.domain.refresh import Refresh
+from freshet.domain.schedule import Pace
+from freshet.domain.webhooks import WebhookEvent
+from freshet.services.plan_turn import Planning, plan_turn
+from freshet.services.process_webhook import Processing, process_webhook
+from freshet.services.purchase_refresh import Purchase, Purchasing, purchase_refresh
+from freshet.services.refresh_connection import refresh_connection
+from freshet.services.request_refresh import Requesting
+from freshet.services.show_holdings import Showing
+from freshet.services.take_snapshots import Reading, take_snapshots
+from tests.builders import (
+    CONNECTION_ID,
+    NOON,
+    USER,
+    a_connection,
+    a_policy,
+    an_account,
+    an_account_report,
+    an_order,
+    zeros,
+)
+from tests.fakes import (
+    FakeAccounts,
+    FakeBus,
+    FakeClock,
+    FakeConnections,
+    FakeInbox,
+    FakeProvider,
+    FakeProviders,
+    FakeQueue,
+    FakeRefreshes,
+    FakeSnapshots,
+    FakeTransactions,
+    FakeVault,
+)
+
+ACCOUNT_ID = an_account().id
+
+
+class Stage:
+    """One connection with one account, known to us and to the provider."""
+
+    def __init__(
+        self,
+        *,
+        policy: dict[str, Any] | None = None,
+        plaid_transactions: bool = False,
+        **connection: Any,
+    ) -> None:
+        self.plaid_transactions = plaid_transactions
+        self.clock = FakeClock(NOON)
+        self.connections = FakeConnections()
+        self.accounts = FakeAccounts()
+        self.refreshes = FakeRefreshes(self.connections)
+        self.snapshots = FakeSnapshots()
+        self.transactions = FakeTransactions()
+        self.bus = FakeBus()
+        self.inbox = FakeInbox(self.connections)
+        self.reads: FakeQueue[ReadOrder] = FakeQueue()
+        self.buys: FakeQueue[RefreshOrder] = FakeQueue()
+        self.vault = FakeVault()
+        self.provider = FakeProvider(self.clock, accounts=[an_account_report()])
+        self.providers = FakeProviders()
+        self.providers.by_connection["authorization-1"] = self.provider
+        self.policy = a_policy(**(policy or {}))
+        self.connections.add(a_connection(**connection), provider_user_id=None)
+        self.accounts.save(an_account())
+
+    @property
+    def connection(self) -> Connection:
+        return self.connections.get(USER, CONNECTION_ID)
+
+    @property
+    def purchasing(self) -> Purchasing:
+        return Purchasing(
+            connections=self.connections,
+            accounts=self.accounts,
+            refreshes=self.refreshes,
+            providers=self.providers,
+            reads=self.reads,
+            bus=self.bus,
+            policy=self.policy,
+            clock=self.clock,
+        )
+
+    @property
+    def reading(self) -> Reading:
+        return Reading(
+            connections=self.connections,
+            accounts=self.accounts,
+            refreshes=self.refreshes,
+            snapshots=self.snapshots,
+            transactions=self.transactions,
+            providers=self.providers,
+            bus=self.bus,
+            clock=self.clock,
+        )
+
+    @property
+    def planning(self) -> Planning:
+        return Planning(
+            due=self.connections,
+            reads=self.reads,
+            refreshes=self.buys,
+            paces={provider: Pace(per_minute=40) for provider in Provider},
+            clock=self.clock,
+        )
+
+    @property
+    def requesting(self) -> Requesting:
+        return Requesting(
+            purchasing=self.purchasing,
+            queue=self.buys,
+            random_bytes=zeros,
+            plaid_transactions=self.plaid_transactions,
+        )
+
+    @property
+    def showing(self) -> Showing:
+        return Showing(
+            connections=self.connections,
+            accounts=self.accounts,
+            snapshots=self.snapshots,
+            transactions=self.transactions,
+            targets=FreshnessTargets(timedelta(hours=26), timedelta(hours=50)),
+        )
+
+    @property
+    def processing(self) -> Processing:
+        return Processing(
+            owners=self.connections,
+            inbox=self.inbox,
+            connections=self.connections,
+            reads=self.reads,
+            debounce=timedelta(seconds=5),
+            clock=self.clock,
+        )
+
+    def buy(self, order: RefreshOrder | None = None, *, may_wait: bool = True) -> Purchase:
+        return purchase_refresh(order or an_order(), parts=self.purchasing, may_wait=may_wait)
+
+    def work(self, order: RefreshOrder | None = None) -> None:
+        refresh_connection(order or an_order(), parts=self.purchasing)
+
+    def read(self, reason: ReadReason = ReadReason.DUE) -> None:
+        order = ReadOrder(user_id=USER, connection_id=CONNECTION_ID, reason=reason)
+        take_snapshots(order, parts=self.reading)
+
+    def hear(self, event: WebhookEvent) -> None:
+        process_webhook(event, parts=self.processing)
+
+    def plan(self) -> int:
+        return plan_turn(parts=self.planning)
+
+    def drain(self) -> None:
+        """Work what waits in the queues."""
+        for order in self.buys.drain():
+            self.work(order)
+        for order in self.reads.drain():
+            take_snapshots(order, parts=self.reading)
+
+    def refresh(self, refresh_id: str | None = None) -> Refresh:
+        return self.refreshes.get(USER, refresh_id or an_order().refresh_id)
+
+    def later(self, **step: float) -> None:
+        self.clock.advance(timedelta(**step))

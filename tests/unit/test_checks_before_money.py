@@ -1,0 +1,124 @@
+"""The checks before money, in their order, and the buckets behind them."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from freshet.domain.connection import ASLEEP, ConnectionStatus
+from freshet.domain.errors import ConnectionNeedsUser, PurchasesStopped, RefreshTooSoon
+from freshet.domain.money import Money
+from freshet.domain.provider import Provider
+from freshet.domain.purchase import (
+    Buckets,
+    LedgerEntry,
+    check_before_money,
+    day_ends,
+    month_ends,
+)
+from freshet.domain.refresh import RefreshStatus
+from tests.builders import NOON, a_connection, a_policy, a_refresh
+
+COOLDOWN = timedelta(minutes=15)
+SECOND = timedelta(seconds=1)
+
+
+def _check(*, is_stopped: bool = False, **connection: object) -> None:
+    check_before_money(
+        a_connection(**connection), is_stopped=is_stopped, policy=a_policy(), now=NOON
+    )
+
+
+@pytest.mark.parametrize("status", ConnectionStatus)
+def test_only_the_user_can_help_when_the_connection_is_asleep(status: ConnectionStatus) -> None:
+    if status not in ASLEEP:
+        _check(status=status)
+        return
+    with pytest.raises(ConnectionNeedsUser) as refused:
+        _check(status=status, status_reason="disabled_at_provider")
+    assert refused.value.reason == "disabled_at_provider"
+
+
+def test_status_is_named_first_when_everything_is_against_it() -> None:
+    with pytest.raises(ConnectionNeedsUser):
+        _check(is_stopped=True, status=ConnectionStatus.NEEDS_USER, last_purchase_at=NOON)
+
+
+def test_kill_switch_is_named_before_the_cooldown_when_both_hold() -> None:
+    with pytest.raises(PurchasesStopped):
+        _check(is_stopped=True, last_purchase_at=NOON)
+
+
+@pytest.mark.parametrize("ago", [timedelta(0), COOLDOWN - SECOND])
+def test_purchase_is_too_soon_when_the_cooldown_is_not_over(ago: timedelta) -> None:
+    with pytest.raises(RefreshTooSoon) as refused:
+        _check(last_purchase_at=NOON - ago)
+    assert refused.value.retry_at == NOON - ago + COOLDOWN
+
+
+@pytest.mark.parametrize("ago", [COOLDOWN, COOLDOWN + SECOND])
+def test_purchase_may_go_on_when_the_cooldown_is_over(ago: timedelta) -> None:
+    _check(last_purchase_at=NOON - ago)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"monthly_budget": Decimal(0)},
+        {"monthly_budget": Decimal(-1)},
+        {"user_daily_refreshes": 0},
+        {"connection_daily_refreshes": 0},
+        {"prices": {Provider.PLAID: Money(Decimal("-0.01"), "USD")}},
+    ],
+)
+def test_policy_cannot_exist_when_it_could_not_hold_a_purchase(changes: dict[str, object]) -> None:
+    with pytest.raises(ValueError, match="must"):
+        a_policy(**changes)
+
+
+EAST = timezone(timedelta(hours=9))
+
+
+@pytest.mark.parametrize(
+    ("now", "day", "month"),
+    [
+        (datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC), "2026-11-30", "2026-11"),
+        (datetime(2026, 12, 1, tzinfo=UTC), "2026-12-01", "2026-12"),
+        (datetime(2026, 12, 1, 8, 59, tzinfo=EAST), "2026-11-30", "2026-11"),
+    ],
+)
+def test_purchase_counts_in_its_utc_day_and_month_when_reserved(
+    now: datetime, day: str, month: str
+) -> None:
+    assert Buckets.at(now) == Buckets(day, month)
+
+
+@pytest.mark.parametrize(
+    ("now", "day", "month"),
+    [
+        (datetime(2026, 1, 31, 12, tzinfo=UTC), (2026, 2, 1), (2026, 2, 1)),
+        (datetime(2026, 12, 31, 23, 59, tzinfo=UTC), (2027, 1, 1), (2027, 1, 1)),
+        (datetime(2026, 2, 1, tzinfo=UTC), (2026, 2, 2), (2026, 3, 1)),
+        (datetime(2028, 2, 28, tzinfo=UTC), (2028, 2, 29), (2028, 3, 1)),
+    ],
+)
+def test_budget_opens_again_at_midnight_utc_when_used_up(
+    now: datetime, day: tuple[int, int, int], month: tuple[int, int, int]
+) -> None:
+    assert day_ends(now) == datetime(*day, tzinfo=UTC)
+    assert month_ends(now) == datetime(*month, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("status", RefreshStatus)
+def test_ledger_is_on_the_safe_side_when_an_outcome_is_open(status: RefreshStatus) -> None:
+    entry = LedgerEntry.of(a_refresh(status=status, started_at=NOON))
+    is_free = status in {RefreshStatus.RESERVED, RefreshStatus.REFUSED}
+    assert entry.cost.amount == (0 if is_free else Decimal("0.05"))
+    assert entry.assumed is (status in {RefreshStatus.CALLING, RefreshStatus.UNKNOWN})
+    assert entry.called_at == NOON
+    assert entry.outcome == status
+
+
+def test_ledger_refuses_a_line_when_the_call_was_never_made() -> None:
+    with pytest.raises(ValueError, match="never called"):
+        LedgerEntry.of(a_refresh(status=RefreshStatus.RESERVED))

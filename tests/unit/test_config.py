@@ -1,0 +1,149 @@
+"""Settings name the variable that is wrong, and never show its value."""
+
+from dataclasses import fields
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from freshet import config
+from freshet.domain.errors import ConfigurationError
+from freshet.domain.money import Money
+from freshet.domain.provider import Provider
+
+ENVIRONMENT = {
+    "PROVIDERS": "snaptrade,plaid",
+    "CONNECTIONS_TABLE": "connections",
+    "SNAPSHOTS_TABLE": "snapshots",
+    "WEBHOOK_QUEUE_URL": "https://queue.example/webhook",
+    "REFRESH_QUEUE_URL": "https://queue.example/refresh",
+    "SNAPSHOT_QUEUE_URL": "https://queue.example/snapshot",
+    "SNAPTRADE_SECRET_ARN": "arn:invented",
+    "SNAPTRADE_BASE_URL": "https://provider.example",
+    "SNAPTRADE_REQUESTS_PER_MINUTE": "250",
+    "SNAPTRADE_REFRESH_PRICE_USD": "0.05",
+    "PLAID_SECRET_ARN": "arn:invented-too",
+    "PLAID_BASE_URL": "https://other-provider.example",
+    "PLAID_REQUESTS_PER_MINUTE": "1000",
+    "PLAID_REFRESHES_PER_MINUTE": "90",
+    "PLAID_REFRESH_PRICE_USD": "0.12",
+    "PLAID_TRANSACTIONS": "no",
+    "EVENT_BUS_NAME": "freshet",
+    "USER_SECRET_PREFIX": "freshet/users/",
+    "DEPLOYMENT_MONTHLY_BUDGET_USD": "10",
+    "USER_DAILY_REFRESHES": "20",
+    "CONNECTION_DAILY_REFRESHES": "4",
+    "REFRESH_COOLDOWN_SECONDS": "900",
+    "WEBHOOK_DEBOUNCE_SECONDS": "5",
+    "WEBHOOK_RETENTION_DAYS": "30",
+    "SNAPSHOT_RETENTION_DAYS": "35",
+    "USER_ID_CLAIM": "sub",
+    "DEFAULT_USER_SCOPES": "freshet/read",
+    "AGEING_AFTER_HOURS": "26",
+    "STALE_AFTER_HOURS": "50",
+}
+SETTINGS = [
+    config.ReceiveWebhookSettings,
+    config.ProcessWebhookSettings,
+    config.PlanRefreshesSettings,
+    config.RefreshConnectionSettings,
+    config.TakeSnapshotsSettings,
+    config.ApiSettings,
+]
+VARIABLES = [(kind, each.name.upper()) for kind in SETTINGS for each in fields(kind)]
+NUMBERS = [
+    (kind, each.name.upper()) for kind in SETTINGS for each in fields(kind) if each.type is not str
+]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, frozenset):
+        return ",".join(sorted(value, reverse=True))
+    return str(value)
+
+
+@pytest.mark.parametrize("kind", SETTINGS)
+def test_settings_hold_every_value_when_the_environment_is_whole(
+    kind: type[config.Settings],
+) -> None:
+    settings = kind.from_env(ENVIRONMENT)
+    for each in fields(kind):
+        assert _text(getattr(settings, each.name)) == ENVIRONMENT[each.name.upper()]
+
+
+@pytest.mark.parametrize(
+    ("text", "providers"),
+    [
+        ("snaptrade", {Provider.SNAPTRADE}),
+        ("plaid", {Provider.PLAID}),
+        (" plaid , snaptrade ", set(Provider)),
+    ],
+)
+def test_providers_are_the_named_ones_when_the_variable_lists_them(
+    text: str, providers: set[Provider]
+) -> None:
+    settings = config.ReceiveWebhookSettings.from_env(ENVIRONMENT | {"PROVIDERS": text})
+    assert settings.providers == providers
+
+
+@pytest.mark.parametrize("text", [",", "snaptrade,", "snaptrade,acme", "SnapTrade"])
+def test_providers_are_refused_when_one_is_unknown(text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"\bPROVIDERS\b"):
+        config.ReceiveWebhookSettings.from_env(ENVIRONMENT | {"PROVIDERS": text})
+
+
+@pytest.mark.parametrize("text", ["true", "1", "Yes", "no thanks"])
+def test_answer_is_refused_when_it_is_neither_yes_nor_no(text: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"\bPLAID_TRANSACTIONS\b"):
+        config.TakeSnapshotsSettings.from_env(ENVIRONMENT | {"PLAID_TRANSACTIONS": text})
+
+
+@pytest.mark.parametrize(("kind", "variable"), VARIABLES)
+@pytest.mark.parametrize("text", [None, "", "  "])
+def test_variable_is_named_when_it_is_missing(
+    kind: type[config.Settings], variable: str, text: str | None
+) -> None:
+    broken = {name: value for name, value in ENVIRONMENT.items() if name != variable}
+    if text is not None:
+        broken[variable] = text
+    with pytest.raises(ConfigurationError, match=rf"\b{variable} is missing"):
+        kind.from_env(broken)
+
+
+@pytest.mark.parametrize(("kind", "variable"), NUMBERS)
+@pytest.mark.parametrize("text", ["ten", "NaN", "1e999", "12 apples"])
+def test_variable_is_named_without_its_value_when_it_is_malformed(
+    kind: type[config.Settings], variable: str, text: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=rf"\b{variable}\b") as refused:
+        kind.from_env(ENVIRONMENT | {variable: text})
+    assert text not in str(refused.value)
+
+
+def test_policy_says_what_the_variables_say_when_they_make_sense() -> None:
+    policy = config.RefreshConnectionSettings.from_env(ENVIRONMENT).policy()
+    assert policy.prices == {
+        Provider.SNAPTRADE: Money(Decimal("0.05"), "USD"),
+        Provider.PLAID: Money(Decimal("0.12"), "USD"),
+    }
+    assert (policy.monthly_budget, policy.cooldown) == (Decimal(10), timedelta(minutes=15))
+    assert (policy.user_daily_refreshes, policy.connection_daily_refreshes) == (20, 4)
+
+
+@pytest.mark.parametrize(
+    ("variable", "text"),
+    [
+        ("DEPLOYMENT_MONTHLY_BUDGET_USD", "0"),
+        ("DEPLOYMENT_MONTHLY_BUDGET_USD", "-1"),
+        ("SNAPTRADE_REFRESH_PRICE_USD", "-0.05"),
+        ("PLAID_REFRESH_PRICE_USD", "-0.01"),
+        ("USER_DAILY_REFRESHES", "0"),
+        ("CONNECTION_DAILY_REFRESHES", "0"),
+    ],
+)
+def test_deployment_does_not_start_when_its_rules_cannot_be(variable: str, text: str) -> None:
+    settings = config.RefreshConnectionSettings.from_env(ENVIRONMENT | {variable: text})
+    with pytest.raises(ConfigurationError):
+        settings.policy()

@@ -1,0 +1,163 @@
+"""What a visit means for its connection: every kind of trouble, and the next time."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from freshet.domain import errors
+from freshet.domain.connection import Cadence, Connection, ConnectionStatus
+from freshet.domain.refresh import Refresh, RefreshStatus
+from freshet.domain.visit import Scope, Visit, connection_after_visit, scope_for
+from tests.builders import NOON, a_connection, a_refresh, a_report, an_answer
+
+START = NOON - timedelta(seconds=5)
+CHECK = NOON + timedelta(minutes=3)
+TOMORROW = START + timedelta(hours=24)
+ASKED = an_answer(operation="positions")
+
+
+def _after(
+    connection: Connection, *, refresh: Refresh | None = None, **findings: Any
+) -> Connection:
+    visit = Visit(**({"started_at": START, "scope": Scope.EVERYTHING} | findings))
+    return connection_after_visit(connection, visit, refresh, now=NOON)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "status", "reason", "next_read"),
+    [
+        (None, "active", None, TOMORROW),
+        (errors.LoginRequired(ASKED), "needs_user", "login_required", None),
+        (errors.CredentialMissing("x"), "needs_user", "credential_missing", None),
+        (
+            errors.ProviderNotConfigured("x"),
+            "degraded",
+            "provider_not_configured",
+            NOON + timedelta(minutes=5),
+        ),
+        (
+            errors.ProviderUnavailable(ASKED),
+            "degraded",
+            "provider_unavailable",
+            NOON + timedelta(minutes=5),
+        ),
+        (
+            errors.QuotaExhausted(NOON + timedelta(seconds=9)),
+            "active",
+            None,
+            NOON + timedelta(seconds=9),
+        ),
+        (
+            errors.RateLimited(ASKED, wait=timedelta(seconds=7)),
+            "active",
+            None,
+            NOON + timedelta(seconds=7),
+        ),
+    ],
+)
+def test_connection_waits_or_asks_for_its_user_when_a_visit_had_trouble(
+    trouble: Any, status: str, reason: str | None, next_read: object
+) -> None:
+    after = _after(a_connection(), trouble=trouble)
+    assert (after.status, after.status_reason) == (status, reason)
+    assert after.due_at == next_read
+
+
+@pytest.mark.parametrize(
+    ("trouble", "report", "status"),
+    [
+        (errors.AccessRevoked(ASKED), None, ConnectionStatus.REVOKED),
+        (errors.MissingUpstream(ASKED), None, ConnectionStatus.REVOKED),
+        (errors.MissingUpstream(ASKED), a_report(), ConnectionStatus.DEGRADED),
+    ],
+)
+def test_connection_is_revoked_when_the_provider_knows_it_no_more(
+    trouble: Any, report: Any, status: ConnectionStatus
+) -> None:
+    assert _after(a_connection(), trouble=trouble, report=report).status is status
+
+
+def test_check_waits_for_quota_when_a_visit_had_none() -> None:
+    refresh = a_refresh(status=RefreshStatus.ACCEPTED, next_check_at=NOON)
+    before = a_connection(open_refresh_id=refresh.id, open_refresh_called=True)
+    free_at = NOON + timedelta(seconds=9)
+    after = _after(before, refresh=refresh, trouble=errors.QuotaExhausted(free_at))
+    assert after.due_at == free_at
+
+
+def test_refresh_keeps_its_own_time_when_it_opened_during_the_visit() -> None:
+    before = a_connection(open_refresh_id="ref_new", due_at=CHECK)
+    assert _after(before).due_at == CHECK
+
+
+def test_cooldown_counts_when_the_buyer_died_before_it_could_say_so() -> None:
+    refresh = a_refresh(status=RefreshStatus.COMPLETE, started_at=START)
+    before = a_connection(open_refresh_id=refresh.id, open_refresh_called=False)
+    after = _after(before, refresh=refresh)
+    assert (after.last_purchase_at, after.open_refresh_id) == (START, None)
+
+
+def test_status_is_learned_when_the_visit_asked_for_it() -> None:
+    after = _after(a_connection(), report=a_report(is_disabled=True))
+    assert after.status is ConnectionStatus.NEEDS_USER
+    assert after.status_read_at == START
+    assert after.due_at is None
+
+
+def test_cadence_does_not_start_over_when_only_marked_accounts_were_read() -> None:
+    before = a_connection(marks={"account-1": START - timedelta(seconds=1)})
+    after = _after(before, scope=Scope.MARKED_ACCOUNTS)
+    assert after.next_read_at == before.next_read_at
+    assert after.marks == {}
+
+
+def test_connection_is_due_at_once_when_a_webhook_came_during_the_visit() -> None:
+    after = _after(a_connection(marks={"account-1": NOON}))
+    assert (after.due_at, set(after.marks)) == (NOON, {"account-1"})
+
+
+def test_check_is_due_when_a_called_refresh_waits_for_proof() -> None:
+    refresh = a_refresh(status=RefreshStatus.ACCEPTED, next_check_at=CHECK)
+    before = a_connection(open_refresh_id=refresh.id, open_refresh_called=True)
+    assert _after(before, refresh=refresh).due_at == CHECK
+
+
+def test_purchase_keeps_its_time_when_it_was_not_called_yet() -> None:
+    refresh = a_refresh(status=RefreshStatus.RESERVED)
+    before = a_connection(open_refresh_id=refresh.id, due_at=CHECK)
+    after = _after(before, refresh=refresh)
+    assert (after.due_at, after.open_refresh_id) == (CHECK, refresh.id)
+
+
+def test_another_refresh_may_open_when_the_visit_ended_this_one() -> None:
+    refresh = a_refresh(status=RefreshStatus.COMPLETE)
+    before = a_connection(
+        open_refresh_id=refresh.id,
+        open_refresh_called=True,
+        cadence=Cadence(read_every=timedelta(hours=24)),
+    )
+    after = _after(before, refresh=refresh)
+    assert (after.open_refresh_id, after.due_at) == (None, TOMORROW)
+
+
+@pytest.mark.parametrize(
+    ("marks", "changes", "is_webhook", "expected"),
+    [
+        ({"account-1": NOON}, {}, True, Scope.MARKED_ACCOUNTS),
+        ({"account-1": NOON}, {}, False, Scope.EVERYTHING),
+        ({}, {}, True, Scope.EVERYTHING),
+        ({"account-1": NOON, "*": NOON}, {}, True, Scope.EVERYTHING),
+        ({"account-1": NOON}, {"paused": True}, True, Scope.EVERYTHING),
+        ({"account-1": NOON}, {"status": ConnectionStatus.NEEDS_USER}, True, Scope.EVERYTHING),
+        ({"account-1": NOON}, {"status_read_at": None}, True, Scope.EVERYTHING),
+    ],
+)
+def test_visit_looks_at_marked_accounts_only_when_nothing_else_may_have_changed(
+    marks: dict[str, Any], changes: dict[str, Any], is_webhook: bool, expected: Scope
+) -> None:
+    assert scope_for(a_connection(marks=marks, **changes), is_webhook=is_webhook) is expected
+
+
+def test_visit_has_no_reason_when_there_was_no_trouble() -> None:
+    assert Visit(started_at=START, scope=Scope.EVERYTHING).reason is None

@@ -1,0 +1,117 @@
+"""How a connection learns: from reads, refusals and trouble."""
+
+from datetime import timedelta
+
+import pytest
+
+from freshet.domain.connection import (
+    ASLEEP,
+    READ_LEASE,
+    ConnectionStatus,
+    DataMode,
+    Institution,
+)
+from tests.builders import NOON, a_connection, a_report
+
+READ_AT = NOON - timedelta(hours=1)
+AWAKE = sorted(set(ConnectionStatus) - ASLEEP)
+
+
+@pytest.mark.parametrize(
+    "status", sorted(set(ConnectionStatus) - {ConnectionStatus.REMOVING, ConnectionStatus.REMOVED})
+)
+@pytest.mark.parametrize(
+    ("is_disabled", "expected", "reason"),
+    [
+        (False, ConnectionStatus.ACTIVE, None),
+        (True, ConnectionStatus.NEEDS_USER, "disabled_at_provider"),
+    ],
+)
+def test_status_is_what_the_newest_read_says_when_there_is_one(
+    status: ConnectionStatus, is_disabled: bool, expected: ConnectionStatus, reason: str | None
+) -> None:
+    report = a_report(
+        is_disabled=is_disabled, data_mode=DataMode.REALTIME, institution=Institution("B", "Bank")
+    )
+    after = a_connection(status=status).with_report(report, read_at=NOON)
+    assert (after.status, after.status_reason, after.status_read_at) == (expected, reason, NOON)
+    assert (after.data_mode, after.institution) == (DataMode.REALTIME, Institution("B", "Bank"))
+
+
+@pytest.mark.parametrize("age", [timedelta(0), timedelta(seconds=1)])
+def test_read_is_ignored_when_it_did_not_begin_after_the_one_on_record(age: timedelta) -> None:
+    before = a_connection()
+    assert before.with_report(a_report(is_disabled=True), read_at=READ_AT - age) == before
+
+
+@pytest.mark.parametrize("status", [ConnectionStatus.REMOVING, ConnectionStatus.REMOVED])
+def test_read_revives_nothing_when_the_connection_is_leaving(status: ConnectionStatus) -> None:
+    before = a_connection(status=status)
+    assert before.with_report(a_report(), read_at=NOON) == before
+
+
+def test_first_read_counts_when_nothing_was_read_before() -> None:
+    after = a_connection(status_read_at=None).with_report(a_report(), read_at=NOON)
+    assert after.status_read_at == NOON
+
+
+@pytest.mark.parametrize("status", AWAKE)
+def test_connection_needs_its_user_when_the_login_is_refused(status: ConnectionStatus) -> None:
+    after = a_connection(status=status).with_login_required("login_required", read_at=NOON)
+    assert (after.status, after.status_reason) == (ConnectionStatus.NEEDS_USER, "login_required")
+
+
+@pytest.mark.parametrize("status", sorted(ASLEEP))
+def test_status_stays_when_the_login_is_refused_of_one_asleep(status: ConnectionStatus) -> None:
+    before = a_connection(status=status, status_reason="why")
+    assert before.with_login_required("login_required", read_at=NOON) == before
+
+
+@pytest.mark.parametrize(
+    ("failures", "minutes"), [(0, 5), (1, 15), (2, 60), (3, 240), (4, 720), (5, 720), (99, 720)]
+)
+def test_connection_alone_waits_longer_each_time_when_it_keeps_failing(
+    failures: int, minutes: int
+) -> None:
+    after = a_connection(consecutive_failures=failures).with_failure("down", now=NOON)
+    assert after.next_read_at == NOON + timedelta(minutes=minutes)
+    assert after.consecutive_failures == failures + 1
+    assert after.status_reason == "down"
+
+
+@pytest.mark.parametrize("status", ConnectionStatus)
+def test_only_a_healthy_connection_degrades_when_the_provider_fails(
+    status: ConnectionStatus,
+) -> None:
+    healthy = {ConnectionStatus.ACTIVE, ConnectionStatus.EXPIRING}
+    expected = ConnectionStatus.DEGRADED if status in healthy else status
+    assert a_connection(status=status).with_failure("down", now=NOON).status is expected
+
+
+def test_failures_are_forgotten_when_a_pass_is_whole() -> None:
+    after = a_connection(consecutive_failures=3).after_reading(started_at=NOON)
+    assert after.consecutive_failures == 0
+    assert after.next_read_at == NOON + timedelta(hours=24)
+
+
+def test_nothing_is_blamed_when_a_read_is_postponed() -> None:
+    before = a_connection(consecutive_failures=1)
+    after = before.postponed(NOON)
+    assert (after.next_read_at, after.status, after.consecutive_failures) == (
+        NOON,
+        before.status,
+        1,
+    )
+
+
+def test_one_reader_works_at_a_time_when_it_holds_the_lease() -> None:
+    reading = a_connection().started_reading(now=NOON)
+    assert reading.is_being_read(now=NOON + READ_LEASE - timedelta(microseconds=1))
+    assert not reading.is_being_read(now=NOON + READ_LEASE)
+    assert not a_connection().is_being_read(now=NOON)
+
+
+def test_mark_stays_when_its_webhook_came_during_the_read() -> None:
+    second = timedelta(seconds=1)
+    marked = a_connection(marks={"a": NOON - second, "b": NOON, "c": NOON + second})
+    assert set(marked.without_marks_before(NOON).marks) == {"b", "c"}

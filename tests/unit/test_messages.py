@@ -1,0 +1,44 @@
+"""Messages come back as they went, and carry ids only (promise 11)."""
+
+import json
+
+import pytest
+
+from freshet.domain.orders import ReadOrder, ReadReason
+from freshet.domain.provider import Provider
+from freshet.domain.refresh import Trigger
+from freshet.messages import (
+    parse_delivery,
+    parse_read_order,
+    parse_refresh_order,
+    render_delivery,
+    render_read_order,
+    render_refresh_order,
+)
+from tests.builders import CONNECTION_ID, a_delivery, an_order
+
+
+@pytest.mark.parametrize("reason", ReadReason)
+def test_read_order_comes_back_when_it_travelled(reason: ReadReason) -> None:
+    order = ReadOrder(user_id="üser-1", connection_id=CONNECTION_ID, reason=reason)
+    assert parse_read_order(render_read_order(order)) == order
+
+
+@pytest.mark.parametrize("trigger", Trigger)
+def test_refresh_order_comes_back_when_it_travelled(trigger: Trigger) -> None:
+    order = an_order(trigger=trigger)
+    assert parse_refresh_order(render_refresh_order(order)) == order
+
+
+@pytest.mark.parametrize("body", [b"", b'{"a": 1}', bytes(range(256))])
+def test_webhook_body_is_untouched_when_it_travelled(body: bytes) -> None:
+    delivery = a_delivery(provider=Provider.PLAID, headers={"plaid-verification": "t"}, body=body)
+    assert parse_delivery(render_delivery(delivery)) == delivery
+
+
+def test_orders_hold_ids_and_reasons_only_when_rendered() -> None:
+    order = ReadOrder(user_id="u", connection_id="c", reason=ReadReason.DUE)
+    assert json.loads(render_read_order(order)).keys() == {"user_id", "connection_id", "reason"}
+    assert json.loads(render_refresh_order(an_order())).keys() == {
+        *("user_id", "connection_id", "refresh_id", "trigger", "actor"),
+    }

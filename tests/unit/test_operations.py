@@ -1,0 +1,112 @@
+"""The operator's door: fields are named, values never are."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from freshet.domain.provider import Provider
+from freshet.operations import Operator
+from freshet.services.register_connection import Registering
+from tests.builders import USER, ones
+from tests.unit.stage import Stage
+
+SECRET = "invented-user-secret"
+EVENT: dict[str, Any] = {
+    "operation": "register_connection",
+    "user_id": USER,
+    "provider": "snaptrade",
+    "provider_connection_id": "authorization-9",
+    "credential": {"user_id": "snaptrade-user-9", "user_secret": SECRET},
+}
+
+
+def _run(event: dict[str, Any], stage: Stage | None = None) -> dict[str, Any]:
+    stage = stage or Stage()
+    registering = Registering(
+        owners=stage.connections,
+        connections=stage.connections,
+        vault=stage.vault,
+        reads=stage.reads,
+        random_bytes=ones,
+        clock=stage.clock,
+    )
+    return Operator(registering).run(event)
+
+
+def test_connection_is_registered_when_the_event_is_whole() -> None:
+    stage = Stage()
+    answer = _run(EVENT | {"read_every": "PT6H", "refresh_every": "P1D"}, stage)
+    connection = stage.connections.get(USER, answer["connection_id"])
+    assert answer == {"connection_id": connection.id, "status": "initialising"}
+    assert connection.cadence.read_every == timedelta(hours=6)
+    assert connection.cadence.refresh_every == timedelta(days=1)
+    assert stage.vault.find(USER, connection.credential_name).secret.reveal() == SECRET
+
+
+def test_item_is_registered_when_the_event_is_plaids() -> None:
+    stage = Stage()
+    item = {
+        "provider": "plaid",
+        "provider_connection_id": "item-9",
+        "credential": {"access_token": SECRET},
+    }
+    connection = stage.connections.get(USER, _run(EVENT | item, stage)["connection_id"])
+    assert connection.provider is Provider.PLAID
+    credential = stage.vault.find(USER, connection.credential_name)
+    assert (credential.subject, credential.secret.reveal()) == ("item-9", SECRET)
+
+
+@pytest.mark.parametrize("provider", ["snaptrade", "plaid"])
+def test_other_providers_credential_is_refused_without_its_value(provider: str) -> None:
+    credentials = {
+        "plaid": {"user_id": "u", "user_secret": SECRET},
+        "snaptrade": {"access_token": SECRET},
+    }
+    answer = _run(EVENT | {"provider": provider, "credential": credentials[provider]})
+    assert answer["error"]["code"] == "invalid_field"
+    assert SECRET not in json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"user_id": ""}, "user_id"),
+        ({"user_id": "x" * 257}, "user_id"),
+        ({"user_id": 7}, "user_id"),
+        ({"provider": "acme-x"}, "provider"),
+        ({"provider_connection_id": None}, "provider_connection_id"),
+        ({"credential": {"user_id": "u", "user_secret": ""}}, "credential.user_secret"),
+        ({"credential": {"user_id": "u", "user_secret": [SECRET]}}, "credential.user_secret"),
+        ({"credential": {"user_secret": SECRET}}, "credential.user_id"),
+        ({"credential": SECRET}, "credential"),
+        ({"read_every": "PT1M"}, "read_every"),
+        ({"refresh_every": "P99D"}, "refresh_every"),
+        ({"surprise": SECRET}, "surprise"),
+    ],
+)
+def test_field_is_named_without_its_value_when_it_is_wrong(
+    changes: dict[str, Any], field: str
+) -> None:
+    stage = Stage()
+    answer = _run(EVENT | changes, stage)
+    assert answer["error"]["code"] == "invalid_field"
+    assert answer["error"]["detail"].startswith(f"{field}: ")
+    for value in (SECRET, "acme-x", "xxx"):
+        assert value not in json.dumps(answer)
+    assert len(stage.connections.rows) == 1
+    assert stage.vault.held == {}
+
+
+@pytest.mark.parametrize("operation", [None, "", "drop_everything", ["register_connection"]])
+def test_operation_is_refused_when_nobody_knows_it(operation: object) -> None:
+    answer = _run(EVENT | {"operation": operation})
+    assert answer["error"]["code"] == "invalid_field"
+    assert "drop_everything" not in json.dumps(answer)
+
+
+def test_other_users_connection_is_not_named_when_it_is_taken() -> None:
+    answer = _run(EVENT | {"user_id": "user-2", "provider_connection_id": "authorization-1"})
+    assert answer["error"]["code"] == "already_owned"
+    assert USER not in json.dumps(answer)

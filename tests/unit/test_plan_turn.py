@@ -1,0 +1,116 @@
+"""The planner: what is due, once, paced, and never lost."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from freshet.domain.connection import TURN_LEASE, Cadence, ConnectionStatus
+from freshet.domain.orders import ReadReason
+from freshet.domain.provider import Provider
+from freshet.domain.schedule import Pace
+from freshet.services.plan_turn import plan_turn
+from tests.builders import CONNECTION_ID, NOON, USER, a_connection
+from tests.unit.stage import Stage
+
+DAILY = Cadence(refresh_every=timedelta(hours=24))
+DUE = {"due_at": NOON}
+WANTED = {"due_at": NOON, "cadence": DAILY, "next_refresh_at": NOON}
+
+
+def _add(stage: Stage, number: int, minutes_ago: int) -> None:
+    connection = a_connection(
+        id=f"con_{number:024d}",
+        provider_connection_id=f"authorization-{number}",
+        due_at=NOON - timedelta(minutes=minutes_ago),
+    )
+    stage.connections.add(connection, provider_user_id=None)
+
+
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    [
+        (DUE, ReadReason.DUE),
+        (DUE | {"status_read_at": None, "status": "initialising"}, ReadReason.FIRST_LOAD),
+    ],
+)
+def test_read_is_ordered_when_a_connection_is_due(
+    changes: dict[str, object], reason: ReadReason
+) -> None:
+    stage = Stage(**changes)
+    assert stage.plan() == 1
+    (order,) = stage.reads.orders
+    assert (order.user_id, order.connection_id, order.reason) == (USER, CONNECTION_ID, reason)
+    assert stage.buys.orders == []
+
+
+def test_purchase_is_ordered_when_the_cadence_asks_for_it() -> None:
+    stage = Stage(**WANTED)
+    assert stage.plan() == 1
+    (order,) = stage.buys.orders
+    assert (order.trigger, order.actor) == ("schedule", "schedule")
+    assert stage.reads.orders == []
+
+
+def test_unfinished_purchase_goes_on_under_its_own_id_when_due() -> None:
+    stage = Stage(due_at=NOON, open_refresh_id="ref_open")
+    stage.plan()
+    assert [order.refresh_id for order in stage.buys.orders] == ["ref_open"]
+
+
+@pytest.mark.parametrize("early", [timedelta(microseconds=1), timedelta(hours=1)])
+def test_nothing_is_planned_when_nothing_is_due(early: timedelta) -> None:
+    stage = Stage(due_at=NOON + early)
+    assert stage.plan() == 0
+    assert stage.reads.orders == []
+
+
+def test_turn_is_handed_out_once_when_two_planners_run_at_once() -> None:
+    stage = Stage(**DUE)
+    seen_by_both = stage.connections.due(Provider.SNAPTRADE, now=NOON, limit=40)
+    assert stage.plan() == 1
+    stage.connections.due = lambda provider, **_: (
+        seen_by_both if provider is Provider.SNAPTRADE else []
+    )
+    assert stage.plan() == 0
+    assert len(stage.reads.orders) == 1
+
+
+def test_both_planners_mean_one_refresh_when_a_claim_is_seen_twice() -> None:
+    first, second = Stage(**WANTED), Stage(**WANTED)
+    first.plan()
+    second.plan()
+    assert first.buys.orders == second.buys.orders
+
+
+def test_lost_order_falls_due_again_when_its_lease_ends() -> None:
+    stage = Stage(**DUE)
+    stage.reads.refuse_next = 1
+    stage.plan()
+    assert stage.reads.orders == []
+    assert stage.connection.due_at == NOON + TURN_LEASE
+    stage.later(minutes=14, seconds=59)
+    assert stage.plan() == 0
+    stage.later(seconds=1)
+    assert stage.plan() == 1
+    assert len(stage.reads.orders) == 1
+
+
+def test_oldest_go_first_and_the_rest_stays_in_the_index_when_there_is_too_much() -> None:
+    stage = Stage()
+    for number in range(2, 7):
+        _add(stage, number, minutes_ago=number)
+    planning = replace(stage.planning, paces={Provider.SNAPTRADE: Pace(per_minute=3)})
+    assert plan_turn(parts=planning) == 3
+    assert [order.connection_id[-1] for order in stage.reads.orders] == ["6", "5", "4"]
+    assert [order.delay.seconds for order in stage.reads.orders] == [0, 20, 40]
+    assert len(stage.connections.due(Provider.SNAPTRADE, now=NOON, limit=40)) == 2
+
+
+@pytest.mark.parametrize("status", [ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED])
+def test_sleeping_connection_costs_nothing_when_it_left_the_index(
+    status: ConnectionStatus,
+) -> None:
+    stage = Stage(status=status, due_at=None)
+    stage.later(days=30)
+    assert stage.plan() == 0

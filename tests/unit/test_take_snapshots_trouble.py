@@ -1,0 +1,141 @@
+"""The reader in trouble: recorded, kept to one connection, nothing erased (promises 6, 9)."""
+
+from datetime import timedelta
+
+import pytest
+
+from freshet.domain import errors
+from freshet.domain.connection import ConnectionStatus
+from tests.builders import NOON, USER, a_report, an_account_report, an_answer
+from tests.unit.stage import ACCOUNT_ID, Stage
+
+READ = an_answer(operation="positions", status=500, code=None)
+SOON = NOON + timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("operation", ["connection", "accounts", "account-1"])
+@pytest.mark.parametrize(
+    ("error", "status", "due_at"),
+    [
+        (errors.ProviderFailed(READ), "degraded", SOON),
+        (errors.UnreadableAnswer(READ), "degraded", SOON),
+        (errors.ProviderRejectedUs(READ), "degraded", SOON),
+        (errors.LoginRequired(READ), "needs_user", None),
+        (
+            errors.RateLimited(READ, wait=timedelta(seconds=7)),
+            "active",
+            NOON + timedelta(seconds=7),
+        ),
+        (errors.QuotaExhausted(NOON + timedelta(seconds=3)), "active", NOON + timedelta(seconds=3)),
+    ],
+)
+def test_trouble_is_on_record_and_nothing_is_stored_when_a_step_fails(
+    operation: str, error: Exception, status: str, due_at: object
+) -> None:
+    stage = Stage()
+    stage.provider.read_failures[operation] = error
+    stage.read()
+    assert (stage.connection.status, stage.connection.due_at) == (status, due_at)
+    assert stage.connection.reading_until is None
+    assert stage.snapshots.rows == {}
+
+
+def _two_accounts() -> Stage:
+    stage = Stage()
+    stage.provider.accounts.append(an_account_report(provider_account_id="account-2"))
+    return stage
+
+
+def test_other_accounts_are_read_when_one_fails() -> None:
+    stage = _two_accounts()
+    stage.provider.read_failures["account-1"] = errors.ProviderUnavailable(READ)
+    stage.read()
+    assert len(stage.snapshots.rows) == 1
+    assert stage.connection.status is ConnectionStatus.DEGRADED
+    assert stage.connection.status_reason == "provider_unavailable"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        errors.LoginRequired(READ),
+        errors.RateLimited(READ),
+        errors.ProviderRejectedUs(READ),
+        errors.QuotaExhausted(NOON),
+    ],
+)
+def test_other_accounts_are_spared_when_asking_on_can_only_harm(error: Exception) -> None:
+    stage = _two_accounts()
+    stage.provider.read_failures["account-1"] = error
+    stage.read()
+    assert stage.snapshots.rows == {}
+    assert stage.provider.reads == 3
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "reason"),
+    [
+        (errors.CredentialMissing("x"), "needs_user", "credential_missing"),
+        (errors.ProviderNotConfigured("x"), "degraded", "provider_not_configured"),
+    ],
+)
+def test_reason_is_on_record_when_no_visit_is_possible(
+    error: Exception, status: str, reason: str
+) -> None:
+    stage = Stage()
+    stage.providers.failure = error
+    stage.read()
+    assert (stage.connection.status, stage.connection.status_reason) == (status, reason)
+
+
+def test_message_comes_again_when_the_trouble_is_ours() -> None:
+    stage = Stage()
+    stage.providers.failure = errors.SecretUnavailable("keys")
+    with pytest.raises(errors.SecretUnavailable):
+        stage.read()
+
+
+def test_holdings_and_their_dates_survive_when_a_later_read_fails() -> None:
+    stage = Stage()
+    stage.read()
+    before = stage.snapshots.latest(USER, ACCOUNT_ID)
+    stage.later(hours=24)
+    stage.provider.read_failures["account-1"] = errors.ProviderFailed(READ)
+    stage.read()
+    assert stage.snapshots.latest(USER, ACCOUNT_ID) == before
+
+
+def test_connection_recovers_when_a_later_read_succeeds() -> None:
+    stage = Stage()
+    stage.provider.read_failures["connection"] = errors.ProviderFailed(READ)
+    stage.read()
+    stage.provider.read_failures.clear()
+    stage.later(minutes=5)
+    assert stage.plan() == 1
+    stage.drain()
+    assert (stage.connection.status, stage.connection.consecutive_failures) == ("active", 0)
+    assert stage.connection.status_reason is None
+
+
+def test_connection_wakes_when_a_read_finds_it_repaired() -> None:
+    stage = Stage(status=ConnectionStatus.NEEDS_USER, status_reason="disabled_at_provider")
+    stage.provider.report = a_report()
+    stage.read()
+    assert stage.connection.status is ConnectionStatus.ACTIVE
+
+
+def test_no_further_account_is_started_when_the_visit_took_too_long() -> None:
+    stage = _two_accounts()
+    usual = stage.snapshots.store
+
+    def store_slowly(*given: object, **named: object) -> bool:
+        stage.later(seconds=61)
+        return usual(*given, **named)
+
+    stage.snapshots.store = store_slowly
+    stage.read()
+    assert len(stage.snapshots.rows) == 1
+    assert (stage.connection.status, stage.connection.status_reason) == (
+        "degraded",
+        "visit_too_long",
+    )
