@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from freshet.domain.account import Account, AccountReport, AccountStatus
+from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection import (
     Cadence,
     Connection,
@@ -14,7 +15,6 @@ from freshet.domain.connection import (
     DataMode,
     Institution,
 )
-from freshet.domain.errors import ProviderAnswer
 from freshet.domain.events import Event, EventKind
 from freshet.domain.holdings import Balance, Holdings, Instrument, OptionContract, Position
 from freshet.domain.identifiers import account_id_for, new_refresh_id

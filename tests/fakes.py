@@ -6,16 +6,15 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from freshet.domain.account import Account, AccountReport
+from freshet.domain.call_errors import CallFailed, ProviderAnswer
 from freshet.domain.connection import SAFETY_NET, Connection, ConnectionReport
 from freshet.domain.credential import Credential
 from freshet.domain.errors import (
     AlreadyOwned,
     BudgetExhausted,
-    CallFailed,
     ConcurrentChange,
     CredentialMissing,
     NotFound,
-    ProviderAnswer,
     ProviderNotConfigured,
     QueueUnavailable,
     SecretUnavailable,

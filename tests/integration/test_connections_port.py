@@ -23,7 +23,7 @@ FULL = a_connection(
     refresh_forbidden=True,
     last_purchase_at=NOON,
     last_live_read_at=NOON,
-    announced_until=NOON,
+    announced={"acc_x": NOON},
     outbox=(an_announcement(), an_announcement(subject_id="acc_other")),
     consecutive_failures=3,
 )

@@ -7,9 +7,9 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from freshet.adapters.transport import Answer
-from freshet.domain import errors
+from freshet.domain import call_errors, errors
+from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection import DataMode
-from freshet.domain.errors import ProviderAnswer
 from tests.builders import NOON, an_account_report
 from tests.integration.bench import told
 from tests.integration.plaid_bench import (
@@ -105,16 +105,20 @@ def test_purchase_is_believed_when_it_was_answered_200_in_whatever_words(text: s
 @pytest.mark.parametrize(
     ("answer", "expected", "is_unbilled"),
     [
-        (error_answer("ITEM_LOGIN_REQUIRED", "ITEM_ERROR"), errors.LoginRequired, True),
-        (error_answer("PRODUCTS_NOT_SUPPORTED", "ITEM_ERROR"), errors.RefreshUnsupported, True),
-        (error_answer("X_LIMIT", "RATE_LIMIT_EXCEEDED", 429), errors.RateLimited, True),
-        (Answer(504, CaseInsensitiveDict(), b""), errors.ProviderFailed, False),
-        (errors.AnswerLost(READ), errors.AnswerLost, False),
-        (errors.NotReached(READ), errors.NotReached, True),
+        (error_answer("ITEM_LOGIN_REQUIRED", "ITEM_ERROR"), call_errors.LoginRequired, True),
+        (
+            error_answer("PRODUCTS_NOT_SUPPORTED", "ITEM_ERROR"),
+            call_errors.RefreshUnsupported,
+            True,
+        ),
+        (error_answer("X_LIMIT", "RATE_LIMIT_EXCEEDED", 429), call_errors.RateLimited, True),
+        (Answer(504, CaseInsensitiveDict(), b""), call_errors.ProviderFailed, False),
+        (call_errors.AnswerLost(READ), call_errors.AnswerLost, False),
+        (call_errors.NotReached(READ), call_errors.NotReached, True),
     ],
 )
 def test_purchase_is_never_repeated_when_it_fails(
-    answer: Answer | Exception, expected: type[errors.ProviderError], is_unbilled: bool
+    answer: Answer | Exception, expected: type[call_errors.ProviderError], is_unbilled: bool
 ) -> None:
     bench = PlaidBench([answer])
     with pytest.raises(expected) as failed:
@@ -126,8 +130,8 @@ def test_purchase_is_never_repeated_when_it_fails(
 @pytest.mark.parametrize("quota", ["reads", "refreshes"])
 def test_nothing_is_sent_when_the_quota_is_used_up(quota: str) -> None:
     bench = PlaidBench([])
-    getattr(bench, quota).failure = errors.QuotaExhausted(NOON)
-    with pytest.raises(errors.QuotaExhausted):
+    getattr(bench, quota).failure = call_errors.QuotaExhausted(NOON)
+    with pytest.raises(call_errors.QuotaExhausted):
         bench.session.connection() if quota == "reads" else bench.session.refresh()
     assert bench.transport.requests == []
 
@@ -147,7 +151,7 @@ def test_nothing_is_sent_when_the_quota_is_used_up(quota: str) -> None:
 )
 def test_answer_is_unreadable_and_tells_no_secret_when_it_is_broken(text: str) -> None:
     bench = PlaidBench([json_answer(ITEM), text_answer(text)])
-    with pytest.raises(errors.UnreadableAnswer) as failed:
+    with pytest.raises(call_errors.UnreadableAnswer) as failed:
         bench.session.accounts()
     assert TOKEN not in told(failed.value)
     assert SECRET not in told(failed.value)
@@ -187,7 +191,7 @@ def test_whole_history_is_asked_for_when_nothing_was_read_yet() -> None:
 def test_transactions_are_unreadable_when_one_of_them_is_broken(changes: dict[str, Any]) -> None:
     page = {"investment_transactions": [_row(1, **changes)], "total_investment_transactions": 1}
     bench = PlaidBench([json_answer(page)])
-    with pytest.raises(errors.UnreadableAnswer):
+    with pytest.raises(call_errors.UnreadableAnswer):
         bench.session.transactions(ACCOUNT, since=None)
 
 

@@ -9,17 +9,17 @@ from requests.structures import CaseInsensitiveDict
 
 from freshet.adapters.plaid.errors import BY_CODE, error_for
 from freshet.adapters.transport import Answer
-from freshet.domain import errors
+from freshet.domain import call_errors
 from freshet.domain.refresh import PATIENCE
 from tests.builders import NOON
 
 ITEM, INPUT, PLACE = "ITEM_ERROR", "INVALID_INPUT", "INSTITUTION_ERROR"
 LIMIT, API = "RATE_LIMIT_EXCEEDED", "API_ERROR"
-USER, REVOKED = errors.LoginRequired, errors.AccessRevoked
-OPERATOR, UNSUPPORTED = errors.ProviderRejectedUs, errors.RefreshUnsupported
-LATER, LIMITED = errors.ProviderUnavailable, errors.RateLimited
+USER, REVOKED = call_errors.LoginRequired, call_errors.AccessRevoked
+OPERATOR, UNSUPPORTED = call_errors.ProviderRejectedUs, call_errors.RefreshUnsupported
+LATER, LIMITED = call_errors.ProviderUnavailable, call_errors.RateLimited
 MINUTE, HOURS = timedelta(minutes=1), timedelta(hours=3)
-CODES: list[tuple[str, str, int, type[errors.ProviderError]]] = [
+CODES: list[tuple[str, str, int, type[call_errors.ProviderError]]] = [
     ("ITEM_LOGIN_REQUIRED", ITEM, 400, USER),
     ("INVALID_CREDENTIALS", ITEM, 400, USER),
     ("INVALID_MFA", ITEM, 400, USER),
@@ -59,7 +59,7 @@ CODES: list[tuple[str, str, int, type[errors.ProviderError]]] = [
     ("UNAUTHORIZED_ROUTE_ACCESS", INPUT, 400, OPERATOR),
     ("INVALID_PRODUCT", INPUT, 400, OPERATOR),
 ]
-BY_TYPE: list[tuple[str, str, int, type[errors.ProviderError]]] = [
+BY_TYPE: list[tuple[str, str, int, type[call_errors.ProviderError]]] = [
     ("INTERNAL_SERVER_ERROR", API, 500, LATER),
     ("plaid-internal-error", API, 500, LATER),
     ("RATE_LIMIT", LIMIT, 429, LIMITED),
@@ -77,7 +77,7 @@ BY_TYPE: list[tuple[str, str, int, type[errors.ProviderError]]] = [
 ]
 
 
-def _error(status: int, body: bytes) -> errors.ProviderError:
+def _error(status: int, body: bytes) -> call_errors.ProviderError:
     return error_for(Answer(status, CaseInsensitiveDict(), body), "refresh")
 
 
@@ -96,7 +96,7 @@ def _envelope(code: str | None, kind: str | None, **changes: Any) -> bytes:
 
 @pytest.mark.parametrize(("code", "kind", "status", "expected"), [*CODES, *BY_TYPE])
 def test_refusal_means_what_the_table_says_when_it_comes_in_the_envelope(
-    code: str, kind: str, status: int, expected: type[errors.ProviderError]
+    code: str, kind: str, status: int, expected: type[call_errors.ProviderError]
 ) -> None:
     error = _error(status, _envelope(code, kind))
     assert type(error) is expected
@@ -157,7 +157,7 @@ def test_plaid_is_left_alone_as_long_as_it_advises_when_it_is_in_trouble(
 @pytest.mark.parametrize("status", [302, 400, 429, 500, 502, 504])
 def test_call_may_have_been_billed_when_the_answer_is_not_plaids(status: int, body: bytes) -> None:
     error = _error(status, body)
-    assert type(error) is errors.ProviderFailed
+    assert type(error) is call_errors.ProviderFailed
     assert (error.answer.status, error.answer.code) == (status, None)
     assert error.retryable
     assert not error.is_surely_unbilled

@@ -13,13 +13,8 @@ from freshet.adapters.plaid.lazy import LazyPlaidVerifier
 from freshet.adapters.plaid.verification import CachedVerificationKeys
 from freshet.adapters.plaid.wire import PlaidWire
 from freshet.adapters.transport import Answer
-from freshet.domain.errors import (
-    AnswerLost,
-    NotReached,
-    ProviderAnswer,
-    SecretUnavailable,
-    SignatureRejected,
-)
+from freshet.domain.call_errors import AnswerLost, NotReached, ProviderAnswer
+from freshet.domain.errors import SecretUnavailable, SignatureRejected
 from tests.builders import NOON
 from tests.integration.plaid_bench import (
     SECRET,

@@ -13,7 +13,7 @@ from moto import mock_aws
 
 from freshet.adapters.dynamodb.quota import DynamoQuota, QuotaRate
 from freshet.adapters.dynamodb.table import ConditionFailed, Table
-from freshet.domain.errors import QuotaExhausted
+from freshet.domain.call_errors import QuotaExhausted
 from tests.builders import NOON
 from tests.fakes import FakeClock
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
-from freshet.domain import errors
+from freshet.domain import call_errors
 from freshet.domain.connection import DataMode
 from freshet.domain.credential import Secret
 from tests.integration.bench import (
@@ -49,8 +49,8 @@ def test_one_refresh_is_on_the_bill_when_one_was_bought(bench: Bench) -> None:
 
 @pytest.mark.parametrize("operation", [*READS, "refresh"])
 def test_nothing_is_sent_when_the_quota_is_used_up(bench: Bench, operation: str) -> None:
-    bench.quota.failure = errors.QuotaExhausted(bench.client.clock())
-    with pytest.raises(errors.QuotaExhausted):
+    bench.quota.failure = call_errors.QuotaExhausted(bench.client.clock())
+    with pytest.raises(call_errors.QuotaExhausted):
         bench.call(operation)
     assert bench.requests() == 0
 
@@ -59,8 +59,8 @@ def test_nothing_is_sent_when_the_quota_is_used_up(bench: Bench, operation: str)
 @pytest.mark.parametrize(
     ("user", "key", "expected"),
     [
-        ("provider-user", "another-key", errors.ProviderRejectedUs),
-        ("another-user", None, errors.LoginRequired),
+        ("provider-user", "another-key", call_errors.ProviderRejectedUs),
+        ("another-user", None, call_errors.LoginRequired),
     ],
 )
 def test_whose_fault_it_is_is_told_apart_when_credentials_do_not_hold(
@@ -81,9 +81,9 @@ def test_answer_is_unreadable_and_tells_no_secret_when_it_is_broken(
     bench: Bench, operation: str, kind: str
 ) -> None:
     bench.simulator.control.add_fault(OPERATIONS[operation], kind, status=200)
-    with pytest.raises((errors.UnreadableAnswer, errors.AnswerLost)) as failed:
+    with pytest.raises((call_errors.UnreadableAnswer, call_errors.AnswerLost)) as failed:
         bench.call(operation)
-    assert isinstance(failed.value, errors.UnreadableAnswer) or kind == "truncated"
+    assert isinstance(failed.value, call_errors.UnreadableAnswer) or kind == "truncated"
     demand_silence(bench, failed.value)
 
 
@@ -109,7 +109,7 @@ def test_answer_is_lost_and_nothing_repeated_when_a_purchase_gets_none(
     bench: Bench, kind: str, details: dict[str, Any], billed: int
 ) -> None:
     bench.simulator.control.add_fault("refresh", kind, **details)
-    with pytest.raises(errors.AnswerLost) as failed:
+    with pytest.raises(call_errors.AnswerLost) as failed:
         bench.session.refresh()
     assert not failed.value.is_surely_unbilled
     assert bench.billed() == billed
@@ -120,15 +120,15 @@ def test_answer_is_lost_and_nothing_repeated_when_a_purchase_gets_none(
 @pytest.mark.parametrize(
     ("status", "code", "expected"),
     [
-        (429, "0000", errors.RateLimited),
-        (429, "throttled", errors.ProviderThrottled),
-        (500, "1000", errors.ProviderFailed),
-        (503, "3002", errors.ProviderUnavailable),
+        (429, "0000", call_errors.RateLimited),
+        (429, "throttled", call_errors.ProviderThrottled),
+        (500, "1000", call_errors.ProviderFailed),
+        (503, "3002", call_errors.ProviderUnavailable),
     ],
 )
 @pytest.mark.parametrize("operation", [*READS, "refresh"])
 def test_one_request_is_made_when_the_provider_refuses(
-    bench: Bench, operation: str, status: int, code: str, expected: type[errors.ProviderError]
+    bench: Bench, operation: str, status: int, code: str, expected: type[call_errors.ProviderError]
 ) -> None:
     route = OPERATIONS.get(operation, "refresh")
     bench.simulator.control.add_fault(route, "status", status=status, code=code, seconds=7)
@@ -145,7 +145,7 @@ def test_request_surely_never_left_when_nobody_listens(bench: Bench, operation: 
         unheard.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{unheard.getsockname()[1]}"
         bench.client = replace(bench.client, base_url=address)
-        with pytest.raises(errors.NotReached) as failed:
+        with pytest.raises(call_errors.NotReached) as failed:
             bench.call(operation)
     assert failed.value.is_surely_unbilled
     demand_silence(bench, failed.value)
@@ -159,7 +159,7 @@ def test_refusal_is_free_when_the_connection_cannot_be_refreshed(
     bench.connection = control.add_connection(bench.user.subject, mode=mode, announce=False)
     if disabled:
         control.disable(bench.connection.connection_id, announce=False)
-    expected = errors.LoginRequired if disabled else errors.RefreshNotAllowed
+    expected = call_errors.LoginRequired if disabled else call_errors.RefreshNotAllowed
     with pytest.raises(expected):
         bench.session.refresh()
     assert bench.billed() == 0
@@ -168,7 +168,7 @@ def test_refusal_is_free_when_the_connection_cannot_be_refreshed(
 def test_both_error_bodies_mean_the_same_when_the_provider_changes_its_mind(bench: Bench) -> None:
     bench.simulator.control.turn(error_shape="spec")
     bench.user = replace(bench.user, subject="another-user")
-    with pytest.raises(errors.LoginRequired) as failed:
+    with pytest.raises(call_errors.LoginRequired) as failed:
         bench.session.connection()
     assert failed.value.answer.code == "1083"
 
@@ -179,7 +179,7 @@ def test_no_log_line_of_ours_holds_a_secret_when_calls_succeed_and_fail(
     with caplog.at_level("INFO"):
         bench.session.connection()
         bench.simulator.control.add_fault("refresh", "accept_then_drop")
-        with pytest.raises(errors.AnswerLost):
+        with pytest.raises(call_errors.AnswerLost):
             bench.session.refresh()
     written = {record.getMessage(): repr(vars(record)) for record in caplog.records}
     assert written.keys() == {"Provider answered", "Provider did not answer"}

@@ -9,44 +9,44 @@ from requests.structures import CaseInsensitiveDict
 
 from freshet.adapters.snaptrade.errors import error_for
 from freshet.adapters.transport import Answer
-from freshet.domain import errors
+from freshet.domain import call_errors
 from tests.builders import NOON
 
 TABLE = [
-    (400, "1076", errors.ProviderRejectedUs),
-    (400, "1012", errors.ProviderRejectedUs),
-    (400, "1010", errors.ProviderRejectedUs),
-    (401, "1076", errors.ProviderRejectedUs),
-    (401, "0000", errors.ProviderRejectedUs),
-    (401, None, errors.ProviderRejectedUs),
-    (401, "1083", errors.LoginRequired),
-    (402, "3003", errors.LoginRequired),
-    (402, "3011", errors.LoginRequired),
-    (402, "9999", errors.LoginRequired),
-    (403, "1066", errors.RefreshNotAllowed),
-    (403, "1141", errors.RefreshNotAllowed),
-    (404, "1011", errors.MissingUpstream),
-    (404, None, errors.MissingUpstream),
-    (409, "1166", errors.ProviderUnavailable),
-    (410, None, errors.ProviderRejectedUs),
-    (425, "3012", errors.ProviderUnavailable),
-    (429, "0000", errors.RateLimited),
-    (429, None, errors.RateLimited),
-    (429, "throttled", errors.ProviderThrottled),
-    (500, "1000", errors.ProviderFailed),
-    (500, "3000", errors.ProviderFailed),
-    (501, None, errors.RefreshNotAllowed),
-    (502, None, errors.ProviderFailed),
-    (503, "3002", errors.ProviderUnavailable),
-    (503, None, errors.ProviderFailed),
-    (504, None, errors.ProviderFailed),
-    (302, None, errors.UnreadableAnswer),
-    (418, None, errors.UnreadableAnswer),
+    (400, "1076", call_errors.ProviderRejectedUs),
+    (400, "1012", call_errors.ProviderRejectedUs),
+    (400, "1010", call_errors.ProviderRejectedUs),
+    (401, "1076", call_errors.ProviderRejectedUs),
+    (401, "0000", call_errors.ProviderRejectedUs),
+    (401, None, call_errors.ProviderRejectedUs),
+    (401, "1083", call_errors.LoginRequired),
+    (402, "3003", call_errors.LoginRequired),
+    (402, "3011", call_errors.LoginRequired),
+    (402, "9999", call_errors.LoginRequired),
+    (403, "1066", call_errors.RefreshNotAllowed),
+    (403, "1141", call_errors.RefreshNotAllowed),
+    (404, "1011", call_errors.MissingUpstream),
+    (404, None, call_errors.MissingUpstream),
+    (409, "1166", call_errors.ProviderUnavailable),
+    (410, None, call_errors.ProviderRejectedUs),
+    (425, "3012", call_errors.ProviderUnavailable),
+    (429, "0000", call_errors.RateLimited),
+    (429, None, call_errors.RateLimited),
+    (429, "throttled", call_errors.ProviderThrottled),
+    (500, "1000", call_errors.ProviderFailed),
+    (500, "3000", call_errors.ProviderFailed),
+    (501, None, call_errors.RefreshNotAllowed),
+    (502, None, call_errors.ProviderFailed),
+    (503, "3002", call_errors.ProviderUnavailable),
+    (503, None, call_errors.ProviderFailed),
+    (504, None, call_errors.ProviderFailed),
+    (302, None, call_errors.UnreadableAnswer),
+    (418, None, call_errors.UnreadableAnswer),
 ]
-PERHAPS_BILLED = (errors.ProviderFailed, errors.UnreadableAnswer)
+PERHAPS_BILLED = (call_errors.ProviderFailed, call_errors.UnreadableAnswer)
 
 
-def _error(status: int, body: bytes, **headers: str) -> errors.ProviderError:
+def _error(status: int, body: bytes, **headers: str) -> call_errors.ProviderError:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return error_for(Answer(status, CaseInsensitiveDict(named), body), "refresh")
 
@@ -64,7 +64,7 @@ def _bodies(status: int, code: str | None) -> list[bytes]:
 
 @pytest.mark.parametrize(("status", "code", "kind"), TABLE)
 def test_refusal_means_what_the_table_says_when_told_in_any_variant(
-    status: int, code: str | None, kind: type[errors.ProviderError]
+    status: int, code: str | None, kind: type[call_errors.ProviderError]
 ) -> None:
     for body in _bodies(status, code):
         error = _error(status, body, X_Request_ID="request-1")

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from freshet.domain.connection import Cadence, Connection, ConnectionStatus
-from freshet.domain.errors import (
+from freshet.domain.call_errors import (
     CallFailed,
     LoginRequired,
     MissingUpstream,
@@ -14,6 +13,7 @@ from freshet.domain.errors import (
     ProviderThrottled,
     RefreshNotAllowed,
 )
+from freshet.domain.connection import Cadence, Connection, ConnectionStatus
 from freshet.domain.purchase import connection_after
 from freshet.domain.refresh import TERMINAL, RefreshStatus
 from tests.builders import NOON, a_connection, a_refresh, an_answer

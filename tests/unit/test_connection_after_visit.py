@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from freshet.domain import errors
+from freshet.domain import call_errors, errors
 from freshet.domain.connection import Cadence, Connection, ConnectionStatus
 from freshet.domain.refresh import Refresh, RefreshStatus
 from freshet.domain.visit import Scope, Visit, connection_after_visit, scope_for
@@ -28,7 +28,7 @@ def _after(
     ("trouble", "status", "reason", "next_read"),
     [
         (None, "active", None, TOMORROW),
-        (errors.LoginRequired(ASKED), "needs_user", "login_required", None),
+        (call_errors.LoginRequired(ASKED), "needs_user", "login_required", None),
         (errors.CredentialMissing("x"), "needs_user", "credential_missing", None),
         (
             errors.ProviderNotConfigured("x"),
@@ -37,19 +37,19 @@ def _after(
             NOON + timedelta(minutes=5),
         ),
         (
-            errors.ProviderUnavailable(ASKED),
+            call_errors.ProviderUnavailable(ASKED),
             "degraded",
             "provider_unavailable",
             NOON + timedelta(minutes=5),
         ),
         (
-            errors.QuotaExhausted(NOON + timedelta(seconds=9)),
+            call_errors.QuotaExhausted(NOON + timedelta(seconds=9)),
             "active",
             None,
             NOON + timedelta(seconds=9),
         ),
         (
-            errors.RateLimited(ASKED, wait=timedelta(seconds=7)),
+            call_errors.RateLimited(ASKED, wait=timedelta(seconds=7)),
             "active",
             None,
             NOON + timedelta(seconds=7),
@@ -67,9 +67,9 @@ def test_connection_waits_or_asks_for_its_user_when_a_visit_had_trouble(
 @pytest.mark.parametrize(
     ("trouble", "report", "status"),
     [
-        (errors.AccessRevoked(ASKED), None, ConnectionStatus.REVOKED),
-        (errors.MissingUpstream(ASKED), None, ConnectionStatus.REVOKED),
-        (errors.MissingUpstream(ASKED), a_report(), ConnectionStatus.DEGRADED),
+        (call_errors.AccessRevoked(ASKED), None, ConnectionStatus.REVOKED),
+        (call_errors.MissingUpstream(ASKED), None, ConnectionStatus.REVOKED),
+        (call_errors.MissingUpstream(ASKED), a_report(), ConnectionStatus.DEGRADED),
     ],
 )
 def test_connection_is_revoked_when_the_provider_knows_it_no_more(
@@ -82,7 +82,7 @@ def test_check_waits_for_quota_when_a_visit_had_none() -> None:
     refresh = a_refresh(status=RefreshStatus.ACCEPTED, next_check_at=NOON)
     before = a_connection(open_refresh_id=refresh.id, open_refresh_called=True)
     free_at = NOON + timedelta(seconds=9)
-    after = _after(before, refresh=refresh, trouble=errors.QuotaExhausted(free_at))
+    after = _after(before, refresh=refresh, trouble=call_errors.QuotaExhausted(free_at))
     assert after.due_at == free_at
 
 

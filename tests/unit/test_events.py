@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from freshet.domain import errors
+from freshet.domain import call_errors, errors
 from freshet.domain.connection import ConnectionStatus
 from freshet.domain.events import Event, EventKind
 from freshet.domain.orders import ReadReason
@@ -110,7 +110,7 @@ def test_change_is_told_when_the_visit_after_the_crash_has_trouble() -> None:
     stage = _quiet()
     stage.provider.holdings["account-1"] = CHANGED
     _die_after_storing(stage)
-    stage.provider.read_failures["connection"] = errors.ProviderFailed(an_answer())
+    stage.provider.read_failures["connection"] = call_errors.ProviderFailed(an_answer())
     stage.read()
     stage.provider.read_failures.clear()
     stage.later(minutes=5)
@@ -166,7 +166,7 @@ def test_need_is_told_once_when_a_report_says_disabled() -> None:
 
 
 @pytest.mark.parametrize(
-    "error", [errors.LoginRequired(an_answer()), errors.AccessRevoked(an_answer())]
+    "error", [call_errors.LoginRequired(an_answer()), call_errors.AccessRevoked(an_answer())]
 )
 @pytest.mark.parametrize("operation", ["connection", "accounts", "account-1"])
 def test_need_is_told_when_a_read_finds_the_login_gone(operation: str, error: Exception) -> None:
@@ -178,7 +178,7 @@ def test_need_is_told_when_a_read_finds_the_login_gone(operation: str, error: Ex
 
 def test_need_is_told_when_a_purchase_finds_the_login_gone() -> None:
     stage = _quiet()
-    stage.provider.refresh_failures = [errors.LoginRequired(an_answer())]
+    stage.provider.refresh_failures = [call_errors.LoginRequired(an_answer())]
     stage.work()
     assert sorted(stage.bus.kinds()) == ["ConnectionNeedsUser", "RefreshFinished"]
 
@@ -203,7 +203,7 @@ def test_recovery_is_told_once_when_a_read_finds_the_connection_repaired(
 
 def test_recovery_is_told_when_an_account_has_trouble_at_first() -> None:
     stage = Stage(**BROKEN)
-    stage.provider.read_failures["account-1"] = errors.ProviderFailed(an_answer())
+    stage.provider.read_failures["account-1"] = call_errors.ProviderFailed(an_answer())
     stage.read()
     stage.provider.read_failures.clear()
     stage.later(minutes=5)
@@ -232,7 +232,7 @@ def test_end_is_told_once_when_a_refresh_is_proven() -> None:
 
 def test_end_is_told_when_a_purchase_is_refused() -> None:
     stage = _quiet()
-    stage.provider.refresh_failures = [errors.ProviderRejectedUs(an_answer())]
+    stage.provider.refresh_failures = [call_errors.ProviderRejectedUs(an_answer())]
     stage.work()
     assert stage.bus.kinds() == ["RefreshFinished"]
 

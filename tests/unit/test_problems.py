@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from freshet.domain import errors
+from freshet.domain import call_errors, errors
 from freshet.http.caller import NotACaller
 from freshet.http.problems import TABLE, problem_for
 from tests.builders import CONNECTION_ID, NOON, an_answer
@@ -22,24 +22,24 @@ ROWS: list[tuple[Exception, int, str, int | None]] = [
     (errors.PayloadTooLarge(), 413, "payload_too_large", None),
     (errors.InvalidField("limit", "too large"), 422, "invalid_field", None),
     (errors.TransactionsNotEnabled(), 422, "transactions_not_enabled", None),
-    (errors.RefreshUnsupported(an_answer()), 422, "refresh_unsupported", None),
+    (call_errors.RefreshUnsupported(an_answer()), 422, "refresh_unsupported", None),
     (errors.AlreadyOwned(), 409, "already_owned", None),
     (errors.ConnectionNeedsUser(CONNECTION_ID, None), 402, "connection_needs_user", None),
     (errors.CredentialMissing("x"), 402, "connection_needs_user", None),
-    (errors.LoginRequired(an_answer()), 402, "connection_needs_user", None),
-    (errors.AccessRevoked(an_answer()), 402, "connection_needs_user", None),
-    (errors.RefreshNotAllowed(an_answer()), 403, "refresh_not_allowed", None),
-    (errors.MissingUpstream(an_answer()), 403, "refresh_not_allowed", None),
+    (call_errors.LoginRequired(an_answer()), 402, "connection_needs_user", None),
+    (call_errors.AccessRevoked(an_answer()), 402, "connection_needs_user", None),
+    (call_errors.RefreshNotAllowed(an_answer()), 403, "refresh_not_allowed", None),
+    (call_errors.MissingUpstream(an_answer()), 403, "refresh_not_allowed", None),
     (errors.RefreshTooSoon(SOON), 429, "refresh_too_soon", 90),
-    (errors.RateLimited(an_answer(), wait=timedelta(seconds=7)), 429, "rate_limited", 7),
-    (errors.QuotaExhausted(SOON), 429, "rate_limited", 90),
+    (call_errors.RateLimited(an_answer(), wait=timedelta(seconds=7)), 429, "rate_limited", 7),
+    (call_errors.QuotaExhausted(SOON), 429, "rate_limited", 90),
     (errors.BudgetExhausted("user", SOON), 429, "budget_exhausted", 90),
-    (errors.ProviderRejectedUs(an_answer()), 502, "provider_rejected_us", None),
+    (call_errors.ProviderRejectedUs(an_answer()), 502, "provider_rejected_us", None),
     (errors.PurchasesStopped(), 503, "purchases_stopped", None),
     (errors.ProviderNotConfigured("x"), 503, "provider_not_configured", None),
-    (errors.ProviderUnavailable(an_answer()), 503, "provider_unavailable", 60),
-    (errors.NotReached(an_answer()), 503, "provider_unavailable", 60),
-    (errors.CallFailed(), 503, "provider_unavailable", 60),
+    (call_errors.ProviderUnavailable(an_answer()), 503, "provider_unavailable", 60),
+    (call_errors.NotReached(an_answer()), 503, "provider_unavailable", 60),
+    (call_errors.CallFailed(), 503, "provider_unavailable", 60),
     (errors.SecretUnavailable("x"), 503, "unavailable", None),
     (errors.QueueUnavailable("x"), 503, "unavailable", None),
     (errors.ConcurrentChange("x"), 503, "unavailable", None),
@@ -69,17 +69,17 @@ def test_problem_follows_the_table_when_an_error_is_known(
 
 
 def test_every_row_of_the_table_is_shown_here_when_one_is_added() -> None:
-    throttled = {errors.ProviderThrottled}
+    throttled = {call_errors.ProviderThrottled}
     assert TABLE.keys() - throttled <= {type(row[0]) for row in ROWS}
 
 
 def test_throttled_refresh_is_too_soon_when_the_provider_says_so() -> None:
-    response, body = _problem(errors.ProviderThrottled(an_answer()))
+    response, body = _problem(call_errors.ProviderThrottled(an_answer()))
     assert (response.status_code, body["code"]) == (429, "refresh_too_soon")
 
 
 def test_way_to_relink_is_shown_only_when_the_user_can_help() -> None:
-    _, body = _problem(errors.LoginRequired(an_answer()))
+    _, body = _problem(call_errors.LoginRequired(an_answer()))
     assert body["user_action"] == {
         "type": "relink",
         "method": "POST",
@@ -90,11 +90,11 @@ def test_way_to_relink_is_shown_only_when_the_user_can_help() -> None:
 
 
 def test_providers_answer_is_told_without_its_text_when_there_was_one() -> None:
-    _, body = _problem(errors.ProviderUnavailable(an_answer()))
+    _, body = _problem(call_errors.ProviderUnavailable(an_answer()))
     told = {"name": "snaptrade", "status": 503, "code": "3002", "request_id": "request-1"}
     assert body["provider"] == told
     assert _problem(errors.NotFound("x"))[1]["provider"] is None
-    assert _problem(errors.QuotaExhausted(SOON))[1]["provider"] is None
+    assert _problem(call_errors.QuotaExhausted(SOON))[1]["provider"] is None
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def test_providers_answer_is_told_without_its_text_when_there_was_one() -> None:
         (errors.InvalidField("limit", "too large"), "limit: too large"),
         (errors.MissingScope("freshet/refresh"), "This needs the scope freshet/refresh."),
         (errors.BudgetExhausted("user", SOON), "The user's budget allows no more refreshes."),
-        (errors.ProviderUnavailable(an_answer()), "provider_unavailable"),
+        (call_errors.ProviderUnavailable(an_answer()), "provider_unavailable"),
         (errors.NotFound("secret-id"), None),
         (errors.SecretUnavailable("arn"), None),
     ],

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freshet.domain.errors import AnswerLost, CallFailed, NotReached, ProviderUnavailable
+from freshet.domain.call_errors import AnswerLost, CallFailed, NotReached, ProviderUnavailable
 from tests.builders import an_answer, an_order
 from tests.unit.crashing import Crashes, MortalStage
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from freshet.domain import errors
+from freshet.domain import call_errors, errors
 from freshet.domain.connection import ConnectionStatus
 from freshet.domain.refresh import MOST_ATTEMPTS, PATIENCE, RefreshStatus
 from tests.builders import CONNECTION_ID, NOON, USER, an_answer, an_order
@@ -15,26 +15,26 @@ from tests.unit.stage import Stage
 ANSWER = an_answer()
 SECOND = timedelta(seconds=1)
 UNBILLED_AND_TRANSIENT = (
-    errors.NotReached(ANSWER),
-    errors.ProviderUnavailable(ANSWER),
-    errors.RateLimited(ANSWER),
-    errors.QuotaExhausted(NOON + timedelta(seconds=9)),
+    call_errors.NotReached(ANSWER),
+    call_errors.ProviderUnavailable(ANSWER),
+    call_errors.RateLimited(ANSWER),
+    call_errors.QuotaExhausted(NOON + timedelta(seconds=9)),
 )
 UNBILLED_FOR_GOOD = (
-    errors.ProviderThrottled(ANSWER),
-    errors.LoginRequired(ANSWER),
-    errors.RefreshNotAllowed(ANSWER),
-    errors.MissingUpstream(ANSWER),
-    errors.ProviderRejectedUs(ANSWER),
+    call_errors.ProviderThrottled(ANSWER),
+    call_errors.LoginRequired(ANSWER),
+    call_errors.RefreshNotAllowed(ANSWER),
+    call_errors.MissingUpstream(ANSWER),
+    call_errors.ProviderRejectedUs(ANSWER),
 )
 PERHAPS_BILLED = (
-    errors.AnswerLost(ANSWER),
-    errors.UnreadableAnswer(ANSWER),
-    errors.ProviderFailed(ANSWER),
+    call_errors.AnswerLost(ANSWER),
+    call_errors.UnreadableAnswer(ANSWER),
+    call_errors.ProviderFailed(ANSWER),
 )
 
 
-def _failing(error: errors.CallFailed, times: int = 1) -> Stage:
+def _failing(error: call_errors.CallFailed, times: int = 1) -> Stage:
     stage = Stage()
     stage.provider.refresh_failures = [error] * times
     return stage
@@ -46,7 +46,7 @@ def _spent(stage: Stage) -> tuple[int, Decimal]:
 
 @pytest.mark.parametrize("error", UNBILLED_AND_TRANSIENT, ids=lambda each: each.reason)
 def test_call_is_put_back_and_made_again_when_it_surely_cost_nothing(
-    error: errors.CallFailed,
+    error: call_errors.CallFailed,
 ) -> None:
     stage = _failing(error)
     waiting = stage.buy().refresh
@@ -73,14 +73,14 @@ def test_call_is_put_back_and_made_again_when_it_surely_cost_nothing(
 def test_refresh_is_refused_when_the_provider_asks_for_more_patience_than_we_have(
     wait: timedelta, status: RefreshStatus
 ) -> None:
-    stage = _failing(errors.ProviderUnavailable(ANSWER, wait=wait))
+    stage = _failing(call_errors.ProviderUnavailable(ANSWER, wait=wait))
     assert stage.buy().refresh.status is status
     assert _spent(stage)[0] == (0 if status is RefreshStatus.REFUSED else 3)
 
 
 @pytest.mark.parametrize("error", UNBILLED_FOR_GOOD, ids=lambda each: each.reason)
 def test_connection_learns_the_same_when_another_worker_judges_after_a_crash(
-    error: errors.CallFailed,
+    error: call_errors.CallFailed,
 ) -> None:
     crashed, usual = _failing(error), _failing(error)
     usual.buy()
@@ -105,7 +105,7 @@ def test_connection_learns_the_same_when_another_worker_judges_after_a_crash(
     "error", UNBILLED_AND_TRANSIENT + UNBILLED_FOR_GOOD, ids=lambda each: each.reason
 )
 def test_purchase_is_refused_at_once_when_somebody_waits_for_the_verdict(
-    error: errors.CallFailed,
+    error: call_errors.CallFailed,
 ) -> None:
     stage = _failing(error)
     purchase = stage.buy(may_wait=False)
@@ -119,7 +119,7 @@ def test_purchase_is_refused_at_once_when_somebody_waits_for_the_verdict(
 @pytest.mark.parametrize("error", PERHAPS_BILLED, ids=lambda each: each.reason)
 @pytest.mark.parametrize("may_wait", [True, False])
 def test_money_stays_on_the_books_when_the_call_may_have_been_billed(
-    error: errors.CallFailed, may_wait: bool
+    error: call_errors.CallFailed, may_wait: bool
 ) -> None:
     stage = _failing(error)
     purchase = stage.buy(may_wait=may_wait)
@@ -134,7 +134,7 @@ def test_money_stays_on_the_books_when_the_call_may_have_been_billed(
 
 
 def test_purchase_is_given_up_when_every_attempt_failed() -> None:
-    stage = _failing(errors.NotReached(ANSWER), times=MOST_ATTEMPTS)
+    stage = _failing(call_errors.NotReached(ANSWER), times=MOST_ATTEMPTS)
     for _ in range(MOST_ATTEMPTS):
         stage.buy()
         stage.later(minutes=1)
@@ -144,7 +144,7 @@ def test_purchase_is_given_up_when_every_attempt_failed() -> None:
 
 
 def test_connection_needs_its_user_when_the_provider_says_so() -> None:
-    stage = _failing(errors.LoginRequired(ANSWER))
+    stage = _failing(call_errors.LoginRequired(ANSWER))
     stage.buy()
     assert stage.connection.status is ConnectionStatus.NEEDS_USER
     with pytest.raises(errors.ConnectionNeedsUser):
@@ -152,8 +152,8 @@ def test_connection_needs_its_user_when_the_provider_says_so() -> None:
 
 
 def test_refund_hits_the_reserved_day_when_settled_after_midnight() -> None:
-    stage = _failing(errors.NotReached(ANSWER))
-    stage.provider.refresh_failures.append(errors.LoginRequired(ANSWER))
+    stage = _failing(call_errors.NotReached(ANSWER))
+    stage.provider.refresh_failures.append(call_errors.LoginRequired(ANSWER))
     stage.clock.now = NOON.replace(hour=23, minute=59)
     stage.buy()
     stage.later(minutes=2)
@@ -166,7 +166,7 @@ def test_refund_hits_the_reserved_day_when_settled_after_midnight() -> None:
 
 
 def test_refresh_is_finished_by_its_redelivery_when_the_connection_was_not_told() -> None:
-    stage = _failing(errors.RefreshNotAllowed(ANSWER))
+    stage = _failing(call_errors.RefreshNotAllowed(ANSWER))
     before = stage.connection
     stage.buy()
     # As after a crash between the two writes.

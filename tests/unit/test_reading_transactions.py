@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from freshet.domain import errors
+from freshet.domain import call_errors
 from tests.builders import USER, a_transaction, an_account, an_account_report, an_answer
 from tests.unit.stage import ACCOUNT_ID, Stage
 
@@ -63,7 +63,7 @@ def test_transactions_are_not_asked_for_when_the_deployment_has_not_opted_in() -
 
 def test_holdings_are_stored_and_transactions_tried_again_when_reading_them_fails() -> None:
     stage = _stage()
-    stage.provider.read_failures["transactions of account-1"] = errors.ProviderFailed(READ)
+    stage.provider.read_failures["transactions of account-1"] = call_errors.ProviderFailed(READ)
     stage.read()
     assert stage.snapshots.rows
     assert stage.connection.status == "degraded"

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from freshet.domain.errors import AnswerLost, NotReached, ProviderThrottled
+from freshet.domain.call_errors import AnswerLost, NotReached, ProviderThrottled
 from freshet.domain.money import Money
 from freshet.domain.refresh import (
     CHECKS_AFTER,

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from freshet.domain import errors
+from freshet.domain import call_errors, errors
 from freshet.domain.connection import ConnectionStatus, DataMode
 from freshet.domain.orders import ReadReason
 from freshet.domain.refresh import Method, Refresh, RefreshStatus
@@ -120,9 +120,9 @@ def test_way_to_relink_is_told_when_the_connection_needs_its_user(mode: DataMode
 
 def test_verdict_comes_at_once_when_the_provider_is_busy() -> None:
     stage = Stage()
-    stage.provider.refresh_failures = [errors.ProviderUnavailable(an_answer())]
+    stage.provider.refresh_failures = [call_errors.ProviderUnavailable(an_answer())]
     purchase = _press(stage)
-    assert isinstance(purchase.failure, errors.ProviderUnavailable)
+    assert isinstance(purchase.failure, call_errors.ProviderUnavailable)
     assert purchase.refresh.status is RefreshStatus.REFUSED
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from freshet.domain import errors
+from freshet.domain import call_errors, errors
 from freshet.domain.connection import Cadence
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
@@ -85,7 +85,7 @@ def test_worker_is_left_alone_when_the_call_is_made_already() -> None:
 def test_purchase_ends_and_costs_nothing_when_an_outage_lasts_hours() -> None:
     stage = _stage(cadence=Cadence(refresh_every=timedelta(hours=24)))
     refresh_id = _press(stage).refresh.id
-    stage.provider.refresh_failures = [errors.ProviderUnavailable(an_answer(), wait=HOURS)]
+    stage.provider.refresh_failures = [call_errors.ProviderUnavailable(an_answer(), wait=HOURS)]
     stage.drain()
     assert stage.refresh(refresh_id).status is RefreshStatus.REFUSED
     assert set(stage.refreshes.calls.values()) == {0}
@@ -95,7 +95,7 @@ def test_purchase_ends_and_costs_nothing_when_an_outage_lasts_hours() -> None:
 def test_only_reads_are_offered_when_the_institution_cannot_refresh() -> None:
     stage = _stage()
     _press(stage)
-    stage.provider.refresh_failures = [errors.RefreshUnsupported(an_answer())]
+    stage.provider.refresh_failures = [call_errors.RefreshUnsupported(an_answer())]
     stage.drain()
     assert stage.connection.refresh_forbidden
     again = _press(stage, "key-2").refresh

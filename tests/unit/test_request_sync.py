@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from freshet.domain import errors
+from freshet.domain import call_errors, errors
 from freshet.domain.connection import ASLEEP, Cadence, ConnectionStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
@@ -129,9 +129,9 @@ def test_faster_refresh_is_joined_when_both_saw_the_connection_free() -> None:
 
 def test_verdict_comes_at_once_when_the_provider_says_no() -> None:
     stage = _stage()
-    stage.provider.sync_failures = [errors.ProviderUnavailable(an_answer(operation="sync"))]
+    stage.provider.sync_failures = [call_errors.ProviderUnavailable(an_answer(operation="sync"))]
     purchase = _sync(stage)
-    assert isinstance(purchase.failure, errors.ProviderUnavailable)
+    assert isinstance(purchase.failure, call_errors.ProviderUnavailable)
     assert purchase.refresh.status is RefreshStatus.REFUSED
     assert stage.connection.open_refresh_id is None
 
@@ -139,10 +139,10 @@ def test_verdict_comes_at_once_when_the_provider_says_no() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        errors.RefreshNotAllowed(an_answer(operation="sync")),
-        errors.ProviderThrottled(an_answer(operation="sync")),
-        errors.MissingUpstream(an_answer(operation="sync")),
-        errors.ProviderUnavailable(an_answer(operation="sync"), wait=timedelta(hours=3)),
+        call_errors.RefreshNotAllowed(an_answer(operation="sync")),
+        call_errors.ProviderThrottled(an_answer(operation="sync")),
+        call_errors.MissingUpstream(an_answer(operation="sync")),
+        call_errors.ProviderUnavailable(an_answer(operation="sync"), wait=timedelta(hours=3)),
     ],
 )
 def test_purchases_go_on_as_planned_when_a_sync_is_refused(error: Exception) -> None:
@@ -157,7 +157,7 @@ def test_purchases_go_on_as_planned_when_a_sync_is_refused(error: Exception) -> 
 
 def test_connection_needs_its_user_when_the_sync_finds_the_login_gone() -> None:
     stage = _stage()
-    stage.provider.sync_failures = [errors.LoginRequired(an_answer(operation="sync"))]
+    stage.provider.sync_failures = [call_errors.LoginRequired(an_answer(operation="sync"))]
     _sync(stage)
     assert stage.connection.status is ConnectionStatus.NEEDS_USER
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from freshet.domain import errors
+from freshet.domain import call_errors
 from freshet.domain.account import masked_number
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.provider import TRAITS, Provider
@@ -71,13 +71,13 @@ def test_fence_outlasts_the_longest_call_when_a_caller_goes_silent(provider: Pro
 
 
 def test_retry_waits_as_long_as_asked_when_the_provider_says_so() -> None:
-    asked = errors.RateLimited(an_answer(), wait=timedelta(seconds=7))
+    asked = call_errors.RateLimited(an_answer(), wait=timedelta(seconds=7))
     assert asked.retry_at(NOON) == NOON + timedelta(seconds=7)
-    assert errors.RateLimited(an_answer()).retry_at(NOON) == NOON + timedelta(minutes=1)
-    assert errors.CallFailed().retry_at(NOON) == NOON + timedelta(minutes=1)
+    assert call_errors.RateLimited(an_answer()).retry_at(NOON) == NOON + timedelta(minutes=1)
+    assert call_errors.CallFailed().retry_at(NOON) == NOON + timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(("ahead", "waits"), [(-5, 0), (0, 0), (5, 5)])
 def test_quota_is_never_free_in_the_past_when_asked_again(ahead: int, waits: int) -> None:
-    error = errors.QuotaExhausted(NOON + timedelta(seconds=ahead))
+    error = call_errors.QuotaExhausted(NOON + timedelta(seconds=ahead))
     assert error.retry_at(NOON) == NOON + timedelta(seconds=waits)

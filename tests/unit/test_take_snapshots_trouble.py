@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from freshet.domain import errors
+from freshet.domain import call_errors, errors
 from freshet.domain.connection import ConnectionStatus
 from tests.builders import NOON, USER, a_report, an_account_report, an_answer
 from tests.unit.stage import ACCOUNT_ID, Stage
@@ -17,16 +17,20 @@ SOON = NOON + timedelta(minutes=5)
 @pytest.mark.parametrize(
     ("error", "status", "due_at"),
     [
-        (errors.ProviderFailed(READ), "degraded", SOON),
-        (errors.UnreadableAnswer(READ), "degraded", SOON),
-        (errors.ProviderRejectedUs(READ), "degraded", SOON),
-        (errors.LoginRequired(READ), "needs_user", None),
+        (call_errors.ProviderFailed(READ), "degraded", SOON),
+        (call_errors.UnreadableAnswer(READ), "degraded", SOON),
+        (call_errors.ProviderRejectedUs(READ), "degraded", SOON),
+        (call_errors.LoginRequired(READ), "needs_user", None),
         (
-            errors.RateLimited(READ, wait=timedelta(seconds=7)),
+            call_errors.RateLimited(READ, wait=timedelta(seconds=7)),
             "active",
             NOON + timedelta(seconds=7),
         ),
-        (errors.QuotaExhausted(NOON + timedelta(seconds=3)), "active", NOON + timedelta(seconds=3)),
+        (
+            call_errors.QuotaExhausted(NOON + timedelta(seconds=3)),
+            "active",
+            NOON + timedelta(seconds=3),
+        ),
     ],
 )
 def test_trouble_is_on_record_and_nothing_is_stored_when_a_step_fails(
@@ -48,7 +52,7 @@ def _two_accounts() -> Stage:
 
 def test_other_accounts_are_read_when_one_fails() -> None:
     stage = _two_accounts()
-    stage.provider.read_failures["account-1"] = errors.ProviderUnavailable(READ)
+    stage.provider.read_failures["account-1"] = call_errors.ProviderUnavailable(READ)
     stage.read()
     assert len(stage.snapshots.rows) == 1
     assert stage.connection.status is ConnectionStatus.DEGRADED
@@ -58,10 +62,10 @@ def test_other_accounts_are_read_when_one_fails() -> None:
 @pytest.mark.parametrize(
     "error",
     [
-        errors.LoginRequired(READ),
-        errors.RateLimited(READ),
-        errors.ProviderRejectedUs(READ),
-        errors.QuotaExhausted(NOON),
+        call_errors.LoginRequired(READ),
+        call_errors.RateLimited(READ),
+        call_errors.ProviderRejectedUs(READ),
+        call_errors.QuotaExhausted(NOON),
     ],
 )
 def test_other_accounts_are_spared_when_asking_on_can_only_harm(error: Exception) -> None:
@@ -100,14 +104,14 @@ def test_holdings_and_their_dates_survive_when_a_later_read_fails() -> None:
     stage.read()
     before = stage.snapshots.latest(USER, ACCOUNT_ID)
     stage.later(hours=24)
-    stage.provider.read_failures["account-1"] = errors.ProviderFailed(READ)
+    stage.provider.read_failures["account-1"] = call_errors.ProviderFailed(READ)
     stage.read()
     assert stage.snapshots.latest(USER, ACCOUNT_ID) == before
 
 
 def test_connection_recovers_when_a_later_read_succeeds() -> None:
     stage = Stage()
-    stage.provider.read_failures["connection"] = errors.ProviderFailed(READ)
+    stage.provider.read_failures["connection"] = call_errors.ProviderFailed(READ)
     stage.read()
     stage.provider.read_failures.clear()
     stage.later(minutes=5)

@@ -5,9 +5,9 @@ from datetime import date, datetime
 from typing import Protocol
 
 from freshet.domain.account import Account, AccountReport
+from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection import Connection, ConnectionReport
 from freshet.domain.credential import Credential
-from freshet.domain.errors import ProviderAnswer
 from freshet.domain.events import Event
 from freshet.domain.orders import ReadOrder, RefreshOrder
 from freshet.domain.provider import Provider

@@ -13,7 +13,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from freshet.domain.errors import AnswerLost, NotReached, ProviderAnswer
+from freshet.domain.call_errors import AnswerLost, NotReached, ProviderAnswer
 from freshet.observability import logger
 
 

@@ -41,6 +41,7 @@ ASLEEP = frozenset(
 """Nothing is due for a connection in one of these: it leaves the index and costs nothing."""
 
 
+_LINKED = frozenset({ConnectionStatus.ACTIVE, ConnectionStatus.DEGRADED, ConnectionStatus.EXPIRING})
 _BROKEN = frozenset({ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED})
 
 
@@ -105,7 +106,8 @@ class Connection:
     last_purchase_at: datetime | None = None
     last_live_read_at: datetime | None = None
     consecutive_failures: int = 0
-    announced_until: datetime | None = None
+    announced: Mapping[str, datetime] = field(default_factory=dict)
+    """When the holdings of an account changed that were last put out to be published."""
     outbox: tuple[Event, ...] = ()
     created_at: datetime
     version: int = 1
@@ -152,7 +154,8 @@ class Connection:
         """The link is broken, or gone for good: only the user can help."""
         if self.status in ASLEEP:
             return self
-        if self.status_read_at is not None and read_at <= self.status_read_at:
+        # The same visit may have seen the connection well a moment before: then this is later.
+        if self.status_read_at is not None and read_at < self.status_read_at:
             return self
         return replace(
             self,
@@ -205,7 +208,7 @@ class Connection:
         was_broken, is_broken = before.status in _BROKEN, self.status in _BROKEN
         if is_broken and not was_broken:
             return self.announcing(self._event(EventKind.CONNECTION_NEEDS_USER, now))
-        if was_broken and self.status is ConnectionStatus.ACTIVE:
+        if was_broken and self.status in _LINKED:
             return self.announcing(self._event(EventKind.CONNECTION_RECOVERED, now))
         return self
 
@@ -229,12 +232,12 @@ class Connection:
     def after_call(self, *, called_at: datetime, is_purchase: bool) -> "Connection":
         """A call was made, or may have been; after a purchase, cooldown and cadence start over."""
         if not is_purchase:
-            return replace(self, open_refresh_called=True)
+            return replace(self, open_refresh_called=self.open_refresh_id is not None)
         every = self.cadence.refresh_every
         return replace(
             self,
             next_refresh_at=None if every is None else called_at + every,
-            open_refresh_called=True,
+            open_refresh_called=self.open_refresh_id is not None,
             last_purchase_at=called_at,
             refresh_reason=None,
         )

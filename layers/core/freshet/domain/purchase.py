@@ -5,20 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from freshet.domain.connection import ASLEEP, Connection
-from freshet.domain.errors import (
+from freshet.domain.call_errors import (
     ERRORS_BY_REASON,
     AccessRevoked,
     CallFailed,
-    ConnectionNeedsUser,
     LoginRequired,
     MissingUpstream,
     ProviderError,
     ProviderThrottled,
-    PurchasesStopped,
     RefreshNotAllowed,
-    RefreshTooSoon,
 )
+from freshet.domain.connection import ASLEEP, Connection
+from freshet.domain.errors import ConnectionNeedsUser, PurchasesStopped, RefreshTooSoon
 from freshet.domain.money import Money
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import PATIENCE, Method, Refresh, RefreshStatus
@@ -154,12 +152,16 @@ def _after_refusal(
     # An outage of hours says when to come back; anything else waits for the usual cadence.
     wait = error.wait if isinstance(error, ProviderError) else None
     retry_at = now + wait if wait is not None and wait > PATIENCE else None
-    noted = connection.after_refusal(reason, now=now, retry_at=retry_at)
+    # What a sync is refused for says nothing about purchases.
+    is_purchase = refresh.method is Method.PURCHASE
+    noted = connection
+    if is_purchase:
+        noted = connection.after_refusal(reason, now=now, retry_at=retry_at)
     if issubclass(kind, LoginRequired):
         is_revoked = issubclass(kind, AccessRevoked)
         return noted.with_login_required(reason, read_at=now, is_revoked=is_revoked)
-    if refresh.method is not Method.PURCHASE:
-        return noted  # what a sync is refused for says nothing about purchases
+    if not is_purchase:
+        return noted
     if issubclass(kind, RefreshNotAllowed):
         return replace(noted, refresh_forbidden=True)
     if issubclass(kind, MissingUpstream):

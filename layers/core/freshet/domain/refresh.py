@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from freshet.domain.errors import CallFailed, ProviderAnswer
+from freshet.domain.call_errors import CallFailed, ProviderAnswer
 from freshet.domain.events import Event, EventKind
 from freshet.domain.money import Money
 from freshet.domain.provider import TRAITS, Provider

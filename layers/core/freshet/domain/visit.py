@@ -6,19 +6,17 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.account import Account
-from freshet.domain.connection import Connection, ConnectionReport
-from freshet.domain.errors import (
+from freshet.domain.call_errors import (
     AccessRevoked,
     CallFailed,
-    CredentialMissing,
     LoginRequired,
     MissingUpstream,
     ProviderError,
-    ProviderNotConfigured,
     QuotaExhausted,
     RateLimited,
-    VisitTooLong,
 )
+from freshet.domain.connection import Connection, ConnectionReport
+from freshet.domain.errors import CredentialMissing, ProviderNotConfigured, VisitTooLong
 from freshet.domain.events import Event, EventKind
 from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, note_proof, pass_check
 from freshet.domain.snapshot import HoldingsReading
@@ -111,7 +109,8 @@ def connection_after_visit(
         learned = learned.without_refresh(refresh.id).announcing(finished)
     learned = learned.announcing_status(connection, now=now)
     learned = learned.announcing(*_changes(connection, visit))
-    learned = replace(learned, announced_until=now, reading_until=None)
+    told = {account_id: stored.changed_at for account_id, stored in visit.stored.items()}
+    learned = replace(learned, announced={**learned.announced, **told}, reading_until=None)
     return learned.rescheduled(now=now, check_at=_check_at(learned, refresh, visit, now))
 
 
@@ -131,9 +130,8 @@ def refresh_after_visit(
 
 
 def _changes(connection: Connection, visit: Visit) -> list[Event]:
-    # Judged by when the content changed, not by this visit: had the last one died between storing
-    # a version and announcing it, this one announces it.
-    since = connection.announced_until or connection.created_at
+    # Judged by what was told last, not by this visit: had one died between storing a version and
+    # announcing it, the next that reads the account announces it.
     return [
         Event(
             kind=EventKind.HOLDINGS_CHANGED,
@@ -143,7 +141,7 @@ def _changes(connection: Connection, visit: Visit) -> list[Event]:
             occurred_at=stored.changed_at,
         )
         for account_id, stored in visit.stored.items()
-        if stored.changed_at > since
+        if stored.changed_at != connection.announced.get(account_id)
     ]
 
 

@@ -2,13 +2,8 @@
 
 from aws_lambda_powertools.event_handler import Response
 
-from freshet.domain.errors import (
-    ERRORS_BY_REASON,
-    CallFailed,
-    InvalidField,
-    NotFound,
-    ProviderError,
-)
+from freshet.domain.call_errors import ERRORS_BY_REASON, CallFailed, ProviderError
+from freshet.domain.errors import InvalidField, NotFound
 from freshet.domain.identifiers import is_connection_id
 from freshet.domain.refresh import Refresh, RefreshStatus
 from freshet.http.application import Api, json_response

@@ -8,7 +8,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
-from freshet.domain import errors
+from freshet.domain import call_errors, errors
 from freshet.http.caller import NotACaller
 
 
@@ -29,7 +29,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.TransactionsNotEnabled: Problem(
         422, "transactions_not_enabled", "Transactions are not enabled for this provider"
     ),
-    errors.RefreshUnsupported: Problem(422, "refresh_unsupported", "Refresh is not supported"),
+    call_errors.RefreshUnsupported: Problem(422, "refresh_unsupported", "Refresh is not supported"),
     errors.MissingScope: Problem(403, "missing_scope", "The token lacks a scope"),
     errors.NotFound: Problem(404, "not_found", "Not found"),
     errors.PayloadTooLarge: Problem(413, "payload_too_large", "The body is too large"),
@@ -37,20 +37,20 @@ TABLE: dict[type[Exception], Problem] = {
     errors.AlreadyOwned: Problem(409, "already_owned", "Linked by another user"),
     errors.ConnectionNeedsUser: Problem(402, "connection_needs_user", "Connection needs the user"),
     errors.CredentialMissing: Problem(402, "connection_needs_user", "Connection needs the user"),
-    errors.LoginRequired: Problem(402, "connection_needs_user", "Connection needs the user"),
-    errors.RefreshNotAllowed: Problem(403, "refresh_not_allowed", "Refresh is not allowed"),
-    errors.MissingUpstream: Problem(403, "refresh_not_allowed", "Refresh is not allowed"),
+    call_errors.LoginRequired: Problem(402, "connection_needs_user", "Connection needs the user"),
+    call_errors.RefreshNotAllowed: Problem(403, "refresh_not_allowed", "Refresh is not allowed"),
+    call_errors.MissingUpstream: Problem(403, "refresh_not_allowed", "Refresh is not allowed"),
     errors.RefreshTooSoon: Problem(429, "refresh_too_soon", "Refreshed too recently"),
-    errors.ProviderThrottled: Problem(429, "refresh_too_soon", "Refreshed too recently"),
-    errors.RateLimited: Problem(429, "rate_limited", "The provider's quota is used up"),
-    errors.QuotaExhausted: Problem(429, "rate_limited", "The provider's quota is used up"),
+    call_errors.ProviderThrottled: Problem(429, "refresh_too_soon", "Refreshed too recently"),
+    call_errors.RateLimited: Problem(429, "rate_limited", "The provider's quota is used up"),
+    call_errors.QuotaExhausted: Problem(429, "rate_limited", "The provider's quota is used up"),
     errors.BudgetExhausted: Problem(429, "budget_exhausted", "A budget is used up"),
-    errors.ProviderRejectedUs: Problem(502, "provider_rejected_us", "The provider refuses us"),
+    call_errors.ProviderRejectedUs: Problem(502, "provider_rejected_us", "The provider refuses us"),
     errors.PurchasesStopped: Problem(503, "purchases_stopped", "Purchases are stopped"),
     errors.ProviderNotConfigured: Problem(
         503, "provider_not_configured", "The provider is not configured"
     ),
-    errors.CallFailed: Problem(503, "provider_unavailable", "The provider is in trouble"),
+    call_errors.CallFailed: Problem(503, "provider_unavailable", "The provider is in trouble"),
     errors.SecretUnavailable: Problem(503, "unavailable", "Trouble on our side"),
     errors.QueueUnavailable: Problem(503, "unavailable", "Trouble on our side"),
     errors.ConcurrentChange: Problem(503, "unavailable", "Trouble on our side"),
@@ -101,7 +101,7 @@ _DETAILS: dict[type[Exception], Callable[[Any], str]] = {
     errors.InvalidField: lambda error: f"{error.field}: {error.reason}",
     errors.MissingScope: lambda error: f"This needs the scope {error.scope}.",
     errors.BudgetExhausted: lambda error: f"The {error.scope}'s budget allows no more refreshes.",
-    errors.CallFailed: lambda error: error.reason,
+    call_errors.CallFailed: lambda error: error.reason,
     NotACaller: str,
 }
 
@@ -114,7 +114,7 @@ def _detail(error: Exception) -> str | None:
 
 
 def _provider(error: Exception) -> dict[str, Any] | None:
-    answer = error.answer if isinstance(error, errors.CallFailed) else None
+    answer = error.answer if isinstance(error, call_errors.CallFailed) else None
     if answer is None:
         return None
     return {
@@ -131,8 +131,8 @@ def _retry_after(error: Exception, now: datetime) -> int | None:
         at = error.retry_at
     elif isinstance(error, errors.BudgetExhausted):
         at = error.resets_at
-    elif isinstance(error, errors.ProviderThrottled) or (
-        isinstance(error, errors.CallFailed) and error.retryable
+    elif isinstance(error, call_errors.ProviderThrottled) or (
+        isinstance(error, call_errors.CallFailed) and error.retryable
     ):
         at = error.retry_at(now)
     # Rounded up: a client that waits this long is not sent away once more.

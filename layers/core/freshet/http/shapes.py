@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from freshet.domain.account import Account
+from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection import Connection, ConnectionStatus
-from freshet.domain.errors import ProviderAnswer
 from freshet.domain.freshness import Freshness
 from freshet.domain.holdings import Balance, Instrument, Position, Total
 from freshet.domain.instants import duration_to_text, optional_to_text, to_text

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from freshet.domain.call_errors import CallFailed, NotReached, ProviderAnswer
 from freshet.domain.connection import Connection
 from freshet.domain.errors import (
-    CallFailed,
     ConcurrentChange,
     CredentialMissing,
     NotFound,
-    NotReached,
-    ProviderAnswer,
     ProviderNotConfigured,
     RefreshRefused,
     SecretUnavailable,

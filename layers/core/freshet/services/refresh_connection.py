@@ -15,6 +15,7 @@ from freshet.domain.errors import (
 )
 from freshet.domain.orders import RefreshOrder
 from freshet.observability import count, logger
+from freshet.services.announce import announce
 from freshet.services.purchase_refresh import Purchasing, purchase_refresh
 
 
@@ -38,9 +39,10 @@ def _note(order: RefreshOrder, refusal: FreshetError, reason: str, parts: Purcha
         noted = connection.after_refusal(reason, now=now, retry_at=_retry_at(refusal))
         if isinstance(refusal, CredentialMissing):
             noted = noted.with_login_required(reason, read_at=now)
-        return noted.rescheduled(now=now)
+        return noted.announcing_status(connection, now=now).rescheduled(now=now)
 
-    parts.connections.change(order.user_id, order.connection_id, step)
+    after = parts.connections.change(order.user_id, order.connection_id, step)
+    announce(after, connections=parts.connections, bus=parts.bus)
 
 
 def _retry_at(refusal: FreshetError) -> datetime | None:

@@ -6,12 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from freshet.domain.connection import ASLEEP, LIVE_READ_GAP, Connection
-from freshet.domain.errors import (
-    ConcurrentChange,
-    ConnectionNeedsUser,
-    NotFound,
-    RefreshTooSoon,
-)
+from freshet.domain.errors import ConcurrentChange, ConnectionNeedsUser, NotFound, RefreshTooSoon
 from freshet.domain.identifiers import new_refresh_id, refresh_id_for
 from freshet.domain.money import Money
 from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder

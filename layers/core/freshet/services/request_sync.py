@@ -46,7 +46,11 @@ def _sync(wanted: Refresh, connection: Connection, parts: Purchasing) -> Purchas
             return Purchase(refresh=parts.refreshes.add(ended))
         opened = parts.refreshes.open(replace(wanted, status=RefreshStatus.RESERVED))
     except ConcurrentChange:
-        return Purchase(refresh=parts.refreshes.get(wanted.user_id, wanted.id))
+        # Opened a moment ago by somebody else, or once before under the same key.
+        current = parts.connections.get(wanted.user_id, wanted.connection_id)
+        known_id = current.open_refresh_id or wanted.id
+        refresh = parts.refreshes.get(wanted.user_id, known_id)
+        return Purchase(refresh=refresh, joined=refresh.id != wanted.id)
     return go_on(opened, parts, may_wait=False)
 
 

@@ -4,17 +4,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from freshet.domain.account import Account
-from freshet.domain.connection import READ_LEASE, Connection, ConnectionStatus
-from freshet.domain.errors import (
+from freshet.domain.call_errors import (
     CallFailed,
-    ConcurrentChange,
-    CredentialMissing,
     LoginRequired,
-    NotFound,
     ProviderError,
-    ProviderNotConfigured,
     ProviderRejectedUs,
     RateLimited,
+)
+from freshet.domain.connection import READ_LEASE, Connection, ConnectionStatus
+from freshet.domain.errors import (
+    ConcurrentChange,
+    CredentialMissing,
+    NotFound,
+    ProviderNotConfigured,
     VisitTooLong,
 )
 from freshet.domain.orders import ReadOrder, ReadReason
@@ -70,7 +72,9 @@ def take_snapshots(order: ReadOrder, *, parts: Reading) -> None:
     except NotFound:
         count("ReadOrderOrphaned")  # the connection was removed while the message waited
         return
-    if connection is None:
+    if connection.reading_until != started_at + READ_LEASE:
+        # Another reader is at it, or has been; it may have died with the outbox full.
+        announce(connection, connections=parts.connections, bus=parts.bus)
         count("ReadNotNeeded")
         return
     is_webhook = order.reason is ReadReason.WEBHOOK
@@ -93,7 +97,7 @@ def take_snapshots(order: ReadOrder, *, parts: Reading) -> None:
     )
 
 
-def _with_lease(order: ReadOrder, parts: Reading, now: datetime) -> Connection | None:
+def _with_lease(order: ReadOrder, parts: Reading, now: datetime) -> Connection:
     def step(current: Connection) -> Connection:
         # Marks answered by an earlier message of the same burst leave nothing to do for this one.
         is_answered = order.reason is ReadReason.WEBHOOK and not current.marks
@@ -101,8 +105,7 @@ def _with_lease(order: ReadOrder, parts: Reading, now: datetime) -> Connection |
             return current
         return current.started_reading(now=now)
 
-    leased = parts.connections.change(order.user_id, order.connection_id, step)
-    return leased if leased.reading_until == now + READ_LEASE else None
+    return parts.connections.change(order.user_id, order.connection_id, step)
 
 
 def _visit(visit: Visit, connection: Connection, parts: Reading) -> None:

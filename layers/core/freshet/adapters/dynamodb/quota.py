@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import ConditionFailed, Table
-from freshet.domain.errors import QuotaExhausted
+from freshet.domain.call_errors import QuotaExhausted
 from freshet.ports import Clock
 
 _MICROSECOND = timedelta(microseconds=1)

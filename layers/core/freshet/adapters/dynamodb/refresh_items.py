@@ -4,7 +4,7 @@ from typing import Any
 
 from freshet.adapters.dynamodb.table import Item
 from freshet.adapters.dynamodb.values import money_from_item, money_to_item
-from freshet.domain.errors import ProviderAnswer
+from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import LedgerEntry

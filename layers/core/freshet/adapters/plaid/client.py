@@ -5,18 +5,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.wire import PlaidWire, told
 from freshet.adapters.transport import Timeouts
+from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
 from freshet.domain.credential import Credential
-from freshet.domain.errors import ProviderAnswer, UnreadableAnswer
 from freshet.ports import Clock
 
 _READ = Timeouts(connect=3.0, read=20.0)
 # Synchronous with the institution: at times 30 s or more, no upper bound is published.
 _REFRESH = Timeouts(connect=3.0, read=90.0)
+_TRANSACTIONS = TypeAdapter(list[models.Transaction])
 _PAGE = 500  # the most that Plaid gives
 
 
@@ -48,8 +49,8 @@ class PlaidClient:
 
     def transactions(
         self, item: Credential, account_id: str, *, since: date, until: date
-    ) -> list[dict[str, Any]]:
-        """Read `/investments/transactions/get`, page by page, newest first, as plain JSON.
+    ) -> list[tuple[models.Transaction, dict[str, Any]]]:
+        """Read `/investments/transactions/get`, page by page, newest first.
 
         The first call ever starts a subscription: only where the deployment has opted in.
         """
@@ -67,7 +68,8 @@ class PlaidClient:
             page = _validated(models.TransactionsPage.model_validate, document, answer)
             rows += page.investment_transactions
             if not page.investment_transactions or len(rows) >= page.total_investment_transactions:
-                return rows
+                read = _validated(_TRANSACTIONS.validate_python, rows, answer)
+                return list(zip(read, rows, strict=True))
 
     def refresh(self, item: Credential) -> ProviderAnswer:
         """Buy `/investments/refresh`: billed when it answers 200, never repeated."""

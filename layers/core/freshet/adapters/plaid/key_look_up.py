@@ -6,7 +6,8 @@ from typing import Any
 
 from freshet.adapters.plaid.wire import PlaidWire
 from freshet.adapters.transport import Timeouts
-from freshet.domain.errors import ProviderError, SecretUnavailable
+from freshet.domain.call_errors import ProviderError
+from freshet.domain.errors import SecretUnavailable
 
 # Plaid waits ten seconds for our answer to the webhook that made us ask.
 _TIMEOUTS = Timeouts(connect=2.0, read=3.0)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 import simplejson
@@ -10,8 +10,8 @@ import simplejson
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.errors import meaning_of
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus
+from freshet.domain.call_errors import LoginRequired
 from freshet.domain.connection import ConnectionReport, DataMode, Institution
-from freshet.domain.errors import LoginRequired
 from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
 from freshet.domain.money import EXACT, Money
 from freshet.domain.transactions import Transaction
@@ -31,6 +31,7 @@ _INSTRUMENT_KINDS = {
 # Plaid counts an option in underlying units, contracts x 100 (ACC); we count contracts.
 _UNDERLYINGS = Decimal(100)
 _PER_UNIT_PLACES = Decimal("1e-10")
+_ROUNDING = Context(prec=200, rounding=ROUND_HALF_EVEN)
 
 
 def to_connection_report(answer: models.ItemAnswer) -> ConnectionReport:
@@ -170,7 +171,7 @@ def _per_unit(total: Decimal | None, quantity: Decimal | None) -> Decimal | None
     # here that is not the provider's own. The total stays in the source document.
     if total is None or not quantity:
         return None
-    return (total / quantity).quantize(_PER_UNIT_PLACES, rounding=ROUND_HALF_EVEN).normalize()
+    return _ROUNDING.divide(total, quantity).quantize(_PER_UNIT_PLACES, context=_ROUNDING)
 
 
 def _currency(priced: models.Holding | models.Security) -> str | None:

@@ -16,9 +16,10 @@ from freshet.adapters.plaid.mapping import (
     to_transaction,
 )
 from freshet.domain.account import AccountReport
+from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection import ConnectionReport
 from freshet.domain.credential import Credential
-from freshet.domain.errors import ProviderAnswer, ProviderNotConfigured
+from freshet.domain.errors import ProviderNotConfigured
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.transactions import Transaction, identified
 
@@ -83,7 +84,7 @@ class PlaidSession:
             since=since or today - _HISTORY,
             until=today,
         )
-        read = [to_transaction(models.Transaction.model_validate(row), row) for row in rows]
+        read = [to_transaction(model, document) for model, document in rows]
         return list(identified(each for each in read if each is not None))
 
     def sync_transactions(self) -> ProviderAnswer:

@@ -10,7 +10,7 @@ import simplejson
 from freshet.adapters.plaid.errors import NAME, error_for
 from freshet.adapters.plaid.keys import PlaidKeys
 from freshet.adapters.transport import Answer, Timeouts, Transport
-from freshet.domain.errors import ProviderAnswer, UnreadableAnswer
+from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
 
 _VERSION = "2020-09-14"
 

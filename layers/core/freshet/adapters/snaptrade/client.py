@@ -15,8 +15,8 @@ from freshet.adapters.snaptrade.errors import error_for
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.signature import sign_request
 from freshet.adapters.transport import Answer, Timeouts, Transport
+from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
 from freshet.domain.credential import Credential
-from freshet.domain.errors import ProviderAnswer, UnreadableAnswer
 from freshet.ports import Clock
 
 # Live reads reach the brokerage. Two of them must fit between a visit's limit and the function's

@@ -7,7 +7,7 @@ from typing import Any
 import simplejson
 
 from freshet.adapters.transport import Answer
-from freshet.domain.errors import (
+from freshet.domain.call_errors import (
     LoginRequired,
     MissingUpstream,
     ProviderAnswer,

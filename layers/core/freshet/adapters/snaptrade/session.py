@@ -14,9 +14,9 @@ from freshet.adapters.snaptrade.mapping import (
     to_transaction,
 )
 from freshet.domain.account import AccountReport
+from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection import ConnectionReport
 from freshet.domain.credential import Credential
-from freshet.domain.errors import ProviderAnswer
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.transactions import Transaction, identified
 

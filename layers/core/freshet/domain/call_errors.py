@@ -1,0 +1,185 @@
+"""Every way in which a call to a provider can bring nothing.
+
+CallFailed
+├── QuotaExhausted               our own limiter said no before the provider had to
+└── ProviderError                decided by the provider or on the way to it
+    ├── NotReached · AnswerLost · UnreadableAnswer
+    ├── ProviderUnavailable · ProviderFailed · RateLimited · ProviderThrottled
+    ├── LoginRequired ─ AccessRevoked
+    ├── RefreshNotAllowed ─ RefreshUnsupported
+    ├── MissingUpstream
+    └── ProviderRejectedUs
+
+What they mean for money stands on the class: `is_surely_unbilled`, `retryable`, `reason`.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import ClassVar
+
+from freshet.domain.errors import FreshetError
+
+_USUAL_WAIT = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderAnswer:
+    """What may be told of a provider's answer: never its URL, its query or its body."""
+
+    provider: str
+    operation: str
+    status: int | None = None
+    code: str | None = None
+    request_id: str | None = None
+
+
+class CallFailed(FreshetError):
+    """A call to a provider that brought nothing."""
+
+    retryable = True
+    is_surely_unbilled: ClassVar[bool] = True
+    reason: ClassVar[str] = "call_failed"
+    answer: ProviderAnswer | None = None
+
+    def retry_at(self, now: datetime) -> datetime:
+        """Say when the same call may succeed."""
+        return now + _USUAL_WAIT
+
+
+class QuotaExhausted(CallFailed):
+    """Our limiter has no token; the request was not sent."""
+
+    reason = "quota_exhausted"
+
+    def __init__(self, free_at: datetime) -> None:
+        """Keep the time at which tokens will be there."""
+        super().__init__(self.reason)
+        self.free_at = free_at
+
+    def retry_at(self, now: datetime) -> datetime:
+        """Say when tokens will be there, which the limiter knows."""
+        return max(now, self.free_at)
+
+
+class ProviderError(CallFailed):
+    """The provider did not give us what we asked for."""
+
+    reason = "provider_error"
+
+    def __init__(self, answer: ProviderAnswer, *, wait: timedelta | None = None) -> None:
+        """Keep the answer and how long the provider asked us to wait."""
+        super().__init__(f"{answer.provider} {answer.operation}: {self.reason}")
+        self.answer: ProviderAnswer = answer
+        self.wait = wait
+
+    def retry_at(self, now: datetime) -> datetime:
+        """Wait as long as the provider asked for, or a minute."""
+        return now + (self.wait or _USUAL_WAIT)
+
+
+class NotReached(ProviderError):
+    """The request never left: no connection."""
+
+    reason = "provider_not_reached"
+
+
+class AnswerLost(ProviderError):
+    """The request left, and what became of it is not known."""
+
+    is_surely_unbilled = False
+    reason = "provider_answer_lost"
+
+
+class UnreadableAnswer(ProviderError):
+    """HTML, an empty body, cut-off JSON or a shape we do not know."""
+
+    is_surely_unbilled = False
+    reason = "provider_answer_unreadable"
+
+
+class ProviderUnavailable(ProviderError):
+    """Known trouble at the provider or the broker; asking later can help."""
+
+    reason = "provider_unavailable"
+
+
+class ProviderFailed(ProviderError):
+    """The provider broke while working: it may have charged before it did."""
+
+    is_surely_unbilled = False
+    reason = "provider_failed"
+
+
+class RateLimited(ProviderError):
+    """The provider's quota for our key is used up."""
+
+    reason = "provider_rate_limited"
+
+
+class ProviderThrottled(ProviderError):
+    """This connection was refreshed too recently, says the provider."""
+
+    retryable = False
+    reason = "provider_throttled"
+
+
+class LoginRequired(ProviderError):
+    """The link is broken; only the user can repair it."""
+
+    retryable = False
+    reason = "login_required"
+
+
+class AccessRevoked(LoginRequired):
+    """The user, the provider or we have ended the link; a new one is needed."""
+
+    reason = "access_revoked"
+
+
+class RefreshNotAllowed(ProviderError):
+    """The provider does not refresh this connection for us."""
+
+    retryable = False
+    reason = "refresh_not_allowed"
+
+
+class RefreshUnsupported(RefreshNotAllowed):
+    """The institution behind the connection cannot do it, for anybody."""
+
+    reason = "refresh_unsupported"
+
+
+class MissingUpstream(ProviderError):
+    """The provider does not know the thing, or it is shared and not ours to steer."""
+
+    retryable = False
+    reason = "missing_upstream"
+
+
+class ProviderRejectedUs(ProviderError):
+    """The provider refuses our keys or our request: an operator must look."""
+
+    retryable = False
+    reason = "provider_rejected_us"
+
+
+ERRORS_BY_REASON: dict[str, type[CallFailed]] = {
+    each.reason: each
+    for each in (
+        QuotaExhausted,
+        NotReached,
+        AnswerLost,
+        UnreadableAnswer,
+        ProviderUnavailable,
+        ProviderFailed,
+        RateLimited,
+        ProviderThrottled,
+        LoginRequired,
+        AccessRevoked,
+        RefreshNotAllowed,
+        RefreshUnsupported,
+        MissingUpstream,
+        ProviderRejectedUs,
+    )
+}
+"""What a reason on record stands for."""
