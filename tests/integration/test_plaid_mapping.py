@@ -111,6 +111,9 @@ def _portfolio(holdings: list[dict[str, Any]], securities: list[dict[str, Any]])
     return to_holdings(answer.holdings, known, source="{}")
 
 
+TICKERS = {TRANSACTION["security_id"]: "WIDE"}
+
+
 def _report(**changes: Any) -> Any:
     document = _parsed(ACCOUNT | changes)
     return to_account_report(models.Account.model_validate(document), document, synced_at=SYNCED)
@@ -118,7 +121,7 @@ def _report(**changes: Any) -> Any:
 
 def _transaction(**changes: Any) -> Any:
     document = _parsed(TRANSACTION | changes)
-    return to_transaction(models.Transaction.model_validate(document), document)
+    return to_transaction(models.Transaction.model_validate(document), document, TICKERS)
 
 
 def _item(error: Any) -> Any:
@@ -350,9 +353,14 @@ def test_cash_in_is_positive_when_plaid_counts_cash_out() -> None:
 
 def test_transaction_is_kept_when_nearly_everything_of_it_is_missing() -> None:
     document = {"investment_transaction_id": "t", "date": "2026-11-19", "sparkle": 1}
-    found = to_transaction(models.Transaction.model_validate(document), document)
+    found = to_transaction(models.Transaction.model_validate(document), document, TICKERS)
     assert found is not None
     assert (found.type, found.amount, found.symbol, found.fee) == ("UNKNOWN", None, None, None)
+
+
+def test_transaction_is_named_by_its_ticker_when_the_security_has_one() -> None:
+    assert _transaction().symbol == "WIDE"
+    assert _transaction(security_id="nobody-knows").symbol is None
 
 
 def test_transaction_is_left_for_later_when_it_has_no_date_yet() -> None:

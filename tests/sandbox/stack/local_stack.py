@@ -66,6 +66,12 @@ class LocalStack:
         self._stop()
 
     @property
+    def build_folder(self) -> Path:
+        """Where `sam build` left layers and functions."""
+        assert self._folder, "the stack is not running"
+        return Path(self._folder.name) / "build"
+
+    @property
     def endpoint_url(self) -> str:
         """Where AWS's own APIs answer."""
         assert self._emulator, "the stack is not running"

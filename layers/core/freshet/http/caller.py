@@ -18,6 +18,8 @@ class Scope(StrEnum):
     ACT_AS = "freshet/act-as"
 
 
+# Cognito says what a token is for; elsewhere, only an ID token carries one of these (OIDC core).
+_OF_ID_TOKENS = frozenset({"nonce", "at_hash", "c_hash"})
 USER_HEADER = "freshet-user"
 
 
@@ -54,7 +56,7 @@ def caller_from_claims(
 
     Raises NotACaller, ActingForNobody, ActingNotAllowed.
     """
-    if claims.get("token_use", "access") != "access":
+    if claims.get("token_use", "access") != "access" or _OF_ID_TOKENS & set(claims):
         raise NotACaller("not an access token")
     own = {scope for scope in str(claims.get("scope", "")).split() if scope.startswith("freshet/")}
     if Scope.ACT_AS in own:

@@ -10,6 +10,7 @@ from freshet.domain.errors import (
     CredentialMissing,
     NotFound,
     ProviderNotConfigured,
+    QueueUnavailable,
     RefreshRefused,
     SecretUnavailable,
     refusal_reason,
@@ -179,7 +180,7 @@ def _call(
     except ConcurrentChange:
         # Another worker has taken up this very refresh: it calls, we do not.
         return Purchase(refresh=parts.refreshes.get(reserved.user_id, reserved.id))
-    outcome = _outcome(session, reserved.kind)
+    outcome = _outcome(session, reserved)
     now = parts.clock()
 
     def step(each: Refresh) -> Refresh:
@@ -196,14 +197,15 @@ def _call(
     return Purchase(refresh=refresh, failure=failure)
 
 
-def _outcome(session: ProviderSession, kind: Kind) -> ProviderAnswer | CallFailed:
+def _outcome(session: ProviderSession, refresh: Refresh) -> ProviderAnswer | CallFailed:
+    kind = refresh.kind
     try:
         return session.sync_transactions() if kind is Kind.TRANSACTIONS else session.refresh()
     except CallFailed as failure:
         return failure
     except SecretUnavailable:
         # Our keys were there a moment ago; without them nothing was sent.
-        return NotReached(ProviderAnswer(provider="", operation=kind))
+        return NotReached(ProviderAnswer(provider=refresh.provider, operation=kind))
 
 
 def _booked(refresh: Refresh, step: Callable[[Refresh], Refresh], parts: Purchasing) -> Refresh:
@@ -224,7 +226,11 @@ def _update_connection(refresh: Refresh, failure: CallFailed | None, parts: Purc
         refresh.connection_id,
         lambda connection: connection_after(connection, refresh, failure, now=now),
     )
-    announce(after, connections=parts.connections, bus=parts.bus)
+    try:
+        announce(after, connections=parts.connections, bus=parts.bus)
+    except QueueUnavailable:
+        # The money is spent and on record; the next visit publishes what is still put out.
+        count("AnnouncementPutOff")
 
 
 def _read_order(refresh: Refresh) -> ReadOrder:

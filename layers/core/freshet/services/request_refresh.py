@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from decimal import Decimal
 
 from freshet.domain.connection import ASLEEP, LIVE_READ_GAP, Connection
@@ -56,6 +55,9 @@ def request_refresh(request: RefreshRequest, *, parts: Requesting) -> Purchase:
     """
     connection = parts.purchasing.connections.get(request.user_id, request.connection_id)
     refresh_id = refresh_id_of(request, parts.random_bytes, kind=Kind.HOLDINGS)
+    known = asked_before(request, refresh_id, parts.purchasing.refreshes)
+    if known is not None and known.status is not RefreshStatus.RESERVED:
+        return Purchase(refresh=known)
     if not connection.is_worth_buying:
         return read_instead(_live_read(request, refresh_id, connection, parts), connection, parts)
     order = RefreshOrder(
@@ -83,7 +85,7 @@ def read_instead(wanted: Refresh, connection: Connection, parts: Requesting) -> 
         return _joining(wanted, refreshes.get(wanted.user_id, connection.open_refresh_id))
     last = connection.last_live_read_at
     if last is not None and parts.purchasing.clock() < last + LIVE_READ_GAP:
-        return _known_or_too_soon(wanted, refreshes, last + LIVE_READ_GAP)
+        raise RefreshTooSoon(last + LIVE_READ_GAP)
     try:
         refresh = refreshes.open(_started(wanted, parts.purchasing))
     except ConcurrentChange:
@@ -108,11 +110,14 @@ def refresh_id_of(
     return refresh_id_for(request.connection_id, kind, request.user_id, request.idempotency_key)
 
 
-def _known_or_too_soon(wanted: Refresh, refreshes: Refreshes, retry_at: datetime) -> Purchase:
+def asked_before(request: RefreshRequest, refresh_id: str, refreshes: Refreshes) -> Refresh | None:
+    """Find what the same idempotency key has brought before."""
+    if request.idempotency_key is None:
+        return None
     try:
-        return Purchase(refresh=refreshes.get(wanted.user_id, wanted.id))
+        return refreshes.get(request.user_id, refresh_id)
     except NotFound:
-        raise RefreshTooSoon(retry_at) from None
+        return None
 
 
 def _joining(wanted: Refresh, refresh: Refresh) -> Purchase:

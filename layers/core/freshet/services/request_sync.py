@@ -13,6 +13,7 @@ from freshet.services.purchase_refresh import Purchase, Purchasing, go_on
 from freshet.services.request_refresh import (
     RefreshRequest,
     Requesting,
+    asked_before,
     read_instead,
     refresh_id_of,
 )
@@ -27,6 +28,9 @@ def request_transactions_sync(request: RefreshRequest, *, parts: Requesting) -> 
     if connection.status in ASLEEP:
         raise ConnectionNeedsUser(connection.id, connection.status_reason)
     wanted = _wanted(request, connection, parts)
+    known = asked_before(request, wanted.id, parts.purchasing.refreshes)
+    if known is not None:
+        return Purchase(refresh=known)
     if TRAITS[connection.provider].transactions_need_opt_in:
         if not parts.plaid_transactions:
             raise TransactionsNotEnabled

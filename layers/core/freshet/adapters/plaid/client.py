@@ -49,14 +49,17 @@ class PlaidClient:
 
     def transactions(
         self, item: Credential, account_id: str, *, since: date, until: date
-    ) -> list[tuple[models.Transaction, dict[str, Any]]]:
+    ) -> models.TransactionsRead:
         """Read `/investments/transactions/get`, page by page, newest first.
 
         The first call ever starts a subscription: only where the deployment has opted in.
         """
-        rows: list[dict[str, Any]] = []
+        # By id: a row that comes in between two pages shifts the rest, and one is seen twice.
+        rows: dict[str, dict[str, Any]] = {}
+        tickers: dict[str, str | None] = {}
+        offset = 0
         while True:
-            options = {"account_ids": [account_id], "count": _PAGE, "offset": len(rows)}
+            options = {"account_ids": [account_id], "count": _PAGE, "offset": offset}
             document, answer = self._read(
                 "transactions",
                 "/investments/transactions/get",
@@ -66,10 +69,15 @@ class PlaidClient:
                 options=options,
             )
             page = _validated(models.TransactionsPage.model_validate, document, answer)
-            rows += page.investment_transactions
-            if not page.investment_transactions or len(rows) >= page.total_investment_transactions:
-                read = _validated(_TRANSACTIONS.validate_python, rows, answer)
-                return list(zip(read, rows, strict=True))
+            read = _validated(_TRANSACTIONS.validate_python, page.investment_transactions, answer)
+            for model, row in zip(read, page.investment_transactions, strict=True):
+                rows[model.investment_transaction_id] = row
+            tickers |= {each.security_id: each.ticker_symbol for each in page.securities}
+            offset += len(read)
+            if not read or offset >= page.total_investment_transactions:
+                models_read = _TRANSACTIONS.validate_python(list(rows.values()))
+                pairs = tuple(zip(models_read, rows.values(), strict=True))
+                return models.TransactionsRead(pairs, tickers)
 
     def refresh(self, item: Credential) -> ProviderAnswer:
         """Buy `/investments/refresh`: billed when it answers 200, never repeated."""

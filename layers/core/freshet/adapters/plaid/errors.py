@@ -13,6 +13,7 @@ from freshet.adapters.transport import Answer
 from freshet.domain.call_errors import (
     AccessRevoked,
     LoginRequired,
+    MissingUpstream,
     ProviderAnswer,
     ProviderError,
     ProviderFailed,
@@ -75,6 +76,8 @@ BY_CODE: dict[str, Meaning] = {
     "INSTITUTION_NOT_ENABLED_IN_ENVIRONMENT": _OPERATOR,
     "INSTITUTION_RATE_LIMIT": Meaning(RateLimited, timedelta(minutes=15)),
     "PLANNED_MAINTENANCE": _HOURS,
+    # A stale account id, not a stale key: the next visit lists the accounts anew.
+    "INVALID_ACCOUNT_ID": Meaning(MissingUpstream),
     "INVALID_ACCESS_TOKEN": _OPERATOR,
     "INVALID_API_KEYS": _OPERATOR,
     "UNAUTHORIZED_ENVIRONMENT": _OPERATOR,

@@ -80,7 +80,9 @@ def to_holdings(
     return Holdings(positions=positions, balances=_cash_of(positions), source=source)
 
 
-def to_transaction(answer: models.Transaction, document: Mapping[str, Any]) -> Transaction | None:
+def to_transaction(
+    answer: models.Transaction, document: Mapping[str, Any], tickers: Mapping[str, str | None]
+) -> Transaction | None:
     """Read an investment transaction, the sign of its amount turned: cash in is positive here."""
     if answer.date is None:
         return None
@@ -89,7 +91,7 @@ def to_transaction(answer: models.Transaction, document: Mapping[str, Any]) -> T
         settled_on=None,
         type=(answer.type or "unknown").upper(),
         description=answer.name,
-        symbol=answer.security_id,
+        symbol=tickers.get(answer.security_id or ""),
         units=answer.quantity,
         price=answer.price,
         amount=None if answer.amount is None else EXACT.minus(answer.amount),

@@ -1,5 +1,6 @@
 """Plaid's answers as pydantic models: a missing field is a null, an unknown one is no trouble."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
@@ -128,6 +129,7 @@ class TransactionsPage(_Answer):
     """A page of `/investments/transactions/get`; the rows are kept as they are."""
 
     investment_transactions: list[dict[str, Any]]
+    securities: list[Security] = []
     total_investment_transactions: int
 
 
@@ -146,3 +148,11 @@ class Transaction(_Answer):
     subtype: str | None = None
     iso_currency_code: str | None = None
     unofficial_currency_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TransactionsRead:
+    """All pages together: transactions with their documents, and what securities are called."""
+
+    rows: tuple[tuple[Transaction, dict[str, Any]], ...]
+    tickers: dict[str, str | None]

@@ -78,13 +78,13 @@ class PlaidSession:
     def transactions(self, account: AccountReport, *, since: date | None) -> Sequence[Transaction]:
         """Read what happened since a day, or in the two years that Plaid keeps."""
         today = self.client.clock().date()
-        rows = self.client.transactions(
+        found = self.client.transactions(
             self.item,
             account.provider_account_id,
             since=since or today - _HISTORY,
             until=today,
         )
-        read = [to_transaction(model, document) for model, document in rows]
+        read = [to_transaction(model, row, found.tickers) for model, row in found.rows]
         return list(identified(each for each in read if each is not None))
 
     def sync_transactions(self) -> ProviderAnswer:

@@ -101,9 +101,9 @@ def _has_expired(key: Mapping[str, Any], now: datetime) -> bool:
     return expired_at is not None and datetime.fromtimestamp(int(expired_at), UTC) <= now
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Known:
-    key: Mapping[str, Any] | None
+    key: Mapping[str, Any]
     until: datetime
 
 
@@ -111,31 +111,40 @@ class CachedVerificationKeys:
     """Remembers keys for an hour and unknown ids for five minutes; asks Plaid only so often.
 
     A key id that may not be looked up yet is our trouble, not a forgery: SecretUnavailable.
+    Invented ids cannot drive genuine keys out, nor keep a known one from being used.
     """
 
     def __init__(self, look_up: Callable[[str], Mapping[str, Any] | None]) -> None:
         """Take the look-up: a JWK, None for an unknown id; it raises SecretUnavailable."""
         self._look_up = look_up
         self._known: dict[str, _Known] = {}
+        self._unknown: dict[str, datetime] = {}
         self._looked_up_at: list[datetime] = []
 
     def find(self, key_id: str, *, now: datetime) -> Mapping[str, Any]:
         """Give a JWK; raises SignatureRejected for none, SecretUnavailable for trouble."""
         known = self._known.get(key_id)
-        if known is None or known.until <= now:
-            known = self._refreshed(key_id, now)
-        if known.key is None:
+        if known is not None and known.until > now:
+            return known.key
+        if self._unknown.get(key_id, now) > now:
             raise SignatureRejected("unknown_key")
-        return known.key
+        try:
+            return self._looked_up(key_id, now)
+        except SecretUnavailable:
+            if known is None:
+                raise
+            return known.key  # better an hour late to hear of its end than deaf for an hour
 
-    def _refreshed(self, key_id: str, now: datetime) -> _Known:
+    def _looked_up(self, key_id: str, now: datetime) -> Mapping[str, Any]:
         self._demand_look_up(now)
         key = self._look_up(key_id)
-        lifetime = _UNKNOWN_LIFETIME if key is None else _KEY_LIFETIME
-        if len(self._known) >= _MOST_KNOWN:
-            self._known.clear()  # an attacker's inventions must not fill the memory
-        self._known[key_id] = _Known(key, now + lifetime)
-        return self._known[key_id]
+        if key is None:
+            if len(self._unknown) >= _MOST_UNKNOWN:
+                self._unknown.clear()
+            self._unknown[key_id] = now + _UNKNOWN_LIFETIME
+            raise SignatureRejected("unknown_key")
+        self._known[key_id] = _Known(key, now + _KEY_LIFETIME)
+        return key
 
     def _demand_look_up(self, now: datetime) -> None:
         recent = [at for at in self._looked_up_at if now - at < _WINDOW]
@@ -146,6 +155,6 @@ class CachedVerificationKeys:
 
 _KEY_LIFETIME = timedelta(hours=1)
 _UNKNOWN_LIFETIME = timedelta(minutes=5)
-_MOST_KNOWN = 256
+_MOST_UNKNOWN = 256
 _WINDOW = timedelta(minutes=1)
 _MOST_LOOK_UPS = 10

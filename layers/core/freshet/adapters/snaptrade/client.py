@@ -94,17 +94,22 @@ class SnapTradeClient:
         self, user: Credential, account_id: str, *, since: date | None
     ) -> list[tuple[models.Activity, dict[str, Any]]]:
         """Read `GET /accounts/{id}/activities`, page by page, newest first."""
-        rows: list[Any] = []
+        # By id: a row that comes in between two pages shifts the rest, and one is seen twice.
+        rows: dict[str, dict[str, Any]] = {}
+        offset = 0
         start = {} if since is None else {"startDate": since.isoformat()}
         while True:
-            page = {**start, "offset": str(len(rows)), "limit": str(_PAGE)}
+            page = {**start, "offset": str(offset), "limit": str(_PAGE)}
             document = self._read("activities", f"/accounts/{account_id}/activities", user, page)
             found = _validated(models.ActivitiesPage.model_validate, document)
-            rows += found.data
-            if not found.data or len(rows) >= found.pagination.total:
+            for place, row in enumerate(found.data, start=offset):
+                rows[str(row.get("id") or place)] = row
+            offset += len(found.data)
+            if not found.data or offset >= found.pagination.total:
                 break
-        read = _validated(_ACTIVITIES.validate_python, Document(rows, "", document.told))
-        return list(zip(read, rows, strict=True))
+        whole = list(rows.values())
+        read = _validated(_ACTIVITIES.validate_python, Document(whole, "", document.told))
+        return list(zip(read, whole, strict=True))
 
     def sync_transactions(self, user: Credential, connection_id: str) -> ProviderAnswer:
         """Ask for `POST /authorizations/{id}/transactions/sync` (S2): not billed."""

@@ -1,0 +1,44 @@
+"""The layers as built: complete by themselves, compiled, and nothing of ours missing."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+from tests.sandbox.deployed import Deployed
+
+# Isolated, without site-packages: only what the two layers bring and the standard library.
+_PROBE = """
+import pathlib, sys
+dependencies, core = sys.argv[1:]
+sys.path[:0] = [dependencies, core]
+import importlib
+package = pathlib.Path(core) / "freshet"
+for path in sorted(package.rglob("*.py")):
+    parts = path.relative_to(core).with_suffix("").parts
+    name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+    importlib.import_module(name)
+print(len(sys.modules))
+"""
+
+
+def _layer(running: Deployed, name: str) -> Path:
+    return running.stack.build_folder / name / "python"
+
+
+def test_the_package_finds_everything_it_imports_in_its_layers(running: Deployed) -> None:
+    layers = [_layer(running, name) for name in ("DependenciesLayer", "CoreLayer")]
+    finished = subprocess.run(
+        [sys.executable, "-I", "-S", "-B", "-c", _PROBE, *map(str, layers)],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"POWERTOOLS_SERVICE_NAME": "probe", "POWERTOOLS_METRICS_NAMESPACE": "Freshet"},
+    )
+    assert finished.returncode == 0, finished.stderr
+
+
+def test_the_package_comes_compiled(running: Deployed) -> None:
+    package = _layer(running, "CoreLayer") / "freshet"
+    sources = {path.stem for path in package.glob("*.py")}
+    compiled = {path.name.split(".")[0] for path in package.glob("__pycache__/*.pyc")}
+    assert sources == compiled
