@@ -14,6 +14,7 @@ def test_a_delayed_connection_is_read_bought_and_read_again(world: World) -> Non
     assert before["refresh"] == {
         "method": "purchase",
         "cost": {"amount": "0.05", "currency": "USD"},
+        "last_refusal": None,
     }
     assert world.simulator.control.bill().count == 0
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import settings
 from moto import mock_aws
 
+from tests.builders import a_connection
 from tests.integration.stores import Stores, dynamo_stores, fake_stores
 from tests.tables import create_tables
 
@@ -38,3 +39,9 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     if request.param == "fake":
         return fake_stores()
     return dynamo_stores(request.getfixturevalue("dynamodb"))
+
+
+@pytest.fixture
+def money(stores: Stores) -> Stores:
+    stores.connections.add(a_connection(), provider_user_id=None)
+    return stores

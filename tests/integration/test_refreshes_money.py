@@ -1,49 +1,19 @@
 """The books and the budgets: one contract for the table and its twin (promise 4)."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from freshet.domain.errors import ConcurrentChange
-from freshet.domain.identifiers import refresh_id_for
-from freshet.domain.refresh import (
-    Refresh,
-    accept,
-    put_back,
-    refuse,
-    start_call,
-)
-from tests.builders import CONNECTION_ID, NOON, USER, a_connection, a_policy, a_refresh, an_answer
+from freshet.domain.refresh import accept, put_back, refuse, start_call
+from tests.builders import NOON, USER, an_answer
+from tests.integration.budgets import LATER, NOTHING, ONE, reserve
 from tests.integration.stores import Stores
-
-LATER = NOON + timedelta(seconds=2)
-NOTHING = (0, Decimal(0))
-ONE = (1, Decimal("0.05"))
-
-
-@pytest.fixture
-def money(stores: Stores) -> Stores:
-    stores.connections.add(a_connection(), provider_user_id=None)
-    return stores
-
-
-def _wanted(key: str = "first", **changes: Any) -> Refresh:
-    return a_refresh(id=refresh_id_for(CONNECTION_ID, key), **changes)
-
-
-def _reserve(money: Stores, key: str = "first", **policy: Any) -> Refresh:
-    return money.refreshes.reserve(_wanted(key), policy=a_policy(**policy), now=NOON)
-
-
-def _free(money: Stores) -> None:
-    money.connections.change(USER, CONNECTION_ID, lambda row: replace(row, open_refresh_id=None))
 
 
 def test_call_is_on_the_books_before_and_after_when_it_is_made(money: Stores) -> None:
-    calling = money.refreshes.book(start_call(_reserve(money), accounts=("acc_1",), now=NOON))
+    calling = money.refreshes.book(start_call(reserve(money), accounts=("acc_1",), now=NOON))
     (before,) = money.ledger()
     assert (before.assumed, before.cost.amount, before.outcome) == (
         True,
@@ -58,7 +28,7 @@ def test_call_is_on_the_books_before_and_after_when_it_is_made(money: Stores) ->
 
 
 def test_each_attempt_has_its_own_line_when_a_call_was_put_back(money: Stores) -> None:
-    calling = money.refreshes.book(start_call(_reserve(money), accounts=(), now=NOON))
+    calling = money.refreshes.book(start_call(reserve(money), accounts=(), now=NOON))
     waiting = money.refreshes.book(put_back(calling, "provider_not_reached"))
     money.refreshes.book(start_call(waiting, accounts=(), now=NOON + timedelta(minutes=1)))
     lines = [(entry.outcome, entry.cost.amount) for entry in money.ledger()]
@@ -67,7 +37,7 @@ def test_each_attempt_has_its_own_line_when_a_call_was_put_back(money: Stores) -
 
 
 def test_money_returns_to_its_own_day_when_a_call_is_refused(money: Stores) -> None:
-    calling = money.refreshes.book(start_call(_reserve(money), accounts=(), now=NOON))
+    calling = money.refreshes.book(start_call(reserve(money), accounts=(), now=NOON))
     refused = refuse(calling, "login_required", answer=an_answer(), now=NOON + timedelta(days=20))
     money.refreshes.book(refused)
     assert set(money.spent().values()) == {NOTHING}
@@ -75,7 +45,7 @@ def test_money_returns_to_its_own_day_when_a_call_is_refused(money: Stores) -> N
 
 
 def test_money_returns_once_when_a_refusal_is_booked_twice(money: Stores) -> None:
-    calling = money.refreshes.book(start_call(_reserve(money), accounts=(), now=NOON))
+    calling = money.refreshes.book(start_call(reserve(money), accounts=(), now=NOON))
     refused = refuse(calling, "no", answer=None, now=LATER)
     money.refreshes.book(refused)
     with pytest.raises(ConcurrentChange):

@@ -8,47 +8,24 @@ from typing import Any
 import pytest
 
 from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound
-from freshet.domain.identifiers import refresh_id_for
 from freshet.domain.refresh import (
     AccountProgress,
     Kind,
     Method,
-    Refresh,
     RefreshStatus,
     accept,
     refuse,
     start_call,
 )
-from tests.builders import CONNECTION_ID, NOON, USER, a_connection, a_policy, a_refresh, an_answer
+from tests.builders import CONNECTION_ID, NOON, USER, a_connection, a_policy, an_answer
+from tests.integration.budgets import LATER, NOTHING, ONE, free_connection, reserve, wanted_refresh
 from tests.integration.stores import Stores
-
-LATER = NOON + timedelta(seconds=2)
-NOTHING = (0, Decimal(0))
-ONE = (1, Decimal("0.05"))
-
-
-@pytest.fixture
-def money(stores: Stores) -> Stores:
-    stores.connections.add(a_connection(), provider_user_id=None)
-    return stores
-
-
-def _wanted(key: str = "first", **changes: Any) -> Refresh:
-    return a_refresh(id=refresh_id_for(CONNECTION_ID, key), **changes)
-
-
-def _reserve(money: Stores, key: str = "first", **policy: Any) -> Refresh:
-    return money.refreshes.reserve(_wanted(key), policy=a_policy(**policy), now=NOON)
-
-
-def _free(money: Stores) -> None:
-    money.connections.change(USER, CONNECTION_ID, lambda row: replace(row, open_refresh_id=None))
 
 
 def test_reservation_takes_every_budget_and_the_connection_when_there_is_room(
     money: Stores,
 ) -> None:
-    reserved = _reserve(money)
+    reserved = reserve(money)
     assert reserved.status is RefreshStatus.RESERVED
     assert reserved.budget_buckets == ("2026-11-20", "2026-11")
     assert money.refreshes.get(USER, reserved.id) == reserved
@@ -62,17 +39,17 @@ def test_reservation_takes_every_budget_and_the_connection_when_there_is_room(
 def test_nothing_is_spent_when_another_refresh_is_open_or_this_one_exists(
     money: Stores, key: str
 ) -> None:
-    _reserve(money)
+    reserve(money)
     with pytest.raises(ConcurrentChange):
-        _reserve(money, key)
+        reserve(money, key)
     assert money.spent()["deployment"] == ONE
 
 
 def test_nothing_is_spent_when_this_refresh_ended_before(money: Stores) -> None:
-    _reserve(money)
-    _free(money)
+    reserve(money)
+    free_connection(money)
     with pytest.raises(ConcurrentChange):
-        _reserve(money)
+        reserve(money)
     assert money.spent()["user"] == ONE
 
 
@@ -88,29 +65,29 @@ def test_nothing_is_spent_when_this_refresh_ended_before(money: Stores) -> None:
 def test_nothing_at_all_is_written_when_one_budget_is_used_up(
     money: Stores, policy: dict[str, Any], scope: str, resets_at: object
 ) -> None:
-    _reserve(money, **policy)
-    _free(money)
+    reserve(money, **policy)
+    free_connection(money)
     with pytest.raises(BudgetExhausted) as refused:
-        _reserve(money, "second", **policy)
+        reserve(money, "second", **policy)
     assert (refused.value.scope, refused.value.resets_at) == (scope, resets_at)
     assert set(money.spent().values()) == {ONE}
     assert money.connections.get(USER, CONNECTION_ID).open_refresh_id is None
     with pytest.raises(NotFound):
-        money.refreshes.get(USER, _wanted("second").id)
+        money.refreshes.get(USER, wanted_refresh("second").id)
 
 
 def test_first_purchase_is_refused_when_its_price_is_above_the_budget(money: Stores) -> None:
     with pytest.raises(BudgetExhausted):
-        _reserve(money, monthly_budget=Decimal("0.04"))
+        reserve(money, monthly_budget=Decimal("0.04"))
     assert set(money.spent().values()) == {NOTHING}
 
 
 def test_budget_is_open_again_when_the_next_day_begins(money: Stores) -> None:
     policy = a_policy(user_daily_refreshes=1)
-    _reserve(money)
-    _free(money)
+    reserve(money)
+    free_connection(money)
     tomorrow = NOON + timedelta(hours=12)
-    again = money.refreshes.reserve(_wanted("second"), policy=policy, now=tomorrow)
+    again = money.refreshes.reserve(wanted_refresh("second"), policy=policy, now=tomorrow)
     assert again.budget_buckets == ("2026-11-21", "2026-11")
     assert money.spent("2026-11-21")["deployment"] == (1, Decimal("0.10"))
 
@@ -119,7 +96,7 @@ def test_budget_is_open_again_when_the_next_day_begins(money: Stores) -> None:
 def test_write_is_refused_when_somebody_stored_another_in_between(
     money: Stores, write: str
 ) -> None:
-    calling = money.refreshes.book(start_call(_reserve(money), accounts=("acc_1",), now=NOON))
+    calling = money.refreshes.book(start_call(reserve(money), accounts=("acc_1",), now=NOON))
     noted = replace(calling, accounts={"acc_1": AccountProgress.DONE})
     saved = money.refreshes.save(noted)
     with pytest.raises(ConcurrentChange):
@@ -130,17 +107,19 @@ def test_write_is_refused_when_somebody_stored_another_in_between(
 def test_unpaid_refresh_spends_nothing_and_is_open_when_it_is_put_on_record(
     money: Stores,
 ) -> None:
-    live = _wanted(status=RefreshStatus.ACCEPTED, started_at=NOON)
+    live = wanted_refresh(status=RefreshStatus.ACCEPTED, started_at=NOON)
     assert money.refreshes.open(live) == live
     connection = money.connections.get(USER, CONNECTION_ID)
     assert (connection.open_refresh_id, connection.open_refresh_called) == (live.id, True)
     assert set(money.spent().values()) == {NOTHING}
     with pytest.raises(ConcurrentChange):
-        money.refreshes.open(_wanted("second", status=RefreshStatus.ACCEPTED))
+        money.refreshes.open(wanted_refresh("second", status=RefreshStatus.ACCEPTED))
 
 
 def test_unpaid_call_is_still_to_be_made_when_it_is_put_on_record_first(money: Stores) -> None:
-    wanted = _wanted(status=RefreshStatus.RESERVED, method=Method.SYNC, kind=Kind.TRANSACTIONS)
+    wanted = wanted_refresh(
+        status=RefreshStatus.RESERVED, method=Method.SYNC, kind=Kind.TRANSACTIONS
+    )
     money.refreshes.open(wanted)
     connection = money.connections.get(USER, CONNECTION_ID)
     assert (connection.open_refresh_id, connection.open_refresh_called) == (wanted.id, False)
@@ -149,12 +128,12 @@ def test_unpaid_call_is_still_to_be_made_when_it_is_put_on_record_first(money: S
 
 
 def test_time_of_a_live_read_is_kept_when_it_is_put_on_record(money: Stores) -> None:
-    money.refreshes.open(_wanted(status=RefreshStatus.ACCEPTED, method=Method.READ))
+    money.refreshes.open(wanted_refresh(status=RefreshStatus.ACCEPTED, method=Method.READ))
     assert money.connections.get(USER, CONNECTION_ID).last_live_read_at == NOON
 
 
 def test_connection_stays_free_when_an_ended_refresh_is_put_on_record(money: Stores) -> None:
-    ended = _wanted(status=RefreshStatus.NO_CHANGE, finished_at=NOON)
+    ended = wanted_refresh(status=RefreshStatus.NO_CHANGE, finished_at=NOON)
     assert money.refreshes.add(ended) == ended
     assert money.refreshes.get(USER, ended.id) == ended
     assert money.connections.get(USER, CONNECTION_ID) == a_connection()
@@ -163,21 +142,21 @@ def test_connection_stays_free_when_an_ended_refresh_is_put_on_record(money: Sto
 
 
 def test_no_budget_grows_when_an_unpaid_call_is_refused(money: Stores) -> None:
-    wanted = _wanted(status=RefreshStatus.RESERVED, method=Method.SYNC)
+    wanted = wanted_refresh(status=RefreshStatus.RESERVED, method=Method.SYNC)
     calling = money.refreshes.book(start_call(money.refreshes.open(wanted), accounts=(), now=NOON))
     money.refreshes.book(refuse(calling, "provider_rejected_us", answer=None, now=LATER))
     assert set(money.spent().values()) == {NOTHING}
 
 
 def test_budget_is_given_back_without_a_line_when_no_call_was_made(money: Stores) -> None:
-    refused = refuse(_reserve(money), "connection_needs_user", answer=None, now=LATER)
+    refused = refuse(reserve(money), "connection_needs_user", answer=None, now=LATER)
     money.refreshes.book(refused)
     assert {calls for calls, _ in money.spent().values()} == {0}
     assert {amount for _, amount in money.spent().values()} == {Decimal(0)}
     assert money.ledger() == []
 
 
-@pytest.mark.parametrize("refresh_id", ["", "ref_nonsense", _wanted("unknown").id])
+@pytest.mark.parametrize("refresh_id", ["", "ref_nonsense", wanted_refresh("unknown").id])
 def test_refresh_is_not_found_when_nobody_made_it(money: Stores, refresh_id: str) -> None:
     with pytest.raises(NotFound):
         money.refreshes.get(USER, refresh_id)
@@ -185,7 +164,7 @@ def test_refresh_is_not_found_when_nobody_made_it(money: Stores, refresh_id: str
 
 def test_refresh_is_not_found_when_it_is_another_users(money: Stores) -> None:
     with pytest.raises(NotFound):
-        money.refreshes.get("user-2", _reserve(money).id)
+        money.refreshes.get("user-2", reserve(money).id)
 
 
 def test_kill_switch_is_seen_when_the_operator_turns_it(money: Stores) -> None:
@@ -195,9 +174,9 @@ def test_kill_switch_is_seen_when_the_operator_turns_it(money: Stores) -> None:
 
 
 def test_refreshes_are_listed_newest_first_when_asked(money: Stores) -> None:
-    first = _reserve(money)
-    _free(money)
-    second = _wanted("second", created_at=LATER, status=RefreshStatus.ACCEPTED)
+    first = reserve(money)
+    free_connection(money)
+    second = wanted_refresh("second", created_at=LATER, status=RefreshStatus.ACCEPTED)
     money.refreshes.open(second)
     assert money.refreshes.of_connection(USER, CONNECTION_ID) == [second, first]
     assert money.refreshes.of_connection("user-2", CONNECTION_ID) == []

@@ -8,11 +8,7 @@ import pytest
 import simplejson
 
 from freshet.adapters.snaptrade import models
-from freshet.adapters.snaptrade.mapping import (
-    to_account_report,
-    to_connection_report,
-    to_holdings,
-)
+from freshet.adapters.snaptrade.mapping import to_account_report, to_connection_report
 from freshet.domain.account import AccountStatus
 from freshet.domain.connection import DataMode, Institution
 from freshet.domain.money import Money
@@ -56,12 +52,6 @@ SYNCED = datetime(2026, 11, 20, 9, 30, 0, 561408, tzinfo=UTC)
 
 def _account(document: dict[str, Any]) -> Any:
     return to_account_report(models.Account.model_validate(document), document)
-
-
-def _positions(*lines: dict[str, Any]) -> Any:
-    text = simplejson.dumps({"results": lines}, use_decimal=True)
-    parsed = models.Positions.model_validate(simplejson.loads(text, use_decimal=True))
-    return to_holdings(parsed, [], source=text).positions
 
 
 @pytest.mark.parametrize("document", [OLD, NEW])

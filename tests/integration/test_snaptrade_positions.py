@@ -1,6 +1,6 @@
 """From SnapTrade's positions and balances to ours: every digit (promises 7, 8)."""
 
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -9,50 +9,7 @@ import simplejson
 from pydantic import ValidationError
 
 from freshet.adapters.snaptrade import models
-from freshet.adapters.snaptrade.mapping import (
-    to_account_report,
-    to_holdings,
-)
-
-OLD: dict[str, Any] = {
-    "id": "account-1",
-    "brokerage_authorization": "authorization-1",
-    "name": "Margin",
-    "number": "123458443",
-    "institution_name": "Acme Brokerage",
-    "sync_status": {
-        "transactions": {"initial_sync_completed": True, "last_successful_sync": "2026-11-19"},
-        "holdings": {
-            "initial_sync_completed": True,
-            "last_successful_sync": "2026-11-20 09:30:00.561408+00:00",
-        },
-    },
-    "balance": {"total": {"amount": Decimal("15363.23"), "currency": "USD"}},
-    "status": "open",
-    "raw_type": "Margin",
-    "account_category": "INVESTMENT",
-    "is_paper": False,
-}
-NEW: dict[str, Any] = {
-    "kind": "investment",
-    "id": "account-1",
-    "connection_id": "authorization-1",
-    "display_name": "Margin",
-    "masked_account_number": "****8443",
-    "sync_status": {
-        "transactions": {"initial_sync_completed": True},
-        "positions": "2026-11-20T09:30:00.561408Z",
-        "balances": "2026-11-20T09:30:00Z",
-    },
-    "raw_type": "Margin",
-    "net_value": {"amount": "15363.23", "currency": "USD"},
-    "is_paper": False,
-}
-SYNCED = datetime(2026, 11, 20, 9, 30, 0, 561408, tzinfo=UTC)
-
-
-def _account(document: dict[str, Any]) -> Any:
-    return to_account_report(models.Account.model_validate(document), document)
+from freshet.adapters.snaptrade.mapping import to_holdings
 
 
 def _positions(*lines: dict[str, Any]) -> Any:

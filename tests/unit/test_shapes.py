@@ -49,7 +49,11 @@ def _holdings(**changes: Any) -> dict[str, Any]:
 
 def test_connection_shows_what_it_would_cost_when_buying_makes_sense() -> None:
     shown = connection_shape(a_connection(), prices=PRICES)
-    assert shown["refresh"] == {"method": "purchase", "cost": {"amount": "0.05", "currency": "USD"}}
+    assert shown["refresh"] == {
+        "method": "purchase",
+        "cost": {"amount": "0.05", "currency": "USD"},
+        "last_refusal": None,
+    }
     assert shown["institution"] == {"id": "ACME", "name": "Acme Brokerage"}
     assert shown["cadence"] == {"read_every": "PT24H", "refresh_every": None}
     assert shown["next_read_at"] == "2026-11-21T11:00:00.000000Z"
@@ -60,7 +64,11 @@ def test_connection_shows_what_it_would_cost_when_buying_makes_sense() -> None:
 @pytest.mark.parametrize("changes", [{"data_mode": DataMode.REALTIME}, {"refresh_forbidden": True}])
 def test_refresh_is_offered_as_a_free_read_when_buying_is_pointless(changes: Any) -> None:
     shown = connection_shape(a_connection(**changes), prices=PRICES)
-    assert shown["refresh"] == {"method": "read", "cost": {"amount": "0", "currency": "USD"}}
+    assert shown["refresh"] == {
+        "method": "read",
+        "cost": {"amount": "0", "currency": "USD"},
+        "last_refusal": None,
+    }
 
 
 @pytest.mark.parametrize("status", [ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED])

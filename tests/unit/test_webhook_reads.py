@@ -1,33 +1,10 @@
 """What webhooks make a reader do, and who reads when two would."""
 
 from datetime import timedelta
-from decimal import Decimal
 
-from freshet.domain.connection import READ_LEASE, ConnectionStatus, DataMode
-from tests.builders import (
-    NOON,
-    USER,
-    a_position,
-    an_account,
-    an_account_report,
-    an_event,
-    some_holdings,
-)
+from freshet.domain.connection import READ_LEASE
+from tests.builders import NOON, USER, an_account, an_account_report, an_event
 from tests.unit.stage import Stage
-
-CHANGED = some_holdings(positions=(a_position(units=Decimal(13)),))
-
-
-def _new() -> Stage:
-    stage = Stage(
-        status=ConnectionStatus.INITIALISING,
-        status_read_at=None,
-        data_mode=DataMode.UNKNOWN,
-        next_read_at=NOON,
-        due_at=NOON,
-    )
-    stage.accounts.rows.clear()
-    return stage
 
 
 def test_second_reader_goes_home_when_the_first_is_at_work() -> None:

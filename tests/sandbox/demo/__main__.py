@@ -87,7 +87,7 @@ def _conclude(running: Deployed, views: list[View], console: Console, seconds: f
     console.print(
         f"demo: {'failed' if problems else 'ok'} connections={len(views)} refreshes={refreshes} "
         f"webhooks={_webhooks(running)} snapshots={snapshots} "
-        f"spent_usd={sum(booked.values()):.2f} {spent} seconds={seconds:.0f}",
+        f"spent_usd={sum(booked.values()):.2f} seconds={seconds:.0f} {spent}",
         highlight=False,
         soft_wrap=True,
     )

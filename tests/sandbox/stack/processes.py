@@ -8,7 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[3]
 ENVIRONMENTS = ROOT / ".environments"
 GUARDIAN = Path(__file__).with_name("guardian.py")
-STOP_SECONDS = 15
+STOP_SECONDS = 90  # what functions were unpacked into is large, and a busy machine wipes it slowly
 LINES_SHOWN = 40
 
 

@@ -10,7 +10,7 @@ from freshet.http.application import Api, json_response
 from freshet.http.caller import Scope
 from freshet.http.problems import problem_for
 from freshet.http.shapes import account_shape, connection_shape, refresh_shape
-from freshet.services.purchase_refresh import Purchase
+from freshet.services.billable_call import Purchase
 from freshet.services.request_refresh import RefreshRequest, request_refresh
 from freshet.services.request_sync import request_transactions_sync
 from freshet.services.show_holdings import connection_accounts

@@ -32,7 +32,8 @@ def connection_shape(connection: Connection, *, prices: Mapping[Provider, Money]
         "user_action": user_action(connection.id) if _needs_user(connection) else None,
         "paused": connection.paused,
         "data_mode": connection.data_mode,
-        "refresh": _refresh_offer(connection, prices[connection.provider]),
+        "refresh": _refresh_offer(connection, prices[connection.provider])
+        | {"last_refusal": connection.refresh_reason},
         "cadence": {
             "read_every": duration_to_text(cadence.read_every),
             "refresh_every": duration_to_text(cadence.refresh_every)

@@ -1,76 +1,20 @@
-"""The guarded purchase: for one refresh at most one billable call, whatever crashes in between."""
+"""The guarded purchase: checks and reservation first, then the one billable call."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
-from freshet.domain.call_errors import CallFailed, NotReached, ProviderAnswer
 from freshet.domain.connection import Connection
 from freshet.domain.errors import (
     ConcurrentChange,
-    CredentialMissing,
     NotFound,
-    ProviderNotConfigured,
-    QueueUnavailable,
-    RefreshRefused,
-    SecretUnavailable,
-    refusal_reason,
 )
-from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
-from freshet.domain.provider import TRAITS
+from freshet.domain.orders import RefreshOrder
 from freshet.domain.purchase import (
-    PurchasePolicy,
-    check_again,
     check_before_money,
-    connection_after,
 )
 from freshet.domain.refresh import (
-    Kind,
     Method,
     Refresh,
     RefreshStatus,
-    accept,
-    after_error,
-    lose_answer,
-    refuse,
-    start_call,
 )
-from freshet.observability import count, logger
-from freshet.ports import (
-    Accounts,
-    Bus,
-    Clock,
-    Connections,
-    Providers,
-    ProviderSession,
-    ReadQueue,
-    Refreshes,
-)
-from freshet.services.announce import announce
-
-_TRIES = 10  # a reader may note proof while the call is under way; ten times in a row is a bug
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purchasing:
-    """What a purchase needs from outside."""
-
-    connections: Connections
-    accounts: Accounts
-    refreshes: Refreshes
-    providers: Providers
-    reads: ReadQueue
-    bus: Bus
-    policy: PurchasePolicy
-    clock: Clock
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purchase:
-    """Where a purchase stands, and what failed if its call did."""
-
-    refresh: Refresh
-    joined: bool = False
-    failure: CallFailed | None = None
+from freshet.services.billable_call import Purchase, Purchasing, go_on
 
 
 def purchase_refresh(order: RefreshOrder, *, parts: Purchasing, may_wait: bool) -> Purchase:
@@ -138,114 +82,4 @@ def _new_refresh(order: RefreshOrder, connection: Connection, parts: Purchasing)
         reserved=parts.policy.prices[connection.provider],
         cost=parts.policy.prices[connection.provider],
         created_at=parts.clock(),
-    )
-
-
-def go_on(refresh: Refresh, parts: Purchasing, *, may_wait: bool) -> Purchase:
-    """Take a refresh on record to its call and beyond, wherever it stands."""
-    now = parts.clock()
-    if refresh.is_fenced(now=now):
-        return Purchase(refresh=refresh)
-    if refresh.status is RefreshStatus.RESERVED:
-        return _call(refresh, _session_for(refresh, parts), parts, may_wait=may_wait)
-    if refresh.status is RefreshStatus.CALLING:
-        # The caller died between the call and its record. Calling again could be paying twice.
-        refresh = _booked(refresh, lambda each: lose_answer(each, "caller_died", now=now), parts)
-        count("RefreshAnswerLost")
-    _update_connection(refresh, None, parts)
-    return Purchase(refresh=refresh)
-
-
-def _session_for(refresh: Refresh, parts: Purchasing) -> ProviderSession:
-    # The reservation may be old: what has come up since ends the refresh before it costs anything.
-    connection = parts.connections.get(refresh.user_id, refresh.connection_id)
-    is_purchase = refresh.method is Method.PURCHASE
-    try:
-        check_again(connection, is_stopped=is_purchase and parts.refreshes.is_stopped())
-        return parts.providers.open(connection)
-    except (RefreshRefused, CredentialMissing, ProviderNotConfigured) as refusal:
-        reason, now = refusal_reason(refusal), parts.clock()
-        refused = _booked(refresh, lambda each: refuse(each, reason, answer=None, now=now), parts)
-        _update_connection(refused, None, parts)
-        raise
-
-
-def _call(
-    reserved: Refresh, session: ProviderSession, parts: Purchasing, *, may_wait: bool
-) -> Purchase:
-    accounts = parts.accounts.of_connection(reserved.user_id, reserved.connection_id)
-    expected = tuple(account.id for account in accounts if account.report.is_readable)
-    try:
-        calling = parts.refreshes.book(start_call(reserved, accounts=expected, now=parts.clock()))
-    except ConcurrentChange:
-        # Another worker has taken up this very refresh: it calls, we do not.
-        return Purchase(refresh=parts.refreshes.get(reserved.user_id, reserved.id))
-    outcome = _outcome(session, reserved)
-    now = parts.clock()
-
-    def step(each: Refresh) -> Refresh:
-        if isinstance(outcome, CallFailed):
-            return after_error(each, outcome, may_wait=may_wait, now=now)
-        return accept(each, outcome, now=now)
-
-    refresh = _booked(calling, step, parts)
-    failure = outcome if isinstance(outcome, CallFailed) else None
-    _update_connection(refresh, failure, parts)
-    if refresh.status is RefreshStatus.ACCEPTED and TRAITS[refresh.provider].is_done_when_accepted:
-        parts.reads.send([_read_order(refresh)])
-    _tell(refresh, failure)
-    return Purchase(refresh=refresh, failure=failure)
-
-
-def _outcome(session: ProviderSession, refresh: Refresh) -> ProviderAnswer | CallFailed:
-    kind = refresh.kind
-    try:
-        return session.sync_transactions() if kind is Kind.TRANSACTIONS else session.refresh()
-    except CallFailed as failure:
-        return failure
-    except SecretUnavailable:
-        # Our keys were there a moment ago; without them nothing was sent.
-        return NotReached(ProviderAnswer(provider=refresh.provider, operation=kind))
-
-
-def _booked(refresh: Refresh, step: Callable[[Refresh], Refresh], parts: Purchasing) -> Refresh:
-    for _ in range(_TRIES):
-        if refresh.is_terminal:
-            return refresh
-        try:
-            return parts.refreshes.book(step(refresh))
-        except ConcurrentChange:
-            refresh = parts.refreshes.get(refresh.user_id, refresh.id)
-    raise ConcurrentChange(refresh.id)
-
-
-def _update_connection(refresh: Refresh, failure: CallFailed | None, parts: Purchasing) -> None:
-    now = parts.clock()
-    after = parts.connections.change(
-        refresh.user_id,
-        refresh.connection_id,
-        lambda connection: connection_after(connection, refresh, failure, now=now),
-    )
-    try:
-        announce(after, connections=parts.connections, bus=parts.bus)
-    except QueueUnavailable:
-        # The money is spent and on record; the next visit publishes what is still put out.
-        count("AnnouncementPutOff")
-
-
-def _read_order(refresh: Refresh) -> ReadOrder:
-    return ReadOrder(
-        user_id=refresh.user_id,
-        connection_id=refresh.connection_id,
-        reason=ReadReason.REFRESH,
-    )
-
-
-def _tell(refresh: Refresh, failure: CallFailed | None) -> None:
-    count("RefreshAccepted" if failure is None else "RefreshNotAccepted")
-    logger.info(
-        "Refresh called",
-        refresh_id=refresh.id,
-        status=refresh.status,
-        reason=failure.reason if failure else None,
     )

@@ -16,7 +16,8 @@ from freshet.domain.errors import (
 from freshet.domain.orders import RefreshOrder
 from freshet.observability import count, logger
 from freshet.services.announce import announce
-from freshet.services.purchase_refresh import Purchasing, purchase_refresh
+from freshet.services.billable_call import Purchasing
+from freshet.services.purchase_refresh import purchase_refresh
 
 
 def refresh_connection(order: RefreshOrder, *, parts: Purchasing) -> None:

@@ -20,12 +20,8 @@ from freshet.domain.refresh import (
     Trigger,
 )
 from freshet.ports import Refreshes, RefreshQueue
-from freshet.services.purchase_refresh import (
-    Purchase,
-    Purchasing,
-    purchase_refresh,
-    reserve_refresh,
-)
+from freshet.services.billable_call import Purchase, Purchasing
+from freshet.services.purchase_refresh import purchase_refresh, reserve_refresh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

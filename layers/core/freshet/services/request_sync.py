@@ -9,7 +9,7 @@ from freshet.domain.money import Money
 from freshet.domain.provider import TRAITS
 from freshet.domain.refresh import Kind, Method, Refresh, RefreshStatus, Trigger
 from freshet.domain.visit import yesterday
-from freshet.services.purchase_refresh import Purchase, Purchasing, go_on
+from freshet.services.billable_call import Purchase, Purchasing, go_on
 from freshet.services.request_refresh import (
     RefreshRequest,
     Requesting,

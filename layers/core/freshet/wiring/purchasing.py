@@ -6,7 +6,7 @@ from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
 from freshet.adapters.queues import SqsReadQueue
 from freshet.config import PurchaseSettings
-from freshet.services.purchase_refresh import Purchasing
+from freshet.services.billable_call import Purchasing
 from freshet.wiring import client, table, utc_now
 from freshet.wiring.providers import providers_for
 

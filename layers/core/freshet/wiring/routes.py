@@ -14,7 +14,7 @@ from freshet.http.caller import TokenPolicy
 from freshet.http.connections import add_connection_routes
 from freshet.http.providers import add_provider_routes
 from freshet.http.refreshes import add_refresh_routes
-from freshet.services.purchase_refresh import Purchasing
+from freshet.services.billable_call import Purchasing
 from freshet.services.request_refresh import Requesting
 from freshet.services.show_holdings import Showing
 from freshet.wiring import client, table

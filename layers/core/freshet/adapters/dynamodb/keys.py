@@ -9,7 +9,6 @@ from freshet.domain.schedule import DUE_SHARDS
 
 Key = dict[str, str]
 
-PROFILE = "PROFILE"
 CONNECTION_PREFIX = "CONNECTION#"
 ACCOUNT_PREFIX = "ACCOUNT#"
 LATEST = "LATEST"

@@ -1,0 +1,29 @@
+"""In-memory twins of the ports; they keep the promises that the tables keep."""
+
+from tests.fakes.accounts import FakeAccounts
+from tests.fakes.bus import FakeBus
+from tests.fakes.clock import FakeClock
+from tests.fakes.connections import FakeConnections
+from tests.fakes.inbox import FakeInbox
+from tests.fakes.providers import FakeProvider, FakeProviders, FakeSession
+from tests.fakes.queues import FakeQueue
+from tests.fakes.refreshes import FakeRefreshes
+from tests.fakes.snapshots import FakeSnapshots
+from tests.fakes.transactions import FakeTransactions
+from tests.fakes.vault import FakeVault
+
+__all__ = [
+    "FakeAccounts",
+    "FakeBus",
+    "FakeClock",
+    "FakeConnections",
+    "FakeInbox",
+    "FakeProvider",
+    "FakeProviders",
+    "FakeQueue",
+    "FakeRefreshes",
+    "FakeSession",
+    "FakeSnapshots",
+    "FakeTransactions",
+    "FakeVault",
+]

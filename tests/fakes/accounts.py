@@ -1,0 +1,30 @@
+"""Accounts in memory."""
+
+from collections.abc import Sequence
+
+from freshet.domain.account import Account
+from freshet.domain.errors import NotFound
+
+
+class FakeAccounts:
+    """The port Accounts in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], Account] = {}
+
+    def get(self, user_id: str, account_id: str) -> Account:
+        try:
+            return self.rows[user_id, account_id]
+        except KeyError as error:
+            raise NotFound(account_id) from error
+
+    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Account]:
+        found = [
+            row
+            for (owner, _), row in self.rows.items()
+            if owner == user_id and row.connection_id == connection_id
+        ]
+        return sorted(found, key=lambda row: row.id)
+
+    def save(self, account: Account) -> None:
+        self.rows[account.user_id, account.id] = account

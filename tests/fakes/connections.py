@@ -1,0 +1,66 @@
+"""Connections, their owners and their turns in memory."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from freshet.domain.connection import Connection
+from freshet.domain.errors import AlreadyOwned, NotFound
+from freshet.domain.provider import Provider
+
+
+class FakeConnections:
+    """The ports Connections, Owners and DueConnections in memory."""
+
+    def __init__(self) -> None:
+        self.rows: dict[tuple[str, str], Connection] = {}
+        self.owners: dict[tuple[Provider, str], tuple[str, str]] = {}
+
+    def get(self, user_id: str, connection_id: str) -> Connection:
+        try:
+            return self.rows[user_id, connection_id]
+        except KeyError as error:
+            raise NotFound(connection_id) from error
+
+    def of_user(self, user_id: str) -> Sequence[Connection]:
+        found = [row for (owner, _), row in self.rows.items() if owner == user_id]
+        return sorted(found, key=lambda row: (row.created_at, row.id))
+
+    def add(self, connection: Connection, *, provider_user_id: str | None) -> Connection:
+        key = connection.provider, connection.provider_connection_id
+        owner = self.owners.setdefault(key, (connection.user_id, connection.id))
+        if owner[0] != connection.user_id:
+            raise AlreadyOwned(connection.provider)
+        return self.rows.setdefault(owner, connection)
+
+    def change(
+        self, user_id: str, connection_id: str, step: Callable[[Connection], Connection]
+    ) -> Connection:
+        current = self.get(user_id, connection_id)
+        changed = step(current)
+        if changed != current:
+            changed = replace(changed, version=current.version + 1)
+            self.rows[user_id, connection_id] = changed
+        return changed
+
+    def of_connection(
+        self, provider: Provider, provider_connection_id: str
+    ) -> tuple[str, str] | None:
+        return self.owners.get((provider, provider_connection_id))
+
+    def due(
+        self, provider: Provider, *, now: datetime, limit: int
+    ) -> Sequence[tuple[str, str, datetime]]:
+        found = [
+            (row.user_id, row.id, row.due_at)
+            for row in self.rows.values()
+            if row.provider is provider and row.due_at is not None and row.due_at <= now
+        ]
+        return sorted(found, key=lambda entry: entry[2])[:limit]
+
+    def claim(
+        self, user_id: str, connection_id: str, *, due_at: datetime, lease_until: datetime
+    ) -> Connection | None:
+        if self.get(user_id, connection_id).due_at != due_at:
+            return None
+        return self.change(user_id, connection_id, lambda row: replace(row, due_at=lease_until))

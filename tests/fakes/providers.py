@@ -1,0 +1,118 @@
+"""Providers that answer, fail and bill as they are told to."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from freshet.domain.account import AccountReport
+from freshet.domain.call_errors import CallFailed, ProviderAnswer
+from freshet.domain.connection import Connection, ConnectionReport
+from freshet.domain.errors import ProviderNotConfigured, SecretUnavailable
+from freshet.domain.holdings import Holdings
+from freshet.domain.snapshot import HoldingsReading
+from freshet.domain.transactions import Transaction, identified
+from tests.builders import a_report, some_holdings
+from tests.fakes.clock import FakeClock
+
+
+@dataclass
+class FakeProvider:
+    """A provider with one connection; it keeps its own bill and fails as it is told to."""
+
+    clock: FakeClock
+    report: ConnectionReport = field(default_factory=a_report)
+    accounts: list[AccountReport] = field(default_factory=list)
+    holdings: dict[str, Holdings] = field(default_factory=dict)
+    as_of: datetime | None = None
+    billed: int = 0
+    reads: int = 0
+    refresh_failures: list[Exception] = field(default_factory=list)
+    read_failures: dict[str, Exception] = field(default_factory=dict)
+    reads_transactions: bool = True
+    transactions: dict[str, list[Transaction]] = field(default_factory=dict)
+    asked_since: list[date | None] = field(default_factory=list)
+    syncs: int = 0
+    sync_failures: list[Exception] = field(default_factory=list)
+    during_refresh: Callable[[], None] | None = None
+
+
+class FakeSession:
+    """The port ProviderSession over a FakeProvider."""
+
+    def __init__(self, provider: FakeProvider) -> None:
+        self._provider = provider
+
+    def connection(self) -> ConnectionReport:
+        self._fail("connection")
+        return self._provider.report
+
+    def accounts(self) -> Sequence[AccountReport]:
+        self._fail("accounts")
+        return list(self._provider.accounts)
+
+    def holdings(self, account: AccountReport) -> HoldingsReading:
+        self._fail(account.provider_account_id)
+        provider = self._provider
+        default = some_holdings()
+        return HoldingsReading(
+            holdings=provider.holdings.get(account.provider_account_id, default),
+            broker_as_of=provider.as_of,
+            provider_synced_at=account.synced_at,
+            started_at=provider.clock(),
+            fetched_at=provider.clock(),
+        )
+
+    def refresh(self) -> ProviderAnswer:
+        provider = self._provider
+        failure = provider.refresh_failures.pop(0) if provider.refresh_failures else None
+        if failure is None or not _is_surely_unbilled(failure):
+            provider.billed += 1
+        if provider.during_refresh is not None:
+            provider.during_refresh()
+        if failure is not None:
+            raise failure
+        return ProviderAnswer(provider="snaptrade", operation="refresh", status=200)
+
+    @property
+    def reads_transactions(self) -> bool:
+        return self._provider.reads_transactions
+
+    def transactions(self, account: AccountReport, *, since: date | None) -> Sequence[Transaction]:
+        self._fail(f"transactions of {account.provider_account_id}")
+        self._provider.asked_since.append(since)
+        return list(identified(self._provider.transactions.get(account.provider_account_id, [])))
+
+    def sync_transactions(self) -> ProviderAnswer:
+        provider = self._provider
+        provider.syncs += 1
+        if provider.sync_failures:
+            raise provider.sync_failures.pop(0)
+        return ProviderAnswer(provider="snaptrade", operation="sync", status=200)
+
+    def _fail(self, operation: str) -> None:
+        self._provider.reads += 1
+        failure = self._provider.read_failures.get(operation)
+        if failure is not None:
+            raise failure
+
+
+def _is_surely_unbilled(failure: Exception) -> bool:
+    if isinstance(failure, SecretUnavailable):
+        return True  # without our keys nothing was sent
+    return isinstance(failure, CallFailed) and failure.is_surely_unbilled
+
+
+class FakeProviders:
+    """The port Providers: fake providers by the provider's connection id."""
+
+    def __init__(self) -> None:
+        self.by_connection: dict[str, FakeProvider] = {}
+        self.failure: Exception | None = None
+
+    def open(self, connection: Connection) -> FakeSession:
+        if self.failure is not None:
+            raise self.failure
+        try:
+            return FakeSession(self.by_connection[connection.provider_connection_id])
+        except KeyError as error:
+            raise ProviderNotConfigured(connection.provider) from error

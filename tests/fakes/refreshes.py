@@ -1,0 +1,125 @@
+"""Refreshes, their ledger and their budgets in memory."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+
+from freshet.domain.connection import SAFETY_NET, Connection
+from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound
+from freshet.domain.purchase import Buckets, LedgerEntry, PurchasePolicy, day_ends, month_ends
+from freshet.domain.refresh import Method, Refresh, RefreshStatus
+from tests.fakes.connections import FakeConnections
+
+
+class FakeRefreshes:
+    """The port Refreshes in memory: reserving is all or nothing, every write checks the version."""
+
+    def __init__(self, connections: FakeConnections) -> None:
+        self._connections = connections
+        self.rows: dict[tuple[str, str], Refresh] = {}
+        self.ledger: dict[tuple[str, datetime, str], LedgerEntry] = {}
+        self.calls: dict[tuple[str, str], int] = {}
+        self.spent: dict[tuple[str, str], Decimal] = {}
+        self.stopped = False
+
+    def get(self, user_id: str, refresh_id: str) -> Refresh:
+        try:
+            return self.rows[user_id, refresh_id]
+        except KeyError as error:
+            raise NotFound(refresh_id) from error
+
+    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Refresh]:
+        found = [
+            row
+            for (owner, _), row in self.rows.items()
+            if owner == user_id and row.connection_id == connection_id
+        ]
+        return sorted(found, key=lambda each: (each.created_at, each.id), reverse=True)
+
+    def is_stopped(self) -> bool:
+        return self.stopped
+
+    def open(self, refresh: Refresh) -> Refresh:
+        self._demand_free(refresh)
+        self._become_open(refresh, called=refresh.status is not RefreshStatus.RESERVED)
+        self.rows[refresh.user_id, refresh.id] = refresh
+        return refresh
+
+    def add(self, refresh: Refresh) -> Refresh:
+        if (refresh.user_id, refresh.id) in self.rows:
+            raise ConcurrentChange(refresh.id)
+        self.rows[refresh.user_id, refresh.id] = refresh
+        return refresh
+
+    def reserve(self, refresh: Refresh, *, policy: PurchasePolicy, now: datetime) -> Refresh:
+        self._demand_free(refresh)
+        buckets = Buckets.at(now)
+        self._demand_room(refresh, buckets, policy, now)
+        reserved = replace(
+            refresh, status=RefreshStatus.RESERVED, budget_buckets=(buckets.day, buckets.month)
+        )
+        self._spend(reserved, 1, refresh.cost.amount)
+        self._become_open(reserved, called=False)
+        self.rows[refresh.user_id, refresh.id] = reserved
+        return reserved
+
+    def book(self, refresh: Refresh) -> Refresh:
+        saved = self.save(refresh)
+        if refresh.started_at is not None:
+            entry = LedgerEntry.of(refresh)
+            self.ledger[entry.user_id, entry.called_at, entry.refresh_id] = entry
+        if refresh.status is RefreshStatus.REFUSED and refresh.budget_buckets:
+            self._spend(refresh, -1, -refresh.reserved.amount)
+        return saved
+
+    def save(self, refresh: Refresh) -> Refresh:
+        if self.get(refresh.user_id, refresh.id).version != refresh.version:
+            raise ConcurrentChange(refresh.id)
+        saved = replace(refresh, version=refresh.version + 1)
+        self.rows[refresh.user_id, refresh.id] = saved
+        return saved
+
+    def total(self) -> Decimal:
+        """Add up the ledger."""
+        return sum((entry.cost.amount for entry in self.ledger.values()), Decimal(0))
+
+    def _demand_free(self, refresh: Refresh) -> None:
+        connection = self._connections.get(refresh.user_id, refresh.connection_id)
+        if connection.open_refresh_id or (refresh.user_id, refresh.id) in self.rows:
+            raise ConcurrentChange(refresh.id)
+
+    def _become_open(self, refresh: Refresh, *, called: bool) -> None:
+        def step(row: Connection) -> Connection:
+            is_live = refresh.method is Method.READ
+            return replace(
+                row,
+                open_refresh_id=refresh.id,
+                open_refresh_called=called,
+                due_at=refresh.created_at + SAFETY_NET,
+                last_live_read_at=refresh.created_at if is_live else row.last_live_read_at,
+            )
+
+        self._connections.change(refresh.user_id, refresh.connection_id, step)
+
+    def _demand_room(
+        self, refresh: Refresh, buckets: Buckets, policy: PurchasePolicy, now: datetime
+    ) -> None:
+        connection, user, deployment = _scopes(refresh)
+        if self.calls.get((connection, buckets.day), 0) >= policy.connection_daily_refreshes:
+            raise BudgetExhausted("connection", day_ends(now))
+        if self.calls.get((user, buckets.day), 0) >= policy.user_daily_refreshes:
+            raise BudgetExhausted("user", day_ends(now))
+        spent = self.spent.get((deployment, buckets.month), Decimal(0))
+        if spent + refresh.cost.amount > policy.monthly_budget:
+            raise BudgetExhausted("deployment", month_ends(now))
+
+    def _spend(self, refresh: Refresh, calls: int, amount: Decimal) -> None:
+        day, month = refresh.budget_buckets
+        for scope in _scopes(refresh):
+            self.calls[scope, day] = self.calls.get((scope, day), 0) + calls
+            self.spent[scope, month] = self.spent.get((scope, month), Decimal(0)) + amount
+
+
+def _scopes(refresh: Refresh) -> tuple[str, str, str]:
+    return f"connection {refresh.connection_id}", f"user {refresh.user_id}", "deployment"

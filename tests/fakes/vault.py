@@ -1,0 +1,20 @@
+"""The vault of credentials in memory."""
+
+from freshet.domain.credential import Credential
+from freshet.domain.errors import CredentialMissing
+
+
+class FakeVault:
+    """The port CredentialVault in memory."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, str], Credential] = {}
+
+    def find(self, user_id: str, name: str) -> Credential:
+        try:
+            return self.held[user_id, name]
+        except KeyError as error:
+            raise CredentialMissing(name) from error
+
+    def keep(self, user_id: str, name: str, credential: Credential) -> None:
+        self.held[user_id, name] = credential

@@ -1,0 +1,70 @@
+"""No secret shows in what a whole run leaves behind: logs, tables, messages, answers."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from tests.functional.world import World
+
+
+def test_no_secret_is_left_in_the_clear(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    snaptrade_id, authorization = world.link(portfolio=["everyday"], refresh_every="PT24H")
+    item_id, item = world.link_item(portfolio=["everyday"], refresh_every="PT24H")
+    world.work()
+    answers = _press(world, snaptrade_id, item_id)
+    messages = _deliver_all(world, authorization, item)
+    world.simulator.control.add_fault("positions", "drop", times=9)
+    world.plaid.control.add_fault("investments_holdings_get", "html", times=9)
+    _press(world, snaptrade_id, item_id)
+    world.work()
+
+    left = {
+        "logs": capsys.readouterr().out,
+        "connections": json.dumps(world.rows(""), default=str),
+        "snapshots": json.dumps(world.rows("", "snapshots"), default=str),
+        "messages": json.dumps(messages),
+        "answers": json.dumps(answers),
+    }
+    for place, text in left.items():
+        assert len(text) > 100, place
+        for name, secret in _secrets(world, item).items():
+            assert secret not in text, f"{name} in {place}"
+
+
+def _press(world: World, *connection_ids: str) -> list[Any]:
+    return [
+        world.call(method, f"/v1/connections/{each}{path}").body
+        for each in connection_ids
+        for method, path in (("POST", "/refresh"), ("GET", ""), ("GET", "/accounts"))
+    ]
+
+
+def _deliver_all(world: World, authorization: Any, item: Any) -> list[str]:
+    received = world.webhooks("ACCOUNT_HOLDINGS_UPDATED", len(authorization.account_ids))
+    assert {world.deliver(each) for each in received} == {200}
+    assert all(b"webhookSecret" in each.body for each in received)
+    world.plaid.control.send_webhook(item.item_id, "HOLDINGS", "DEFAULT_UPDATE")
+    assert world.deliver_plaid(world.plaid_webhook("HOLDINGS", "DEFAULT_UPDATE")) == 200
+    bodies = [body for queue in ("webhook", "refresh") for body in world.messages(queue)]
+    decoded = [json.loads(body) for body in bodies]
+    for body in bodies:
+        world.redeliver("webhook" if "received_at" in body else "refresh", body)
+    world.work()
+    return [*bodies, *(_text_of(each) for each in decoded)]
+
+
+def _text_of(message: dict[str, Any]) -> str:
+    return base64.b64decode(message["body"]).decode() if "body" in message else ""
+
+
+def _secrets(world: World, item: Any) -> dict[str, str]:
+    users = world.simulator.control.state()["users"]
+    return {
+        "consumer key": world.simulator.settings.consumer_key,
+        "user secret": users[0]["user_secret"],
+        "webhook secret": "webhookSecret",
+        "Plaid secret": world.plaid.settings.secret,
+        "access token": item.access_token,
+    }
