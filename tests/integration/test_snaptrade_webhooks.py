@@ -1,7 +1,9 @@
 """SnapTrade's webhooks: let in, in time, and reduced to an event (promises 3, 8, 11)."""
 
 import json
-from datetime import timedelta
+from collections.abc import Sequence
+from contextlib import nullcontext
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -24,15 +26,25 @@ SECOND = timedelta(seconds=1)
 
 
 class FixedKeys:
-    """Our keys, or the trouble of getting them."""
+    """Our keys, newest first, or the trouble of getting them; a rotation may come to light."""
 
-    def __init__(self, failure: Exception | None = None) -> None:
+    def __init__(
+        self, failure: Exception | None = None, *, known: Sequence[str] = (KEY,), rotated: str = ""
+    ) -> None:
         self._failure = failure
+        self._known = list(known)
+        self._rotated = rotated
 
-    def current(self) -> SnapTradeKeys:
+    def accepted(self, *, now: datetime) -> Sequence[SnapTradeKeys]:
         if self._failure is not None:
             raise self._failure
-        return SnapTradeKeys("client", Secret(KEY))
+        return [SnapTradeKeys("TESTCLIENT", Secret(key)) for key in self._known]
+
+    def read_again(self) -> bool:
+        if not self._rotated:
+            return False
+        self._known, self._rotated = [self._rotated, *self._known], ""
+        return True
 
 
 def _document(**changes: Any) -> dict[str, Any]:
@@ -180,3 +192,22 @@ def test_failed_parts_are_kept_without_their_text_when_an_update_failed_in_part(
 
 def test_event_holds_no_secret_when_the_body_did() -> None:
     assert "deprecated-secret" not in repr(_event())
+
+
+@pytest.mark.parametrize(
+    ("keys", "is_let_in"),
+    [
+        (FixedKeys(known=("new", KEY)), True),
+        (FixedKeys(known=("new",)), False),
+        (FixedKeys(known=("old",), rotated=KEY), True),
+        (FixedKeys(known=("old",), rotated="other"), False),
+    ],
+)
+def test_delivery_is_let_in_when_any_accepted_key_signed_it(
+    keys: FixedKeys, is_let_in: bool
+) -> None:
+    document = _document()
+    headers = {"signature": sign_webhook(KEY, document)}
+    expectation: Any = nullcontext() if is_let_in else pytest.raises(SignatureRejected)
+    with expectation:
+        SnapTradeVerifier(keys).verify(json.dumps(document).encode(), headers, NOON)

@@ -1,15 +1,11 @@
 """CredentialVault: one contract for Secrets Manager and its twin."""
 
-import json
 from typing import Any
 
 import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from freshet.adapters.plaid.keys import PlaidKeys
-from freshet.adapters.provider_keys import SecretKeys
-from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.vaults import SecretsManagerVault
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import CredentialMissing, SecretUnavailable
@@ -80,36 +76,3 @@ def test_trouble_is_ours_and_not_the_users_when_secrets_manager_fails() -> None:
         vault.find("user-1", "snaptrade")
     with pytest.raises(SecretUnavailable):
         vault.keep("user-1", "snaptrade", ONE)
-
-
-@pytest.mark.parametrize("parse", [SnapTradeKeys.from_document, PlaidKeys.from_document])
-@pytest.mark.parametrize(
-    "text",
-    ["not json: invented-key", "[]", '"invented-key"', "{}", '{"client_id": "c"}', "null"],
-)
-def test_keys_are_unavailable_without_showing_when_their_secret_is_malformed(
-    aws: None, text: str, parse: Any
-) -> None:
-    client = boto3.client("secretsmanager")
-    arn = client.create_secret(Name="keys", SecretString=text)["ARN"]
-    keys = SecretKeys(client, arn, parse=parse, monotonic=lambda: 0.0)
-    with pytest.raises(SecretUnavailable) as failed:
-        keys.current()
-    assert "invented" not in repr(failed.value)
-    assert failed.value.__suppress_context__
-
-
-@pytest.mark.parametrize(("seconds", "expected"), [(300.0, "old"), (300.1, "new")])
-def test_keys_are_read_again_when_they_were_held_for_five_minutes(
-    aws: None, seconds: float, expected: str
-) -> None:
-    client = boto3.client("secretsmanager")
-    texts = [json.dumps({"client_id": "c", "consumer_key": key}) for key in ("old", "new")]
-    arn = client.create_secret(Name="keys", SecretString=texts[0])["ARN"]
-    times = [0.0, seconds]
-    keys = SecretKeys(
-        client, arn, parse=SnapTradeKeys.from_document, monotonic=lambda: times.pop(0)
-    )
-    assert keys.current().consumer_key.reveal() == "old"
-    client.put_secret_value(SecretId=arn, SecretString=texts[1])
-    assert keys.current().consumer_key.reveal() == expected

@@ -1,7 +1,9 @@
 """Our own keys at the providers, from Secrets Manager: one JSON secret for each provider."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -11,7 +13,18 @@ from freshet.domain.errors import SecretUnavailable
 if TYPE_CHECKING:
     from mypy_boto3_secretsmanager import SecretsManagerClient
 
+PREVIOUS_ACCEPTED_FOR = timedelta(hours=24)
+"""How long after a rotation the provider may still sign with the key before."""
+
 _MAX_AGE_SECONDS = 300.0
+_LEAST_AGE_SECONDS = 60.0
+_CURRENT, _PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
+
+
+@dataclass(frozen=True, slots=True)
+class _Version[Keys]:
+    keys: Keys
+    created_at: datetime
 
 
 class SecretKeys[Keys]:
@@ -30,19 +43,59 @@ class SecretKeys[Keys]:
         self._arn = secret_arn
         self._parse = parse
         self._monotonic = monotonic
-        self._held: tuple[float, Keys] | None = None
+        self._read_at = 0.0
+        self._versions: dict[str, _Version[Keys] | None] = {}
 
     def current(self) -> Keys:
-        """Give the keys; raises SecretUnavailable."""
-        now = self._monotonic()
-        if self._held is None or now - self._held[0] > _MAX_AGE_SECONDS:
-            self._held = (now, self._read())
-        return self._held[1]
+        """Give the keys that sign; raises SecretUnavailable."""
+        return self._current().keys
 
-    def _read(self) -> Keys:
+    def accepted(self, *, now: datetime) -> Sequence[Keys]:
+        """Give the keys that a provider may have signed with, newest first.
+
+        Raises SecretUnavailable.
+        """
+        current = self._current()
+        if now - current.created_at > PREVIOUS_ACCEPTED_FOR:
+            return [current.keys]
+        previous = self._version(_PREVIOUS)
+        return [current.keys] if previous is None else [current.keys, previous.keys]
+
+    def read_again(self) -> bool:
+        """Forget what is remembered, at most once a minute; False if that was too recently."""
+        if self._monotonic() - self._read_at < _LEAST_AGE_SECONDS:
+            return False
+        self._versions.clear()
+        return True
+
+    def _current(self) -> _Version[Keys]:
+        if self._versions and self._monotonic() - self._read_at > _MAX_AGE_SECONDS:
+            self._versions.clear()
+        if not self._versions:
+            self._read_at = self._monotonic()
+        current = self._version(_CURRENT)
+        if current is None:
+            raise SecretUnavailable("provider keys")
+        return current
+
+    def _version(self, stage: str) -> _Version[Keys] | None:
+        if stage not in self._versions:
+            self._versions[stage] = self._read(stage)
+        return self._versions[stage]
+
+    def _read(self, stage: str) -> _Version[Keys] | None:
         try:
-            answer = self._client.get_secret_value(SecretId=self._arn)
-            return self._parse(json.loads(answer["SecretString"]))
-        except (ClientError, BotoCoreError, ValueError, KeyError, TypeError):
-            # Not chained: a JSON error's text would carry the secret.
+            answer = self._client.get_secret_value(SecretId=self._arn, VersionStage=stage)
+        except self._client.exceptions.ResourceNotFoundException:
+            return None
+        except (ClientError, BotoCoreError):
             raise SecretUnavailable("provider keys") from None
+        try:
+            keys = self._parse(json.loads(answer["SecretString"]))
+        except (ValueError, KeyError, TypeError):
+            # Not chained: a JSON error's text would carry the secret. The placeholder that a new
+            # stack starts with is no key, and becomes the previous version when it is filled in.
+            if stage == _PREVIOUS:
+                return None
+            raise SecretUnavailable("provider keys") from None
+        return _Version(keys, answer["CreatedDate"])

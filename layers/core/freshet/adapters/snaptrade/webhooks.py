@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -38,8 +38,11 @@ _CALLS_FOR = {
 class Keys(Protocol):
     """Gives our own keys; raises SecretUnavailable."""
 
-    def current(self) -> SnapTradeKeys:
-        """Give the keys that sign."""
+    def accepted(self, *, now: datetime) -> Sequence[SnapTradeKeys]:
+        """Give the keys that SnapTrade may have signed with, newest first."""
+
+    def read_again(self) -> bool:
+        """Forget what is remembered; False if that was done too recently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class SnapTradeVerifier:
         signature = headers.get("signature", "")
         if not signature:
             raise SignatureRejected("no_signature")
-        document = verify_webhook(body, signature, [self.keys.current().consumer_key.reveal()])
+        document = self._verified(body, signature, now)
         if not isinstance(document, dict):
             raise MalformedWebhook("not_an_object")
         occurred_at = _occurred_at(document)
@@ -64,6 +67,18 @@ class SnapTradeVerifier:
             raise SignatureRejected("from_the_future")
         document.pop("webhookSecret", None)
         return json.dumps(document, separators=(",", ":")).encode()
+
+    def _verified(self, body: bytes, signature: str, now: datetime) -> Any:
+        try:
+            return verify_webhook(body, signature, self._consumer_keys(now))
+        except SignatureRejected:
+            # Perhaps the key was rotated a moment ago: look once, but not for every forgery.
+            if not self.keys.read_again():
+                raise
+            return verify_webhook(body, signature, self._consumer_keys(now))
+
+    def _consumer_keys(self, now: datetime) -> list[str]:
+        return [keys.consumer_key.reveal() for keys in self.keys.accepted(now=now)]
 
 
 def to_event(delivery: VerifiedDelivery) -> WebhookEvent:
