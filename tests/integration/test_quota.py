@@ -1,6 +1,6 @@
 """The limiter: never more than the limit in any rolling minute, and no read (promise 10)."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -160,3 +160,26 @@ def test_one_request_is_enough_when_the_bucket_is_in_use() -> None:
 def test_quota_cannot_exist_when_it_is_too_small_to_share(limit: int) -> None:
     with pytest.raises(ValueError, match="below two"):
         QuotaRate.for_limit(limit)
+
+
+class RacedBucket(OneBucket):
+    """A bucket into which another worker's call slips just before ours starts it over."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_start: Callable[[], None] | None = None
+
+    def update(self, key: Any, expression: str, values: dict[str, int], *, condition: str) -> None:
+        if "attribute_not_exists" in condition and self.before_start is not None:
+            slip_in, self.before_start = self.before_start, None
+            slip_in()
+        super().update(key, expression, values, condition=condition)
+
+
+def test_both_get_tokens_when_two_start_an_idle_bucket_at_once() -> None:
+    bucket: Any = RacedBucket()
+    clock, rate = FakeClock(NOON), QuotaRate.for_limit(100)
+    mine, theirs = (DynamoQuota(bucket, "snaptrade", rate, clock=clock) for _ in range(2))
+    bucket.before_start = lambda: theirs.take(1)
+    assert _take(mine)
+    assert bucket.before_start is None

@@ -28,9 +28,10 @@ def main() -> int:
     console = Console()
     port = options.port or (_DEV_PORT if options.stay else None)
     started = time.monotonic()
+    tell = _teller(console, started)
     try:
-        with deployed(progress=_teller(console), port=port) as running:
-            succeeded = _perform(running, console, started)
+        with deployed(progress=tell, port=port) as running:
+            succeeded = _perform(running, console, tell, started)
             if options.stay:
                 stay(running, console)
     except KeyboardInterrupt:
@@ -39,14 +40,16 @@ def main() -> int:
     return 0 if succeeded else 1
 
 
-def _perform(running: Deployed, console: Console, started: float) -> bool:
-    players = enter(running, _teller(console))
+def _perform(
+    running: Deployed, console: Console, tell: Callable[[str], None], started: float
+) -> bool:
+    players = enter(running, tell)
     views = _watch(running, players, console, until=lambda view: view.is_read)
-    console.print("Taking a turn of the planner now; the schedule takes one every minute")
+    tell("Taking a turn of the planner now; the schedule takes one every minute")
     running.plan()
     for player in players:
         if player.role.presses_refresh:
-            console.print(f"{player.role.user_id} presses refresh on {player.role.institution}")
+            tell(f"{player.role.user_id} presses refresh")
             running.api(player.role.user_id).post(f"/v1/connections/{player.connection_id}/refresh")
     views = _watch(running, players, console, until=lambda view: view.is_settled)
     console.print()
@@ -99,9 +102,7 @@ def _webhooks(running: Deployed) -> int:
     return sum(1 for each in deliveries if each["status"] == "delivered")
 
 
-def _teller(console: Console) -> Callable[[str], None]:
-    started = time.monotonic()
-
+def _teller(console: Console, started: float) -> Callable[[str], None]:
     def tell(step: str) -> None:
         console.print(f"[dim]{time.monotonic() - started:5.1f} s[/]  {step}")
 

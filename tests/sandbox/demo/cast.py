@@ -93,7 +93,7 @@ def enter(deployed: Deployed, progress: Callable[[str], None]) -> list[Player]:
     """Link every connection at its provider and register it with Freshet."""
     players = []
     for role in ROLES:
-        progress(f"Registering {role.institution} at {role.provider} for {role.user_id}")
+        progress(f"Registering a connection of {role.user_id} at {role.provider} ({role.mode})")
         link = _link_item if role.provider == "plaid" else _link_authorization
         players.append(Player(role, link(deployed, role)))
     return players

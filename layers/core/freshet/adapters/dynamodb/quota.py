@@ -13,6 +13,7 @@ from freshet.adapters.dynamodb.table import ConditionFailed, Table
 from freshet.domain.call_errors import QuotaExhausted
 from freshet.ports import Clock
 
+_TRIES = 5  # each lost race means that another worker got its tokens
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -52,14 +53,17 @@ class DynamoQuota:
         micros = (now - _EPOCH) // _MICROSECOND
         interval = -(-self._rate.interval // _MICROSECOND)  # rounded up: never above the limit
         cost, depth = tokens * interval, self._rate.burst * interval
-        try:
-            self._advance(micros, cost, depth)
-        except ConditionFailed as refused:
-            full_at = int((refused.current or {}).get("full_at", Decimal(0)))
-            if full_at > micros:
-                wait = full_at + cost - depth - micros
-                raise QuotaExhausted(now + wait * _MICROSECOND) from refused
-            self._start_over(micros, cost)
+        for _ in range(_TRIES):
+            try:
+                return self._advance(micros, cost, depth)
+            except ConditionFailed as refused:
+                full_at = int((refused.current or {}).get("full_at", Decimal(0)))
+                if full_at > micros:
+                    wait = full_at + cost - depth - micros
+                    raise QuotaExhausted(now + wait * _MICROSECOND) from refused
+            if self._started_over(micros, cost):
+                return None
+        raise QuotaExhausted(now)
 
     def _advance(self, micros: int, cost: int, depth: int) -> None:
         self._table.update(
@@ -69,8 +73,9 @@ class DynamoQuota:
             condition="full_at BETWEEN :now AND :latest",
         )
 
-    def _start_over(self, micros: int, cost: int) -> None:
-        # The bucket was idle: its past does not count.
+    def _started_over(self, micros: int, cost: int) -> bool:
+        # The bucket was idle: its past does not count. False if another worker was faster; then
+        # the bucket is in use, and there may well be room in it for us, too.
         try:
             self._table.update(
                 self._key,
@@ -78,5 +83,6 @@ class DynamoQuota:
                 {":start": micros + cost, ":now": micros},
                 condition="attribute_not_exists(full_at) OR full_at < :now",
             )
-        except ConditionFailed as raced:
-            raise QuotaExhausted(_EPOCH + (micros + cost) * _MICROSECOND) from raced
+        except ConditionFailed:
+            return False
+        return True
