@@ -3,10 +3,12 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from random import Random
 from typing import Any
 
 import pytest
 
+from freshet.domain.errors import SnapshotTooLarge
 from freshet.domain.holdings import Holdings, Lot
 from freshet.domain.snapshot import HoldingsSnapshot, Outcome, judge
 from tests.builders import (
@@ -156,3 +158,16 @@ def test_row_is_refused_when_its_format_is_of_a_later_release(dynamodb: Any) -> 
     )
     with pytest.raises(ValueError, match="unknown format 99"):
         stores.snapshots.latest(USER, ACCOUNT)
+
+
+def test_holdings_that_fit_no_row_are_refused_by_name_and_nothing_is_written(
+    dynamodb: Any,
+) -> None:
+    stores = dynamo_stores(dynamodb)
+    before = _store(stores, a_reading())
+    # Random digits hardly compress: half a byte of each is left.
+    digits = Random(7).randbytes(500_000).hex()  # noqa: S311 no secret, only incompressible
+    larger = a_reading(broker_as_of=NOON, holdings=some_holdings(balances=(), source=digits))
+    with pytest.raises(SnapshotTooLarge):
+        stores.snapshots.store(USER, ACCOUNT, judge(before, larger), before=before)
+    assert stores.snapshots.latest(USER, ACCOUNT) == before

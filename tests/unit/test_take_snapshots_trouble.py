@@ -1,6 +1,7 @@
 """The reader in trouble: recorded, kept to one connection, nothing erased (promises 6, 9)."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -143,3 +144,20 @@ def test_no_further_account_is_started_when_the_visit_took_too_long() -> None:
         "degraded",
         "visit_too_long",
     )
+
+
+def test_holdings_that_fit_no_row_are_on_record_and_keep_the_others_from_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = _two_accounts()
+    store = stage.snapshots.store
+
+    def refuse_one(user_id: str, account_id: str, *arguments: Any, **named: Any) -> bool:
+        if account_id == ACCOUNT_ID:
+            raise errors.SnapshotTooLarge(account_id)
+        return store(user_id, account_id, *arguments, **named)
+
+    monkeypatch.setattr(stage.snapshots, "store", refuse_one)
+    stage.read()
+    assert stage.connection.status_reason == "snapshot_too_large"
+    assert len(stage.snapshots.rows) == 1

@@ -135,7 +135,10 @@ class Snapshots(Protocol):
     def store(
         self, user_id: str, account_id: str, outcome: Outcome, *, before: HoldingsSnapshot | None
     ) -> bool:
-        """Write what a reading changed; False if somebody stored something newer meanwhile."""
+        """Write what a reading changed; False if somebody stored something newer meanwhile.
+
+        Raises SnapshotTooLarge, with nothing written.
+        """
 
 
 class Transactions(Protocol):

@@ -10,7 +10,7 @@ FreshetError
 ├── RefreshRefused               decided here, before any money
 │   ├── ConnectionNeedsUser · PurchasesStopped · RefreshTooSoon · BudgetExhausted
 ├── CallFailed                   a call to a provider that brought nothing: see call_errors.py
-├── ProviderNotConfigured · VisitTooLong
+├── ProviderNotConfigured · VisitTooLong · SnapshotTooLarge
 ├── ConcurrentChange             somebody else wrote first
 ├── QueueUnavailable · SecretUnavailable · CredentialMissing
 └── ConfigurationError
@@ -143,6 +143,10 @@ class VisitTooLong(FreshetError):
     """A provider so slow, or a connection so large, that time ran out before every account."""
 
     retryable = True
+
+
+class SnapshotTooLarge(FreshetError):
+    """An account's holdings do not fit into one row, compressed as they are."""
 
 
 class ConcurrentChange(FreshetError):

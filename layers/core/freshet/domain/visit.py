@@ -16,13 +16,18 @@ from freshet.domain.call_errors import (
     RateLimited,
 )
 from freshet.domain.connection import Connection, ConnectionReport
-from freshet.domain.errors import CredentialMissing, ProviderNotConfigured, VisitTooLong
+from freshet.domain.errors import (
+    CredentialMissing,
+    ProviderNotConfigured,
+    SnapshotTooLarge,
+    VisitTooLong,
+)
 from freshet.domain.events import Event, EventKind
 from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, note_proof, pass_check
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.webhooks import WHOLE_CONNECTION
 
-Trouble = CallFailed | CredentialMissing | ProviderNotConfigured | VisitTooLong
+Trouble = CallFailed | CredentialMissing | ProviderNotConfigured | VisitTooLong | SnapshotTooLarge
 
 VISIT_LIMIT = timedelta(seconds=60)
 """No account is started after this: the function's timeout leaves time to end the last one."""
@@ -77,6 +82,7 @@ _REASONS: dict[type[Exception], str] = {
     CredentialMissing: "credential_missing",
     ProviderNotConfigured: "provider_not_configured",
     VisitTooLong: "visit_too_long",
+    SnapshotTooLarge: "snapshot_too_large",
 }
 
 

@@ -17,6 +17,7 @@ from freshet.domain.errors import (
     CredentialMissing,
     NotFound,
     ProviderNotConfigured,
+    SnapshotTooLarge,
     VisitTooLong,
 )
 from freshet.domain.orders import ReadOrder, ReadReason
@@ -138,7 +139,7 @@ def _read_accounts(
             _read_account(visit, session, account, parts)
             if is_whole and session.reads_transactions and account.has_new_transactions:
                 _read_transactions(visit, session, account, parts)
-        except ProviderError as trouble:
+        except (ProviderError, SnapshotTooLarge) as trouble:
             if isinstance(trouble, _ENDS_THE_VISIT):
                 raise
             visit.trouble = trouble  # this account's alone; the others are read all the same

@@ -6,8 +6,10 @@ from datetime import timedelta
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.snapshot_items import snapshot_from_item, snapshot_to_item
 from freshet.adapters.dynamodb.table import Table, TransactionRefused
-from freshet.domain.errors import ConcurrentChange
+from freshet.domain.errors import ConcurrentChange, SnapshotTooLarge
 from freshet.domain.snapshot import HoldingsSnapshot, Outcome
+
+_MOST_BYTES = 390 * 1024  # a row holds 400 KB, its dates and names included
 
 
 class DynamoSnapshots:
@@ -32,10 +34,15 @@ class DynamoSnapshots:
     def store(
         self, user_id: str, account_id: str, outcome: Outcome, *, before: HoldingsSnapshot | None
     ) -> bool:
-        """Write what a reading changed; False if somebody stored something newer meanwhile."""
+        """Write what a reading changed; False if somebody stored something newer meanwhile.
+
+        Raises SnapshotTooLarge, with nothing written.
+        """
         if outcome.latest is None:
             return True
         row = snapshot_to_item(outcome.latest)
+        if len(row["holdings"]) > _MOST_BYTES:
+            raise SnapshotTooLarge(account_id)
         condition, values = _unmoved_since(before)
         latest = {**keys.latest(user_id, account_id), **row}
         try:
