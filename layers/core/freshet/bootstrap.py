@@ -20,7 +20,6 @@ from freshet.config import (
     TakeSnapshotsSettings,
 )
 from freshet.domain.provider import Provider
-from freshet.domain.schedule import CALLS_PER_VISIT
 from freshet.wiring import client, table, utc_now
 
 if TYPE_CHECKING:
@@ -83,7 +82,7 @@ def plan_refreshes() -> Callable[[], int]:
     """Build the planner: the due index and two queues."""
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue
-    from freshet.domain.schedule import Pace
+    from freshet.domain.schedule import CALLS_PER_VISIT, Pace
     from freshet.services.plan_turn import Planning, plan_turn
 
     settings = PlanRefreshesSettings.from_env(os.environ)

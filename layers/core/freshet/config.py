@@ -4,12 +4,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from freshet.domain.errors import ConfigurationError
 from freshet.domain.money import Money, exact_decimal
 from freshet.domain.provider import Provider
-from freshet.domain.purchase import PurchasePolicy
+
+if TYPE_CHECKING:
+    from freshet.domain.purchase import PurchasePolicy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +88,11 @@ class PurchaseSettings(ProviderSettings):
     connection_daily_refreshes: int
     refresh_cooldown_seconds: int
 
-    def policy(self) -> PurchasePolicy:
+    def policy(self) -> "PurchasePolicy":
         """Give the rules of purchase; raises ConfigurationError for a rule that cannot be."""
+        # Only who buys loads what buying means: it would slow the receiver's cold start.
+        from freshet.domain.purchase import PurchasePolicy
+
         try:
             return PurchasePolicy(
                 prices={

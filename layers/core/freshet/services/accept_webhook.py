@@ -3,12 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from freshet.domain.errors import PayloadTooLarge, UnknownProvider
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import VerifiedDelivery
-from freshet.ports import WebhookQueue
+
+if TYPE_CHECKING:
+    # The receiver's cold start is spared the domain that the other ports speak of.
+    from freshet.ports import WebhookQueue
 
 BODY_LIMIT_BYTES = 64 * 1024
 
@@ -40,7 +43,7 @@ def accept_webhook(
     delivery: Delivery,
     *,
     verifiers: Mapping[Provider, Verifier],
-    queue: WebhookQueue,
+    queue: "WebhookQueue",
     now: datetime,
 ) -> None:
     """Verify and queue one delivery, or raise."""
