@@ -2,6 +2,7 @@
 
 import queue
 import threading
+from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -22,7 +23,7 @@ class Posted:
     body: bytes
 
 
-class Listener[Received]:
+class Listener[Received](ABC):
     """Answers the planned statuses in turn, then 200; a provider says how to read a delivery."""
 
     path = "/"
@@ -41,9 +42,9 @@ class Listener[Received]:
         """Return the address to give to the provider."""
         return f"http://{LOOPBACK}:{self._server.server_port}{self.path}"
 
+    @abstractmethod
     def read(self, posted: Posted) -> Received:
         """Turn a request into what tests look at."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         self._thread.start()
