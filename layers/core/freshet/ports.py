@@ -191,6 +191,13 @@ class CredentialVault(Protocol):
         """Store a credential; raises SecretUnavailable."""
 
 
+class Quota(Protocol):
+    """Gives out the provider's quota; raises QuotaExhausted."""
+
+    def take(self, tokens: int) -> None:
+        """Take tokens for that many requests."""
+
+
 class ProviderSession(Protocol):
     """One visit at a provider for one connection; every method raises ProviderError."""
 

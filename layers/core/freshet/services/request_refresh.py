@@ -55,7 +55,10 @@ def request_refresh(request: RefreshRequest, *, parts: Requesting) -> Purchase:
     if known is not None and known.status is not RefreshStatus.RESERVED:
         return Purchase(refresh=known)
     if not connection.is_worth_buying:
-        return read_instead(_live_read(request, refresh_id, connection, parts), connection, parts)
+        wanted = unpaid_refresh(
+            request, refresh_id, connection, parts, kind=Kind.HOLDINGS, method=Method.READ
+        )
+        return read_instead(wanted, connection, parts)
     order = RefreshOrder(
         user_id=request.user_id,
         connection_id=request.connection_id,
@@ -76,19 +79,15 @@ def read_instead(wanted: Refresh, connection: Connection, parts: Requesting) -> 
     """Answer a wish by a free live read, where asking the broker is pointless or not wanted."""
     if connection.status in ASLEEP:
         raise ConnectionNeedsUser(connection.id, connection.status_reason)
-    refreshes = parts.purchasing.refreshes
     if connection.open_refresh_id is not None:
-        return _joining(wanted, refreshes.get(wanted.user_id, connection.open_refresh_id))
+        return join_open(wanted, connection, parts.purchasing)
     last = connection.last_live_read_at
     if last is not None and parts.purchasing.clock() < last + LIVE_READ_GAP:
         raise RefreshTooSoon(last + LIVE_READ_GAP)
     try:
-        refresh = refreshes.open(_started(wanted, parts.purchasing))
+        refresh = parts.purchasing.refreshes.open(_started(wanted, parts.purchasing))
     except ConcurrentChange:
-        # Opened a moment ago by somebody else, or once before under the same key.
-        current = parts.purchasing.connections.get(wanted.user_id, wanted.connection_id)
-        known_id = current.open_refresh_id or wanted.id
-        return _joining(wanted, refreshes.get(wanted.user_id, known_id))
+        return join_after_race(wanted, parts.purchasing)
     order = ReadOrder(
         user_id=wanted.user_id, connection_id=wanted.connection_id, reason=ReadReason.REFRESH
     )
@@ -116,8 +115,17 @@ def asked_before(request: RefreshRequest, refresh_id: str, refreshes: Refreshes)
         return None
 
 
-def _joining(wanted: Refresh, refresh: Refresh) -> Purchase:
+def join_open(wanted: Refresh, connection: Connection, parts: Purchasing) -> Purchase:
+    """Answer with the connection's open refresh, or with the wish's own where none is open."""
+    known_id = connection.open_refresh_id or wanted.id
+    refresh = parts.refreshes.get(wanted.user_id, known_id)
     return Purchase(refresh=refresh, joined=refresh.id != wanted.id)
+
+
+def join_after_race(wanted: Refresh, parts: Purchasing) -> Purchase:
+    """Join what was opened a moment ago by somebody else, or once before under the same key."""
+    current = parts.connections.get(wanted.user_id, wanted.connection_id)
+    return join_open(wanted, current, parts)
 
 
 def _started(wanted: Refresh, parts: Purchasing) -> Refresh:
@@ -133,9 +141,16 @@ def _started(wanted: Refresh, parts: Purchasing) -> Refresh:
     )
 
 
-def _live_read(
-    request: RefreshRequest, refresh_id: str, connection: Connection, parts: Requesting
+def unpaid_refresh(
+    request: RefreshRequest,
+    refresh_id: str,
+    connection: Connection,
+    parts: Requesting,
+    *,
+    kind: Kind,
+    method: Method,
 ) -> Refresh:
+    """Make a wish that costs nothing, in the currency of what would."""
     currency = parts.purchasing.policy.prices[connection.provider].currency
     nothing = Money(Decimal(0), currency)
     return Refresh(
@@ -143,7 +158,8 @@ def _live_read(
         user_id=request.user_id,
         connection_id=request.connection_id,
         provider=connection.provider,
-        method=Method.READ,
+        kind=kind,
+        method=method,
         trigger=Trigger.USER,
         actor=request.actor,
         status=RefreshStatus.QUEUED,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -12,20 +12,13 @@ from freshet.adapters.plaid.wire import PlaidWire, told
 from freshet.adapters.transport import Timeouts
 from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
 from freshet.domain.credential import Credential
-from freshet.ports import Clock
+from freshet.ports import Clock, Quota
 
 _READ = Timeouts(connect=3.0, read=20.0)
 # Synchronous with the institution: at times 30 s or more, no upper bound is published.
 _REFRESH = Timeouts(connect=3.0, read=90.0)
 _TRANSACTIONS = TypeAdapter(list[models.Transaction])
 _PAGE = 500  # the most that Plaid gives
-
-
-class Quota(Protocol):
-    """Gives out the provider's quota; raises QuotaExhausted."""
-
-    def take(self, tokens: int) -> None:
-        """Take tokens for that many requests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

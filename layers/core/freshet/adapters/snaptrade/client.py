@@ -17,7 +17,7 @@ from freshet.adapters.snaptrade.signature import sign_request
 from freshet.adapters.transport import Answer, Timeouts, Transport
 from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
 from freshet.domain.credential import Credential
-from freshet.ports import Clock
+from freshet.ports import Clock, Quota
 
 # Live reads reach the brokerage. Two of them must fit between a visit's limit and the function's
 # timeout.
@@ -30,13 +30,6 @@ _ACCOUNTS = TypeAdapter(list[models.Account])
 _ACTIVITIES = TypeAdapter(list[models.Activity])
 _BALANCES = TypeAdapter(list[models.Balance])
 _PAGE = 1000  # the most that SnapTrade gives
-
-
-class Quota(Protocol):
-    """Gives out the provider's quota; raises QuotaExhausted."""
-
-    def take(self, tokens: int) -> None:
-        """Take tokens for that many requests."""
 
 
 class Keys(Protocol):
