@@ -277,6 +277,7 @@ def _set_variables(
         "PROVIDERS": "snaptrade,plaid",
         "EVENT_BUS_NAME": "freshet",
         "PLAID_TRANSACTIONS": "no",
+        "SNAPTRADE_RETIRED_HOLDINGS": "no",
         "PLAID_REQUESTS_PER_MINUTE": "6000",
         "PLAID_REFRESHES_PER_MINUTE": "6000",
         "PLAID_REFRESH_PRICE_USD": "0.12",

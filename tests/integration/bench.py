@@ -1,13 +1,14 @@
 """A session at a running simulator, and ears for secrets."""
 
 import traceback
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.session import SnapTradeSession
-from freshet.adapters.transport import Answer, Timeouts, Transport
+from freshet.adapters.snaptrade.wire import SnapTradeWire
+from freshet.adapters.transport import Answer, Endpoint, Timeouts, Transport
 from freshet.domain.account import AccountReport
 from freshet.domain.credential import Credential, Secret
 from tests.builders import an_account_report
@@ -47,8 +48,8 @@ class FixedKeys:
 class Impatient(Transport):
     """The real transport with timeouts of a test."""
 
-    def send(self, request: Any, *, timeouts: Timeouts, **given: Any) -> Answer:
-        return super().send(request, timeouts=Timeouts(1.0, 0.3), **given)
+    def send(self, endpoint: Endpoint, request: Any) -> Answer:
+        return super().send(replace(endpoint, timeouts=Timeouts(1.0, 0.3)), request)
 
 
 @dataclass
@@ -64,7 +65,7 @@ class Bench:
         self.secret = user.user_secret
         self.connection = control.add_connection(user.user_id, announce=False)
         keys = SnapTradeKeys(settings.client_id, Secret(settings.consumer_key))
-        self.client = SnapTradeClient(
+        self.wire = SnapTradeWire(
             base_url=self.simulator.url,
             keys=FixedKeys(keys),
             transport=Impatient(),
@@ -72,6 +73,10 @@ class Bench:
             clock=settings.clock,
         )
         self.user = Credential(user.user_id, Secret(user.user_secret))
+
+    @property
+    def client(self) -> SnapTradeClient:
+        return SnapTradeClient(self.wire)
 
     @property
     def session(self) -> SnapTradeSession:

@@ -11,7 +11,7 @@ from freshet.adapters.plaid.client import PlaidClient
 from freshet.adapters.plaid.keys import PlaidKeys
 from freshet.adapters.plaid.session import PlaidSession
 from freshet.adapters.plaid.wire import PlaidWire
-from freshet.adapters.transport import Answer, Timeouts
+from freshet.adapters.transport import Answer, Endpoint
 from freshet.domain.credential import Credential, Secret
 from tests.builders import NOON
 from tests.fakes import FakeClock
@@ -35,21 +35,11 @@ class FakeTransport:
     def __init__(self, answers: list[Answer | Exception]) -> None:
         self.answers = answers
         self.requests: list[requests.Request] = []
-        self.given: list[dict[str, Any]] = []
+        self.endpoints: list[Endpoint] = []
 
-    def send(
-        self,
-        request: requests.Request,
-        *,
-        provider: str,
-        operation: str,
-        timeouts: Timeouts,
-        is_billable: bool = False,
-    ) -> Answer:
+    def send(self, endpoint: Endpoint, request: requests.Request) -> Answer:
         self.requests.append(request)
-        self.given.append(
-            {"operation": operation, "timeouts": timeouts, "is_billable": is_billable}
-        )
+        self.endpoints.append(endpoint)
         answer = self.answers.pop(0)
         if isinstance(answer, Exception):
             raise answer

@@ -37,7 +37,6 @@ HOLDING: dict[str, Any] = {
     "quantity": Decimal("12.5"),
     "institution_price": Decimal("301.20"),
     "institution_price_as_of": "2026-11-19",
-    "institution_value": Decimal(3765),
     "cost_basis": Decimal("3125.00"),
     "iso_currency_code": "USD",
     "unofficial_currency_code": None,

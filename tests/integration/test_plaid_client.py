@@ -92,8 +92,8 @@ def test_one_call_alone_is_made_when_a_refresh_is_bought() -> None:
     answer = bench.session.refresh()
     assert (answer.provider, answer.operation, answer.status) == ("plaid", "refresh", 200)
     assert bench.transport.paths() == ["/investments/refresh"]
-    (given,) = bench.transport.given
-    assert given["is_billable"]
+    (endpoint,) = bench.transport.endpoints
+    assert endpoint.is_billable
     assert (bench.reads.taken, bench.refreshes.taken) == (0, 1)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from requests.structures import CaseInsensitiveDict
 
+from freshet.adapters.plaid.endpoints import REFRESH
 from freshet.adapters.plaid.errors import BY_CODE, error_for
 from freshet.adapters.transport import Answer
 from freshet.domain import call_errors
@@ -78,7 +79,7 @@ BY_TYPE: list[tuple[str, str, int, type[call_errors.ProviderError]]] = [
 
 
 def _error(status: int, body: bytes) -> call_errors.ProviderError:
-    return error_for(Answer(status, CaseInsensitiveDict(), body), "refresh")
+    return error_for(Answer(status, CaseInsensitiveDict(), body), REFRESH)
 
 
 def _envelope(code: str | None, kind: str | None, **changes: Any) -> bytes:

@@ -65,6 +65,14 @@ def test_worth_stays_the_same_when_an_options_units_are_contracts(quantity: Deci
     assert position.value == quantity * Decimal("4.05")
 
 
+def test_worth_is_the_institutions_own_when_units_by_price_would_be_another() -> None:
+    bond = {"quantity": Decimal(5000), "institution_price": Decimal("98.5")}
+    stated = {"institution_value": Decimal("4925.00")}
+    found = read_holdings(bond | stated, {"type": "fixed income"})
+    assert [str(position.value) for position in found.positions] == ["4925.00"]
+    assert [total.positions for total in found.totals()] == [Decimal(4925)]
+
+
 @pytest.mark.parametrize("security", [{"is_cash_equivalent": True}, {"type": "cash"}])
 def test_cash_counts_once_when_it_is_a_line_of_the_portfolio(security: dict[str, Any]) -> None:
     cash = {"quantity": Decimal("300.71"), "institution_price": Decimal(1), "security_id": "cash"}

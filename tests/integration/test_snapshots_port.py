@@ -38,6 +38,7 @@ HOLDINGS = [
             a_position(
                 instrument=an_instrument(kind="carbon_credit", id=None, symbol=None, name="ü"),
                 cash_equivalent=True,
+                stated_value=Decimal("-812.50"),
                 lots=(
                     Lot(acquired_at="2022-01-14", units=Decimal("2.50"), cost_per_unit=None),
                     Lot(acquired_at=None, units=None, cost_per_unit=Decimal("240.00")),

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from requests.structures import CaseInsensitiveDict
 
+from freshet.adapters.snaptrade.endpoints import REFRESH
 from freshet.adapters.snaptrade.errors import error_for
 from freshet.adapters.transport import Answer
 from freshet.domain import call_errors
@@ -48,7 +49,7 @@ PERHAPS_BILLED = (call_errors.ProviderFailed, call_errors.UnreadableAnswer)
 
 def _error(status: int, body: bytes, **headers: str) -> call_errors.ProviderError:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return error_for(Answer(status, CaseInsensitiveDict(named), body), "refresh")
+    return error_for(Answer(status, CaseInsensitiveDict(named), body), REFRESH)
 
 
 def _bodies(status: int, code: str | None) -> list[bytes]:

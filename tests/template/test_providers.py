@@ -38,7 +38,7 @@ VARIABLES = {
         "PLAID_REFRESHES_PER_MINUTE",
     },
     "RefreshConnectionFunction": CALLER | PRICES,
-    "TakeSnapshotsFunction": CALLER | {"PLAID_TRANSACTIONS"},
+    "TakeSnapshotsFunction": CALLER | {"PLAID_TRANSACTIONS", "SNAPTRADE_RETIRED_HOLDINGS"},
 }
 
 OF_PROVIDER = {

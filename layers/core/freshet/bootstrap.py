@@ -136,7 +136,11 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
         refreshes=DynamoRefreshes(connections_table),
         snapshots=DynamoSnapshots(snapshots_table, retention=retention),
         transactions=DynamoTransactions(snapshots_table),
-        providers=providers_for(settings, plaid_transactions=settings.plaid_transactions),
+        providers=providers_for(
+            settings,
+            plaid_transactions=settings.plaid_transactions,
+            snaptrade_retired_holdings=settings.snaptrade_retired_holdings,
+        ),
         bus=EventBridgeBus(client("events"), settings.event_bus_name),
         clock=utc_now,
     )

@@ -119,6 +119,7 @@ class TakeSnapshotsSettings(ProviderSettings):
 
     snapshots_table: str
     snapshot_retention_days: int
+    snaptrade_retired_holdings: bool
     plaid_transactions: bool
 
 

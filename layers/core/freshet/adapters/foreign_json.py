@@ -1,11 +1,20 @@
-"""Numbers and times of foreign JSON, exact, for pydantic models."""
+"""Foreign JSON read by pydantic models: lenient about the unknown, exact about numbers."""
 
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
+from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
 from freshet.domain.instants import from_text
 from freshet.domain.money import exact_decimal
 
@@ -27,6 +36,7 @@ def _instant(value: object) -> datetime | None:
 
 
 Number = Annotated[Decimal | None, BeforeValidator(_exact)]
+Text = Annotated[str, Field(min_length=1)]
 Instant = Annotated[datetime | None, BeforeValidator(_instant)]
 
 
@@ -41,3 +51,14 @@ class LenientModel(BaseModel):
         if not isinstance(document, dict):
             return document
         return {name: value for name, value in document.items() if value is not None}
+
+
+def validated[Model](
+    validate: Callable[[Any], Model], content: object, told: ProviderAnswer
+) -> Model:
+    """Read what a provider answered; raises UnreadableAnswer for a shape we do not know."""
+    try:
+        return validate(content)
+    except ValidationError:
+        # Not chained: a validation error's text quotes the document.
+        raise UnreadableAnswer(told) from None

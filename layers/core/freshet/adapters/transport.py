@@ -25,6 +25,37 @@ class Timeouts:
     read: float
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Endpoint:
+    """One operation of a provider: where it is and how long it may take.
+
+    `path` has `{}` for each id in it; a billable one costs money with every success.
+    """
+
+    provider: str
+    operation: str
+    method: str
+    path: str
+    timeouts: Timeouts
+    is_billable: bool = False
+
+    def told(
+        self,
+        *,
+        status: int | None = None,
+        code: str | None = None,
+        request_id: str | None = None,
+    ) -> ProviderAnswer:
+        """Say what may be told of a call or of its answer."""
+        return ProviderAnswer(
+            provider=self.provider,
+            operation=self.operation,
+            status=status,
+            code=code,
+            request_id=request_id,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back, whatever it is."""
@@ -45,22 +76,15 @@ class Transport:
         """Open a session that heeds no environment, keeps no cookies and follows no redirects."""
         self._session = _new_session()
 
-    def send(
-        self,
-        request: requests.Request,
-        *,
-        provider: str,
-        operation: str,
-        timeouts: Timeouts,
-        is_billable: bool = False,
-    ) -> Answer:
+    def send(self, endpoint: Endpoint, request: requests.Request) -> Answer:
         """Send once; raises NotReached if it surely never left, AnswerLost if nobody knows.
 
         A billable call gets a connection of its own: a pooled one that the other side has closed
         meanwhile would leave us not knowing whether we bought.
         """
-        session = _new_session() if is_billable else self._session
-        asked = ProviderAnswer(provider=provider, operation=operation)
+        session = _new_session() if endpoint.is_billable else self._session
+        asked = endpoint.told()
+        timeouts = endpoint.timeouts
         started = time.monotonic()
         failure: NotReached | AnswerLost
         try:
@@ -75,7 +99,7 @@ class Transport:
             _log(asked, response, started)
             return Answer(response.status_code, response.headers, response.content)
         finally:
-            if is_billable:
+            if endpoint.is_billable:
                 session.close()
         _log(asked, None, started)
         raise failure

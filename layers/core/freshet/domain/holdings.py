@@ -63,16 +63,21 @@ class Position:
     currency: str | None
     cash_equivalent: bool = False
     lots: tuple[Lot, ...] = ()
+    stated_value: Decimal | None = None
+    """The worth as the institution itself states it, where it does: a bond's price may be in
+    percent, which units x price would not know."""
 
     def __post_init__(self) -> None:
         """Refuse NaN and infinity: they would poison every total."""
-        numbers = (self.units, self.price, self.cost_per_unit)
+        numbers = (self.units, self.price, self.cost_per_unit, self.stated_value)
         if any(number is not None and not number.is_finite() for number in numbers):
             raise ValueError("a position needs finite numbers")
 
     @property
     def value(self) -> Decimal | None:
-        """Units x price x multiplier, exactly; None while one of them is unknown."""
+        """What is stated, else units x price x multiplier, exactly; None while unknown."""
+        if self.stated_value is not None:
+            return self.stated_value
         if self.units is None or self.price is None:
             return None
         return EXACT.multiply(EXACT.multiply(self.units, self.price), self.instrument.multiplier)

@@ -12,7 +12,8 @@ from freshet.adapters.provider_keys import SecretKeys
 from freshet.adapters.providers import ConfiguredProviders, Opener
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
-from freshet.adapters.snaptrade.session import SnapTradeSession
+from freshet.adapters.snaptrade.session import ReadHoldings, SnapTradeSession, read_current
+from freshet.adapters.snaptrade.wire import SnapTradeWire
 from freshet.adapters.transport import Transport
 from freshet.adapters.vaults import SecretsManagerVault
 from freshet.config import ProviderSettings
@@ -21,12 +22,17 @@ from freshet.wiring import client, table, utc_now
 
 
 def providers_for(
-    settings: ProviderSettings, *, plaid_transactions: bool = False
+    settings: ProviderSettings,
+    *,
+    plaid_transactions: bool = False,
+    snaptrade_retired_holdings: bool = False,
 ) -> ConfiguredProviders:
     """Build a way to every provider that the deployment names."""
     transport = Transport()
     builders: dict[Provider, Callable[[], Opener]] = {
-        Provider.SNAPTRADE: lambda: _snaptrade(settings, transport),
+        Provider.SNAPTRADE: lambda: _snaptrade(
+            settings, transport, reads_retired_holdings=snaptrade_retired_holdings
+        ),
         Provider.PLAID: lambda: _plaid(settings, transport, reads_transactions=plaid_transactions),
     }
     return ConfiguredProviders(
@@ -35,8 +41,10 @@ def providers_for(
     )
 
 
-def _snaptrade(settings: ProviderSettings, transport: Transport) -> Opener:
-    snaptrade = SnapTradeClient(
+def _snaptrade(
+    settings: ProviderSettings, transport: Transport, *, reads_retired_holdings: bool
+) -> Opener:
+    wire = SnapTradeWire(
         base_url=settings.snaptrade_base_url.rstrip("/"),
         keys=SecretKeys(
             client("secretsmanager"),
@@ -48,8 +56,15 @@ def _snaptrade(settings: ProviderSettings, transport: Transport) -> Opener:
         quota=_quota(settings, Provider.SNAPTRADE, settings.snaptrade_requests_per_minute),
         clock=utc_now,
     )
+    snaptrade = SnapTradeClient(wire)
+    read_holdings: ReadHoldings = read_current
+    if reads_retired_holdings:
+        # Loaded only where it is used: its models cost a cold start.
+        from freshet.adapters.snaptrade.legacy import read_legacy
+
+        read_holdings = read_legacy
     return lambda connection, user: SnapTradeSession(
-        snaptrade, user, connection.provider_connection_id
+        snaptrade, user, connection.provider_connection_id, read_holdings
     )
 
 

@@ -96,6 +96,7 @@ def _position_to_json(position: Position) -> dict[str, Any]:
         "cost": text_of(position.cost_per_unit),
         "currency": position.currency,
         "cash_equivalent": position.cash_equivalent,
+        "stated_value": text_of(position.stated_value),
         "lots": [
             [lot.acquired_at, text_of(lot.units), text_of(lot.cost_per_unit)]
             for lot in position.lots
@@ -120,6 +121,7 @@ def _position_from_json(line: dict[str, Any]) -> Position:
         cost_per_unit=optional_decimal(line["cost"]),
         currency=line["currency"],
         cash_equivalent=line["cash_equivalent"],
+        stated_value=optional_decimal(line.get("stated_value")),
         lots=tuple(
             Lot(acquired_at=at, units=optional_decimal(units), cost_per_unit=optional_decimal(cost))
             for at, units, cost in line["lots"]

@@ -9,12 +9,11 @@ from typing import Any
 
 import simplejson
 
-from freshet.adapters.transport import Answer
+from freshet.adapters.transport import Answer, Endpoint
 from freshet.domain.call_errors import (
     AccessRevoked,
     LoginRequired,
     MissingUpstream,
-    ProviderAnswer,
     ProviderError,
     ProviderFailed,
     ProviderRejectedUs,
@@ -22,8 +21,6 @@ from freshet.domain.call_errors import (
     RateLimited,
     RefreshUnsupported,
 )
-
-NAME = "plaid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +91,17 @@ _BY_TYPE: dict[str, Meaning] = {
 }
 
 
-def error_for(answer: Answer, operation: str) -> ProviderError:
+def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
     """Translate an answer that is no success; never by its text.
 
     An error in Plaid's envelope is not billed; anything else may hide a call that was.
     """
     document = envelope(answer)
     code = document.get("error_code")
-    told = ProviderAnswer(
-        provider=NAME,
-        operation=operation,
+    told = endpoint.told(
         status=answer.status,
         code=None if code is None else str(code),
-        request_id=_text(document.get("request_id")),
+        request_id=request_id_of(document),
     )
     if code is None:
         return ProviderFailed(told)
@@ -128,5 +123,7 @@ def envelope(answer: Answer) -> dict[str, Any]:
     return document if isinstance(document, dict) else {}
 
 
-def _text(value: object) -> str | None:
-    return value if isinstance(value, str) else None
+def request_id_of(document: Any) -> str | None:
+    """Give the id that Plaid's support asks for; every JSON answer has one."""
+    request_id = document.get("request_id") if isinstance(document, dict) else None
+    return request_id if isinstance(request_id, str) else None

@@ -4,13 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from freshet.adapters.plaid.endpoints import VERIFICATION_KEY
 from freshet.adapters.plaid.wire import PlaidWire
-from freshet.adapters.transport import Timeouts
 from freshet.domain.call_errors import ProviderError
 from freshet.domain.errors import SecretUnavailable
 
-# Plaid waits ten seconds for our answer to the webhook that made us ask.
-_TIMEOUTS = Timeouts(connect=2.0, read=3.0)
 _UNKNOWN = "INVALID_WEBHOOK_VERIFICATION_KEY_ID"
 
 
@@ -23,12 +21,7 @@ class KeyLookUp:
     def __call__(self, key_id: str) -> Mapping[str, Any] | None:
         """Give the key, None for an id Plaid does not know; raises SecretUnavailable."""
         try:
-            document, _ = self.wire.read(
-                "verification_key",
-                "/webhook_verification_key/get",
-                {"key_id": key_id},
-                timeouts=_TIMEOUTS,
-            )
+            document = self.wire.read(VERIFICATION_KEY, {"key_id": key_id}).content
         except ProviderError as error:
             if error.answer.code == _UNKNOWN:
                 return None

@@ -125,6 +125,7 @@ def _to_position(holding: models.Holding, security: models.Security | None) -> P
         currency=_currency(holding) or _currency(known),
         cash_equivalent=bool(known.is_cash_equivalent) or known.type == "cash",
         lots=tuple(_to_lot(lot) for lot in holding.tax_lots or ()),
+        stated_value=holding.institution_value,
     )
 
 

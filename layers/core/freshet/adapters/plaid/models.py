@@ -2,14 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import Field
-
-from freshet.adapters.foreign_json import Instant, LenientModel, Number
+from freshet.adapters.foreign_json import Instant, LenientModel, Number, Text
 
 Day = date | None
-Text = Annotated[str, Field(min_length=1)]
 
 
 class _Answer(LenientModel):
@@ -72,6 +69,13 @@ class Account(_Answer):
     balances: Balances = Balances()
 
 
+class AccountsAnswer(_Answer):
+    """The answer of `/accounts/get`."""
+
+    accounts: list[Account]
+    item: Item
+
+
 class OptionContract(_Answer):
     """The terms of an option."""
 
@@ -111,6 +115,7 @@ class Holding(_Answer):
     security_id: Text
     quantity: Number = None
     institution_price: Number = None
+    institution_value: Number = None
     cost_basis: Number = None
     iso_currency_code: str | None = None
     unofficial_currency_code: str | None = None

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import requests
 import simplejson
 
-from freshet.adapters.plaid.errors import NAME, error_for
+from freshet.adapters.plaid.errors import envelope, error_for, request_id_of
 from freshet.adapters.plaid.keys import PlaidKeys
-from freshet.adapters.transport import Answer, Timeouts, Transport
+from freshet.adapters.transport import Answer, Endpoint, Transport
 from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
 
 _VERSION = "2020-09-14"
@@ -23,6 +23,14 @@ class Keys(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Document:
+    """An answer as parsed."""
+
+    content: Any
+    told: ProviderAnswer
+
+
+@dataclass(frozen=True, slots=True)
 class PlaidWire:
     """Sends one request and gives back a success; raises ProviderError for everything else."""
 
@@ -30,20 +38,26 @@ class PlaidWire:
     keys: Keys
     transport: Transport
 
-    def post(
-        self,
-        operation: str,
-        path: str,
-        body: dict[str, Any],
-        *,
-        timeouts: Timeouts,
-        is_billable: bool = False,
-    ) -> Answer:
-        """Send once."""
+    def read(self, endpoint: Endpoint, body: dict[str, Any]) -> Document:
+        """Send once and parse exactly; raises UnreadableAnswer."""
+        answer = self._send(endpoint, body)
+        try:
+            content = simplejson.loads(answer.body.decode(), use_decimal=True)
+        except (ValueError, RecursionError):
+            raise UnreadableAnswer(endpoint.told(status=answer.status)) from None
+        told = endpoint.told(status=answer.status, request_id=request_id_of(content))
+        return Document(content, told)
+
+    def tell(self, endpoint: Endpoint, body: dict[str, Any]) -> ProviderAnswer:
+        """Send once where the body of a success says nothing that matters: none is too odd."""
+        answer = self._send(endpoint, body)
+        return endpoint.told(status=answer.status, request_id=request_id_of(envelope(answer)))
+
+    def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Answer:
         keys = self.keys.current()
         request = requests.Request(
-            "POST",
-            self.base_url + path,
+            endpoint.method,
+            self.base_url + endpoint.path,
             headers={
                 "Content-Type": "application/json",
                 "PLAID-CLIENT-ID": keys.client_id,
@@ -52,35 +66,7 @@ class PlaidWire:
             },
             data=json.dumps(body).encode(),
         )
-        answer = self.transport.send(
-            request,
-            provider=NAME,
-            operation=operation,
-            timeouts=timeouts,
-            is_billable=is_billable,
-        )
+        answer = self.transport.send(endpoint, request)
         if answer.status != requests.codes.ok:
-            raise error_for(answer, operation)
+            raise error_for(answer, endpoint)
         return answer
-
-    def read(
-        self, operation: str, path: str, body: dict[str, Any], *, timeouts: Timeouts
-    ) -> tuple[Any, ProviderAnswer]:
-        """Send once and parse exactly; raises UnreadableAnswer."""
-        answer = self.post(operation, path, body, timeouts=timeouts)
-        try:
-            document = simplejson.loads(answer.body.decode(), use_decimal=True)
-        except (ValueError, RecursionError):
-            raise UnreadableAnswer(told(operation, answer)) from None
-        return document, told(operation, answer, document)
-
-
-def told(operation: str, answer: Answer, document: Any = None) -> ProviderAnswer:
-    """Say what may be told of an answer."""
-    request_id = document.get("request_id") if isinstance(document, dict) else None
-    return ProviderAnswer(
-        provider=NAME,
-        operation=operation,
-        status=answer.status,
-        request_id=None if request_id is None else str(request_id),
-    )

@@ -6,11 +6,10 @@ from typing import Any
 
 import simplejson
 
-from freshet.adapters.transport import Answer
+from freshet.adapters.transport import Answer, Endpoint
 from freshet.domain.call_errors import (
     LoginRequired,
     MissingUpstream,
-    ProviderAnswer,
     ProviderError,
     ProviderFailed,
     ProviderRejectedUs,
@@ -51,13 +50,11 @@ _BY_STATUS: dict[int, type[ProviderError]] = {
 }
 
 
-def error_for(answer: Answer, operation: str) -> ProviderError:
+def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
     """Translate an answer that is no success; never by its text."""
     document = _document(answer)
     code = _code(document)
-    told = ProviderAnswer(
-        provider="snaptrade",
-        operation=operation,
+    told = endpoint.told(
         status=answer.status,
         code=code,
         request_id=answer.headers.get("X-Request-ID"),

@@ -19,6 +19,7 @@ _ACCOUNT_KINDS = {
     "ANNUITY": "annuity",
 }
 _DATA_MODES = {"realtime": DataMode.REALTIME, "delayed": DataMode.DELAYED}
+OPTION_KINDS = frozenset({"option", "future_option"})
 # S3's account statuses; "unavailable" says nothing about the account having ended.
 _CLOSED = frozenset({"closed", "archived"})
 
@@ -62,15 +63,26 @@ def to_holdings(
     """Read positions and balances."""
     return Holdings(
         positions=tuple(_to_position(line) for line in positions.results),
-        balances=tuple(
-            Balance(
-                currency=line.currency.code if line.currency else None,
-                cash=line.cash,
-                buying_power=line.buying_power,
-            )
-            for line in balances
-        ),
+        balances=tuple(to_balance(line) for line in balances),
         source=source,
+    )
+
+
+def to_balance(line: models.Balance) -> Balance:
+    """Read the cash in one currency."""
+    return Balance(
+        currency=line.currency.code if line.currency else None,
+        cash=line.cash,
+        buying_power=line.buying_power,
+    )
+
+
+def to_lot(lot: models.TaxLot) -> Lot:
+    """Read a tax lot."""
+    return Lot(
+        acquired_at=lot.original_purchase_date,
+        units=lot.quantity,
+        cost_per_unit=lot.purchased_price,
     )
 
 
@@ -136,12 +148,12 @@ def _to_position(line: models.Position) -> Position:
         cost_per_unit=line.cost_basis,
         currency=line.currency or instrument.currency,
         cash_equivalent=bool(line.cash_equivalent),
-        lots=tuple(_to_lot(lot) for lot in line.tax_lots or ()),
+        lots=tuple(to_lot(lot) for lot in line.tax_lots or ()),
     )
 
 
 def _to_option(instrument: models.Instrument) -> OptionContract | None:
-    if instrument.kind not in ("option", "future_option"):
+    if instrument.kind not in OPTION_KINDS:
         return None
     return OptionContract(
         side=instrument.option_type.lower() if instrument.option_type else None,
@@ -149,12 +161,4 @@ def _to_option(instrument: models.Instrument) -> OptionContract | None:
         expires_on=instrument.expiration_date,
         multiplier=Decimal(100) if instrument.multiplier is None else instrument.multiplier,
         underlying=instrument.underlying.symbol if instrument.underlying else None,
-    )
-
-
-def _to_lot(lot: models.TaxLot) -> Lot:
-    return Lot(
-        acquired_at=lot.original_purchase_date,
-        units=lot.quantity,
-        cost_per_unit=lot.purchased_price,
     )

@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator
 
-from freshet.adapters.foreign_json import Instant, LenientModel, Number
+from freshet.adapters.foreign_json import Instant, LenientModel, Number, Text
 from freshet.domain.instants import from_text
 
 
@@ -32,6 +32,7 @@ class Brokerage(_Answer):
 class Authorization(_Answer):
     """A connection; SnapTrade marks no field as required."""
 
+    id: str | None = None
     disabled: bool = False
     brokerage: Brokerage = Brokerage()
     # An object since September 2026, text before, absent in between.
@@ -77,7 +78,7 @@ class SyncStatus(_Answer):
 class Account(_Answer):
     """An account in either shape: S3's, or that of `/connections/{id}/accounts`."""
 
-    id: Annotated[str, Field(min_length=1)]
+    id: Text
     name: str | None = None
     display_name: str | None = None
     number: str | None = None

@@ -1,8 +1,8 @@
 """A visit at SnapTrade for one connection."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import simplejson
 
@@ -17,8 +17,23 @@ from freshet.domain.account import AccountReport
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection import ConnectionReport
 from freshet.domain.credential import Credential
+from freshet.domain.holdings import Holdings
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.transactions import Transaction, identified
+
+ReadHoldings = Callable[[SnapTradeClient, Credential, str], tuple[Holdings, datetime | None]]
+"""Reads an account's holdings and, where SnapTrade tells it, the broker's own date of them."""
+
+
+def read_current(
+    client: SnapTradeClient, user: Credential, account_id: str
+) -> tuple[Holdings, datetime | None]:
+    """Read positions, then balances, as SnapTrade serves them now."""
+    positions, positions_text = client.positions(user, account_id)
+    balances, balances_text = client.balances(user, account_id)
+    source = simplejson.dumps({"positions": positions_text, "balances": balances_text})
+    as_of = positions.data_freshness.as_of if positions.data_freshness else None
+    return to_holdings(positions, balances, source=source), as_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +43,7 @@ class SnapTradeSession:
     client: SnapTradeClient
     user: Credential
     connection_id: str
+    read_holdings: ReadHoldings = read_current
 
     def connection(self) -> ConnectionReport:
         """Ask how the connection is."""
@@ -39,18 +55,15 @@ class SnapTradeSession:
         return [to_account_report(model, document) for model, document in listed]
 
     def holdings(self, account: AccountReport) -> HoldingsReading:
-        """Read positions, then balances: together one reading, or none at all."""
-        started_at = self.client.clock()
-        positions, positions_text = self.client.positions(self.user, account.provider_account_id)
-        balances, balances_text = self.client.balances(self.user, account.provider_account_id)
-        source = simplejson.dumps({"positions": positions_text, "balances": balances_text})
-        freshness = positions.data_freshness
+        """Read positions and balances: together one reading, or none at all."""
+        started_at = self.client.wire.clock()
+        holdings, as_of = self.read_holdings(self.client, self.user, account.provider_account_id)
         return HoldingsReading(
-            holdings=to_holdings(positions, balances, source=source),
-            broker_as_of=freshness.as_of if freshness else None,
+            holdings=holdings,
+            broker_as_of=as_of,
             provider_synced_at=account.synced_at,
             started_at=started_at,
-            fetched_at=self.client.clock(),
+            fetched_at=self.client.wire.clock(),
         )
 
     @property

@@ -1,0 +1,191 @@
+"""S4: an account's holdings in SnapTrade's documented shape, made from what it serves today.
+
+The call that served this shape is retired. Every field below says what becomes of it: taken over
+(`direct`), computed (`derived`), looked up in SnapTrade's reference data (`reference`), or without
+any source today (`null`). The other direction, from the retired call to our words, is `legacy`.
+"""
+
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from freshet.adapters.snaptrade.fields import (
+    Document,
+    Field,
+    Origin,
+    Reference,
+    currency_of,
+    decimal_of,
+    filled_in,
+    moved,
+    nothing,
+    number,
+    same,
+)
+from freshet.adapters.snaptrade.legacy import KINDS_BY_TYPE, MINI
+from freshet.adapters.snaptrade.mapping import OPTION_KINDS
+from freshet.domain.holdings import Holdings
+from freshet.domain.money import EXACT
+
+_INSTRUMENT = (
+    same("id"),
+    same("symbol"),
+    same("raw_symbol"),
+    same("description"),
+    currency_of("currency"),
+    Field(
+        "exchange",
+        Origin.REFERENCE,
+        lambda document, reference: reference.exchanges.get(document.get("exchange") or ""),
+    ),
+    Field("type.id", Origin.REFERENCE, lambda document, known: _type_of(document, known, "id")),
+    Field("type.code", Origin.DERIVED, lambda document, _: _type_code(document)),
+    Field(
+        "type.description",
+        Origin.REFERENCE,
+        lambda document, known: _type_of(document, known, "description"),
+    ),
+    Field(
+        "type.is_supported",
+        Origin.REFERENCE,
+        lambda document, known: _type_of(document, known, "is_supported"),
+    ),
+    Field("figi_code", Origin.DIRECT, lambda document, _: _inner(document, "figi_code")),
+    same("figi_instrument"),
+    nothing("currencies"),
+)
+
+
+def _instrument(path: str, *names: str) -> tuple[Field, ...]:
+    """Put an instrument's fields under a path, and look for them under a name."""
+    return tuple(moved(each, path, names) for each in _INSTRUMENT)
+
+
+ACCOUNT = (
+    same("id"),
+    Field("brokerage_authorization", Origin.DIRECT, lambda document, _: document["connection"]),
+    same("portfolio_group"),
+    same("name"),
+    same("number"),
+    same("institution_name"),
+    same("sync_status"),
+    same("meta"),
+)
+BALANCE = (same("currency"), same("cash"), same("buying_power"))
+POSITION = (
+    nothing("symbol.id"),
+    Field(
+        "symbol.description", Origin.DIRECT, lambda line, _: line["instrument"].get("description")
+    ),
+    nothing("symbol.local_id"),
+    nothing("symbol.is_quotable"),
+    nothing("symbol.is_tradable"),
+    *_instrument("symbol.symbol", "instrument"),
+    number("units"),
+    number("price"),
+    Field("open_pnl", Origin.DERIVED, lambda line, _: _open_profit(line)),
+    number("average_purchase_price", "cost_basis"),
+    nothing("fractional_units"),
+    currency_of("currency"),
+    same("cash_equivalent"),
+    same("tax_lots"),
+)
+OPTION_POSITION = (
+    nothing("symbol.id"),
+    Field(
+        "symbol.description", Origin.DIRECT, lambda line, _: line["instrument"].get("description")
+    ),
+    *(
+        moved(each, "symbol.option_symbol", ("instrument",))
+        for each in (
+            same("id"),
+            same("ticker", "symbol"),
+            same("option_type"),
+            number("strike_price"),
+            same("expiration_date"),
+            Field("is_mini_option", Origin.DERIVED, lambda option, _: _multiplier(option) == MINI),
+        )
+    ),
+    *_instrument("symbol.option_symbol.underlying_symbol", "instrument", "underlying"),
+    number("units"),
+    number("price"),
+    Field("average_purchase_price", Origin.DERIVED, lambda line, _: _cost_per_contract(line)),
+    currency_of("currency"),
+)
+TOTAL = (
+    Field("value", Origin.DERIVED, lambda total, _: total["value"]),
+    Field("currency", Origin.DERIVED, lambda total, _: total["currency"]),
+)
+FIELDS: Mapping[str, Origin] = {
+    f"{part}.{field.path}": field.origin
+    for part, fields in {
+        "account": ACCOUNT,
+        "balances[]": BALANCE,
+        "positions[]": POSITION,
+        "option_positions[]": OPTION_POSITION,
+        "total_value": TOTAL,
+    }.items()
+    for field in fields
+}
+"""Every field of the shape by its path, and its origin."""
+
+
+def to_account_holdings(
+    *,
+    connection: Document,
+    account: Document,
+    positions: Document,
+    balances: Iterable[Document],
+    holdings: Holdings,
+    reference: Reference,
+) -> dict[str, Any]:
+    """Give the documented shape of an account from today's documents and what we read in them."""
+    lines = positions["results"]
+    options = [each for each in lines if each["instrument"].get("kind") in OPTION_KINDS]
+    others = [each for each in lines if each["instrument"].get("kind") not in OPTION_KINDS]
+    return {
+        "account": filled_in(ACCOUNT, {**account, "connection": connection}, reference),
+        "balances": [filled_in(BALANCE, each, reference) for each in balances],
+        "positions": [filled_in(POSITION, each, reference) for each in others],
+        "option_positions": [filled_in(OPTION_POSITION, each, reference) for each in options],
+        "total_value": filled_in(TOTAL, _total_value(account, holdings), reference),
+    }
+
+
+def _inner(document: Document, name: str) -> Any:
+    return (document.get("figi_instrument") or {}).get(name)
+
+
+def _type_code(instrument: Document) -> str | None:
+    kind = instrument.get("kind")
+    codes = [code for code, meant in KINDS_BY_TYPE.items() if meant == kind]
+    return codes[0] if codes else None
+
+
+def _type_of(instrument: Document, reference: Reference, name: str) -> Any:
+    return reference.types.get(_type_code(instrument) or "", {}).get(name)
+
+
+def _open_profit(line: Document) -> Decimal | None:
+    units, price, cost = (decimal_of(line.get(name)) for name in ("units", "price", "cost_basis"))
+    if units is None or price is None or cost is None:
+        return None
+    return EXACT.multiply(units, EXACT.subtract(price, cost))
+
+
+def _multiplier(option: Document) -> Decimal:
+    return decimal_of(option.get("multiplier")) or Decimal(100)
+
+
+def _cost_per_contract(line: Document) -> Decimal | None:
+    cost = decimal_of(line.get("cost_basis"))
+    return None if cost is None else EXACT.multiply(cost, _multiplier(line["instrument"]))
+
+
+def _total_value(account: Document, holdings: Holdings) -> dict[str, Any]:
+    """Add up what the account's own currency counts; null where anything is in another one."""
+    balance = (account.get("balance") or {}).get("total") or {}
+    totals = holdings.totals()
+    if len(totals) != 1 or totals[0].unpriced_positions:
+        return {"value": None, "currency": balance.get("currency")}
+    return {"value": totals[0].total, "currency": totals[0].currency}

@@ -1,0 +1,106 @@
+"""The fields of SnapTrade's documented shape: each a path, an origin, and a way to be given."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+
+from freshet.domain.money import exact_decimal
+
+Document = Mapping[str, Any]
+
+
+class Origin(StrEnum):
+    """Where a field of the documented shape comes from."""
+
+    DIRECT = "direct"
+    DERIVED = "derived"
+    REFERENCE = "reference"
+    NULL = "null"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """Reference objects as SnapTrade serves them; one that is missing here shows as null."""
+
+    exchanges: Mapping[str, Document]
+    """By MIC and by SnapTrade's own code."""
+    currencies: Mapping[str, Document]
+    types: Mapping[str, Document]
+
+    @classmethod
+    def from_answers(
+        cls, *, exchanges: Iterable[Document], symbols: Iterable[Document]
+    ) -> "Reference":
+        """Learn from the list of exchanges and from instruments that were looked up."""
+        looked_up = list(symbols)
+        named = [(each[name], each) for each in exchanges for name in ("code", "mic_code")]
+        return cls(
+            exchanges={name: each for name, each in named if name},
+            currencies={each["currency"]["code"]: each["currency"] for each in looked_up},
+            types={each["type"]["code"]: each["type"] for each in looked_up},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One field: its path in the shape, its origin, and how a document of today gives it."""
+
+    path: str
+    origin: Origin
+    give: Callable[[Document, Reference], Any] = lambda _document, _reference: None
+
+
+def same(path: str, name: str = "") -> Field:
+    """Take a field over as it is, perhaps from another name."""
+    wanted = name or path
+    return Field(path, Origin.DIRECT, lambda document, _: document.get(wanted))
+
+
+def number(path: str, name: str = "") -> Field:
+    """Take a decimal over that is text today and was a JSON number."""
+    wanted = name or path
+    return Field(path, Origin.DIRECT, lambda document, _: decimal_of(document.get(wanted)))
+
+
+def currency_of(path: str, name: str = "currency") -> Field:
+    """Look up the object of a currency that is a code today."""
+    return Field(
+        path,
+        Origin.REFERENCE,
+        lambda document, reference: reference.currencies.get(document.get(name) or ""),
+    )
+
+
+def nothing(path: str) -> Field:
+    """Say that a field has no source any more."""
+    return Field(path, Origin.NULL)
+
+
+def moved(field: Field, path: str, names: tuple[str, ...]) -> Field:
+    """Put a field under a path, and look for its document under names."""
+
+    def give(document: Document, reference: Reference) -> Any:
+        for name in names:
+            document = document.get(name) or {}
+        return field.give(document, reference)
+
+    return Field(f"{path}.{field.path}", field.origin, give)
+
+
+def filled_in(fields: Iterable[Field], document: Document, reference: Reference) -> dict[str, Any]:
+    """Give every field its place and its value."""
+    filled: dict[str, Any] = {}
+    for field in fields:
+        *outer, last = field.path.split(".")
+        inside = filled
+        for name in outer:
+            inside = inside.setdefault(name, {})
+        inside[last] = field.give(document, reference)
+    return filled
+
+
+def decimal_of(value: object) -> Decimal | None:
+    """Read a number that is text, a number or missing."""
+    return None if value is None else exact_decimal(str(value))

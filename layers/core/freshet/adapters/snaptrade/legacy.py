@@ -1,0 +1,187 @@
+"""The retired `/accounts/{id}/holdings`, for customers old enough to have it: read into our words.
+
+It differs from its successors in what an option costs (per contract here, per underlying unit
+there) and in naming a kind by a code of its own.
+"""
+
+from datetime import date
+from decimal import Decimal
+
+from freshet.adapters.foreign_json import LenientModel, Number, validated
+from freshet.adapters.snaptrade import models
+from freshet.adapters.snaptrade.client import SnapTradeClient
+from freshet.adapters.snaptrade.mapping import to_balance, to_lot
+from freshet.domain.credential import Credential
+from freshet.domain.holdings import Holdings, Instrument, OptionContract, Position
+from freshet.domain.money import EXACT
+
+# The codes of the security type and the kinds that succeed them; the rest are kept as they are.
+KINDS_BY_TYPE = {
+    "cs": "stock",
+    "ps": "stock",
+    "ad": "adr",
+    "et": "etf",
+    "oef": "mutualfund",
+    "cef": "cef",
+    "crypto": "crypto",
+    "bnd": "bond",
+}
+MINI = Decimal(10)
+STANDARD = Decimal(100)
+
+
+class SecurityType(LenientModel):
+    """What sort of security it is, by a short code."""
+
+    code: str | None = None
+
+
+class Exchange(LenientModel):
+    """Where it is listed."""
+
+    mic_code: str | None = None
+
+
+class UniversalSymbol(LenientModel):
+    """A security, the same across brokerages."""
+
+    id: str | None = None
+    symbol: str | None = None
+    raw_symbol: str | None = None
+    description: str | None = None
+    currency: models.Currency | None = None
+    exchange: Exchange | None = None
+    type: SecurityType | None = None
+    figi_code: str | None = None
+    figi_instrument: models.Figi | None = None
+
+
+class PositionSymbol(LenientModel):
+    """A security as one account holds it."""
+
+    symbol: UniversalSymbol = UniversalSymbol()
+
+
+class LegacyPosition(LenientModel):
+    """A line of anything but options: numbers are JSON numbers here."""
+
+    symbol: PositionSymbol = PositionSymbol()
+    units: Number = None
+    price: Number = None
+    average_purchase_price: Number = None
+    currency: models.Currency | None = None
+    cash_equivalent: bool | None = None
+    tax_lots: list[models.TaxLot] | None = None
+
+
+class OptionSymbol(LenientModel):
+    """The terms of an option."""
+
+    id: str | None = None
+    ticker: str | None = None
+    option_type: str | None = None
+    strike_price: Number = None
+    expiration_date: date | None = None
+    is_mini_option: bool | None = None
+    underlying_symbol: UniversalSymbol | None = None
+
+
+class OptionBrokerageSymbol(LenientModel):
+    """An option as one account holds it."""
+
+    description: str | None = None
+    option_symbol: OptionSymbol = OptionSymbol()
+
+
+class LegacyOption(LenientModel):
+    """A line of options: units are contracts, the price is per underlying unit."""
+
+    symbol: OptionBrokerageSymbol = OptionBrokerageSymbol()
+    units: Number = None
+    price: Number = None
+    average_purchase_price: Number = None
+    currency: models.Currency | None = None
+
+
+class LegacyHoldings(LenientModel):
+    """The whole answer; a part that the broker did not give is null."""
+
+    positions: list[LegacyPosition] = []
+    option_positions: list[LegacyOption] = []
+    balances: list[models.Balance] = []
+
+
+def read_legacy(
+    client: SnapTradeClient, user: Credential, account_id: str
+) -> tuple[Holdings, None]:
+    """Read an account in one call; the broker's date is not part of that answer."""
+    document = client.legacy_holdings(user, account_id)
+    answer = validated(LegacyHoldings.model_validate, document.content, document.told)
+    return to_holdings(answer, source=document.text), None
+
+
+def to_holdings(answer: LegacyHoldings, *, source: str) -> Holdings:
+    """Read positions, options and balances of one answer."""
+    lines = [_to_position(line) for line in answer.positions]
+    options = [_to_option_position(line) for line in answer.option_positions]
+    return Holdings(
+        positions=(*lines, *options),
+        balances=tuple(to_balance(line) for line in answer.balances),
+        source=source,
+    )
+
+
+def _to_position(line: LegacyPosition) -> Position:
+    symbol = line.symbol.symbol
+    code = symbol.type.code if symbol.type else None
+    currency = symbol.currency.code if symbol.currency else None
+    return Position(
+        instrument=Instrument(
+            kind=KINDS_BY_TYPE.get(code or "", code or "other"),
+            id=symbol.id,
+            symbol=symbol.symbol or symbol.raw_symbol,
+            name=symbol.description,
+            currency=currency,
+            mic=symbol.exchange.mic_code if symbol.exchange else None,
+            figi=_figi(symbol),
+        ),
+        units=line.units,
+        price=line.price,
+        cost_per_unit=line.average_purchase_price,
+        currency=(line.currency.code if line.currency else None) or currency,
+        cash_equivalent=bool(line.cash_equivalent),
+        lots=tuple(to_lot(lot) for lot in line.tax_lots or ()),
+    )
+
+
+def _to_option_position(line: LegacyOption) -> Position:
+    option = line.symbol.option_symbol
+    underlying = option.underlying_symbol or UniversalSymbol()
+    multiplier = MINI if option.is_mini_option else STANDARD
+    listed = underlying.currency.code if underlying.currency else None
+    paid = line.average_purchase_price
+    return Position(
+        instrument=Instrument(
+            kind="option",
+            id=option.id,
+            symbol=option.ticker,
+            name=line.symbol.description,
+            option=OptionContract(
+                side=option.option_type.lower() if option.option_type else None,
+                strike=option.strike_price,
+                expires_on=option.expiration_date,
+                multiplier=multiplier,
+                underlying=underlying.symbol,
+            ),
+        ),
+        units=line.units,
+        price=line.price,
+        # Tens and hundreds divide exactly.
+        cost_per_unit=None if paid is None else EXACT.divide(paid, multiplier),
+        currency=(line.currency.code if line.currency else None) or listed,
+    )
+
+
+def _figi(symbol: UniversalSymbol) -> str | None:
+    newer = symbol.figi_instrument.figi_code if symbol.figi_instrument else None
+    return newer or symbol.figi_code

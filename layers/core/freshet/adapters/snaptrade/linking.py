@@ -1,0 +1,91 @@
+"""How users come to SnapTrade, link brokerages there, and leave."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import Field, TypeAdapter
+
+from freshet.adapters.foreign_json import LenientModel, Text, validated
+from freshet.adapters.snaptrade import endpoints
+from freshet.adapters.snaptrade.wire import Document, SnapTradeWire
+from freshet.domain.call_errors import ProviderAnswer
+from freshet.domain.credential import Credential, Secret
+
+_NAMES = TypeAdapter(list[str])
+
+
+class _User(LenientModel):
+    user_id: Text = Field(alias="userId")
+    user_secret: Text = Field(alias="userSecret")
+
+
+class _Portal(LenientModel):
+    redirect_uri: Text = Field(alias="redirectURI")
+    session_id: Text = Field(alias="sessionId")
+
+
+@dataclass(frozen=True, slots=True)
+class PortalLink:
+    """Where to send the user: a link for five minutes and one visit; it is itself a secret."""
+
+    url: Secret
+    session_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class SnapTradeLinking:
+    """One method for each operation; every one raises ProviderError or QuotaExhausted."""
+
+    wire: SnapTradeWire
+
+    def register_user(self, user_id: str) -> Credential:
+        """Register a user under an opaque ASCII id; the secret is shown this once."""
+        body = {"userId": user_id}
+        return _to_credential(self.wire.read(endpoints.REGISTER_USER, content=body))
+
+    def list_users(self) -> list[str]:
+        """List the ids of every user of this customer, all at once."""
+        document = self.wire.read(endpoints.LIST_USERS)
+        return validated(_NAMES.validate_python, document.content, document.told)
+
+    def delete_user(self, user_id: str) -> ProviderAnswer:
+        """Queue a user and everything of theirs for deletion; USER_DELETED confirms it."""
+        return self.wire.tell(endpoints.DELETE_USER, parameters={"userId": user_id})
+
+    def reset_secret(self, user: Credential) -> Credential:
+        """Replace a user's secret; the old one is void at once."""
+        body = {"userId": user.subject, "userSecret": user.secret.reveal()}
+        return _to_credential(self.wire.read(endpoints.RESET_SECRET, content=body))
+
+    def portal(
+        self,
+        user: Credential,
+        *,
+        redirect_url: str,
+        broker: str | None = None,
+        reconnect: str | None = None,
+    ) -> PortalLink:
+        """Give a link to the connection portal, to link anew or to `reconnect` a connection.
+
+        We only ever ask to read. The redirect that follows proves nothing.
+        """
+        wishes = {"broker": broker, "reconnect": reconnect}
+        body: dict[str, Any] = {
+            **{name: value for name, value in wishes.items() if value is not None},
+            "customRedirect": redirect_url,
+            "immediateRedirect": True,
+            "connectionType": "read",
+            "connectionPortalVersion": "v4",
+        }
+        document = self.wire.read(endpoints.PORTAL, user=user, content=body)
+        answer = validated(_Portal.model_validate, document.content, document.told)
+        return PortalLink(Secret(answer.redirect_uri), answer.session_id)
+
+    def remove_connection(self, user: Credential, connection_id: str) -> ProviderAnswer:
+        """Queue a connection for deletion; CONNECTION_DELETED confirms it."""
+        return self.wire.tell(endpoints.REMOVE_CONNECTION, connection_id, user=user)
+
+
+def _to_credential(document: Document) -> Credential:
+    answer = validated(_User.model_validate, document.content, document.told)
+    return Credential(answer.user_id, Secret(answer.user_secret))

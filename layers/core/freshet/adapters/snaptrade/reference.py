@@ -1,0 +1,35 @@
+"""SnapTrade's reference data: the same for every user, kept as it was served."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from freshet.adapters.foreign_json import validated
+from freshet.adapters.snaptrade import endpoints
+from freshet.adapters.snaptrade.wire import SnapTradeWire
+
+_ROW = TypeAdapter(dict[str, Any])
+_ROWS = TypeAdapter(list[dict[str, Any]])
+
+
+@dataclass(frozen=True, slots=True)
+class SnapTradeReference:
+    """One method for each operation; every one raises ProviderError or QuotaExhausted."""
+
+    wire: SnapTradeWire
+
+    def brokerages(self) -> list[dict[str, Any]]:
+        """List the institutions that this customer's users can link."""
+        document = self.wire.read(endpoints.BROKERAGES)
+        return validated(_ROWS.validate_python, document.content, document.told)
+
+    def exchanges(self) -> list[dict[str, Any]]:
+        """List the exchanges that instruments name by their MIC."""
+        document = self.wire.read(endpoints.EXCHANGES)
+        return validated(_ROWS.validate_python, document.content, document.told)
+
+    def symbol(self, name: str) -> dict[str, Any]:
+        """Look an instrument up by its ticker or its id."""
+        document = self.wire.read(endpoints.SYMBOL, name)
+        return validated(_ROW.validate_python, document.content, document.told)

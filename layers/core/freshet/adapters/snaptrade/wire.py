@@ -1,0 +1,125 @@
+"""SnapTrade on the wire: every attempt signed anew, answers parsed digit for digit."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+from urllib.parse import quote, urlsplit
+
+import requests
+import simplejson
+
+from freshet.adapters.snaptrade.errors import error_for
+from freshet.adapters.snaptrade.keys import SnapTradeKeys
+from freshet.adapters.snaptrade.signature import sign_request
+from freshet.adapters.transport import Answer, Endpoint, Transport
+from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
+from freshet.domain.credential import Credential
+from freshet.ports import Clock, Quota
+
+
+class Keys(Protocol):
+    """Gives our own keys; raises SecretUnavailable."""
+
+    def current(self) -> SnapTradeKeys:
+        """Give the keys that sign."""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An answer as parsed, and as text."""
+
+    content: Any
+    text: str
+    told: ProviderAnswer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapTradeWire:
+    """Sends one request and gives back a success; raises ProviderError or QuotaExhausted."""
+
+    base_url: str
+    keys: Keys
+    transport: Transport
+    quota: Quota
+    clock: Clock
+
+    def read(
+        self,
+        endpoint: Endpoint,
+        *ids: str,
+        user: Credential | None = None,
+        parameters: Mapping[str, str] | None = None,
+        content: Mapping[str, Any] | None = None,
+    ) -> Document:
+        """Send once and parse; raises UnreadableAnswer."""
+        answer = self._send(endpoint, ids, user, parameters or {}, content)
+        told = _told(endpoint, answer)
+        try:
+            text = answer.body.decode()
+            return Document(simplejson.loads(text, use_decimal=True), text, told)
+        except (ValueError, RecursionError):
+            raise UnreadableAnswer(told) from None
+
+    def tell(
+        self,
+        endpoint: Endpoint,
+        *ids: str,
+        user: Credential | None = None,
+        parameters: Mapping[str, str] | None = None,
+    ) -> ProviderAnswer:
+        """Send once where the body of a success says nothing that matters: none is too odd."""
+        return _told(endpoint, self._send(endpoint, ids, user, parameters or {}, None))
+
+    def _send(
+        self,
+        endpoint: Endpoint,
+        ids: tuple[str, ...],
+        user: Credential | None,
+        parameters: Mapping[str, str],
+        content: Mapping[str, Any] | None,
+    ) -> Answer:
+        self.quota.take(1)
+        path = endpoint.path.format(*(quote(each, safe="") for each in ids))
+        query = {**parameters, **_credentials(user)}
+        answer = self.transport.send(endpoint, self._signed(endpoint.method, path, query, content))
+        if answer.status != requests.codes.ok:
+            raise error_for(answer, endpoint)
+        return answer
+
+    def _signed(
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str],
+        content: Mapping[str, Any] | None,
+    ) -> requests.Request:
+        keys = self.keys.current()
+        stamped = {
+            **query,
+            "clientId": keys.client_id,
+            "timestamp": str(int(self.clock().timestamp())),
+        }
+        request = requests.Request(method, self.base_url + path, params=stamped)
+        if content is not None:
+            request.headers["Content-Type"] = "application/json"
+            request.data = json.dumps(content).encode()
+        # What is signed is what is sent: the URL as requests prepares it.
+        prepared = urlsplit(request.prepare().url)
+        request.headers["Signature"] = sign_request(
+            keys.consumer_key.reveal(),
+            path=str(prepared.path),
+            query=str(prepared.query),
+            content=content,
+        )
+        return request
+
+
+def _credentials(user: Credential | None) -> dict[str, str]:
+    if user is None:
+        return {}
+    return {"userId": user.subject, "userSecret": user.secret.reveal()}
+
+
+def _told(endpoint: Endpoint, answer: Answer) -> ProviderAnswer:
+    return endpoint.told(status=answer.status, request_id=answer.headers.get("X-Request-ID"))
