@@ -8,7 +8,7 @@ import pytest
 from requests.structures import CaseInsensitiveDict
 
 from freshet.adapters.snaptrade.endpoints import REFRESH
-from freshet.adapters.snaptrade.errors import error_for
+from freshet.adapters.snaptrade.errors import BY_CODE, error_for
 from freshet.adapters.transport import Answer
 from freshet.domain import call_errors
 from tests.builders import NOON
@@ -16,7 +16,11 @@ from tests.builders import NOON
 TABLE = [
     (400, "1076", call_errors.ProviderRejectedUs),
     (400, "1012", call_errors.ProviderRejectedUs),
-    (400, "1010", call_errors.ProviderRejectedUs),
+    (400, "1010", call_errors.AlreadyRegistered),
+    (400, "1006", call_errors.LinkInvalid),
+    (400, "1023", call_errors.LinkInvalid),
+    (400, "1086", call_errors.LinkInvalid),
+    (400, None, call_errors.ProviderRejectedUs),
     (401, "1076", call_errors.ProviderRejectedUs),
     (401, "0000", call_errors.ProviderRejectedUs),
     (401, None, call_errors.ProviderRejectedUs),
@@ -25,11 +29,13 @@ TABLE = [
     (402, "3011", call_errors.LoginRequired),
     (402, "9999", call_errors.LoginRequired),
     (403, "1066", call_errors.RefreshNotAllowed),
+    (403, "1140", call_errors.LoginRequired),
+    (403, None, call_errors.RefreshNotAllowed),
     (403, "1141", call_errors.RefreshNotAllowed),
     (404, "1011", call_errors.MissingUpstream),
     (404, None, call_errors.MissingUpstream),
     (409, "1166", call_errors.ProviderUnavailable),
-    (410, None, call_errors.ProviderRejectedUs),
+    (410, None, call_errors.EndpointRetired),
     (425, "3012", call_errors.ProviderUnavailable),
     (429, "0000", call_errors.RateLimited),
     (429, None, call_errors.RateLimited),
@@ -75,6 +81,10 @@ def test_refusal_means_what_the_table_says_when_told_in_any_variant(
         assert error.is_surely_unbilled is not isinstance(error, PERHAPS_BILLED)
 
 
+def test_every_code_is_shown_here_when_one_is_added() -> None:
+    assert BY_CODE.keys() <= {(status, code) for status, code, _ in TABLE}
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"<html>1076</html>", b'{"code', b"[]", b'"3003"', b"\xff", b"null"]
 )
@@ -102,6 +112,16 @@ def test_error_tells_no_text_of_the_provider_when_printed() -> None:
         ({"X_RateLimit_Remaining": "0", "X_RateLimit_Reset": "9", "Retry_After": "7"}, 9),
         ({"X_RateLimit_Remaining": "0", "Retry_After": "7"}, 7),
         ({"X_RateLimit_Remaining": "5", "X_RateLimit_Reset": "9", "Retry_After": "7"}, 7),
+        ({"X_RateLimit_Account_Remaining": "0", "X_RateLimit_Account_Reset": "31"}, 31),
+        (
+            {
+                "X_RateLimit_Remaining": "0",
+                "X_RateLimit_Reset": "9",
+                "X_RateLimit_Account_Remaining": "0",
+                "X_RateLimit_Account_Reset": "31",
+            },
+            9,
+        ),
         ({"Retry_After": "Fri, 20 Nov 2026 12:00:00 GMT"}, 60),
         ({"Retry_After": "-7"}, 60),
     ],

@@ -8,7 +8,8 @@ CallFailed
     ├── LoginRequired ─ AccessRevoked
     ├── RefreshNotAllowed ─ RefreshUnsupported
     ├── MissingUpstream
-    └── ProviderRejectedUs
+    ├── AlreadyRegistered · LinkInvalid
+    └── ProviderRejectedUs ─ EndpointRetired
 
 What they mean for money stands on the class: `is_surely_unbilled`, `retryable`, `reason`.
 """
@@ -156,11 +157,31 @@ class MissingUpstream(ProviderError):
     reason = "missing_upstream"
 
 
+class AlreadyRegistered(ProviderError):
+    """The provider has a user of this id; its secret was shown to whoever registered it."""
+
+    retryable = False
+    reason = "already_registered"
+
+
+class LinkInvalid(ProviderError):
+    """What the user brought back from linking is spent, expired or of another login."""
+
+    retryable = False
+    reason = "link_invalid"
+
+
 class ProviderRejectedUs(ProviderError):
     """The provider refuses our keys or our request: an operator must look."""
 
     retryable = False
     reason = "provider_rejected_us"
+
+
+class EndpointRetired(ProviderRejectedUs):
+    """The provider has ended this operation for customers like us."""
+
+    reason = "endpoint_retired"
 
 
 ERRORS_BY_REASON: dict[str, type[CallFailed]] = {
@@ -179,7 +200,10 @@ ERRORS_BY_REASON: dict[str, type[CallFailed]] = {
         RefreshNotAllowed,
         RefreshUnsupported,
         MissingUpstream,
+        AlreadyRegistered,
+        LinkInvalid,
         ProviderRejectedUs,
+        EndpointRetired,
     )
 }
 """What a reason on record stands for."""

@@ -12,6 +12,8 @@ import simplejson
 from freshet.adapters.transport import Answer, Endpoint
 from freshet.domain.call_errors import (
     AccessRevoked,
+    EndpointRetired,
+    LinkInvalid,
     LoginRequired,
     MissingUpstream,
     ProviderError,
@@ -34,6 +36,7 @@ class Meaning:
 _USER = Meaning(LoginRequired)
 _REVOKED = Meaning(AccessRevoked)
 _OPERATOR = Meaning(ProviderRejectedUs)
+_LINK = Meaning(LinkInvalid)
 _UNSUPPORTED = Meaning(RefreshUnsupported)
 _MINUTE = Meaning(RateLimited, timedelta(seconds=60))
 _SOON = Meaning(ProviderUnavailable, timedelta(minutes=5))
@@ -72,6 +75,15 @@ BY_CODE: dict[str, Meaning] = {
     "UNAUTHORIZED_INSTITUTION": _OPERATOR,
     "INSTITUTION_NOT_ENABLED_IN_ENVIRONMENT": _OPERATOR,
     "INSTITUTION_RATE_LIMIT": Meaning(RateLimited, timedelta(minutes=15)),
+    "RATE_LIMIT": _MINUTE,
+    "INVESTMENTS_REFRESH_LIMIT": _MINUTE,
+    "INVESTMENT_HOLDINGS_GET_LIMIT": _MINUTE,
+    "INVESTMENT_TRANSACTIONS_LIMIT": _MINUTE,
+    "ACCOUNTS_LIMIT": _MINUTE,
+    "ITEM_GET_LIMIT": _MINUTE,
+    "INSTITUTIONS_GET_BY_ID_LIMIT": _MINUTE,
+    "INTERNAL_SERVER_ERROR": _SOON,
+    "plaid-internal-error": _SOON,
     "PLANNED_MAINTENANCE": _HOURS,
     # A stale account id, not a stale key: the next visit lists the accounts anew.
     "INVALID_ACCOUNT_ID": Meaning(MissingUpstream),
@@ -80,6 +92,23 @@ BY_CODE: dict[str, Meaning] = {
     "UNAUTHORIZED_ENVIRONMENT": _OPERATOR,
     "UNAUTHORIZED_ROUTE_ACCESS": _OPERATOR,
     "INVALID_PRODUCT": _OPERATOR,
+    "INVALID_PUBLIC_TOKEN": _LINK,
+    "INVALID_LINK_TOKEN": _LINK,
+    "INVALID_INSTITUTION": _OPERATOR,
+    "INVALID_LINK_CUSTOMIZATION": _OPERATOR,
+    "INVALID_WEBHOOK_VERIFICATION_KEY_ID": _OPERATOR,
+    "MISSING_FIELDS": _OPERATOR,
+    "UNKNOWN_FIELDS": _OPERATOR,
+    "INVALID_FIELD": _OPERATOR,
+    "INVALID_BODY": _OPERATOR,
+    "INVALID_HEADERS": _OPERATOR,
+    "INVALID_CONFIGURATION": _OPERATOR,
+    "INCOMPATIBLE_API_VERSION": _OPERATOR,
+    "SANDBOX_ONLY": _OPERATOR,
+    "SANDBOX_PRODUCT_NOT_ENABLED": _OPERATOR,
+    "SANDBOX_WEBHOOK_INVALID": _OPERATOR,
+    "NOT_FOUND": _OPERATOR,
+    "NO_LONGER_AVAILABLE": Meaning(EndpointRetired),
 }
 
 _BY_TYPE: dict[str, Meaning] = {

@@ -1,4 +1,4 @@
-"""What SnapTrade's refusals mean, as a table over (HTTP status, code)."""
+"""What SnapTrade's refusals mean, as a table over (HTTP status, code) (snaptrade.md, 6.8)."""
 
 import re
 from datetime import timedelta
@@ -8,6 +8,9 @@ import simplejson
 
 from freshet.adapters.transport import Answer, Endpoint
 from freshet.domain.call_errors import (
+    AlreadyRegistered,
+    EndpointRetired,
+    LinkInvalid,
     LoginRequired,
     MissingUpstream,
     ProviderError,
@@ -20,12 +23,20 @@ from freshet.domain.call_errors import (
     UnreadableAnswer,
 )
 
-_BY_CODE: dict[tuple[int, str], type[ProviderError]] = {
+BY_CODE: dict[tuple[int, str], type[ProviderError]] = {
+    (400, "1006"): LinkInvalid,
+    (400, "1010"): AlreadyRegistered,
+    (400, "1012"): ProviderRejectedUs,
+    (400, "1023"): LinkInvalid,
     (400, "1076"): ProviderRejectedUs,
+    (400, "1086"): LinkInvalid,
+    (401, "0000"): ProviderRejectedUs,
     (401, "1076"): ProviderRejectedUs,
     (401, "1083"): LoginRequired,
     (402, "3003"): LoginRequired,
     (402, "3011"): LoginRequired,
+    (403, "1066"): RefreshNotAllowed,
+    (403, "1140"): LoginRequired,
     (403, "1141"): RefreshNotAllowed,
     (404, "1011"): MissingUpstream,
     (409, "1166"): ProviderUnavailable,
@@ -33,6 +44,7 @@ _BY_CODE: dict[tuple[int, str], type[ProviderError]] = {
     (429, "0000"): RateLimited,
     (429, "throttled"): ProviderThrottled,
     (500, "1000"): ProviderFailed,
+    (500, "3000"): ProviderFailed,
     (503, "3002"): ProviderUnavailable,
 }
 
@@ -43,11 +55,14 @@ _BY_STATUS: dict[int, type[ProviderError]] = {
     403: RefreshNotAllowed,
     404: MissingUpstream,
     409: ProviderUnavailable,
-    410: ProviderRejectedUs,  # the endpoint is retired for this customer
+    410: EndpointRetired,
     425: ProviderUnavailable,
     429: RateLimited,
     501: RefreshNotAllowed,
 }
+
+# The customer's limit and an account's own: the first that is used up says how long to wait.
+_LAYERS = ("X-RateLimit", "X-RateLimit-Account")
 
 
 def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
@@ -59,7 +74,7 @@ def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
         code=code,
         request_id=answer.headers.get("X-Request-ID"),
     )
-    kind = _BY_CODE.get((answer.status, code or "")) or _by_status(answer.status)
+    kind = BY_CODE.get((answer.status, code or "")) or _by_status(answer.status)
     return kind(told, wait=_wait(answer))
 
 
@@ -83,8 +98,8 @@ def _code(document: dict[str, Any]) -> str | None:
 
 
 def _wait(answer: Answer) -> timedelta | None:
-    exhausted = answer.headers.get("X-RateLimit-Remaining") == "0"
-    names = ("X-RateLimit-Reset", "Retry-After") if exhausted else ("Retry-After",)
+    exhausted = [layer for layer in _LAYERS if answer.headers.get(f"{layer}-Remaining") == "0"]
+    names = [*(f"{layer}-Reset" for layer in exhausted), "Retry-After"]
     texts = [answer.headers.get(name, "") for name in names]
     # Four digits: nobody means more than a few hours.
     seconds = next((int(text) for text in texts if re.fullmatch(r"[0-9]{1,4}", text)), None)
