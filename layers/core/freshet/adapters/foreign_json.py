@@ -1,6 +1,7 @@
 """Foreign JSON read by pydantic models: lenient about the unknown, exact about numbers."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -57,8 +58,7 @@ def validated[Model](
     validate: Callable[[Any], Model], content: object, told: ProviderAnswer
 ) -> Model:
     """Read what a provider answered; raises UnreadableAnswer for a shape we do not know."""
-    try:
+    # Raised outside of any handler: a validation error's text quotes the document.
+    with suppress(ValidationError):
         return validate(content)
-    except ValidationError:
-        # Not chained: a validation error's text quotes the document.
-        raise UnreadableAnswer(told) from None
+    raise UnreadableAnswer(told)

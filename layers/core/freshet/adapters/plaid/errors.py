@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import simplejson
-
+from freshet.adapters.exact_json import parsed_object
 from freshet.adapters.transport import Answer, Endpoint
 from freshet.domain.call_errors import (
     AccessRevoked,
@@ -125,7 +124,7 @@ def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
 
     An error in Plaid's envelope is not billed; anything else may hide a call that was.
     """
-    document = envelope(answer)
+    document = parsed_object(answer.body)
     code = document.get("error_code")
     told = endpoint.told(
         status=answer.status,
@@ -141,15 +140,6 @@ def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
 def meaning_of(code: str, error_type: str) -> Meaning:
     """Look an error up by its code, else by its type, else blame ourselves."""
     return BY_CODE.get(code) or _BY_TYPE.get(error_type, _OPERATOR)
-
-
-def envelope(answer: Answer) -> dict[str, Any]:
-    """Read Plaid's error envelope; {} for HTML, emptiness and everything else."""
-    try:
-        document = simplejson.loads(answer.body)
-    except (ValueError, RecursionError):
-        return {}
-    return document if isinstance(document, dict) else {}
 
 
 def request_id_of(document: Any) -> str | None:

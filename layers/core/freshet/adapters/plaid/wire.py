@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import requests
-import simplejson
 
-from freshet.adapters.plaid.errors import envelope, error_for, request_id_of
+from freshet.adapters.exact_json import parsed, parsed_object
+from freshet.adapters.plaid.errors import error_for, request_id_of
 from freshet.adapters.plaid.keys import PlaidKeys
 from freshet.adapters.transport import Answer, Endpoint, Transport
-from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
+from freshet.domain.call_errors import ProviderAnswer
 
 _VERSION = "2020-09-14"
 
@@ -41,17 +41,16 @@ class PlaidWire:
     def read(self, endpoint: Endpoint, body: dict[str, Any]) -> Document:
         """Send once and parse exactly; raises UnreadableAnswer."""
         answer = self._send(endpoint, body)
-        try:
-            content = simplejson.loads(answer.body.decode(), use_decimal=True)
-        except (ValueError, RecursionError):
-            raise UnreadableAnswer(endpoint.told(status=answer.status)) from None
+        content = parsed(answer.body, endpoint.told(status=answer.status))
         told = endpoint.told(status=answer.status, request_id=request_id_of(content))
         return Document(content, told)
 
     def tell(self, endpoint: Endpoint, body: dict[str, Any]) -> ProviderAnswer:
         """Send once where the body of a success says nothing that matters: none is too odd."""
         answer = self._send(endpoint, body)
-        return endpoint.told(status=answer.status, request_id=request_id_of(envelope(answer)))
+        return endpoint.told(
+            status=answer.status, request_id=request_id_of(parsed_object(answer.body))
+        )
 
     def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Answer:
         keys = self.keys.current()

@@ -4,8 +4,7 @@ import re
 from datetime import timedelta
 from typing import Any
 
-import simplejson
-
+from freshet.adapters.exact_json import parsed_object
 from freshet.adapters.transport import Answer, Endpoint
 from freshet.domain.call_errors import (
     AlreadyRegistered,
@@ -67,7 +66,7 @@ _LAYERS = ("X-RateLimit", "X-RateLimit-Account")
 
 def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
     """Translate an answer that is no success; never by its text."""
-    document = _document(answer)
+    document = parsed_object(answer.body)
     code = _code(document)
     told = endpoint.told(
         status=answer.status,
@@ -81,14 +80,6 @@ def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
 def _by_status(status: int) -> type[ProviderError]:
     fallback = ProviderFailed if status >= 500 else UnreadableAnswer  # noqa: PLR2004
     return _BY_STATUS.get(status, fallback)
-
-
-def _document(answer: Answer) -> dict[str, Any]:
-    try:
-        document = simplejson.loads(answer.body)
-    except (ValueError, RecursionError):
-        return {}
-    return document if isinstance(document, dict) else {}
 
 
 def _code(document: dict[str, Any]) -> str | None:

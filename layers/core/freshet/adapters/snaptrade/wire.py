@@ -7,13 +7,13 @@ from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 import requests
-import simplejson
 
+from freshet.adapters.exact_json import parsed
 from freshet.adapters.snaptrade.errors import error_for
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.signature import sign_request
 from freshet.adapters.transport import Answer, Endpoint, Transport
-from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
+from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential
 from freshet.ports import Clock, Quota
 
@@ -55,11 +55,7 @@ class SnapTradeWire:
         """Send once and parse; raises UnreadableAnswer."""
         answer = self._send(endpoint, ids, user, parameters or {}, content)
         told = _told(endpoint, answer)
-        try:
-            text = answer.body.decode()
-            return Document(simplejson.loads(text, use_decimal=True), text, told)
-        except (ValueError, RecursionError):
-            raise UnreadableAnswer(told) from None
+        return Document(parsed(answer.body, told), answer.body.decode(), told)
 
     def tell(
         self,

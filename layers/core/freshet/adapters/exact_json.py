@@ -1,0 +1,24 @@
+"""A provider's JSON, digit for digit."""
+
+from contextlib import suppress
+from typing import Any
+
+import simplejson
+
+from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
+
+
+def parsed(body: bytes, told: ProviderAnswer) -> Any:
+    """Parse with every number exact; raises UnreadableAnswer for what is no JSON."""
+    # Raised outside of any handler: a decoding error carries the whole document with it.
+    with suppress(ValueError, RecursionError):
+        return simplejson.loads(body.decode(), use_decimal=True)
+    raise UnreadableAnswer(told)
+
+
+def parsed_object(body: bytes) -> dict[str, Any]:
+    """Parse an object; {} for HTML, emptiness and everything else."""
+    with suppress(ValueError, RecursionError):
+        document = simplejson.loads(body)
+        return document if isinstance(document, dict) else {}
+    return {}
