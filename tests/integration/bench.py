@@ -102,7 +102,7 @@ def told(error: BaseException) -> str:
     texts = ["".join(traceback.format_exception(error))]
     link: BaseException | None = error
     while link is not None:
-        texts += [str(link), repr(link), repr(link.args)]
+        texts += [str(link), repr(link), repr(link.args), repr(vars(link))]
         link = link.__cause__ or link.__context__
     return " ".join(texts)
 
