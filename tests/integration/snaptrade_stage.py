@@ -45,6 +45,12 @@ class Stage:
         everything = self.credentials | query
         return self.client.call(method, path, everything, timeout_seconds=timeout_seconds)
 
+    def login(self, **body: Any) -> Answer:
+        return self.client.call("POST", "/snapTrade/login", self.credentials, body=body)
+
+    def link(self, **body: Any) -> str:
+        return str(self.login(**body).document()["redirectURI"])
+
     def refresh(self, connection_id: str | None = None) -> Answer:
         target = connection_id or self.connection.connection_id
         return self.call("POST", f"/authorizations/{target}/refresh")

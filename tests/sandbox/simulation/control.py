@@ -32,6 +32,6 @@ class ControlTable:
                 return json_reply(route.handler(parameters, body))
         except Refusal as refusal:
             return json_reply({"error": refusal.detail}, refusal.status)
-        except (ValueError, KeyError, TypeError, ArithmeticError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, ArithmeticError) as error:
             message = f"{type(error).__name__}: {error}"
             return json_reply({"error": message}, HTTPStatus.BAD_REQUEST)

@@ -2,7 +2,7 @@
 
 import http.client
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
@@ -38,10 +38,11 @@ class Attempt:
 
 @dataclass(slots=True)
 class Delivery:
-    """One notification and its tries; status is pending, delivered, exhausted or undelivered.
+    """One notification and its tries.
 
-    `url` and `headers` are asked at each try, so a provider may sign anew; `subject` is what
-    the log tells about the event.
+    Its status is pending, delivered, exhausted or undelivered, or held or lost by order of a test.
+    `url` and `headers` are asked at each try, so a provider may sign anew; `renewed` is asked for
+    another body at each retry; `subject` is what the log tells about the event.
     """
 
     webhook_id: str
@@ -53,6 +54,7 @@ class Delivery:
     retries: int = 0
     attempts: list[Attempt] = field(default_factory=list)
     sent_headers: Mapping[str, str] = field(default_factory=dict)
+    renewed: Callable[[], bytes] | None = None
 
     def to_document(self) -> Document:
         """Return the log entry; the body may carry a secret and stays out."""
@@ -78,6 +80,18 @@ class Deliveries:
         for _ in range(copies):
             self._timers.after(delay_seconds, lambda: self._deliver(delivery))
 
+    def keep(self, delivery: Delivery, *, status: str) -> None:
+        """Log a delivery that nobody makes, at least for now."""
+        delivery.status = status
+        with self._changed:
+            self._log.append(delivery)
+
+    def start_in_order(self, kept: Sequence[Delivery]) -> None:
+        """Make the first try of each kept delivery, one after the other."""
+        for delivery in kept:
+            delivery.status = "pending"
+        self._timers.after(0, lambda: self._deliver_each(kept))
+
     def redeliver(self, webhook_id: str, *, times: int = 1, is_replay: bool = False) -> int:
         """Send the same body again, now; returns how many deliveries were started.
 
@@ -99,6 +113,15 @@ class Deliveries:
         """Wait for a condition on the log; False when time is up."""
         with self._changed:
             return self._changed.wait_for(condition, timeout_seconds)
+
+    def _deliver_each(self, kept: Sequence[Delivery]) -> None:
+        for delivery in kept:
+            self._deliver(delivery)
+
+    def _retry(self, delivery: Delivery) -> None:
+        if delivery.renewed is not None:
+            delivery.body = delivery.renewed()
+        self._deliver(delivery)
 
     def _repeat(self, delivery: Delivery, *, is_replay: bool) -> None:
         headers = delivery.sent_headers if is_replay else delivery.headers()
@@ -133,7 +156,7 @@ class Deliveries:
         else:
             scaled = delays_seconds[delivery.retries] * self._rules.time_scale()
             delivery.retries += 1
-            self._timers.after(scaled, lambda: self._deliver(delivery))
+            self._timers.after(scaled, lambda: self._retry(delivery))
 
     def _is_breaker_open(self) -> bool:
         minimum = self._rules.breaker_minimum()

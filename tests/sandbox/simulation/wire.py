@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
@@ -73,9 +74,13 @@ class Route[Handler: Callable[..., object]]:
 
     def parameters(self, path: str) -> dict[str, str] | None:
         """Return the named segments, or None when the path is another one."""
-        pattern = re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", self.path)
-        match = re.fullmatch(pattern, path)
+        match = _pattern(self.path).fullmatch(path)
         return match.groupdict() if match else None
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    return re.compile(re.sub(r"\{(\w+)\}", r"(?P<\1>[^/]+)", path))
 
 
 def find_route[Handler: Callable[..., object]](

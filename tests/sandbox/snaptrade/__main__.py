@@ -27,6 +27,7 @@ def settings_from_environment() -> SimulatorSettings:
         port=int(os.environ.get("SNAPTRADE_PORT", defaults.port)),
         seed=int(os.environ.get("SNAPTRADE_SEED", defaults.seed)),
         knobs=Knobs().turned(loads(os.environ.get("SNAPTRADE_KNOBS", "{}"))),
+        seeded_connections=int(os.environ.get("SNAPTRADE_SEEDED_CONNECTIONS", "0")),
     )
 
 

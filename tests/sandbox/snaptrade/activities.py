@@ -6,34 +6,24 @@ from decimal import Decimal
 from tests.sandbox.simulation.exact_json import Document
 from tests.sandbox.simulation.identifiers import fixed_id
 from tests.sandbox.snaptrade.models import Account
+from tests.sandbox.snaptrade.symbols import activity_symbol_document, currency_document
 
-_CURRENCY_NAMES = {"USD": "US Dollar", "CAD": "Canadian Dollar", "EUR": "Euro"}
-_TYPE_CODES = {"stock": "cs", "etf": "et", "adr": "ad", "crypto": "crypto", "bond": "bnd"}
 _HISTORY_DAYS = 40
 
 
-def currency_document(code: str) -> Document:
-    """Return the provider's object for a currency."""
-    name = _CURRENCY_NAMES.get(code, code)
-    return {"id": fixed_id("currency", code), "code": code, "name": name}
-
-
-def history(account: Account, *, until: date, institution: str) -> list[Document]:
-    """Return the activities an account starts with, the newest on the last day."""
-    currency = account.currency
-    deposit = _activity(account, "CONTRIBUTION", until - timedelta(days=_HISTORY_DAYS))
-    deposit |= {"amount": Decimal("5000.00"), "currency": currency_document(currency)}
-    interest = _activity(account, "INTEREST", until)
-    interest |= {"amount": Decimal("1.07"), "currency": currency_document(currency)}
-    bought = [
-        _purchase(account, line, until - timedelta(days=_HISTORY_DAYS - 1 - index % 30))
-        for index, line in enumerate(account.positions)
-        if line["instrument"]["kind"] != "option" and line.get("cost_basis")
-    ]
-    entries = [deposit, *bought, interest]
-    for entry in entries:
+def all_activities(account: Account, *, institution: str) -> list[Document]:
+    """Return every activity of an account, the history first."""
+    history = _history(account) if account.history_until and account.has_transactions else []
+    for entry in history:
         entry["institution"] = institution
-    return entries
+    return history + account.activities
+
+
+def first_traded_on(account: Account) -> str | None:
+    """Return the day of the oldest activity."""
+    if account.history_until is None or not account.has_transactions:
+        return min(map(traded_on, account.activities), default=None)
+    return (account.history_until - timedelta(days=_HISTORY_DAYS)).isoformat()
 
 
 def dividend(account: Account, *, paid_on: date, institution: str) -> Document:
@@ -49,12 +39,27 @@ def traded_on(activity: Document) -> str:
     return str(activity["trade_date"])[:10]
 
 
+def _history(account: Account) -> list[Document]:
+    until = account.history_until or account.created_at.date()
+    currency = account.currency
+    deposit = _activity(account, "CONTRIBUTION", until - timedelta(days=_HISTORY_DAYS))
+    deposit |= {"amount": Decimal("5000.00"), "currency": currency_document(currency)}
+    interest = _activity(account, "INTEREST", until)
+    interest |= {"amount": Decimal("1.07"), "currency": currency_document(currency)}
+    bought = [
+        _purchase(account, line, until - timedelta(days=_HISTORY_DAYS - 1 - index % 30))
+        for index, line in enumerate(account.opening_positions)
+        if line["instrument"]["kind"] != "option" and line.get("cost_basis")
+    ]
+    return [deposit, *bought, interest]
+
+
 def _purchase(account: Account, line: Document, day: date) -> Document:
     units, price = Decimal(line["units"]), Decimal(line["cost_basis"])
     kind = "BUY" if units > 0 else "SELL"
     entry = _activity(account, kind, day, line["instrument"]["symbol"])
     return entry | {
-        "symbol": _symbol(line["instrument"]),
+        "symbol": activity_symbol_document(line["instrument"]),
         "units": units,
         "price": price,
         "amount": (-units * price).quantize(Decimal("0.01")),
@@ -82,22 +87,6 @@ def _activity(account: Account, kind: str, day: date, detail: str = "") -> Docum
         "fee": 0,
         "fx_rate": None,
         "external_reference_id": fixed_id("reference", account.id, kind, day.isoformat(), detail),
-    }
-
-
-def _symbol(instrument: Document) -> Document:
-    code = _TYPE_CODES.get(instrument["kind"], "oef")
-    figi = instrument["figi_instrument"]
-    return {
-        "id": instrument["id"],
-        "symbol": instrument["symbol"],
-        "raw_symbol": instrument["raw_symbol"],
-        "description": instrument["description"],
-        "currency": currency_document(instrument["currency"]),
-        "exchange": {"id": fixed_id("exchange", code), "mic_code": instrument.get("exchange")},
-        "type": {"id": fixed_id("type", code), "code": code, "description": instrument["kind"]},
-        "figi_code": figi["figi_code"] if figi else None,
-        "figi_instrument": figi,
     }
 
 

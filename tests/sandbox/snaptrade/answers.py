@@ -1,13 +1,16 @@
 """The provider's documents for connections, accounts and holdings."""
 
 from datetime import UTC, datetime
+from decimal import Decimal
 
 from tests.sandbox.simulation.exact_json import Document
 from tests.sandbox.simulation.identifiers import fixed_id
-from tests.sandbox.snaptrade.activities import currency_document, traded_on
+from tests.sandbox.snaptrade.activities import first_traded_on
+from tests.sandbox.snaptrade.brokerages import brokerage_document
 from tests.sandbox.snaptrade.knobs import Knobs
 from tests.sandbox.snaptrade.market import total_value
-from tests.sandbox.snaptrade.models import Account, Connection, Institution
+from tests.sandbox.snaptrade.models import Account, Connection
+from tests.sandbox.snaptrade.symbols import currency_document
 
 _CATEGORIES = {"investment": "INVESTMENT", "deposit": "DEPOSIT"}
 
@@ -16,13 +19,13 @@ def connection_document(connection: Connection, *, knobs: Knobs) -> Document:
     """Return a connection (the provider's brokerage authorization)."""
     document: Document = {
         "id": connection.id,
-        "created_date": _instant(connection.created_at),
-        "updated_date": _instant(connection.created_at),
-        "brokerage": _brokerage_document(connection.institution),
+        "created_date": instant(connection.created_at),
+        "updated_date": instant(connection.created_at),
+        "brokerage": brokerage_document(connection.institution),
         "name": f"{connection.institution.name} connection",
-        "type": "read",
+        "type": connection.access,
         "disabled": connection.disabled_at is not None,
-        "disabled_date": _instant(connection.disabled_at),
+        "disabled_date": instant(connection.disabled_at),
         "meta": {},
         "is_eligible_for_payout": False,
     }
@@ -46,7 +49,7 @@ def account_document(account: Account, connection: Connection, *, knobs: Knobs) 
         "number": account.number,
         "institution_account_id": f"inst-{account.number}",
         "institution_name": connection.institution.name,
-        "created_date": _instant(account.created_at),
+        "created_date": instant(account.created_at),
         "funding_date": None,
         "opening_date": None,
         "sync_status": {
@@ -94,7 +97,7 @@ def connection_account_document(
 def positions_document(account: Account) -> Document:
     """Return every position with the time the brokerage gave it."""
     results = account.positions if account.is_initialised else []
-    return {"results": results, "data_freshness": {"as_of": _instant(account.as_of)}}
+    return {"results": results, "data_freshness": {"as_of": instant(account.as_of)}}
 
 
 def balances_document(account: Account) -> list[Document]:
@@ -110,13 +113,32 @@ def balances_document(account: Account) -> list[Document]:
     ]
 
 
+def balances_v2_document(account: Account) -> Document:
+    """Return the newer shape of balances; what is inside `cash` is our assumption."""
+    total = total_value(account) if account.is_initialised else None
+    balances = account.balances if account.is_initialised else []
+    own = [item.buying_power for item in balances if item.currency == account.currency]
+    return {
+        "account_id": account.id,
+        "cash_or_margin": account.cash_or_margin,
+        "net_value": {"amount": total, "currency": account.currency},
+        "cash": [{"amount": item.cash, "currency": item.currency} for item in balances],
+        "buying_power": _money(own[0] if own else None, account.currency),
+        "margin": None,
+        "data_freshness": {"as_of": instant(account.as_of)},
+    }
+
+
+def _money(amount: Decimal | None, currency: str) -> Document | None:
+    return None if amount is None else {"amount": amount, "currency": currency}
+
+
 def _transactions_status(account: Account) -> Document:
     synced_on = account.transactions_synced_on
-    days = [traded_on(activity) for activity in account.activities]
     return {
         "initial_sync_completed": account.is_initialised,
         "last_successful_sync": synced_on.isoformat() if synced_on else None,
-        "first_transaction_date": min(days) if days and account.is_initialised else None,
+        "first_transaction_date": first_traded_on(account),
     }
 
 
@@ -130,25 +152,6 @@ def _holdings_status(account: Account, knobs: Knobs) -> Document:
     return status
 
 
-def _brokerage_document(institution: Institution) -> Document:
-    logo = f"https://logos.example/{institution.slug.lower()}.png"
-    return {
-        "id": institution.id,
-        "slug": institution.slug,
-        "name": institution.name,
-        "display_name": institution.name,
-        "description": f"{institution.name} is an invented brokerage.",
-        "aws_s3_logo_url": logo,
-        "aws_s3_square_logo_url": logo,
-        "url": f"https://{institution.slug.lower()}.example",
-        "enabled": True,
-        "maintenance_mode": False,
-        "is_degraded": False,
-        "allows_trading": False,
-        "brokerage_type": {"id": fixed_id("brokerage type"), "name": "Traditional Brokerage"},
-    }
-
-
 def _sync_time(moment: datetime | None, knobs: Knobs) -> str | None:
     if moment is None:
         return None
@@ -156,7 +159,8 @@ def _sync_time(moment: datetime | None, knobs: Knobs) -> str | None:
     return moment.astimezone(UTC).isoformat(sep=blank, timespec="microseconds")
 
 
-def _instant(moment: datetime | None) -> str | None:
+def instant(moment: datetime | None) -> str | None:
+    """Return a time as the provider spells it."""
     if moment is None:
         return None
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

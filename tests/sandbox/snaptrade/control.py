@@ -1,37 +1,18 @@
 """A client of the control interface, for tests and the demo."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from tests.sandbox.simulation.client import ControlCaller
 from tests.sandbox.simulation.exact_json import Document
-
-
-@dataclass(frozen=True, slots=True)
-class SimulatedUser:
-    """A user and the secret that the provider shows once."""
-
-    user_id: str
-    user_secret: str
-
-
-@dataclass(frozen=True, slots=True)
-class SimulatedConnection:
-    """The ids of a connection and its accounts, in portfolio order."""
-
-    connection_id: str
-    account_ids: list[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Bill:
-    """What the customer owes for manual refreshes."""
-
-    total: Decimal
-    count: int
-    entries: list[Document]
+from tests.sandbox.snaptrade.control_answers import (
+    Bill,
+    PortalVisit,
+    SeededConnection,
+    SimulatedConnection,
+    SimulatedUser,
+)
 
 
 class ControlClient:
@@ -81,10 +62,11 @@ class ControlClient:
         institution: str | Document = "ACME",
         portfolio: str | Sequence[str] = "starter",
         announce: bool = True,
+        login: str | None = None,
     ) -> SimulatedConnection:
-        """Connect a user to an institution."""
+        """Connect a user to an institution; the login tells the portal who it was."""
         body: Document = {"user_id": user_id, "mode": mode, "institution": institution}
-        body |= {"portfolio": portfolio, "announce": announce}
+        body |= {"portfolio": portfolio, "announce": announce, "login": login}
         return SimulatedConnection(**self._control.post("/connections", body))
 
     def disable(self, connection_id: str, *, announce: bool = True) -> None:
@@ -95,6 +77,33 @@ class ControlClient:
         """Repair a connection."""
         self._control.post(f"/connections/{connection_id}/enable", {"announce": announce})
 
+    def use_portal(self, link: str, **visit: Any) -> PortalVisit:
+        """Spend a portal link, a redirect URI or a session id, as its user would.
+
+        The visit: outcome, brokerage, portfolio, mode, login. Raises ControlRefused.
+        """
+        return PortalVisit(**self._control.post("/portal/visits", {"link": link, **visit}))
+
+    def open_account(
+        self,
+        connection_id: str,
+        *,
+        portfolio: str | Sequence[str] = "savings",
+        announce: bool = True,
+    ) -> list[str]:
+        """Let the provider discover more accounts and return their ids."""
+        body = {"portfolio": portfolio, "announce": announce}
+        answer = self._control.post(f"/connections/{connection_id}/accounts", body)
+        return list(answer["account_ids"])
+
+    def close_account(self, account_id: str, *, announce: bool = True) -> None:
+        """Let an account vanish from its connection."""
+        self._control.post(f"/accounts/{account_id}/close", {"announce": announce})
+
+    def seeded(self, index: int) -> SeededConnection:
+        """Return the ids of one connection of the seeded population, without making it."""
+        return SeededConnection(**self._control.get(f"/seeded/{index}"))
+
     def replace_holdings(
         self,
         account_id: str,
@@ -103,18 +112,49 @@ class ControlClient:
         balances: Sequence[Document] | None = None,
         advance: bool = True,
     ) -> None:
-        """Replace what is given; `advance` moves the account's dates to now."""
+        """Replace what is given; `advance` moves the account's dates to now.
+
+        A balance is the provider's object, or plain: currency code, cash, buying_power.
+        """
         given = {"positions": positions, "balances": balances}
         body = {name: value for name, value in given.items() if value is not None}
         self._control.post(f"/accounts/{account_id}/holdings", body | {"advance": advance})
 
     def add_fault(self, operation: str, kind: str, **details: Any) -> None:
-        """Plan a fault; details: times, status, code, seconds, connection_id, account_id."""
+        """Plan a fault.
+
+        Details: times (0: no end), status, code, seconds, connection_id, account_id, fields,
+        after_seconds and for_seconds on the provider's clock.
+        """
         self._control.post("/faults", {"operation": operation, "kind": kind, **details})
 
     def clear_faults(self) -> None:
         """Forget all planned faults."""
         self._control.post("/faults/clear", {})
+
+    def plan_refresh(self, **plan: Any) -> None:
+        """Plan how refreshes end: outcome, failed_parts, connection_id, account_id, times."""
+        self._control.post("/refresh-plans", plan)
+
+    def clear_refresh_plans(self) -> None:
+        """Forget all planned ends."""
+        self._control.post("/refresh-plans/clear", {})
+
+    def rotate_key(self, consumer_key: str) -> None:
+        """Change the customer's key; the knob key_overlap_seconds keeps the old one accepted."""
+        self._control.post("/consumer-key", {"consumer_key": consumer_key})
+
+    def lose_webhooks(self, *, times: int = 1, event_type: str | None = None) -> None:
+        """Let the next notifications vanish."""
+        self._control.post("/webhooks/lose", {"times": times, "event_type": event_type})
+
+    def hold_webhooks(self) -> None:
+        """Hold all notifications back from now on."""
+        self._control.post("/webhooks/hold", {})
+
+    def release_webhooks(self, *, order: str = "sent") -> int:
+        """Deliver what was held, one by one: sent, reversed or shuffled; returns how many."""
+        return int(self._control.post("/webhooks/release", {"order": order})["released"])
 
     def send_webhook(
         self, connection_id: str, event_type: str, *, account_id: str | None = None, **fields: Any

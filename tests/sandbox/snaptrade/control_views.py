@@ -6,10 +6,11 @@ from tests.sandbox.snaptrade.world import World
 
 
 def state_view(world: World) -> Document:
-    """Return users with their secrets, connections and accounts."""
+    """Return users with their secrets, connections and accounts, as far as touched."""
     users = [{"user_id": user.id, "user_secret": user.secret} for user in world.users.values()]
     return {
         "users": users,
+        "seeded_connections": world.seeded.size,
         "connections": [_connection_view(world, item) for item in world.connections.values()],
         "accounts": [
             {

@@ -1,16 +1,18 @@
 """The way of a provider request: signature, limit, user, fault, endpoint."""
 
 from tests.sandbox.simulation.faults import Fault, faulty_reply
-from tests.sandbox.simulation.limits import Allowance
+from tests.sandbox.simulation.limits import Allowance, RollingLimit
 from tests.sandbox.simulation.state import DROPPED
 from tests.sandbox.simulation.wire import Refusal, Reply, Request, find_route, json_reply
-from tests.sandbox.snaptrade.provider import Call
+from tests.sandbox.snaptrade.calls import Call
 from tests.sandbox.snaptrade.refusals import (
+    AccountRateLimited,
     ClientUnknown,
     CredentialsMissing,
     NotVerified,
     RateLimited,
     TimestampRefused,
+    UserUnknown,
     refusal_document,
 )
 from tests.sandbox.snaptrade.routes import CUSTOMER_ONLY, UNSIGNED, ProviderRoute
@@ -20,6 +22,8 @@ from tests.sandbox.snaptrade.world import World
 LEGACY_PREFIX = "/api/v1"
 LEGACY_HEADER = "@1781222400"
 UNKNOWN_OPERATION = "unknown"
+CUSTOMER_HEADERS = "X-RateLimit-"
+ACCOUNT_HEADERS = "X-RateLimit-Account-"
 
 
 class Gateway:
@@ -40,7 +44,8 @@ class Gateway:
         try:
             route, parameters = find_route(self._routes, method=request.method, path=path)
             operation = route.operation
-            reply = self._serve(route, parameters, request, headers)
+            with world.changing():
+                reply = self._serve(route, parameters, request, headers)
         except Refusal as refusal:
             reply = self._refused(refusal)
         reply.headers |= headers
@@ -54,37 +59,60 @@ class Gateway:
         request: Request,
         headers: dict[str, str],
     ) -> Reply:
-        world, query = self._world, request.parameters()
-        with world.changing():
-            user_id = ""
-            if route.operation not in UNSIGNED:
-                self._verify(request, query)
-                headers |= self._take_allowance()
-            if route.operation not in UNSIGNED | CUSTOMER_ONLY:
-                given = query.get("userId", ""), query.get("userSecret", "")
-                user_id = world.user(*given).id
-            call = Call(parameters, query, request.body, user_id, headers["X-Request-ID"])
-            fault = self._fault(route, call)
-            if fault is None:
-                return json_reply(route.handler(call))
-            answer = route.handler(call) if fault.is_performed else None
-            error = {"detail": "Injected fault.", "status_code": fault.status}
-            error |= {"code": fault.code} if fault.code else {}
-            return faulty_reply(fault, answer=answer, error=error)
+        query = request.parameters()
+        user_id = self._admitted_user(route, request, query, headers)
+        account_id = parameters.get("account_id")
+        if account_id is not None:
+            headers |= self._take_account_allowance(account_id, user_id=user_id)
+        call = Call(
+            path=parameters,
+            query=query,
+            body=request.body,
+            user_id=user_id,
+            request_id=headers["X-Request-ID"],
+            origin=f"http://{request.headers.get('host', '')}",
+            raw_query=request.query,
+        )
+        fault = self._fault(route, call)
+        if fault is None:
+            return _reply(route.handler(call))
+        answer = route.handler(call) if fault.is_performed else None
+        if isinstance(answer, Reply):
+            answer = None
+        error = {"detail": "Injected fault.", "status_code": fault.status}
+        error |= {"code": fault.code} if fault.code else {}
+        return faulty_reply(fault, answer=answer, error=error)
+
+    def _admitted_user(
+        self,
+        route: ProviderRoute,
+        request: Request,
+        query: dict[str, str],
+        headers: dict[str, str],
+    ) -> str:
+        if route.operation in UNSIGNED:
+            return ""
+        self._verify(request, query)
+        headers |= self._take_allowance()
+        if route.operation in CUSTOMER_ONLY:
+            return ""
+        if self._world.knobs.customer_kind == "personal":
+            return self._only_user()
+        return self._world.user(query.get("userId", ""), query.get("userSecret", "")).id
+
+    def _only_user(self) -> str:
+        # A personal key has one end user and names none.
+        for user_id in self._world.users:
+            return user_id
+        raise UserUnknown
 
     def _verify(self, request: Request, query: dict[str, str]) -> None:
-        settings, given = self._world.settings, request.headers.get("signature")
+        world, given = self._world, request.headers.get("signature")
         if given is None or not {"clientId", "timestamp"} <= query.keys():
             raise CredentialsMissing
-        if query["clientId"] != settings.client_id:
+        if query["clientId"] != world.settings.client_id:
             raise ClientUnknown
-        try:
-            expected = request_signature(
-                settings.consumer_key, path=request.path, query=request.query, body=request.body
-            )
-        except ValueError as error:
-            raise NotVerified from error
-        if not signatures_match(given, expected):
+        if not any(_is_signed(request, given, key) for key in world.keys.accepted(world.now())):
             raise NotVerified
         self._check_time(query["timestamp"])
 
@@ -101,30 +129,60 @@ class Gateway:
         allowance = world.limit.take(now=now, limit=world.knobs.customer_limit)
         if not allowance.is_allowed:
             raise RateLimited(allowance)
-        return _limit_headers(allowance) if world.knobs.rate_limit_headers else {}
+        return self._limit_headers(allowance, CUSTOMER_HEADERS)
+
+    def _take_account_allowance(self, account_id: str, *, user_id: str) -> dict[str, str]:
+        world = self._world
+        limit = world.knobs.effective_account_limit
+        if limit == 0:
+            return {}
+        world.account(account_id, user_id=user_id)
+        rolling = world.account_limits.setdefault(account_id, RollingLimit())
+        allowance = rolling.take(now=world.now().timestamp(), limit=limit)
+        if not allowance.is_allowed:
+            raise AccountRateLimited(allowance)
+        return self._limit_headers(allowance, ACCOUNT_HEADERS)
 
     def _fault(self, route: ProviderRoute, call: Call) -> Fault | None:
+        world = self._world
         account_id, connection_id = call.path.get("account_id"), call.path.get("connection_id")
-        account = self._world.accounts.get(account_id or "")
+        account = None if account_id is None else world.find_account(account_id)
         if account is not None:
             connection_id = account.connection_id
-        return self._world.faults.take(
-            route.operation, connection_id=connection_id, account_id=account_id
+        return world.faults.take(
+            route.operation, now=world.now(), connection_id=connection_id, account_id=account_id
         )
 
     def _refused(self, refusal: Refusal) -> Reply:
         knobs = self._world.knobs
         reply = json_reply(refusal_document(refusal, shape=knobs.error_shape), refusal.status)
         if isinstance(refusal, RateLimited):
-            reply.headers["Retry-After"] = str(refusal.allowance.reset_seconds)
-            if knobs.rate_limit_headers:
-                reply.headers |= _limit_headers(refusal.allowance)
+            is_of_account = isinstance(refusal, AccountRateLimited)
+            names = ACCOUNT_HEADERS if is_of_account else CUSTOMER_HEADERS
+            reply.headers |= self._limit_headers(refusal.allowance, names)
+            if knobs.retry_after_header:
+                reply.headers["Retry-After"] = str(refusal.allowance.reset_seconds)
         return reply
 
+    def _limit_headers(self, allowance: Allowance, prefix: str) -> dict[str, str]:
+        if not self._world.knobs.rate_limit_headers:
+            return {}
+        return {
+            f"{prefix}Limit": str(allowance.limit),
+            f"{prefix}Remaining": str(allowance.remaining),
+            f"{prefix}Reset": str(allowance.reset_seconds),
+        }
 
-def _limit_headers(allowance: Allowance) -> dict[str, str]:
-    return {
-        "X-RateLimit-Limit": str(allowance.limit),
-        "X-RateLimit-Remaining": str(allowance.remaining),
-        "X-RateLimit-Reset": str(allowance.reset_seconds),
-    }
+
+def _is_signed(request: Request, given: str, consumer_key: str) -> bool:
+    try:
+        expected = request_signature(
+            consumer_key, path=request.path, query=request.query, body=request.body
+        )
+    except ValueError:
+        return False
+    return signatures_match(given, expected)
+
+
+def _reply(answer: object) -> Reply:
+    return answer if isinstance(answer, Reply) else json_reply(answer)

@@ -32,15 +32,21 @@ class Balance:
     cash: Decimal | None
     buying_power: Decimal | None
 
-    @classmethod
-    def from_document(cls, document: Document) -> "Balance":
-        """Read a balance whose amounts are strings, numbers or null."""
-        cash, power = document.get("cash"), document.get("buying_power")
-        return cls(
-            currency=document["currency"],
-            cash=None if cash is None else Decimal(cash),
-            buying_power=None if power is None else Decimal(power),
-        )
+
+@dataclass(frozen=True, slots=True)
+class Portfolio:
+    """What an account holds when it is connected."""
+
+    name: str
+    raw_type: str
+    positions: tuple[Document, ...] = ()
+    balances: tuple[Balance, ...] = ()
+    kind: str = "investment"
+    currency: str = "USD"
+    cash_or_margin: str = "cash"
+    holdings_unavailable: bool = False
+    has_transactions: bool = True
+    stated_total: Decimal | None = None
 
 
 @dataclass(slots=True)
@@ -49,6 +55,7 @@ class User:
 
     id: str
     secret: str
+    connection_ids: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -63,6 +70,10 @@ class Connection:
     created_at: datetime
     disabled_at: datetime | None = None
     refreshed_at: datetime | None = None
+    access: str = "read"
+    # Who logs in at the institution; None is somebody unlike everybody else.
+    login: str | None = None
+    account_ids: list[str] = field(default_factory=list)
 
     @property
     def is_live(self) -> bool:
@@ -72,7 +83,11 @@ class Connection:
 
 @dataclass(slots=True)
 class Account:
-    """One account and the data the provider holds for it."""
+    """One account and the data the provider holds for it.
+
+    `activities` are those found after the first sync; the history before it is worked out from
+    `opening_positions` when somebody asks, because most accounts are never asked.
+    """
 
     id: str
     connection_id: str
@@ -86,10 +101,13 @@ class Account:
     as_of: datetime
     synced_at: datetime | None = None
     holdings_unavailable: bool = False
+    has_transactions: bool = True
     stated_total: Decimal | None = None
+    opening_positions: tuple[Document, ...] = ()
     positions: list[Document] = field(default_factory=list)
     balances: list[Balance] = field(default_factory=list)
     activities: list[Document] = field(default_factory=list)
+    history_until: date | None = None
     transactions_synced_on: date | None = None
     revision: int = 0
 

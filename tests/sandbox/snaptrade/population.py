@@ -1,49 +1,23 @@
-"""How users and connections come, break, recover and go."""
+"""How connections and their accounts come, break, recover and go."""
 
-from datetime import timedelta
-
-from tests.sandbox.simulation.identifiers import fixed_id
 from tests.sandbox.simulation.timers import Timers
-from tests.sandbox.snaptrade.activities import history
-from tests.sandbox.snaptrade.events import connection_event, user_event
-from tests.sandbox.snaptrade.models import Account, Connection, Institution, Mode, User
-from tests.sandbox.snaptrade.portfolios import Portfolio
-from tests.sandbox.snaptrade.refusals import NotFound, UserExists
+from tests.sandbox.snaptrade.accounts import complete_first_sync, opened_account
+from tests.sandbox.snaptrade.events import connection_event
+from tests.sandbox.snaptrade.models import Account, Connection, Institution, Mode, Portfolio
+from tests.sandbox.snaptrade.refusals import NotFound
 from tests.sandbox.snaptrade.webhooks import WebhookSender
 from tests.sandbox.snaptrade.world import World
 
 CONNECTION_MODES = ("delayed", "realtime", "disabled", "shared")
 
 
-def institution_named(slug: str, name: str | None = None) -> Institution:
-    """Return an invented brokerage; the same slug always has the same id."""
-    return Institution(fixed_id("institution", slug), slug, name or f"{slug.title()} Brokerage")
-
-
 class Population:
-    """Registers and removes, and announces each change by webhook."""
+    """Connects and disconnects, and announces each change by webhook."""
 
     def __init__(self, *, world: World, timers: Timers, webhooks: WebhookSender) -> None:
         self._world = world
         self._timers = timers
         self._webhooks = webhooks
-
-    def register_user(self, user_id: str) -> User:
-        """Create a user; its secret is never shown again by the provider."""
-        world = self._world
-        with world.changing():
-            if user_id in world.users:
-                raise UserExists
-            user = world.users[user_id] = User(user_id, world.ids.new_id())
-            self._webhooks.send(user_event(world, "USER_REGISTERED", user_id=user_id))
-        return user
-
-    def delete_user(self, user_id: str) -> None:
-        """Queue a user for deletion."""
-        if user_id not in self._world.users:
-            raise NotFound
-        delay_seconds = self._world.knobs.deletion_delay_seconds
-        self._timers.after(delay_seconds, lambda: self._remove_user(user_id))
 
     def add_connection(
         self,
@@ -53,11 +27,14 @@ class Population:
         institution: Institution,
         portfolios: list[Portfolio],
         is_announced: bool = True,
+        login: str | None = None,
+        access: str = "read",
     ) -> Connection:
         """Connect a user to an institution, as the portal would."""
         world = self._world
         with world.changing():
-            if user_id not in world.users:
+            user = world.find_user(user_id)
+            if user is None:
                 raise NotFound
             now = world.now()
             connection = Connection(
@@ -68,18 +45,55 @@ class Population:
                 is_shared=mode == "shared",
                 created_at=now,
                 disabled_at=now if mode == "disabled" else None,
+                access=access,
+                login=login,
             )
             world.connections[connection.id] = connection
-            for portfolio in portfolios:
-                self._add_account(connection, portfolio)
-            self._start_initial_sync(connection, is_announced=is_announced)
+            user.connection_ids.append(connection.id)
+            if is_announced:
+                self._webhooks.send(connection_event(world, "CONNECTION_ADDED", connection))
+            self.open_accounts(connection, portfolios, is_announced=is_announced)
         return connection
+
+    def open_accounts(
+        self, connection: Connection, portfolios: list[Portfolio], *, is_announced: bool
+    ) -> list[Account]:
+        """Let the provider discover accounts of a connection, now or later in its life."""
+        world = self._world
+        with world.changing():
+            accounts = [
+                opened_account(world.ids.new_id(), connection, portfolio)
+                for portfolio in portfolios
+            ]
+            for account in accounts:
+                world.accounts[account.id] = account
+                connection.account_ids.append(account.id)
+            if is_announced:
+                self._announce(connection, accounts, "NEW_ACCOUNT_AVAILABLE")
+            delay_seconds = world.knobs.initial_sync_delay_seconds
+            sync = self._first_sync
+            if delay_seconds:
+                self._timers.after(delay_seconds, lambda: sync(connection, accounts, is_announced))
+            else:
+                sync(connection, accounts, is_announced)
+        return accounts
+
+    def close_account(self, account_id: str, *, is_announced: bool = True) -> None:
+        """Let an account vanish from its connection."""
+        world = self._world
+        with world.changing():
+            account = world.account(account_id)
+            connection = world.connection(account.connection_id)
+            connection.account_ids.remove(account_id)
+            del world.accounts[account_id]
+            if is_announced:
+                self._announce(connection, [account], "ACCOUNT_REMOVED")
 
     def disable(self, connection_id: str, *, is_announced: bool = True) -> None:
         """Break a connection: reads keep answering frozen data."""
         world = self._world
         with world.changing():
-            connection = self._existing(connection_id)
+            connection = world.connection(connection_id)
             connection.disabled_at = world.now()
             if is_announced:
                 self._webhooks.send(connection_event(world, "CONNECTION_BROKEN", connection))
@@ -88,7 +102,7 @@ class Population:
         """Repair a connection, as a reconnect in the portal would."""
         world = self._world
         with world.changing():
-            connection = self._existing(connection_id)
+            connection = world.connection(connection_id)
             connection.disabled_at = None
             if is_announced:
                 self._webhooks.send(connection_event(world, "CONNECTION_FIXED", connection))
@@ -96,91 +110,40 @@ class Population:
     def delete_connection(self, connection_id: str) -> None:
         """Queue a connection for deletion."""
         delay_seconds = self._world.knobs.deletion_delay_seconds
-        self._timers.after(delay_seconds, lambda: self._remove_connection(connection_id))
+        self._timers.after(delay_seconds, lambda: self.remove_connection(connection_id))
 
-    def _existing(self, connection_id: str) -> Connection:
-        if connection_id not in self._world.connections:
-            raise NotFound
-        return self._world.connections[connection_id]
-
-    def _add_account(self, connection: Connection, portfolio: Portfolio) -> Account:
-        world = self._world
-        account_id = world.ids.new_id()
-        account = world.accounts[account_id] = Account(
-            id=account_id,
-            connection_id=connection.id,
-            kind=portfolio.kind,
-            name=portfolio.name,
-            number=str(int(account_id[:8], 16)).zfill(10),
-            raw_type=portfolio.raw_type,
-            currency=portfolio.currency,
-            cash_or_margin=portfolio.cash_or_margin,
-            created_at=connection.created_at,
-            as_of=connection.created_at,
-            holdings_unavailable=portfolio.holdings_unavailable,
-            stated_total=portfolio.stated_total,
-            positions=[dict(line) for line in portfolio.positions],
-            balances=list(portfolio.balances),
-        )
-        return account
-
-    def _start_initial_sync(self, connection: Connection, *, is_announced: bool) -> None:
-        world = self._world
-        delay_seconds = world.knobs.initial_sync_delay_seconds
-        accounts = world.accounts_of(connection.id)
-        if is_announced:
-            self._webhooks.send(connection_event(world, "CONNECTION_ADDED", connection))
-            self._announce(connection, accounts, "NEW_ACCOUNT_AVAILABLE")
-        if delay_seconds:
-            later = self._finish_initial_sync
-            self._timers.after(delay_seconds, lambda: later(connection, is_announced=is_announced))
-        else:
-            self._finish_initial_sync(connection, is_announced=is_announced)
-
-    def _finish_initial_sync(self, connection: Connection, *, is_announced: bool) -> None:
+    def remove_connection(self, connection_id: str) -> None:
+        """Delete a connection now."""
         world = self._world
         with world.changing():
-            now = world.now()
-            accounts = world.accounts_of(connection.id)
-            for account in accounts:
-                account.as_of = account.synced_at = now
-                # One day short of complete, so that the first transactions sync has work to do.
-                account.transactions_synced_on = now.date() - timedelta(days=2)
-                account.activities = history(
-                    account,
-                    until=account.transactions_synced_on,
-                    institution=connection.institution.name,
-                )
+            connection = world.find_connection(connection_id)
+            if connection is None:
+                return
+            self.forget(connection)
+            self._webhooks.send(connection_event(world, "CONNECTION_DELETED", connection))
+
+    def forget(self, connection: Connection) -> None:
+        """Delete a connection without a word."""
+        world = self._world
+        for account_id in connection.account_ids:
+            del world.accounts[account_id]
+        del world.connections[connection.id]
+        world.users[connection.user_id].connection_ids.remove(connection.id)
+
+    def _first_sync(
+        self, connection: Connection, accounts: list[Account], is_announced: bool
+    ) -> None:
+        world = self._world
+        with world.changing():
+            present = [account for account in accounts if account.id in world.accounts]
+            for account in present:
+                complete_first_sync(account, now=world.now())
             if is_announced:
-                self._announce(connection, accounts, "ACCOUNT_TRANSACTIONS_INITIAL_UPDATE")
+                self._announce(connection, present, "ACCOUNT_TRANSACTIONS_INITIAL_UPDATE")
             if is_announced and world.knobs.initial_holdings_event:
-                self._announce(connection, accounts, "ACCOUNT_HOLDINGS_UPDATED")
+                self._announce(connection, present, "ACCOUNT_HOLDINGS_UPDATED")
 
     def _announce(self, connection: Connection, accounts: list[Account], event_type: str) -> None:
         for account in accounts:
             body = connection_event(self._world, event_type, connection, account_id=account.id)
             self._webhooks.send(body)
-
-    def _remove_user(self, user_id: str) -> None:
-        world = self._world
-        with world.changing():
-            if world.users.pop(user_id, None) is None:
-                return
-            for connection in list(world.connections.values()):
-                if connection.user_id == user_id:
-                    self._forget(connection)
-            self._webhooks.send(user_event(world, "USER_DELETED", user_id=user_id))
-
-    def _remove_connection(self, connection_id: str) -> None:
-        world = self._world
-        with world.changing():
-            connection = world.connections.get(connection_id)
-            if connection is None:
-                return
-            self._forget(connection)
-            self._webhooks.send(connection_event(world, "CONNECTION_DELETED", connection))
-
-    def _forget(self, connection: Connection) -> None:
-        for account in self._world.accounts_of(connection.id):
-            del self._world.accounts[account.id]
-        del self._world.connections[connection.id]

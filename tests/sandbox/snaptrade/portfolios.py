@@ -1,180 +1,66 @@
-"""Invented sample portfolios: one function per account, bundles of them per connection."""
+"""The names of sample portfolios: one account each, or a bundle of them."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from decimal import Decimal
+from functools import cache
 
-from tests.sandbox.simulation.exact_json import Document
-from tests.sandbox.snaptrade.instruments import option, position, security, tax_lot
-from tests.sandbox.snaptrade.models import Balance
+from tests.sandbox.snaptrade import samples
+from tests.sandbox.snaptrade.models import Portfolio
 
 
 class UnknownPortfolio(ValueError):
     """No sample portfolio has this name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Portfolio:
-    """What an account holds when it is connected."""
-
-    name: str
-    raw_type: str
-    positions: tuple[Document, ...] = ()
-    balances: tuple[Balance, ...] = ()
-    kind: str = "investment"
-    currency: str = "USD"
-    cash_or_margin: str = "cash"
-    holdings_unavailable: bool = False
-    stated_total: Decimal | None = None
-
-
-def _cash(currency: str, cash: str | None, buying_power: str | None = None) -> Balance:
-    power = buying_power or cash
-    return Balance(currency, Decimal(cash) if cash else None, Decimal(power) if power else None)
-
-
-def everyday() -> Portfolio:
-    """Two stocks, an ETF with tax lots and a money-market fund that is cash at the same time."""
-    fund = position(
-        security("etf", "WIDE", "Wide Market ETF", exchange="ARCX"), "12.5", "301.20", "250.00"
-    )
-    fund["tax_lots"] = [
-        tax_lot("lot-1", "2022-01-14T15:30:00Z", "10", ("240.00", "2400.00", "3012.00")),
-        tax_lot("lot-2", "2024-09-03T14:05:00Z", "2.5", ("290.00", "725.00", "753.00")),
-    ]
-    sweep = position(
-        security("mutualfund", "SWEEPX", "Sweep Money Market Fund"), "1200", "1.00", "1.00"
-    )
-    sweep["cash_equivalent"] = True
-    stock = security("stock", "NRTH", "North Harbor Industries Inc.")
-    receipt = security("adr", "FJRD", "Fjord Shipping ADR", exchange="XNYS")
-    return Portfolio(
-        name="Everyday Individual",
-        raw_type="Individual",
-        positions=(
-            position(stock, "40", "88.125", "61.37"),
-            fund,
-            position(receipt, "15.75", "23.4", "25.119"),
-            sweep,
-        ),
-        balances=(_cash("USD", "1500.71"),),
-    )
-
-
-def trader() -> Portfolio:
-    """A margin account with a long call, a short put, a short stock and borrowed cash."""
-    stock = security("stock", "QARK", "Quark Dynamics Corp.")
-    call = option(stock, expires_on="2027-06-18", right="CALL", strike="240")
-    put = option(stock, expires_on="2027-06-18", right="PUT", strike="182.5")
-    short = security("stock", "BUBL", "Bubble Beverages Ltd.", exchange="XNYS")
-    return Portfolio(
-        name="Trader Margin",
-        raw_type="Margin",
-        cash_or_margin="margin",
-        positions=(
-            position(stock, "100", "214.60", "190.015"),
-            position(call, "3", "12.35", "9.80"),
-            position(put, "-2", "4.05", "5.15"),
-            position(short, "-30", "41.90", "55.00"),
-        ),
-        balances=(_cash("USD", "-2310.45", "18250.10"),),
-    )
-
-
-def crypto() -> Portfolio:
-    """Coins with seventeen decimals."""
-    coin = security("crypto", "LUMO", "Lumo Coin")
-    dust = security("crypto", "GRAIN", "Grain Token")
-    return Portfolio(
-        name="Coins",
-        raw_type="Crypto",
-        positions=(
-            position(coin, "0.12345678901234567", "64210.98765432109876543", "31000.5"),
-            position(dust, "0.00000000000000019", "0.00000412345678901", None),
-        ),
-        balances=(_cash("USD", "0.00000001"),),
-    )
-
-
-def northern() -> Portfolio:
-    """Two currencies, a bond, an unknown kind, and positions without a price or cost."""
-    maple = security("stock", "MAPL.TO", "Maple Rail Co.", currency="CAD", exchange="XTSE")
-    bond = security(
-        "bond", "GRDN 4.25 31", "Garden Province 4.25% 2031", currency="CAD", exchange="XTSE"
-    )
-    strange = security("carbon_credit", "CRBN26", "Carbon credit 2026")
-    note = security("other", "PVTNOTE", "Private placement note")
-    return Portfolio(
-        name="Northern TFSA",
-        raw_type="TFSA",
-        currency="CAD",
-        positions=(
-            position(maple, "250", "17.85", "15.02"),
-            position(bond, "5000", "0.98765", "1.00"),
-            position(strange, "20", None, "31.00"),
-            position(note, "1", None, None),
-        ),
-        balances=(_cash("CAD", "812.40"), _cash("USD", "95.05"), _cash("EUR", None)),
-    )
-
-
-def savings() -> Portfolio:
-    """A deposit account: cash and nothing else."""
-    return Portfolio(
-        name="Everyday Savings",
-        raw_type="SAVINGS",
-        kind="deposit",
-        balances=(_cash("USD", "3120.44"),),
-    )
-
-
-def retirement() -> Portfolio:
-    """An account whose holdings the brokerage does not show: only its total is real."""
-    total = Decimal("84213.55")
-    return Portfolio(
-        name="Employer Plan", raw_type="401k", holdings_unavailable=True, stated_total=total
-    )
-
-
-def empty() -> Portfolio:
-    """A funded account that holds no position."""
-    return Portfolio(
-        name="Empty Individual", raw_type="Individual", balances=(_cash("USD", "25.00"),)
-    )
-
-
-def generated(count: int) -> Portfolio:
-    """A portfolio of any size, for measurements."""
-    positions = [
-        position(
-            security("stock", f"GEN{number}", f"Generated {number} Inc."),
-            f"{number % 97 + 1}.{number % 1000:03d}",
-            f"{number % 389 + 5}.{number * 7 % 100:02d}",
-            f"{number % 353 + 4}.{number * 13 % 100:02d}",
-        )
-        for number in range(count)
-    ]
-    return Portfolio(
-        name=f"Generated {count}",
-        raw_type="Individual",
-        positions=tuple(positions),
-        balances=(_cash("USD", "100.00"),),
-    )
-
-
 _SAMPLES: dict[str, Callable[[], Portfolio]] = {
     sample.__name__: sample
-    for sample in (everyday, trader, crypto, northern, savings, retirement, empty)
+    for sample in (
+        samples.everyday,
+        samples.trader,
+        samples.crypto,
+        samples.northern,
+        samples.savings,
+        samples.retirement,
+        samples.empty,
+    )
 }
-_BUNDLES = {"starter": ("everyday", "savings"), "complete": tuple(_SAMPLES)}
+_BUNDLES = {
+    "starter": ("everyday", "savings"),
+    "complete": tuple(_SAMPLES),
+    # The scenarios of the provider's own test brokerage.
+    "self-directed": ("everyday", "trader"),
+    "cash-only": ("empty",),
+    "no-transactions": ("quiet",),
+    "no-accounts": (),
+}
+_SIZES = {"huge": 1_200, "enormous": 10_000}
+_EVERY_SAMPLE = _SAMPLES | {"quiet": samples.quiet, "odd": samples.odd}
+
+
+def every_sample() -> list[Portfolio]:
+    """Return all sample accounts once."""
+    return [_sample(name) for name in _EVERY_SAMPLE]
 
 
 def portfolios_named(name: str) -> list[Portfolio]:
     """Return the accounts of a bundle, one sample, or `generated-<count>`."""
     prefix, _, count = name.partition("-")
     if prefix == "generated" and count.isdigit():
-        return [generated(int(count))]
+        return [samples.generated(int(count))]
+    if name in _SIZES:
+        return [samples.generated(_SIZES[name])]
     try:
-        return [_SAMPLES[sample]() for sample in _BUNDLES.get(name, (name,))]
+        return [_sample(each) for each in _BUNDLES.get(name, (name,))]
     except KeyError as error:
         raise UnknownPortfolio(name) from error
+
+
+def portfolios_in(value: str | list[str]) -> list[Portfolio]:
+    """Return the accounts of one name or of several."""
+    names = [value] if isinstance(value, str) else value
+    return [portfolio for name in names for portfolio in portfolios_named(name)]
+
+
+@cache
+def _sample(name: str) -> Portfolio:
+    # Every account of a sample shares its documents; only the lines are copied.
+    return _EVERY_SAMPLE[name]()

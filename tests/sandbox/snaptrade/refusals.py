@@ -4,9 +4,10 @@ Refusal
 ├── NotVerified ─ TimestampRefused
 ├── UserUnknown, CredentialsMissing, ClientUnknown
 ├── NotFound, Retired
-├── InvalidInput, UserExists
-├── ConnectionDisabled, FeatureOff
-└── RateLimited, RefreshedTooRecently
+├── InvalidInput, UserExists, LinkSpent
+├── ConnectionDisabled, AlreadyDisabled, FeatureOff, StillPopulating
+├── RateLimited ─ AccountRateLimited
+└── RefreshedTooRecently
 """
 
 from tests.sandbox.simulation.exact_json import Document
@@ -70,16 +71,35 @@ class UserExists(Refusal):
     status, code, detail = 400, "1010", "User with this userId already exists."
 
 
+class LinkSpent(Refusal):
+    """The link to the portal is used, too old or unknown."""
+
+    status, code, detail = 400, "1006", "No authorization in progress."
+
+
 class ConnectionDisabled(Refusal):
     """A disabled connection cannot be synced."""
 
     status, code, detail = 402, "3003", "Connection is disabled; unable to sync."
 
 
+class AlreadyDisabled(Refusal):
+    """A disabled connection cannot be disabled."""
+
+    status, code, detail = 402, "3011", "This connection is already disabled."
+
+
 class FeatureOff(Refusal):
     """The feature is off for this connection."""
 
     status, code, detail = 403, "1141", "This feature is not enabled."
+
+
+class StillPopulating(Refusal):
+    """The first sync of the account is not done."""
+
+    status, code = 425, "3012"
+    detail = "The resource is currently being populated. Please try again later."
 
 
 class RateLimited(Refusal):
@@ -90,6 +110,10 @@ class RateLimited(Refusal):
     def __init__(self, allowance: Allowance) -> None:
         super().__init__(self.detail)
         self.allowance = allowance
+
+
+class AccountRateLimited(RateLimited):
+    """The limit of one account is used up."""
 
 
 class RefreshedTooRecently(Refusal):

@@ -4,11 +4,19 @@ from tests.sandbox.simulation.simulator import Simulator
 from tests.sandbox.simulation.timers import Timers
 from tests.sandbox.snaptrade.control import ControlClient
 from tests.sandbox.snaptrade.control_routes import Control
+from tests.sandbox.snaptrade.endpoints.accounts import AccountEndpoints
+from tests.sandbox.snaptrade.endpoints.connections import ConnectionEndpoints
+from tests.sandbox.snaptrade.endpoints.portal import PortalEndpoints
+from tests.sandbox.snaptrade.endpoints.reference import ReferenceEndpoints
+from tests.sandbox.snaptrade.endpoints.retired import RetiredEndpoints
+from tests.sandbox.snaptrade.endpoints.users import UserEndpoints
 from tests.sandbox.snaptrade.gateway import Gateway
 from tests.sandbox.snaptrade.population import Population
-from tests.sandbox.snaptrade.provider import Provider
-from tests.sandbox.snaptrade.routes import provider_routes
+from tests.sandbox.snaptrade.portal import Portal
+from tests.sandbox.snaptrade.portal_links import PortalLinks
+from tests.sandbox.snaptrade.routes import Endpoints, provider_routes
 from tests.sandbox.snaptrade.syncing import Syncing
+from tests.sandbox.snaptrade.users import Users
 from tests.sandbox.snaptrade.webhooks import WebhookSender
 from tests.sandbox.snaptrade.world import SimulatorSettings, World
 
@@ -18,18 +26,25 @@ class SnapTradeSimulator(Simulator):
 
     def __init__(self, settings: SimulatorSettings | None = None) -> None:
         self.settings = settings or SimulatorSettings()
-        self.world = World(self.settings)
+        self.world = world = World(self.settings)
         timers = Timers()
-        self.webhooks = WebhookSender(world=self.world, timers=timers)
-        self.population = Population(world=self.world, timers=timers, webhooks=self.webhooks)
-        self.syncing = Syncing(world=self.world, timers=timers, webhooks=self.webhooks)
-        provider = Provider(world=self.world, population=self.population, syncing=self.syncing)
-        gateway = Gateway(world=self.world, routes=provider_routes(provider))
+        self.webhooks = webhooks = WebhookSender(world=world, timers=timers)
+        self.population = Population(world=world, timers=timers, webhooks=webhooks)
+        self.users = Users(
+            world=world, timers=timers, webhooks=webhooks, population=self.population
+        )
+        self.syncing = Syncing(world=world, timers=timers, webhooks=webhooks)
+        self._links = PortalLinks(world)
+        self.portal = Portal(
+            world=world, links=self._links, population=self.population, webhooks=webhooks
+        )
+        gateway = Gateway(world=world, routes=provider_routes(self._endpoints()))
         control = Control(
-            world=self.world,
+            world=world,
+            users=self.users,
             population=self.population,
-            syncing=self.syncing,
-            webhooks=self.webhooks,
+            portal=self.portal,
+            webhooks=webhooks,
         )
         super().__init__(
             port=self.settings.port,
@@ -42,3 +57,14 @@ class SnapTradeSimulator(Simulator):
     def control(self) -> ControlClient:
         """Return a client of the control interface."""
         return ControlClient(self.control_url)
+
+    def _endpoints(self) -> Endpoints:
+        world, population, syncing = self.world, self.population, self.syncing
+        return Endpoints(
+            users=UserEndpoints(world=world, users=self.users),
+            portal=PortalEndpoints(world=world, links=self._links, portal=self.portal),
+            connections=ConnectionEndpoints(world=world, population=population, syncing=syncing),
+            accounts=AccountEndpoints(world=world, syncing=syncing),
+            reference=ReferenceEndpoints(),
+            retired=RetiredEndpoints(world=world, population=population, syncing=syncing),
+        )

@@ -1,14 +1,14 @@
 """Refreshes and transaction syncs: accepted at once, done a little later."""
 
 from datetime import timedelta
-from typing import Any
 
 from tests.sandbox.simulation.timers import Timers
 from tests.sandbox.snaptrade.activities import dividend
 from tests.sandbox.snaptrade.events import connection_event, holdings_details
 from tests.sandbox.snaptrade.knobs import PARTS
 from tests.sandbox.snaptrade.market import move_market
-from tests.sandbox.snaptrade.models import Account, Balance, Connection, Mode
+from tests.sandbox.snaptrade.models import Account, Connection, Mode
+from tests.sandbox.snaptrade.refresh_plans import RefreshEnd
 from tests.sandbox.snaptrade.refusals import (
     ConnectionDisabled,
     FeatureOff,
@@ -54,47 +54,40 @@ class Syncing:
         if connection.is_live and account.is_initialised and not account.holdings_unavailable:
             account.as_of = self._world.now()
 
-    def replace_holdings(self, account_id: str, changes: dict[str, Any]) -> None:
-        """Put other positions or balances in an account, with `advance` moving its dates."""
-        world = self._world
-        with world.changing():
-            if account_id not in world.accounts:
-                raise NotFound
-            account = world.accounts[account_id]
-            if "positions" in changes:
-                account.positions = [dict(line) for line in changes["positions"]]
-            if "balances" in changes:
-                account.balances = [Balance.from_document(item) for item in changes["balances"]]
-            if changes.get("advance", True):
-                account.as_of = account.synced_at = world.now()
-
     def _finish_refresh(self, connection: Connection) -> None:
         world = self._world
         with world.changing():
             if connection.id not in world.connections:
                 return
-            broken = connection.disabled_at is not None
-            failed = set(PARTS) if broken else set(world.knobs.refresh_failed_parts)
             for account in world.accounts_of(connection.id):
-                self._renew(account, failed)
-                self._announce_holdings(connection, account, failed)
+                end = self._end_for(connection, account)
+                self._renew(account, end)
+                self._announce_holdings(connection, account, end.failed_parts)
             if world.knobs.refresh_syncs_transactions:
                 self._finish_transactions(connection)
 
-    def _renew(self, account: Account, failed: set[str]) -> None:
-        outcome = self._world.knobs.refresh_outcome
-        if outcome == "stalled" or account.holdings_unavailable or not account.is_initialised:
+    def _end_for(self, connection: Connection, account: Account) -> RefreshEnd:
+        world = self._world
+        if connection.disabled_at is not None:
+            return RefreshEnd("stalled", frozenset(PARTS))
+        plans = world.refresh_plans
+        planned = plans.take(connection_id=connection.id, account_id=account.id)
+        return planned or RefreshEnd.by_knobs(world.knobs)
+
+    def _renew(self, account: Account, end: RefreshEnd) -> None:
+        if end.outcome == "stalled" or account.holdings_unavailable or not account.is_initialised:
             return
-        now = self._world.now()
-        if "positions" not in failed:
-            account.as_of = now
-            if outcome == "changed":
+        now, is_dated = self._world.now(), end.outcome != "undated"
+        if "positions" not in end.failed_parts:
+            if is_dated:
+                account.as_of = now
+            if end.outcome in {"changed", "undated"}:
                 move_market(account)
-        if not failed:
+        if is_dated and not end.failed_parts:
             account.synced_at = now
 
     def _announce_holdings(
-        self, connection: Connection, account: Account, failed: set[str]
+        self, connection: Connection, account: Account, failed: frozenset[str]
     ) -> None:
         world = self._world
         if world.knobs.refresh_sends_webhooks:
@@ -112,9 +105,11 @@ class Syncing:
                 synced_on = account.transactions_synced_on
                 if synced_on is None or synced_on >= yesterday:
                     continue
+                account.transactions_synced_on = yesterday
+                if not account.has_transactions:
+                    continue
                 name = connection.institution.name
                 account.activities.append(dividend(account, paid_on=yesterday, institution=name))
-                account.transactions_synced_on = yesterday
                 kind = "ACCOUNT_TRANSACTIONS_UPDATED"
                 body = connection_event(world, kind, connection, account_id=account.id)
                 self._webhooks.send(body)

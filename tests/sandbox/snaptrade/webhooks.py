@@ -1,10 +1,12 @@
-"""The webhook sender: signs once and posts to the one listener of the customer."""
+"""The webhook sender: signs and posts to the one listener of the customer."""
 
 from collections.abc import Callable
 
 from tests.sandbox.simulation.deliveries import Deliveries, Delivery, DeliveryRules
 from tests.sandbox.simulation.exact_json import Document, dumps
 from tests.sandbox.simulation.timers import Timers
+from tests.sandbox.snaptrade.events import event_time
+from tests.sandbox.snaptrade.injectors import Injectors
 from tests.sandbox.snaptrade.signature import webhook_signature
 from tests.sandbox.snaptrade.world import World
 
@@ -18,6 +20,7 @@ class WebhookSender:
 
     def __init__(self, *, world: World, timers: Timers) -> None:
         self.listener_url: str | None = None
+        self.injectors = Injectors(seed=world.settings.seed)
         self._world = world
         rules = DeliveryRules(
             accepted_statuses=ACCEPTED_STATUSES,
@@ -31,25 +34,24 @@ class WebhookSender:
         self, document: Document, *, signature: str | None = None, delay_seconds: float = 0
     ) -> Delivery:
         """Log a notification and deliver it in the background; a given signature is sent as is."""
-        body = dumps(document).encode()
-        signed = signature
-        if signed is None:
-            signed = webhook_signature(self._world.settings.consumer_key, body)
-        subject = {
-            "event_type": str(document.get("eventType")),
-            "connection_id": document.get("brokerageAuthorizationId")
-            or document.get("connectionId"),
-            "account_id": document.get("accountId"),
-        }
-        delivery = Delivery(
-            webhook_id=str(document.get("webhookId")),
-            subject=subject,
-            body=body,
-            url=lambda: self.listener_url,
-            headers=lambda: {"Signature": signed},
-        )
-        self._deliveries.start(delivery, delay_seconds=delay_seconds)
+        delivery = self._delivery(document, signature=signature)
+        knobs = self._world.knobs
+        if self.injectors.is_lost(str(document.get("eventType"))):
+            self._deliveries.keep(delivery, status="lost")
+        elif self.injectors.is_holding:
+            self._deliveries.keep(delivery, status="held")
+            self.injectors.hold(delivery)
+        else:
+            delay_seconds += knobs.webhook_delay_seconds
+            copies = knobs.webhook_copies
+            self._deliveries.start(delivery, delay_seconds=delay_seconds, copies=copies)
         return delivery
+
+    def release(self, order: str) -> int:
+        """Deliver what was held, one after the other; returns how many."""
+        released = self.injectors.release(order)
+        self._deliveries.start_in_order(released)
+        return len(released)
 
     def redeliver(self, webhook_id: str, *, times: int = 1) -> int:
         """Send the same bytes again, now; returns how many deliveries were started."""
@@ -62,3 +64,36 @@ class WebhookSender:
     def wait_until(self, condition: Callable[[], bool], *, timeout_seconds: float = 5) -> bool:
         """Wait for a condition on the log; False when time is up."""
         return self._deliveries.wait_until(condition, timeout_seconds=timeout_seconds)
+
+    def _delivery(self, document: Document, *, signature: str | None) -> Delivery:
+        body = dumps(document).encode()
+        delivery = Delivery(
+            webhook_id=str(document.get("webhookId")),
+            subject=_subject(document),
+            body=body,
+            url=lambda: self.listener_url,
+            headers=lambda: {"Signature": signature or self._signature(delivery.body)},
+        )
+        if "eventTimestamp" in document:
+            delivery.renewed = lambda: self._restamped(document, body)
+        return delivery
+
+    def _signature(self, body: bytes) -> str:
+        # Each try is signed with the key of its moment; what a rotation does to retries is
+        # not documented.
+        return webhook_signature(self._world.keys.current, body)
+
+    def _restamped(self, document: Document, body: bytes) -> bytes:
+        # Nothing says that retries are stamped anew, so it is a switch.
+        if not self._world.knobs.webhook_restamps_retries:
+            return body
+        return dumps(document | {"eventTimestamp": event_time(self._world)}).encode()
+
+
+def _subject(document: Document) -> Document:
+    connection_id = document.get("brokerageAuthorizationId") or document.get("connectionId")
+    return {
+        "event_type": str(document.get("eventType")),
+        "connection_id": connection_id,
+        "account_id": document.get("accountId"),
+    }

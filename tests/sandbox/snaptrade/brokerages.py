@@ -1,0 +1,57 @@
+"""The invented brokerages and their documents."""
+
+from tests.sandbox.simulation.exact_json import Document
+from tests.sandbox.simulation.identifiers import fixed_id
+from tests.sandbox.snaptrade.models import Institution
+
+# What this customer may connect; a test may name others, which then exist for their connections.
+SLUGS = ("ACME", "NORTHWIND", "HARBOR", "SANDBOX")
+
+
+def institution_named(slug: str, name: str | None = None) -> Institution:
+    """Return an invented brokerage; the same slug always has the same id."""
+    return Institution(fixed_id("institution", slug), slug, name or f"{slug.title()} Brokerage")
+
+
+def brokerage_document(institution: Institution) -> Document:
+    """Return the provider's object for a brokerage."""
+    slug = institution.slug.lower()
+    logo = f"https://logos.example/{slug}.png"
+    return {
+        "id": institution.id,
+        "slug": institution.slug,
+        "name": institution.name,
+        "display_name": institution.name,
+        "description": f"{institution.name} is an invented brokerage.",
+        "aws_s3_logo_url": logo,
+        "aws_s3_square_logo_url": logo,
+        "url": f"https://{slug}.example",
+        "enabled": True,
+        "maintenance_mode": False,
+        "is_degraded": False,
+        "allows_trading": False,
+        "brokerage_type": {"id": fixed_id("brokerage type"), "name": "Traditional Brokerage"},
+        "allows_fractional_units": True,
+        "has_reporting": True,
+        "is_real_time_connection": True,
+        "exchanges": [],
+        "open_url": None,
+    }
+
+
+def institution_document(institution: Institution) -> Document:
+    """Return the public catalogue's entry; the values inside `connection` are our assumption."""
+    return {
+        "slug": institution.slug,
+        "name": institution.name,
+        "display_name": institution.name,
+        "release_stage": "general_availability",
+        "is_paper": institution.slug == "SANDBOX",
+        "regions": ["US", "CA"],
+        "connection": {"methods": ["credentials"], "scopes": ["read"]},
+    }
+
+
+def brokerages() -> list[Institution]:
+    """Return every brokerage the customer may connect."""
+    return [institution_named(slug) for slug in SLUGS]

@@ -1,0 +1,1 @@
+"""The provider's endpoints, one module for each subject; the caller holds the world's lock."""

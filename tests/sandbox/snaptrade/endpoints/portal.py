@@ -1,0 +1,50 @@
+"""Endpoints around the portal: the login that opens it, and a page in its place."""
+
+from html import escape
+from http import HTTPStatus
+
+from tests.sandbox.simulation.exact_json import Document
+from tests.sandbox.simulation.wire import Reply
+from tests.sandbox.snaptrade.calls import Call
+from tests.sandbox.snaptrade.portal import Portal
+from tests.sandbox.snaptrade.portal_links import LINK_PATH, LoginOptions, PortalLinks
+from tests.sandbox.snaptrade.portal_visits import OUTCOMES, Visit
+from tests.sandbox.snaptrade.refusals import InvalidInput
+from tests.sandbox.snaptrade.world import World
+
+
+class PortalEndpoints:
+    """One method per endpoint."""
+
+    def __init__(self, *, world: World, links: PortalLinks, portal: Portal) -> None:
+        self._world = world
+        self._links = links
+        self._portal = portal
+
+    def login(self, call: Call) -> Document:
+        """Issue a link to the portal."""
+        options = LoginOptions.from_document(call.document())
+        if options.reconnect is not None:
+            self._world.connection(options.reconnect, user_id=call.user_id)
+        return self._links.issue(call.user_id, options, origin=call.origin)
+
+    def page(self, call: Call) -> Reply:
+        """Show the ways the visit may end; with `outcome` in the query, end it so."""
+        address = f"{LINK_PATH}?{call.raw_query}"
+        outcome = call.query.get("outcome")
+        if outcome is None:
+            self._links.find(address)
+            return _html_reply(call.raw_query)
+        if outcome not in OUTCOMES:
+            raise InvalidInput
+        departure = self._portal.visit(address, Visit(outcome))
+        headers = {"Location": departure.redirect}
+        return Reply(HTTPStatus.FOUND, b"", headers=headers)
+
+
+def _html_reply(query: str) -> Reply:
+    links = "".join(
+        f'<li><a href="?{escape(query)}&amp;outcome={name}">{name}</a></li>' for name in OUTCOMES
+    )
+    page = f"<html><title>Portal</title><h1>How does it end?</h1><ul>{links}</ul></html>"
+    return Reply(HTTPStatus.OK, page.encode(), content_type="text/html; charset=utf-8")
