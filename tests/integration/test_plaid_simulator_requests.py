@@ -188,3 +188,32 @@ def test_control_refuses_what_it_does_not_know(stage: Stage) -> None:
     ):
         with pytest.raises(ControlRefused):
             attempt()
+
+
+def test_checks_come_in_the_order_of_the_contract(stage: Stage) -> None:
+    item = stage.control.add_item(institution="ins_down")
+    stage.control.turn(refresh_item_limit=0, refresh_entitled=False)
+    stage.control.break_login(item.item_id)
+    stranger = item.access_token[:-12] + "0" * 12
+    good = f'"access_token": "{item.access_token}"'
+    steps: list[tuple[str, str, dict[str, str | None], str]] = [
+        ("/nowhere", "{", {"Content-Type": None}, "NOT_FOUND"),
+        (REFRESH, "{", {"Content-Type": None}, "INVALID_HEADERS"),
+        (REFRESH, "{", {"PLAID-SECRET": "wrong"}, "INVALID_BODY"),
+        (REFRESH, '{"colour": 1}', {"PLAID-SECRET": "wrong"}, "INVALID_API_KEYS"),
+        (REFRESH, '{"colour": 1}', {}, "UNKNOWN_FIELDS"),
+        (REFRESH, "{}", {}, "MISSING_FIELDS"),
+        (REFRESH, '{"access_token": 1}', {}, "INVALID_FIELD"),
+        (REFRESH, '{"access_token": "x"}', {}, "INVALID_ACCESS_TOKEN"),
+        (REFRESH, f'{{"access_token": "{stranger}"}}', {}, "INVALID_ACCESS_TOKEN"),
+        (REFRESH, f"{{{good}}}", {}, "RATE_LIMIT"),
+    ]
+    for path, content, headers, code in steps:
+        answer = stage.client.send(path, content=content.encode(), headers=headers)
+        assert answer.outcome()[1] == code
+    stage.control.turn(refresh_item_limit=9)
+    assert stage.refresh(item).outcome()[1] == "INVALID_PRODUCT"
+    stage.control.turn(refresh_entitled=True)
+    assert stage.refresh(item).outcome()[1] == "ITEM_LOGIN_REQUIRED"
+    stage.control.repair_login(item.item_id)
+    assert stage.refresh(item).outcome()[1] == "INSTITUTION_DOWN"

@@ -27,7 +27,7 @@ def item_document(item: Item, *, knobs: PlaidKnobs) -> Document:
             "available_products": [name for name in _OFFERED if name not in item.products],
             "billed_products": list(item.products),
             "products": list(item.products),
-            "consented_products": list(item.products),
+            "consented_products": list(dict.fromkeys([*item.consented, *item.products])),
             "consent_expiration_time": instant(item.consent_expires_at, knobs),
             "update_type": "background",
         },
@@ -38,7 +38,7 @@ def item_document(item: Item, *, knobs: PlaidKnobs) -> Document:
 def full_item_document(item: Item, *, knobs: PlaidKnobs) -> Document:
     """Return the Item with its error and consent, as only its own endpoint shows it."""
     return item_document(item, knobs=knobs) | {
-        "error": webhook_error(item.error) if item.error else None,
+        "error": webhook_error(item.error, style=knobs.answer_errors) if item.error else None,
         "created_at": instant(item.created_at, knobs),
         "consented_use_cases": ["Track and manage your finances"],
         "consented_data_scopes": ["account_balance_info", "investments"],
@@ -79,6 +79,8 @@ def account_document(account: Account, *, knobs: PlaidKnobs, has_margin: bool) -
         "subtype": account.subtype,
         "holder_category": "personal",
     }
+    if knobs.persistent_account_ids:
+        document["persistent_account_id"] = account.persistent_id
     return _extended(document, knobs)
 
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from tests.sandbox.plaid.errors import PlaidRefusal
 from tests.sandbox.plaid.fields import Shape
+from tests.sandbox.plaid.later import Later
 from tests.sandbox.plaid.models import Account, Item
-from tests.sandbox.plaid.refreshing import Later
 from tests.sandbox.simulation.exact_json import Document
 
 
@@ -43,10 +43,15 @@ class Call:
 
     def day(self, name: str) -> str:
         """Return a date field as text; raises PlaidRefusal when it is none."""
+        text: str = self.body[name]
         try:
-            return date.fromisoformat(self.body[name]).isoformat()
+            day = date.fromisoformat(text).isoformat()
         except ValueError as error:
             raise PlaidRefusal("INVALID_FIELD", f"{name} must be a date") from error
+        # Python also reads dates without dashes and by weeks.
+        if day != text:
+            raise PlaidRefusal("INVALID_FIELD", f"{name} must be a date as YYYY-MM-DD")
+        return day
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,120 +1,51 @@
-"""The error codes the simulated provider knows, and its two error bodies."""
+"""Refusals of the simulated provider and their two bodies, in an answer and in a webhook."""
 
+from dataclasses import dataclass
+
+from tests.sandbox.plaid.error_codes import entry_of
 from tests.sandbox.simulation.exact_json import Document
 from tests.sandbox.simulation.wire import Refusal
 
 _DOCUMENTATION = "https://plaid.com/docs/?ref=error#{section}-errors"
-# A code we do not know is answered as planned, with this type.
-_FALLBACK = ("API_ERROR", 400, "something went wrong")
-
-_ITEM_CODES = {
-    "ITEM_LOGIN_REQUIRED": "the login of this item is no longer valid",
-    "INVALID_CREDENTIALS": "the institution did not accept the credentials",
-    "INVALID_MFA": "the institution did not accept the second factor",
-    "INSUFFICIENT_CREDENTIALS": "the user did not finish signing in",
-    "ITEM_LOCKED": "the institution has locked this user's account",
-    "USER_SETUP_REQUIRED": "the user has to act at the institution first",
-    "PASSWORD_RESET_REQUIRED": "the user has to choose a new password",
-    "MFA_NOT_SUPPORTED": "the second factor of this item is not supported",
-    "ITEM_NOT_SUPPORTED": "items of this kind are not supported",
-    "ACCESS_NOT_GRANTED": "the user did not grant the necessary access",
-    "NO_ACCOUNTS": "this item has no accounts any more",
-    "NO_INVESTMENT_ACCOUNTS": "this item has no investment accounts",
-    "PRODUCT_NOT_READY": "the product is not ready yet, try again later",
-    "PRODUCT_NOT_ENABLED": "the product is not enabled for this item",
-    "PRODUCTS_NOT_SUPPORTED": "the institution does not support: {detail}",
-    "ITEM_NOT_FOUND": "the item was removed",
-    "ITEM_CONCURRENTLY_DELETED": "the item was removed while it was used",
-}
-_INPUT_CODES = {
-    "USER_PERMISSION_REVOKED": "the account holder revoked access",
-    "ADDITIONAL_CONSENT_REQUIRED": "the user has not consented to this product",
-    "INVALID_ACCESS_TOKEN": "the access token is not valid in this environment",
-    "INVALID_ACCOUNT_ID": "these accounts are not part of the item: {detail}",
-    "INVALID_API_KEYS": "the client id or the secret is wrong",
-    "UNAUTHORIZED_ENVIRONMENT": "this client has no access to this environment",
-    "UNAUTHORIZED_ROUTE_ACCESS": "this client has no access to this route",
-    "INVALID_PRODUCT": "client is not authorized to access the following products: {detail}",
-    "INVALID_PUBLIC_TOKEN": "the public token is unknown, used or expired",
-    "INVALID_LINK_TOKEN": "the link token is unknown or expired",
-    "INVALID_INSTITUTION": "no such institution",
-    "INVALID_LINK_CUSTOMIZATION": "the link customization is incomplete",
-    "INVALID_WEBHOOK_VERIFICATION_KEY_ID": "no such webhook verification key",
-}
-_REQUEST_CODES = {
-    "MISSING_FIELDS": "the following required fields are missing: {detail}",
-    "UNKNOWN_FIELDS": "the following fields are not recognized by this endpoint: {detail}",
-    "INVALID_FIELD": "{detail}",
-    "INVALID_BODY": "the body is not a JSON object of type application/json",
-    "INVALID_HEADERS": "a required header is missing",
-    "INVALID_CONFIGURATION": "the request cannot be configured like this",
-    "INCOMPATIBLE_API_VERSION": "this version of the interface is not served",
-    "SANDBOX_ONLY": "this endpoint exists in the sandbox only",
-}
-_INSTITUTION_CODES = {
-    "INSTITUTION_DOWN": "the institution is down",
-    "INSTITUTION_NOT_RESPONDING": "the institution does not answer",
-    "INSTITUTION_NOT_AVAILABLE": "the institution is not available",
-    "INSTITUTION_NO_LONGER_SUPPORTED": "the institution is not supported any more",
-    "UNSUPPORTED_RESPONSE": "the institution's data could not be read",
-    "INSTITUTION_REGISTRATION_REQUIRED": "the institution wants a registration first",
-    "UNAUTHORIZED_INSTITUTION": "this client may not use this institution",
-    "INSTITUTION_NOT_ENABLED_IN_ENVIRONMENT": "the institution is not enabled here",
-}
-_LIMIT_TEXT = "rate limit exceeded for attempts to access this item. please try again later"
-_LIMIT_CODES = (
-    "RATE_LIMIT",
-    "INVESTMENTS_REFRESH_LIMIT",
-    "INVESTMENT_HOLDINGS_GET_LIMIT",
-    "INVESTMENT_TRANSACTIONS_LIMIT",
-    "ACCOUNTS_LIMIT",
-    "ITEM_GET_LIMIT",
-    "INSTITUTION_RATE_LIMIT",
-)
-
-type Entry = tuple[str, int, str]
-
-
-def _family(error_type: str, codes: dict[str, str]) -> dict[str, Entry]:
-    return {code: (error_type, 400, text) for code, text in codes.items()}
-
-
-_CATALOGUE: dict[str, Entry] = {
-    **_family("ITEM_ERROR", _ITEM_CODES),
-    **_family("INVALID_INPUT", _INPUT_CODES),
-    **_family("INVALID_REQUEST", _REQUEST_CODES),
-    **_family("INSTITUTION_ERROR", _INSTITUTION_CODES),
-    **dict.fromkeys(_LIMIT_CODES, ("RATE_LIMIT_EXCEEDED", 429, _LIMIT_TEXT)),
-    "NOT_FOUND": ("INVALID_REQUEST", 404, "no such endpoint"),
-    "NO_LONGER_AVAILABLE": ("INVALID_REQUEST", 404, "this endpoint is gone"),
-    "INTERNAL_SERVER_ERROR": ("API_ERROR", 500, "an unexpected error occurred"),
-    "PLANNED_MAINTENANCE": ("API_ERROR", 503, "down for planned maintenance"),
-    "SANDBOX_PRODUCT_NOT_ENABLED": ("SANDBOX_ERROR", 400, "the item lacks: {detail}"),
-    "SANDBOX_WEBHOOK_INVALID": ("SANDBOX_ERROR", 400, "the item has no usable webhook"),
-}
 # The catalogue of errors and the webhook specification disagree on the type of this code.
 _WEBHOOK_TYPES = {"USER_PERMISSION_REVOKED": "ITEM_ERROR"}
+_THIN_FIELDS = ("error_code", "error_message", "error_type", "status")
 
 
 class PlaidRefusal(Refusal):
     """An answer with an error code; the status belongs to the code."""
 
-    def __init__(self, code: str, detail: str = "", *, reason: str | None = None) -> None:
-        error_type, status, text = _CATALOGUE.get(code, _FALLBACK)
+    def __init__(
+        self,
+        code: str,
+        detail: str = "",
+        *,
+        reason: str | None = None,
+        error_type: str | None = None,
+    ) -> None:
+        known_type, status, text = entry_of(code, error_type)
         self.code: str = code
         self.status = status
-        self.error_type = error_type
+        self.error_type = known_type
         self.detail = text.format(detail=detail)
         self.reason = reason
         super().__init__(self.detail)
 
 
-def is_known_code(code: str) -> bool:
-    """Tell whether the catalogue has this error code."""
-    return code in _CATALOGUE
+@dataclass(frozen=True, slots=True)
+class ErrorStyle:
+    """How the bodies of errors differ in the wild; `is_thin` is for webhooks alone."""
+
+    is_reason_null: bool = False
+    is_thin: bool = False
 
 
-def api_error(refusal: PlaidRefusal, *, request_id: str) -> Document:
+USUAL_STYLE = ErrorStyle()
+
+
+def api_error(
+    refusal: PlaidRefusal, *, request_id: str, style: ErrorStyle = USUAL_STYLE
+) -> Document:
     """Return the body of an error answer."""
     section = refusal.error_type.lower().replace("_", "-").removesuffix("-error")
     document: Document = {
@@ -126,12 +57,10 @@ def api_error(refusal: PlaidRefusal, *, request_id: str) -> Document:
         "request_id": request_id,
         "suggested_action": None,
     }
-    if refusal.reason is not None:
-        document["error_code_reason"] = refusal.reason
-    return document
+    return document | _reason(refusal, style)
 
 
-def webhook_error(refusal: PlaidRefusal) -> Document:
+def webhook_error(refusal: PlaidRefusal, *, style: ErrorStyle = USUAL_STYLE) -> Document:
     """Return the error inside a webhook or an Item: a status, but no request id."""
     document: Document = {
         "display_message": None,
@@ -140,6 +69,12 @@ def webhook_error(refusal: PlaidRefusal) -> Document:
         "error_type": _WEBHOOK_TYPES.get(refusal.code, refusal.error_type),
         "status": refusal.status,
     }
-    if refusal.reason is not None:
-        document["error_code_reason"] = refusal.reason
-    return document
+    if style.is_thin:
+        return {name: document[name] for name in _THIN_FIELDS}
+    return document | _reason(refusal, style)
+
+
+def _reason(refusal: PlaidRefusal, style: ErrorStyle) -> Document:
+    if refusal.reason is None and not style.is_reason_null:
+        return {}
+    return {"error_code_reason": refusal.reason}

@@ -8,7 +8,9 @@ from tests.sandbox.plaid.models import Item, Unreported
 from tests.sandbox.plaid.world import World
 from tests.sandbox.simulation.exact_json import Document
 
-_NOTICE = timedelta(days=7)
+NOTICE = timedelta(days=7)
+"""How long before its end a connection is announced to end."""
+_DISCONNECT_REASON = "INSTITUTION_TOKEN_EXPIRATION"
 
 
 def event(world: World, item: Item, webhook_type: str, code: str) -> Document:
@@ -19,6 +21,8 @@ def event(world: World, item: Item, webhook_type: str, code: str) -> Document:
         "item_id": item.id,
         "environment": world.settings.environment,
     }
+    if world.knobs.user_ids:
+        document["user_id"] = item.user_id
     if webhook_type == "HOLDINGS":
         return document | {"error": None, **_holdings_counts(item)}
     if webhook_type == "INVESTMENTS_TRANSACTIONS":
@@ -42,15 +46,18 @@ def _transactions_counts(item: Item, code: str) -> Document:
 
 
 def _details(world: World, item: Item, code: str) -> Document:
-    notice = instant(world.now() + _NOTICE, world.knobs)
+    soon, style = world.now() + NOTICE, world.knobs.webhook_errors
+    expires_at = instant(item.consent_expires_at or soon, world.knobs)
+    disconnects_at = instant(item.disconnects_at or soon, world.knobs)
     login = item.error or PlaidRefusal("ITEM_LOGIN_REQUIRED")
+    is_revoked = login.code == code
+    revoked = login if is_revoked else PlaidRefusal("USER_PERMISSION_REVOKED")
     first_account_id = item.accounts[0].id if item.accounts else None
-    migration = {"reason": "INSTITUTION_TOKEN_EXPIRATION", "disconnect_time": notice}
     by_code: dict[str, Document] = {
-        "ERROR": {"error": webhook_error(login)},
-        "USER_PERMISSION_REVOKED": {"error": webhook_error(PlaidRefusal(code))},
-        "PENDING_EXPIRATION": {"consent_expiration_time": notice},
-        "PENDING_DISCONNECT": migration,
+        "ERROR": {"error": webhook_error(login, style=style)},
+        "USER_PERMISSION_REVOKED": {"error": webhook_error(revoked, style=style)},
+        "PENDING_EXPIRATION": {"consent_expiration_time": expires_at},
+        "PENDING_DISCONNECT": {"reason": _DISCONNECT_REASON, "disconnect_time": disconnects_at},
         "USER_ACCOUNT_REVOKED": {"account_id": first_account_id},
         "NEW_ACCOUNTS_AVAILABLE": {"error": None},
         "WEBHOOK_UPDATE_ACKNOWLEDGED": {"new_webhook_url": item.webhook, "error": None},

@@ -11,18 +11,22 @@ CREDENTIALS = ("client_id", "secret")
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of a request body; `members` describes an object."""
+    """One field of a request body; `members` describes an object, `items` the values of a list."""
 
     kind: type
     is_required: bool = False
     is_nullable: bool = False
     members: "Mapping[str, Field] | None" = None
+    items: type | None = None
 
 
 type Shape = Mapping[str, Field]
 
-TEXT, FLAG, LIST, OBJECT = Field(str), Field(bool), Field(list), Field(dict)
-REQUIRED_TEXT, REQUIRED_LIST = Field(str, is_required=True), Field(list, is_required=True)
+TEXT, FLAG, NUMBER, OBJECT = Field(str), Field(bool), Field(int), Field(dict)
+TEXTS = Field(list, items=str)
+REQUIRED_TEXT = Field(str, is_required=True)
+REQUIRED_TEXTS = Field(list, is_required=True, items=str)
+NULLABLE_TEXTS = Field(list, is_nullable=True, items=str)
 NULLABLE_TEXT = Field(str, is_nullable=True)
 
 
@@ -72,5 +76,7 @@ def _objects(body: Mapping[str, Any], shape: Shape) -> list[tuple[str, Mapping[s
 def _fits(value: Any, field: Field) -> bool:
     if value is None:
         return field.is_nullable
+    if field.items is not None and isinstance(value, list):
+        return all(isinstance(item, field.items) for item in value)
     # A JSON true is no number, though Python thinks so.
     return isinstance(value, field.kind) and isinstance(value, bool) == (field.kind is bool)

@@ -1,5 +1,7 @@
 """The endpoints that read and refresh investments."""
 
+from datetime import date
+
 from tests.sandbox.plaid.answers import (
     account_document,
     holding_documents,
@@ -8,19 +10,20 @@ from tests.sandbox.plaid.answers import (
 )
 from tests.sandbox.plaid.calls import Call, Endpoint
 from tests.sandbox.plaid.errors import PlaidRefusal
-from tests.sandbox.plaid.fields import FLAG, LIST, REQUIRED_TEXT, Field
-from tests.sandbox.plaid.models import History, Item
+from tests.sandbox.plaid.extraction import FirstPull
+from tests.sandbox.plaid.fields import FLAG, NUMBER, REQUIRED_TEXT, TEXTS, Field
+from tests.sandbox.plaid.later import Later
+from tests.sandbox.plaid.models import Item
 from tests.sandbox.plaid.population import Population
-from tests.sandbox.plaid.refreshing import Later, Refreshing
+from tests.sandbox.plaid.refreshing import Refreshing, check_investments
 from tests.sandbox.plaid.transactions import posted_on
 from tests.sandbox.plaid.world import World
 from tests.sandbox.simulation.exact_json import Document
-from tests.sandbox.simulation.timers import Timers
 
 MAX_PAGE, USUAL_PAGE = 500, 100
 _TOKEN = {"access_token": REQUIRED_TEXT}
-_ACCOUNTS = {"options": Field(dict, members={"account_ids": LIST})}
-_PAGE = {"account_ids": LIST, "count": Field(int), "offset": Field(int), "async_update": FLAG}
+_ACCOUNTS = {"options": Field(dict, members={"account_ids": TEXTS})}
+_PAGE = {"account_ids": TEXTS, "count": NUMBER, "offset": NUMBER, "async_update": FLAG}
 _PERIOD = {"start_date": REQUIRED_TEXT, "end_date": REQUIRED_TEXT}
 
 
@@ -28,11 +31,16 @@ class Investments:
     """One method per endpoint; the caller holds the lock."""
 
     def __init__(
-        self, *, world: World, timers: Timers, population: Population, refreshing: Refreshing
+        self,
+        *,
+        world: World,
+        population: Population,
+        first_pull: FirstPull,
+        refreshing: Refreshing,
     ) -> None:
         self._world = world
-        self._timers = timers
         self._population = population
+        self._first_pull = first_pull
         self._refreshing = refreshing
 
     def endpoints(self) -> list[Endpoint]:
@@ -49,11 +57,38 @@ class Investments:
         """Contact the institution; the answer carries no data."""
         return self._refreshing.refresh(call.item, request_id=call.request_id)
 
-    def holdings(self, call: Call) -> Document:
-        """Return everything held; the first call adds the product."""
+    def holdings(self, call: Call) -> Document | Later:
+        """Return everything held; the first call adds the product, and waits for the data."""
+        item = self._with_investments(call)
+        seconds = self._first_pull.wait_seconds(item)
+        if seconds:
+            return Later(seconds, lambda: self._holdings(call))
+        return self._holdings(call)
+
+    def transactions(self, call: Call) -> Document | Later:
+        """Return one page, newest first; the first call starts a second subscription."""
+        start, end = call.day("start_date"), call.day("end_date")
+        count, offset = call.option("count", USUAL_PAGE), call.option("offset", 0)
+        if not (1 <= count <= MAX_PAGE and offset >= 0):
+            raise PlaidRefusal("INVALID_FIELD", "count or offset is out of range")
+        if start > end:
+            raise PlaidRefusal("INVALID_FIELD", "start_date must not be after end_date")
+        item = self._with_investments(call)
+        self._world.subscribe(item, "investments_transactions")
+        is_async = call.option("async_update", False)
+        seconds = self._first_pull.wait_seconds(item, is_async=is_async)
+        if seconds:
+            return Later(seconds, lambda: self._transactions(call, start, end))
+        return self._transactions(call, start, end)
+
+    def accounts(self, call: Call) -> Document:
+        """Return the accounts, cached and free."""
         item, knobs = self._readable(call), self._world.knobs
-        self._population.add_product(item, "investments")
-        accounts = call.accounts()
+        found = [account_document(a, knobs=knobs, has_margin=False) for a in call.accounts()]
+        return {"accounts": found, "item": item_document(item, knobs=knobs)}
+
+    def _holdings(self, call: Call) -> Document:
+        item, knobs, accounts = call.item, self._world.knobs, call.accounts()
         held = [line for each in accounts for line in holding_documents(each, knobs=knobs)]
         return {
             "accounts": [account_document(a, knobs=knobs, has_margin=True) for a in accounts],
@@ -63,18 +98,11 @@ class Investments:
             "is_investments_fallback_item": False,
         }
 
-    def transactions(self, call: Call) -> Document:
-        """Return one page, newest first; the first call starts a second subscription."""
-        item, knobs = self._readable(call), self._world.knobs
-        start, end = call.day("start_date"), call.day("end_date")
+    def _transactions(self, call: Call, start: str, end: str) -> Document:
+        item, knobs, accounts = call.item, self._world.knobs, call.accounts()
         count, offset = call.option("count", USUAL_PAGE), call.option("offset", 0)
-        if not (1 <= count <= MAX_PAGE and offset >= 0):
-            raise PlaidRefusal("INVALID_FIELD", "count or offset is out of range")
-        self._population.add_product(item, "investments")
-        self._world.subscribe(item, "investments_transactions")
-        self._check_history(item, is_async=call.option("async_update", False))
-        accounts = call.accounts()
-        found = [t for each in accounts for t in each.transactions if start <= posted_on(t) <= end]
+        first = max(date.fromisoformat(start), self._first_pull.first_day(item)).isoformat()
+        found = [t for each in accounts for t in each.transactions if first <= posted_on(t) <= end]
         found.sort(key=posted_on, reverse=True)
         page = found[offset : offset + count]
         return {
@@ -86,33 +114,19 @@ class Investments:
             "is_investments_fallback_item": False,
         }
 
-    def accounts(self, call: Call) -> Document:
-        """Return the accounts, cached and free."""
-        item, knobs = self._readable(call), self._world.knobs
-        found = [account_document(a, knobs=knobs, has_margin=False) for a in call.accounts()]
-        return {"accounts": found, "item": item_document(item, knobs=knobs)}
-
     def _readable(self, call: Call) -> Item:
         item = call.item
         if item.error is not None and self._world.knobs.broken_items == "refuse":
             raise item.error
+        if not item.accounts:
+            raise PlaidRefusal("NO_ACCOUNTS")
         return item
 
-    def _check_history(self, item: Item, *, is_async: bool) -> None:
-        if item.history is History.NONE:
-            knobs = self._world.knobs
-            if not is_async and knobs.history_mode == "sync":
-                item.history = History.READY
-                return
-            item.history = History.RUNNING
-            delay_seconds = knobs.history_delay_seconds
-            self._timers.after(delay_seconds, lambda: self._finish_history(item))
-        if item.history is History.RUNNING:
-            raise PlaidRefusal("PRODUCT_NOT_READY")
-
-    def _finish_history(self, item: Item) -> None:
-        with self._world.changing():
-            item.history = History.READY
-            if item.id in self._world.items:
-                webhook_type = "INVESTMENTS_TRANSACTIONS"
-                self._population.announce(item, webhook_type, "HISTORICAL_UPDATE")
+    def _with_investments(self, call: Call) -> Item:
+        is_consented = {"investments"} & {*call.item.products, *call.item.consented}
+        if self._world.knobs.consent_enforced and not is_consented:
+            raise PlaidRefusal("ADDITIONAL_CONSENT_REQUIRED")
+        item = self._readable(call)
+        check_investments(item)
+        self._population.add_product(item, "investments")
+        return item

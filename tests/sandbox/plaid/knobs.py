@@ -4,13 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.sandbox.plaid.errors import is_known_code
+from tests.sandbox.plaid.error_codes import is_known_code
+from tests.sandbox.plaid.errors import ErrorStyle
 from tests.sandbox.simulation.knobs import KnobRefused, check_knobs, turned_knobs
 
 CHOICES = {
     "refresh_latency_style": ("fixed", "spread"),
     "transactions_webhook": ("subscribed", "always", "never"),
+    "answer_latency_style": ("fixed", "spread"),
     "history_mode": ("sync", "async"),
+    "history_at_link": ("none", "recent"),
+    "revoked_update": ("allow", "refuse"),
+    "webhook_error_style": ("full", "thin"),
+    "error_reason_style": ("omitted", "null"),
     "broken_items": ("refuse", "serve_cached"),
     "timestamp_style": ("seconds", "milliseconds"),
     "key_outcome": ("key", "429", "500", "unknown"),
@@ -35,9 +41,21 @@ class PlaidKnobs:
     refresh_limit_code: str = "RATE_LIMIT"
     refresh_failures_count: bool = True
     read_limits: bool = True
+    answer_latency_seconds: float = 0
+    answer_latency_style: str = "fixed"
     transactions_webhook: str = "subscribed"
     history_mode: str = "sync"
+    # What an Item has while its first pull runs in async mode: nothing, or the last 30 days.
+    history_at_link: str = "none"
     history_delay_seconds: float = 1
+    # Sandbox logins go stale after this time; 0 is never.
+    item_lifetime_days: float = 30
+    # The trial plan gives 10, and none back; 0 is any number.
+    trial_slots: int = 0
+    consent_enforced: bool = False
+    revoked_update: str = "allow"
+    user_ids: bool = False
+    persistent_account_ids: bool = False
     broken_items: str = "refuse"
     webhook_delay_seconds: float = 0
     webhook_copies: int = 1
@@ -45,6 +63,8 @@ class PlaidKnobs:
     webhook_timeout_seconds: float = 10
     # How many attempts a day the breaker waits for is our assumption.
     webhook_breaker_minimum: int = 100
+    webhook_error_style: str = "full"
+    error_reason_style: str = "omitted"
     key_latency_seconds: float = 0
     key_outcome: str = "key"
     timestamp_style: str = "seconds"
@@ -55,6 +75,17 @@ class PlaidKnobs:
         check_knobs(self, CHOICES)
         if self.refresh_outcome not in REFRESH_OUTCOMES and not is_known_code(self.refresh_outcome):
             raise KnobRefused("refresh_outcome")
+
+    @property
+    def answer_errors(self) -> ErrorStyle:
+        """Return how errors of answers look."""
+        return ErrorStyle(is_reason_null=self.error_reason_style == "null")
+
+    @property
+    def webhook_errors(self) -> ErrorStyle:
+        """Return how errors in webhooks look."""
+        is_thin = self.webhook_error_style == "thin"
+        return ErrorStyle(is_reason_null=self.error_reason_style == "null", is_thin=is_thin)
 
     def turned(self, changes: Mapping[str, Any]) -> "PlaidKnobs":
         """Return the knobs after some changes given as plain JSON values."""

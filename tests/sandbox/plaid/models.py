@@ -1,4 +1,4 @@
-"""What the simulated provider knows: Items, accounts, subscriptions and the bill."""
+"""What the simulated provider knows: institutions, Items, accounts and the tokens of Link."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,6 +6,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from tests.sandbox.plaid.errors import PlaidRefusal
+from tests.sandbox.plaid.portfolio import Portfolio
 from tests.sandbox.simulation.exact_json import Document
 
 
@@ -18,13 +19,17 @@ class Institution:
     refresh_error: str | None = None
     is_refreshable: bool = True
     is_slow: bool = False
+    is_oauth: bool = False
+    country_codes: tuple[str, ...] = ("US",)
 
 
 class History(StrEnum):
-    """How far the first extraction of transactions has come."""
+    """How far the first extraction has come."""
 
     NONE = "none"
     RUNNING = "running"
+    # Running, but the last days are there.
+    RECENT = "recent"
     READY = "ready"
 
 
@@ -39,6 +44,8 @@ class Account:
     type: str
     subtype: str | None
     currency: str
+    # What stays the same when the id changes.
+    persistent_id: str
     available: Decimal | None = None
     current: Decimal | None = None
     margin_loan: Decimal | None = None
@@ -61,14 +68,22 @@ class Item:
 
     id: str
     access_token: str
+    user_id: str
     institution: Institution
     products: list[str]
     webhook: str | None
     created_at: datetime
+    # A login ages from here; a repair makes it young again.
+    login_since: datetime
+    consented: list[str] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
+    # Vanished for now, by id; and what the user could share but has not.
+    vanished: dict[str, Account] = field(default_factory=dict)
+    offered: list[Portfolio] = field(default_factory=list)
     securities: dict[str, Document] = field(default_factory=dict)
     error: PlaidRefusal | None = None
     consent_expires_at: datetime | None = None
+    disconnects_at: datetime | None = None
     last_successful_update: datetime | None = None
     last_failed_update: datetime | None = None
     last_webhook: tuple[datetime, str] | None = None
@@ -77,41 +92,18 @@ class Item:
     revision: int = 0
 
 
-@dataclass(slots=True)
-class Subscription:
-    """A product that is billed each month until the Item goes."""
-
-    item_id: str
-    product: str
-    started_at: datetime
-    ended_at: datetime | None = None
-
-    def months(self, now: datetime) -> int:
-        """Return how many calendar months in UTC were begun so far."""
-        end = self.ended_at or now
-        years = end.year - self.started_at.year
-        return years * 12 + end.month - self.started_at.month + 1
-
-
-@dataclass(frozen=True, slots=True)
-class BillEntry:
-    """One billable event."""
-
-    at: datetime
-    item_id: str
-    request_id: str
-    amount: Decimal
-    currency: str = "USD"
-
-
 @dataclass(frozen=True, slots=True)
 class LinkSession:
     """What a link token was made for: a new Item, or an existing one."""
 
     item_id: str | None
     products: tuple[str, ...]
+    consented: tuple[str, ...]
     webhook: str | None
+    user_id: str | None
     expires_at: datetime
+    selects_accounts: bool = False
+    is_async: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,18 +1,30 @@
 """How Items and accounts come, break, recover and go."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from tests.sandbox.plaid.errors import PlaidRefusal
 from tests.sandbox.plaid.events import event
-from tests.sandbox.plaid.models import Account, History, Institution, Item, PublicToken
-from tests.sandbox.plaid.portfolios import Portfolio
+from tests.sandbox.plaid.instruments import opaque_id
+from tests.sandbox.plaid.models import Account, Institution, Item, PublicToken
+from tests.sandbox.plaid.portfolio import Portfolio
 from tests.sandbox.plaid.transactions import history
 from tests.sandbox.plaid.webhooks import WebhookSender
 from tests.sandbox.plaid.world import World
 
 PUBLIC_TOKEN_LIFETIME = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identity:
+    """The ids of an Item whose ids were known before it existed."""
+
+    item_id: str
+    access_token: str
+    account_ids: Sequence[str]
+    created_at: datetime
 
 
 class Population:
@@ -29,43 +41,51 @@ class Population:
         portfolios: Sequence[Portfolio],
         products: Sequence[str],
         webhook: str | None,
+        consented: Sequence[str] = (),
+        user_id: str | None = None,
+        identity: Identity | None = None,
     ) -> Item:
         """Link an Item, as a user would; its holdings are there at once."""
-        world = self._world
+        identity = identity or self._new_identity(len(portfolios))
         item = Item(
-            id=world.new_id(),
-            access_token=world.new_token("access"),
+            id=identity.item_id,
+            access_token=identity.access_token,
+            user_id=user_id or f"usr_{opaque_id('user', identity.item_id)[:14]}",
             institution=institution,
             products=[],
+            consented=list(dict.fromkeys([*products, *consented])),
             webhook=webhook,
-            created_at=world.now(),
-            last_successful_update=world.now(),
+            created_at=identity.created_at,
+            login_since=identity.created_at,
+            last_successful_update=identity.created_at,
         )
-        world.items[item.id] = item
+        self._world.directory.add(item)
         for product in products:
-            self.add_product(item, product)
-        for portfolio in portfolios:
-            self.add_account(item, portfolio)
-        if world.knobs.history_mode == "sync":
-            item.history = History.READY
+            self.add_product(item, product, since=identity.created_at)
+        for portfolio, account_id in zip(portfolios, identity.account_ids, strict=True):
+            self.add_account(item, portfolio, account_id=account_id)
         return item
 
-    def add_product(self, item: Item, product: str) -> None:
+    def add_product(self, item: Item, product: str, *, since: datetime | None = None) -> None:
         """Add a product with its monthly subscription unless it is there."""
         if product not in item.products:
             item.products.append(product)
-            self._world.subscribe(item, product)
+            self._world.subscribe(item, product, since=since)
 
-    def add_account(self, item: Item, portfolio: Portfolio) -> Account:
+    def add_account(
+        self, item: Item, portfolio: Portfolio, *, account_id: str | None = None
+    ) -> Account:
         """Put an account in an Item."""
+        place = len(item.accounts) + len(item.vanished)
         account = Account(
-            id=self._world.new_id(),
+            id=account_id or self._world.new_id(),
             name=portfolio.name,
             official_name=portfolio.official_name,
-            mask=f"{len(item.accounts) + 1:04d}",
+            mask=f"{place + 1:04d}",
             type=portfolio.type,
             subtype=portfolio.subtype,
             currency=portfolio.currency,
+            persistent_id=opaque_id("persistent", item.id, str(place)),
             available=_number(portfolio.available),
             current=_number(portfolio.current),
             margin_loan=_number(portfolio.margin_loan),
@@ -73,8 +93,9 @@ class Population:
         )
         item.securities |= {held["security_id"]: dict(held) for held in portfolio.securities}
         if account.type == "investment":
-            account.transactions = history(account, until=self._world.now().date())
+            account.transactions = history(account, until=item.created_at.date())
         item.accounts.append(account)
+        self._world.directory.add_account(item, account)
         return account
 
     def new_public_token(self, item: Item) -> str:
@@ -94,33 +115,37 @@ class Population:
     def repair_item(self, item: Item, *, is_announced: bool = True) -> None:
         """End the error state; update mode in the customer's own app is not announced."""
         item.error = None
+        item.login_since = self._world.now()
+        item.consent_expires_at = item.disconnects_at = None
         if is_announced:
             self.announce(item, "ITEM", "LOGIN_REPAIRED")
 
     def rotate_token(self, item: Item) -> str:
         """Replace the access token; the old one is dead at once."""
-        item.access_token = self._world.new_token("access")
+        self._world.directory.change_token(item, self._world.new_token("access"))
         return item.access_token
 
     def remove_item(self, item: Item) -> None:
         """Remove an Item and end its subscriptions."""
-        world = self._world
-        world.removed_tokens.add(item.access_token)
-        del world.items[item.id]
-        for subscription in world.subscriptions:
-            if subscription.item_id == item.id:
-                subscription.ended_at = world.now()
-
-    def revoke_account(self, item: Item, account: Account, *, is_announced: bool = True) -> None:
-        """Take one account away, as its holder would at the institution."""
-        item.accounts.remove(account)
-        if is_announced:
-            document = event(self._world, item, "ITEM", "USER_ACCOUNT_REVOKED")
-            self._webhooks.send(item, document | {"account_id": account.id})
+        self._world.directory.remove(item)
+        self._world.ledger.end(item.id, at=self._world.now())
 
     def announce(self, item: Item, webhook_type: str, code: str) -> None:
         """Send a webhook with the fields of its type."""
         self._webhooks.send(item, event(self._world, item, webhook_type, code))
+
+    def _new_identity(self, accounts: int) -> Identity:
+        world = self._world
+        if 0 < world.knobs.trial_slots <= world.trial_slots_used:
+            # Which code the trial plan answers is our assumption.
+            raise PlaidRefusal("ADDITION_LIMIT")
+        world.trial_slots_used += 1
+        return Identity(
+            item_id=world.new_id(),
+            access_token=world.new_token("access"),
+            account_ids=[world.new_id() for _ in range(accounts)],
+            created_at=world.now(),
+        )
 
 
 def _number(text: str | None) -> Decimal | None:

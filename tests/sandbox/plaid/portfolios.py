@@ -1,31 +1,11 @@
 """Invented sample portfolios: one function per account, bundles of them per Item."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from decimal import Decimal
 
 from tests.sandbox.plaid.instruments import bond, holding, option, security, tax_lot
-from tests.sandbox.simulation.exact_json import Document
-
-
-class UnknownPortfolio(ValueError):
-    """No sample portfolio has this name."""
-
-
-@dataclass(frozen=True, slots=True)
-class Portfolio:
-    """What an account holds when it is linked; `current` is given where nothing else tells it."""
-
-    name: str
-    subtype: str | None
-    securities: Sequence[Document] = ()
-    holdings: Sequence[Document] = ()
-    type: str = "investment"
-    official_name: str | None = None
-    currency: str = "USD"
-    available: str | None = None
-    current: str | None = None
-    margin_loan: str | None = None
+from tests.sandbox.plaid.odd_portfolios import generated, huge, novelties, oddities, vault
+from tests.sandbox.plaid.portfolio import Portfolio, UnknownPortfolio
 
 
 def everyday() -> Portfolio:
@@ -115,25 +95,6 @@ def northern() -> Portfolio:
     )
 
 
-def oddities() -> Portfolio:
-    """No ticker, no type, no cost, no quantity, vesting shares, and one security twice."""
-    note = security(None, None, "Private placement note", institution_security_id="NOTE-7")
-    grant = security("equity", "EMPL", "Employer Holdings plc")
-    gone = security("other", "GONE", "Sold last week")
-    vesting = {"vested_quantity": Decimal("12.5"), "vested_value": Decimal("250.00")}
-    return Portfolio(
-        name="Odds and Ends",
-        subtype=None,
-        securities=(note, grant, gone),
-        holdings=(
-            holding(note, "1", "0", None),
-            holding(grant, "50", "20", None, **vesting),
-            holding(gone, "0", "3.10", "0"),
-            holding(gone, "2", "3.10", "6.20"),
-        ),
-    )
-
-
 def retirement() -> Portfolio:
     """A plan with one mutual fund."""
     fund = security("mutual fund", "GLIDX", "Glide Path 2050 Fund", subtype="mutual fund")
@@ -164,22 +125,15 @@ def empty() -> Portfolio:
     return Portfolio(name="Empty Individual", subtype="brokerage", available="25.00")
 
 
-def generated(count: int) -> Portfolio:
-    """A portfolio of any size, for measurements."""
-    numbers = range(count)
-    stocks = [security("equity", f"GEN{n}", f"Generated {n} Inc.") for n in numbers]
-    holdings = [
-        holding(stocks[n], f"{n % 97 + 1}.{n % 1000:03d}", f"{n % 389 + 5}.{n * 7 % 100:02d}", "9")
-        for n in numbers
-    ]
-    return Portfolio(f"Generated {count}", "brokerage", securities=stocks, holdings=holdings)
-
-
+_COMPLETE = (everyday, trader, crypto, northern, oddities, retirement, checking, empty)
 _SAMPLES: dict[str, Callable[[], Portfolio]] = {
-    sample.__name__: sample
-    for sample in (everyday, trader, crypto, northern, oddities, retirement, checking, empty)
+    sample.__name__: sample for sample in (*_COMPLETE, novelties, vault, huge)
 }
-_BUNDLES = {"starter": ("everyday", "checking"), "complete": tuple(_SAMPLES)}
+_BUNDLES = {
+    "starter": ("everyday", "checking"),
+    "complete": tuple(sample.__name__ for sample in _COMPLETE),
+    "strange": ("oddities", "novelties", "vault", "crypto", "empty"),
+}
 
 
 def portfolios_named(name: str) -> list[Portfolio]:

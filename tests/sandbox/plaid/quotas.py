@@ -28,17 +28,20 @@ _QUOTAS = {
     "accounts_get": Quota("ACCOUNTS_LIMIT", (100, 5000), (15, 15000)),
     "item_get": Quota("ITEM_GET_LIMIT", (40, 5000), (15, 5000)),
     "item_remove": Quota("RATE_LIMIT", (100, 500), (30, 2000)),
+    # Documented for the client alone.
+    "institutions_get_by_id": Quota("INSTITUTIONS_GET_BY_ID_LIMIT", (0, 400), (0, 400)),
 }
 
 
-def take_allowance(world: World, operation: str, item: Item) -> None:
+def take_allowance(world: World, operation: str, item: Item | None) -> None:
     """Count a request; raises PlaidRefusal, and counts nothing, when either limit is used up."""
     quota = _quota(world, operation)
     if quota is None:
         return
     code, limits = quota
     now, taken = world.now().timestamp(), list[RollingLimit]()
-    for scope, limit in zip((item.id, CLIENT), limits, strict=True):
+    scopes = [(CLIENT, limits[1])] if item is None else zip((item.id, CLIENT), limits, strict=True)
+    for scope, limit in scopes:
         rolling = world.limits.setdefault((operation, scope), RollingLimit())
         if not rolling.take(now=now, limit=limit).is_allowed:
             for each in taken:

@@ -1,19 +1,34 @@
 """The endpoints that exist in the provider's own sandbox only."""
 
 from tests.sandbox.plaid.calls import Call, Endpoint
+from tests.sandbox.plaid.custom_user import CUSTOM_USER, custom_portfolios
 from tests.sandbox.plaid.errors import PlaidRefusal
-from tests.sandbox.plaid.fields import OBJECT, REQUIRED_LIST, REQUIRED_TEXT, TEXT, Field
+from tests.sandbox.plaid.extraction import FirstPull
+from tests.sandbox.plaid.fields import (
+    NULLABLE_TEXT,
+    OBJECT,
+    REQUIRED_TEXT,
+    REQUIRED_TEXTS,
+    TEXT,
+    Field,
+)
 from tests.sandbox.plaid.institutions import institution_with_id
+from tests.sandbox.plaid.link_shape import check_product_names, is_web_address
+from tests.sandbox.plaid.plain_values import ValueRefused
 from tests.sandbox.plaid.population import Population
-from tests.sandbox.plaid.portfolios import UnknownPortfolio, portfolios_named
+from tests.sandbox.plaid.portfolio import Portfolio, UnknownPortfolio
+from tests.sandbox.plaid.portfolios import portfolios_named
 from tests.sandbox.plaid.world import World
 from tests.sandbox.simulation.exact_json import Document
 
 PREFIX = "/sandbox/"
-USUAL_USER = "user_good"
+USUAL_USER, USUAL_PASSWORD = "user_good", "pass_good"
+# A password such as error_ITEM_LOCKED asks for that error.
+ERROR_PASSWORD = "error_"
 _TOKEN = {"access_token": REQUIRED_TEXT}
 _OPTIONS = {
-    **dict.fromkeys(("webhook", "override_username", "override_password"), TEXT),
+    "webhook": TEXT,
+    **dict.fromkeys(("override_username", "override_password"), NULLABLE_TEXT),
     **dict.fromkeys(("transactions", "statements", "income_verification"), OBJECT),
 }
 _ITEM_CODES = {
@@ -31,16 +46,17 @@ _ASSETS_CODES = {"ERROR", "PRODUCT_READY"}
 class SandboxOnly:
     """One method per endpoint; the caller holds the lock."""
 
-    def __init__(self, *, world: World, population: Population) -> None:
+    def __init__(self, *, world: World, population: Population, first_pull: FirstPull) -> None:
         self._world = world
         self._population = population
+        self._first_pull = first_pull
 
     def endpoints(self) -> list[Endpoint]:
         """Return the endpoints with their fields."""
         fire = _TOKEN | {"webhook_code": REQUIRED_TEXT, "webhook_type": TEXT}
         create = {
             "institution_id": REQUIRED_TEXT,
-            "initial_products": REQUIRED_LIST,
+            "initial_products": REQUIRED_TEXTS,
             "options": Field(dict, members=_OPTIONS),
             "user_id": TEXT,
             "user_token": TEXT,
@@ -53,20 +69,22 @@ class SandboxOnly:
 
     def create_public_token(self, call: Call) -> Document:
         """Link an Item without Link; the user name may be that of a sample portfolio."""
-        name = call.option("override_username", USUAL_USER)
-        try:
-            portfolios = portfolios_named("starter" if name == USUAL_USER else name)
-        except UnknownPortfolio as error:
-            raise PlaidRefusal("INVALID_CREDENTIALS") from error
-        products = call.body["initial_products"]
+        products, webhook = call.body["initial_products"], call.option("webhook")
         if not products:
             raise PlaidRefusal("INVALID_FIELD", "initial_products must not be empty")
+        check_product_names(products)
+        if webhook and not is_web_address(webhook):
+            raise PlaidRefusal("INVALID_FIELD", "options.webhook must be a URL")
+        name = call.option("override_username") or USUAL_USER
+        portfolios = _portfolios_of(name, call.option("override_password"), products)
         item = self._population.add_item(
             institution_with_id(call.body["institution_id"]),
             portfolios=portfolios,
             products=products,
-            webhook=call.option("webhook") or self._world.default_webhook,
+            webhook=webhook or self._world.default_webhook,
+            user_id=call.body.get("user_id"),
         )
+        self._first_pull.link(item)
         return {"public_token": self._population.new_public_token(item)}
 
     def fire_webhook(self, call: Call) -> Document:
@@ -91,3 +109,22 @@ class SandboxOnly:
         """Make the Item's login invalid."""
         self._population.break_item(call.item, PlaidRefusal("ITEM_LOGIN_REQUIRED"))
         return {"reset_login": True}
+
+
+def _portfolios_of(user: str, password: str | None, products: list[str]) -> list[Portfolio]:
+    if user == CUSTOM_USER:
+        # Documented only as a condition: what happens otherwise is our assumption.
+        if "investments" not in products:
+            raise PlaidRefusal("INVALID_FIELD", "initial_products must have investments")
+        try:
+            return custom_portfolios(password or "")
+        except ValueRefused as error:
+            raise PlaidRefusal("INVALID_FIELD", error.detail) from error
+    if user == USUAL_USER and password not in {None, USUAL_PASSWORD}:
+        is_asked_for = str(password).startswith(ERROR_PASSWORD)
+        code = str(password).removeprefix(ERROR_PASSWORD)
+        raise PlaidRefusal(code if is_asked_for else "INVALID_CREDENTIALS")
+    try:
+        return portfolios_named("starter" if user == USUAL_USER else user)
+    except UnknownPortfolio as error:
+        raise PlaidRefusal("INVALID_CREDENTIALS") from error

@@ -7,6 +7,7 @@ from typing import Any
 
 from tests.sandbox.plaid.client import Answer, PlainClient
 from tests.sandbox.plaid.control import SimulatedItem
+from tests.sandbox.plaid.declared import Declared
 from tests.sandbox.plaid.knobs import PlaidKnobs
 from tests.sandbox.plaid.listener import Received, WebhookListener
 from tests.sandbox.plaid.signature import verify_webhook
@@ -17,14 +18,18 @@ from tests.sandbox.simulation.exact_json import Document
 # Thirty seconds become three hundredths of a millisecond.
 FAST = PlaidKnobs(webhook_time_scale=0.000001, history_delay_seconds=0)
 
+NOBODY = Declared()
+
 
 class Stage:
     """What a test of the simulator holds in its hands."""
 
-    def __init__(self, listener: WebhookListener, environment: str) -> None:
+    def __init__(self, listener: WebhookListener, environment: str, declared: Declared) -> None:
         self.listener = listener
         self.time = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
-        self.settings = PlaidSettings(clock=lambda: self.time, knobs=FAST, environment=environment)
+        self.settings = PlaidSettings(
+            clock=lambda: self.time, knobs=FAST, environment=environment, declared=declared
+        )
         self.simulator = PlaidSimulator(self.settings)
         self.control = self.simulator.control
         credentials = {"client_id": self.settings.client_id, "secret": self.settings.secret}
@@ -81,10 +86,10 @@ class Stage:
 
 
 @contextmanager
-def running_stage(environment: str = "sandbox") -> Iterator[Stage]:
+def running_stage(environment: str = "sandbox", *, declared: Declared = NOBODY) -> Iterator[Stage]:
     """Run a simulator with one Item and a listener."""
     with WebhookListener() as listener:
-        stage = Stage(listener, environment)
+        stage = Stage(listener, environment, declared)
         with stage.simulator:
             stage.populate()
             yield stage

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from tests.sandbox.plaid.forgeries import forged_jwt, tampered
+from tests.sandbox.plaid.interference import Interference
 from tests.sandbox.plaid.models import Item
 from tests.sandbox.plaid.signature import webhook_body, webhook_jwt
 from tests.sandbox.plaid.world import World
@@ -42,6 +43,7 @@ class WebhookSender:
             breaker_minimum=lambda: world.knobs.webhook_breaker_minimum,
         )
         self._deliveries = Deliveries(rules=rules, timers=timers, clock=world.now)
+        self.interference = Interference(deliveries=self._deliveries, seed=world.settings.seed)
 
     def send(
         self,
@@ -64,8 +66,9 @@ class WebhookSender:
             headers=headers,
         )
         item.last_webhook = world.now(), str(document.get("webhook_code"))
-        copies = world.knobs.webhook_copies
-        self._deliveries.start(delivery, delay_seconds=delay_seconds, copies=copies)
+        if not self.interference.takes(delivery):
+            copies = world.knobs.webhook_copies
+            self._deliveries.start(delivery, delay_seconds=delay_seconds, copies=copies)
         return delivery
 
     def redeliver(self, webhook_id: str, *, times: int = 1, is_replay: bool = False) -> int:
@@ -83,7 +86,7 @@ class WebhookSender:
     def _signer(self, body: bytes, mischief: Mischief) -> Callable[[], Mapping[str, str]]:
         def headers() -> Mapping[str, str]:
             world = self._world
-            iat = int(world.now().timestamp()) + mischief.iat_offset_seconds
+            iat = int(world.signing_time().timestamp()) + mischief.iat_offset_seconds
             if mischief.forge is not None:
                 token = forged_jwt(mischief.forge, world.keys, body, iat)
                 return {} if token is None else {HEADER: token}

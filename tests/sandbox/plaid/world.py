@@ -1,41 +1,23 @@
 """The state of the simulated provider behind one lock."""
 
-import re
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from dataclasses import replace
+from datetime import datetime, timedelta
 
-from tests.sandbox.plaid.errors import PlaidRefusal
-from tests.sandbox.plaid.knobs import PlaidKnobs
-from tests.sandbox.plaid.models import (
-    Account,
-    BillEntry,
-    Item,
-    LinkSession,
-    PublicToken,
-    Subscription,
-)
+from tests.sandbox.plaid.declared import DeclaredIds
+from tests.sandbox.plaid.directory import Directory
+from tests.sandbox.plaid.ledger import BillEntry, Ledger
+from tests.sandbox.plaid.models import Account, Item, LinkSession, PublicToken
+from tests.sandbox.plaid.seeded_ids import ID_LENGTH
+from tests.sandbox.plaid.settings import PlaidSettings
 from tests.sandbox.plaid.signature import SigningKey, derived_private_key
 from tests.sandbox.simulation.faults import FaultPlan
 from tests.sandbox.simulation.identifiers import Identifiers
 from tests.sandbox.simulation.limits import RollingLimit
-from tests.sandbox.simulation.state import Clock, SharedState, utc_now
+from tests.sandbox.simulation.state import SharedState
 
-REFRESH_PRICE = Decimal("0.12")
+__all__ = ["PlaidSettings", "World"]
+
 REQUEST_ID_LENGTH = 15
-ID_LENGTH = 37
-
-
-@dataclass(frozen=True, slots=True)
-class PlaidSettings:
-    """Who the customer is, and what makes a run repeatable."""
-
-    client_id: str = "5a0db0a0c0ffee0123456789"
-    secret: str = "sandbox-plaid-secret"
-    environment: str = "sandbox"
-    port: int = 0
-    seed: int = 1
-    clock: Clock = utc_now
-    knobs: PlaidKnobs = field(default_factory=PlaidKnobs)
 
 
 class World(SharedState):
@@ -48,13 +30,17 @@ class World(SharedState):
         self.ids = Identifiers(settings.seed)
         # Apart from the other ids, which then do not depend on requests and webhooks before them.
         self._passing_ids = Identifiers(settings.seed + 1)
-        self.items: dict[str, Item] = {}
-        self.removed_tokens: set[str] = set()
+        self._ahead = timedelta(0)
+        self.started_at = self.now()
+        self.declared_ids = DeclaredIds(
+            settings.declared, seed=settings.seed, environment=settings.environment
+        )
+        self.directory = Directory(self.declared_ids, environment=settings.environment)
         self.link_sessions: dict[str, LinkSession] = {}
         self.public_tokens: dict[str, PublicToken] = {}
         self.default_webhook: str | None = None
-        self.bill: list[BillEntry] = []
-        self.subscriptions: list[Subscription] = []
+        self.trial_slots_used = 0
+        self.ledger = Ledger()
         self.refusals: dict[str, dict[str, int]] = {}
         self.limits: dict[tuple[str, str], RollingLimit] = {}
         self.faults = FaultPlan()
@@ -62,13 +48,38 @@ class World(SharedState):
         self.rotate_key()
 
     @property
+    def items(self) -> dict[str, Item]:
+        """Return the Items that exist, by id; a declared one exists once it was touched."""
+        return self.directory.items
+
+    @property
+    def bill(self) -> list[BillEntry]:
+        """Return every charge."""
+        return self.ledger.entries
+
+    @property
     def signing_key(self) -> SigningKey:
         """Return the key that signs webhooks now."""
         return self.keys[-1]
 
+    def now(self) -> datetime:
+        """Return the provider's time, which a test may have moved forward."""
+        return super().now() + self._ahead
+
+    def signing_time(self) -> datetime:
+        """Return the time that signatures carry: receivers compare it with their own clock."""
+        return super().now()
+
+    def advance(self, period: timedelta) -> datetime:
+        """Move the provider's time forward and return it; raises OverflowError at its end."""
+        # Worked out first: a time beyond the calendar would spoil every answer to come.
+        moved = self.now() + period
+        self._ahead += period
+        return moved
+
     def rotate_key(self) -> SigningKey:
         """Expire the current key and make another."""
-        now = self.now()
+        now = self.signing_time()
         if self.keys:
             self.keys[-1] = replace(self.keys[-1], expired_at=now)
         kid = self.ids.new_id()
@@ -95,39 +106,23 @@ class World(SharedState):
 
     def item_with_token(self, access_token: str) -> Item:
         """Return the Item of a living token; raises PlaidRefusal."""
-        pattern = rf"access-{self.settings.environment}-[0-9a-f-]{{36}}"
-        if not re.fullmatch(pattern, access_token):
-            raise PlaidRefusal("INVALID_ACCESS_TOKEN")
-        if access_token in self.removed_tokens:
-            raise PlaidRefusal("ITEM_NOT_FOUND")
-        for item in self.items.values():
-            if item.access_token == access_token:
-                return item
-        raise PlaidRefusal("INVALID_ACCESS_TOKEN")
+        return self.directory.item_with_token(access_token)
 
     def item(self, item_id: str) -> Item:
         """Return an Item by its id; raises PlaidRefusal."""
-        if item_id not in self.items:
-            raise PlaidRefusal("ITEM_NOT_FOUND")
-        return self.items[item_id]
+        return self.directory.item(item_id)
 
     def account(self, account_id: str) -> tuple[Item, Account]:
         """Return an account and its Item; raises PlaidRefusal."""
-        for item in self.items.values():
-            for account in item.accounts:
-                if account.id == account_id:
-                    return item, account
-        raise PlaidRefusal("INVALID_ACCOUNT_ID", account_id)
+        return self.directory.account(account_id)
 
-    def subscribe(self, item: Item, product: str) -> None:
+    def subscribe(self, item: Item, product: str, *, since: datetime | None = None) -> None:
         """Start a monthly subscription unless it runs already."""
-        running = {(each.item_id, each.product) for each in self.subscriptions}
-        if (item.id, product) not in running:
-            self.subscriptions.append(Subscription(item.id, product, self.now()))
+        self.ledger.subscribe(item.id, product, since=since or self.now())
 
     def charge(self, item: Item, *, request_id: str) -> None:
         """Put one successful refresh on the bill."""
-        self.bill.append(BillEntry(self.now(), item.id, request_id, REFRESH_PRICE))
+        self.ledger.charge(item.id, request_id=request_id, at=self.now())
 
     def count_refusal(self, operation: str, code: str) -> None:
         """Count one error answer by its code."""

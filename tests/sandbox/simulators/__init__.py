@@ -1,0 +1,1 @@
+"""Both provider simulators in one process, for a person or a program to call."""

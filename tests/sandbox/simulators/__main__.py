@@ -1,0 +1,74 @@
+"""Serve both simulators: one JSON line on standard output, then go on until stopped.
+
+The line has one object per provider: where to call, with which keys, and who is there.
+"""
+
+import errno
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+
+from tests.sandbox.plaid import PlaidSimulator, standalone
+from tests.sandbox.simulation.environment_variables import VariableRefused
+from tests.sandbox.simulation.exact_json import Document, dumps
+from tests.sandbox.simulation.process import until_told_to_stop
+from tests.sandbox.simulation.simulator import Simulator
+from tests.sandbox.simulators import snaptrade
+from tests.sandbox.snaptrade import SnapTradeSimulator
+
+
+class PortTaken(Exception):
+    """Somebody else listens where a simulator should; the text names the variable."""
+
+    def __init__(self, name: str, port: int) -> None:
+        super().__init__(f"{name}: port {port} is taken")
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; returns the exit code."""
+    stopped = until_told_to_stop()
+    try:
+        with serving() as announced:
+            print(dumps(announced), flush=True)
+            stopped.wait()
+    except (VariableRefused, PortTaken) as error:
+        print(error, file=sys.stderr)
+        return 1
+    return 0
+
+
+@contextmanager
+def serving() -> Iterator[Document]:
+    """Run both simulators as the environment says; raises VariableRefused or PortTaken."""
+    snaptrade_settings = snaptrade.settings_from_environment()
+    plaid_settings = standalone.settings_from_environment()
+    has_users, has_items = snaptrade.has_sample(), standalone.has_sample()
+    with ExitStack() as running:
+        first = running.enter_context(
+            _bound(lambda: SnapTradeSimulator(snaptrade_settings), "SNAPTRADE_PORT",
+                   snaptrade_settings.port)
+        )  # fmt: skip
+        second = running.enter_context(
+            _bound(lambda: PlaidSimulator(plaid_settings), "PLAID_PORT", plaid_settings.port)
+        )
+        if has_users:
+            snaptrade.populate(first)
+        if has_items:
+            standalone.populate(second)
+        yield {
+            "snaptrade": snaptrade.announcement(first),
+            "plaid": standalone.announcement(second),
+        }
+
+
+def _bound[S: Simulator](make: Callable[[], S], name: str, port: int) -> S:
+    try:
+        return make()
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise
+        raise PortTaken(name, port) from error
+
+
+if __name__ == "__main__":
+    sys.exit(main())
