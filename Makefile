@@ -7,7 +7,7 @@ pytest := $(python) -m pytest
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test lint types unit integration functional template validate e2e simulators lock clean environments
+.PHONY: help demo dev test lint types unit integration sdks functional template validate e2e bench simulators lock clean environments
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
@@ -19,7 +19,7 @@ demo: environments ## Show the whole system at work on this machine, then stop i
 dev: environments ## Same, and keep it up for a frontend to talk to
 	@$(python) -m tests.sandbox.demo --stay
 
-test: lint types unit integration functional template validate e2e ## Check everything; the gate of every change
+test: lint types unit integration sdks functional template validate e2e ## Check everything; the gate of every change
 	@echo "== all checks passed"
 
 lint: environments ## Check style and format
@@ -39,6 +39,10 @@ integration: environments ## Test each adapter against its stand-in
 	@echo "== integration"
 	@$(pytest) tests/integration
 
+sdks: environments ## Test clients and simulators against the providers' own SDKs and specifications
+	@echo "== sdks"
+	@$(pytest) tests/sdks
+
 functional: environments ## Test each function from its event to its effects
 	@echo "== functional"
 	@$(pytest) tests/functional
@@ -55,8 +59,11 @@ e2e: environments ## Test the deployed stack on the local AWS
 	@echo "== e2e"
 	@$(pytest) tests/e2e
 
+bench: environments ## Measure; part=providers measures that part only
+	@$(python) -m tests.benchmarks $(part)
+
 simulators: environments ## Run the provider simulators alone
-	@$(python) -m tests.sandbox.snaptrade
+	@$(python) -m tests.sandbox.simulators
 
 lock: environments ## Compile the lock files again; upgrade=--upgrade takes the newest versions
 	@for name in layers/dependencies/requirements tests/requirements/uv tests/requirements/workshop \
