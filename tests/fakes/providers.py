@@ -26,6 +26,7 @@ class FakeProvider:
     as_of: datetime | None = None
     billed: int = 0
     reads: int = 0
+    expected: list[int] = field(default_factory=list)
     refresh_failures: list[Exception] = field(default_factory=list)
     read_failures: dict[str, Exception] = field(default_factory=dict)
     reads_transactions: bool = True
@@ -41,6 +42,14 @@ class FakeSession:
 
     def __init__(self, provider: FakeProvider) -> None:
         self._provider = provider
+        self._reads_before = provider.reads
+
+    def expect(self, calls: int) -> None:
+        self._provider.expected.append(calls)
+
+    @property
+    def calls(self) -> int:
+        return self._provider.reads - self._reads_before
 
     def connection(self) -> ConnectionReport:
         self._fail("connection")

@@ -2,8 +2,10 @@
 
 import traceback
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
+from freshet.adapters.gate import Circuit, Gate, Purse
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.session import SnapTradeSession
@@ -28,11 +30,18 @@ class FakeQuota:
 
     taken: int = 0
     failure: Exception | None = None
+    most_at_once: int = 7
+    takes: list[int] = field(default_factory=list)
+    blocks: list[tuple[datetime, bool]] = field(default_factory=list)
 
     def take(self, tokens: int) -> None:
         if self.failure is not None:
             raise self.failure
         self.taken += tokens
+        self.takes.append(tokens)
+
+    def block(self, until: datetime, *, is_down: bool) -> None:
+        self.blocks.append((until, is_down))
 
 
 @dataclass(frozen=True)
@@ -69,7 +78,7 @@ class Bench:
             base_url=self.simulator.url,
             keys=FixedKeys(keys),
             transport=Impatient(),
-            quota=self.quota,
+            gate=Gate(self.quota, Circuit(), settings.clock),
             clock=settings.clock,
         )
         self.user = Credential(user.user_id, Secret(user.user_secret))
@@ -80,7 +89,8 @@ class Bench:
 
     @property
     def session(self) -> SnapTradeSession:
-        return SnapTradeSession(self.client, self.user, self.connection.connection_id)
+        purse = Purse(self.quota)
+        return SnapTradeSession(self.client, self.user, self.connection.connection_id, purse)
 
     @property
     def account(self) -> AccountReport:

@@ -1,12 +1,13 @@
 """A Plaid client over a transport that answers from a list."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import requests
 from requests.structures import CaseInsensitiveDict
 
+from freshet.adapters.gate import Circuit, Gate, Purse
 from freshet.adapters.plaid.client import PlaidClient
 from freshet.adapters.plaid.keys import PlaidKeys
 from freshet.adapters.plaid.session import PlaidSession
@@ -65,11 +66,15 @@ class PlaidBench:
 
     def __post_init__(self) -> None:
         self.transport = FakeTransport(self.answers)
+        clock = FakeClock(NOON)
+        purse = Purse(self.reads)
         wire = PlaidWire("https://plaid.example", FixedPlaidKeys(), self.transport)
         client = PlaidClient(
-            wire=wire, reads=self.reads, refreshes=self.refreshes, clock=FakeClock(NOON)
+            reading=replace(wire, gate=Gate(purse, Circuit(), clock)),
+            buying=replace(wire, gate=Gate(self.refreshes, Circuit(), clock)),
+            clock=clock,
         )
-        self.session = PlaidSession(client, ITEM, self.reads_transactions)
+        self.session = PlaidSession(client, ITEM, self.reads_transactions, purse)
 
 
 def json_answer(document: Any, status: int = 200) -> Answer:

@@ -18,7 +18,7 @@ ITEM, INPUT, PLACE = "ITEM_ERROR", "INVALID_INPUT", "INSTITUTION_ERROR"
 LIMIT, API, REQUEST = "RATE_LIMIT_EXCEEDED", "API_ERROR", "INVALID_REQUEST"
 USER, REVOKED = call_errors.LoginRequired, call_errors.AccessRevoked
 OPERATOR, UNSUPPORTED = call_errors.ProviderRejectedUs, call_errors.RefreshUnsupported
-LATER, LIMITED = call_errors.ProviderUnavailable, call_errors.RateLimited
+LATER, LIMITED = call_errors.ProviderUnavailable, call_errors.SubjectLimited
 MINUTE, HOURS = timedelta(minutes=1), timedelta(hours=3)
 CODES: list[tuple[str, str, int, type[call_errors.ProviderError]]] = [
     ("ITEM_LOGIN_REQUIRED", ITEM, 400, USER),

@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from freshet.adapters.gate import Circuit, Gate
 from freshet.adapters.plaid.linking import LinkTerms, PlaidLinking
 from freshet.adapters.plaid.wire import PlaidWire
 from freshet.adapters.transport import Answer
 from freshet.domain import call_errors
 from freshet.domain.credential import Credential, Secret
+from tests.builders import NOON
+from tests.fakes import FakeClock
 from tests.integration.bench import FakeQuota, told
 from tests.integration.plaid_bench import (
     ITEM,
@@ -41,8 +44,9 @@ class Bench:
     def __init__(self, *answers: Answer | Exception) -> None:
         self.transport = FakeTransport(list(answers))
         self.quota = FakeQuota()
-        wire = PlaidWire("https://plaid.example", FixedPlaidKeys(), self.transport)  # type: ignore[arg-type]
-        self.linking = PlaidLinking(wire=wire, quota=self.quota)
+        gate = Gate(self.quota, Circuit(), FakeClock(NOON))
+        wire = PlaidWire("https://plaid.example", FixedPlaidKeys(), self.transport, gate)  # type: ignore[arg-type]
+        self.linking = PlaidLinking(wire)
 
     def asked(self) -> tuple[str, dict[str, Any]]:
         (path,), (body,) = self.transport.paths(), self.transport.bodies()

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freshet.adapters.dynamodb.snapshot_items import snapshot_from_item, snapshot_to_item
+from freshet.adapters.gate import Circuit, Gate
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.session import read_current
@@ -111,7 +112,7 @@ def _snaptrade_client(*documents: Any) -> SnapTradeClient:
             base_url="https://snaptrade.example",
             keys=FixedKeys(SnapTradeKeys("client", Secret("key"))),
             transport=FakeTransport([text_answer(_text(each)) for each in documents]),  # type: ignore[arg-type]
-            quota=FakeQuota(),
+            gate=Gate(FakeQuota(), Circuit(), FakeClock(NOON)),
             clock=FakeClock(NOON),
         )
     )

@@ -11,9 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from moto import mock_aws
 
-from freshet.adapters.dynamodb.quota import DynamoQuota, QuotaRate
+from freshet.adapters.dynamodb.quota import DynamoQuota
 from freshet.adapters.dynamodb.table import ConditionFailed, Table
-from freshet.domain.call_errors import QuotaExhausted
+from freshet.domain.call_errors import ProviderDown, QuotaExhausted
+from freshet.domain.quota import IMPATIENT, PATIENT, QuotaRate
 from tests.builders import NOON
 from tests.fakes import FakeClock
 
@@ -22,28 +23,53 @@ SKEW = timedelta(seconds=2)
 
 
 class OneBucket:
-    """A table of one row that knows the limiter's two conditions: thousands of calls stay fast."""
+    """A table of one row that knows the limiter's conditions: thousands of calls stay fast."""
 
     def __init__(self) -> None:
-        self.full_at: int | None = None
+        self.row: dict[str, int] = {}
         self.updates = 0
 
-    def update(self, key: Any, expression: str, values: dict[str, int], *, condition: str) -> None:
+    def update(
+        self, key: Any, expression: str, values: dict[str, int], *, condition: str
+    ) -> dict[str, int]:
         self.updates += 1
-        current = self.full_at
-        if expression == "SET full_at = full_at + :cost":
-            if current is None or not values[":now"] <= current <= values[":latest"]:
-                raise ConditionFailed(None if current is None else {"full_at": {"N": str(current)}})
-            self.full_at = current + values[":cost"]
+        full_at = self.row.get("full_at")
+        if "+ :cost" in expression:
+            holds = full_at is not None and values[":now"] <= full_at <= values[":latest"]
+            after = {"full_at": (full_at or 0) + values.get(":cost", 0)}
+        elif ":start" in expression:
+            holds = full_at is None or full_at < values[":now"]
+            after = {"full_at": values.get(":start", 0)}
         else:
-            if current is not None and current >= values[":now"]:
-                raise ConditionFailed({"full_at": {"N": str(current)}})
-            self.full_at = values[":start"]
+            holds = full_at is None or full_at < values[":full"]
+            down = {"down_until": values[":until"]} if ":until" in values else {}
+            after = {"full_at": values.get(":full", 0), **down}
+        if not holds:
+            raise ConditionFailed({name: {"N": str(each)} for name, each in self.row.items()})
+        self.row |= after
+        return dict(self.row)
 
 
-def _take(quota: DynamoQuota) -> bool:
+class _Skewed:
+    """A worker's own clock, off by a little."""
+
+    def __init__(self, clock: FakeClock, skew: timedelta) -> None:
+        self.advance, self._clock, self._skew = clock.advance, clock, skew
+
+    def __call__(self) -> datetime:
+        return self._clock.now + self._skew
+
+
+def _quota(
+    table: Any, clock: Any, limit: int, patience: timedelta = timedelta(0), **changes: Any
+) -> DynamoQuota:
+    usual = {"clock": clock, "wait": clock.advance} | changes
+    return DynamoQuota(table, "key", QuotaRate.for_limit(limit), patience=patience, **usual)
+
+
+def _take(quota: DynamoQuota, tokens: int = 1) -> bool:
     try:
-        quota.take(1)
+        quota.take(tokens)
     except QuotaExhausted:
         return False
     return True
@@ -62,16 +88,17 @@ ARRIVALS = st.lists(
 )
 
 
-@given(st.integers(2, 60), ARRIVALS)
+@given(st.integers(2, 250), ARRIVALS, st.sampled_from([timedelta(0), IMPATIENT, PATIENT]))
 def test_no_rolling_minute_holds_more_than_the_limit_when_calls_come_anyhow(
-    limit: int, arrivals: list[tuple[int, int]]
+    limit: int, arrivals: list[tuple[int, int]], patience: timedelta
 ) -> None:
-    clock, table = FakeClock(NOON), OneBucket()
-    quota = DynamoQuota(table, "key", QuotaRate.for_limit(limit), clock=clock)
-    taken = []
+    clock = FakeClock(NOON)
+    quota = _quota(OneBucket(), clock, limit, patience)
+    taken: list[datetime] = []
     for pause, calls in arrivals:
         clock.advance(timedelta(milliseconds=pause))
-        taken += [clock.now for _ in range(calls) if _take(quota)]
+        tokens = min(calls, quota.most_at_once)
+        taken += [clock.now] * tokens if _take(quota, tokens) else []
     assert _most_in_a_minute(taken) <= limit
 
 
@@ -80,16 +107,55 @@ def test_limit_is_passed_by_no_more_than_the_skew_when_clocks_differ(
     arrivals: list[tuple[int, int]], random: Any
 ) -> None:
     clock, table, limit = FakeClock(NOON), OneBucket(), 60
-    rate = QuotaRate.for_limit(limit)
-    quotas = [
-        DynamoQuota(table, "key", rate, clock=lambda skew=skew: clock.now + skew)
-        for skew in (-SKEW, timedelta(0), SKEW)
-    ]
+    quotas = [_quota(table, _Skewed(clock, skew), limit) for skew in (-SKEW, timedelta(0), SKEW)]
     taken = []
     for pause, calls in arrivals:
         clock.advance(timedelta(milliseconds=pause))
         taken += [clock.now for _ in range(calls) if _take(random.choice(quotas))]
-    assert _most_in_a_minute(taken) <= limit + 2 * SKEW / rate.interval + 1
+    assert _most_in_a_minute(taken) <= limit + 2 * SKEW / QuotaRate.for_limit(limit).interval + 1
+
+
+@pytest.mark.parametrize("limit", [60, 100, 250])
+def test_nearly_the_whole_limit_goes_out_when_a_sweep_lasts(limit: int) -> None:
+    clock = FakeClock(NOON)
+    quota = _quota(OneBucket(), clock, limit, IMPATIENT)
+    taken = []
+    while clock.now < NOON + 5 * MINUTE:
+        if _take(quota):
+            taken.append(clock.now)
+        else:
+            clock.advance(timedelta(milliseconds=50))
+    assert len(taken) / (5 * limit) >= 0.97
+    assert _most_in_a_minute(taken) <= limit
+
+
+def test_persons_call_starts_within_two_seconds_when_a_sweep_takes_all_it_can() -> None:
+    clock, table, waited = FakeClock(NOON), OneBucket(), []
+    sweep = _quota(table, clock, 250, IMPATIENT, wait=lambda _: None)
+    person = _quota(table, clock, 250, PATIENT, wait=waited.append)
+    for _ in range(20):
+        while _take(sweep, 6):
+            pass
+        person.take(1)
+        clock.advance(timedelta(seconds=3))
+    assert len(waited) == 20
+    assert timedelta(seconds=1) < max(waited) < timedelta(seconds=2)
+
+
+def test_call_waits_exactly_for_its_slot_when_it_is_a_little_early() -> None:
+    clock, waited = FakeClock(NOON), []
+    quota = _quota(OneBucket(), clock, 61, PATIENT, wait=waited.append)
+    for _ in range(4):
+        quota.take(1)
+    assert waited == [timedelta(seconds=each) for each in (1, 2, 3)]
+
+
+def test_tokens_are_taken_together_when_several_are_asked_for() -> None:
+    table = OneBucket()
+    quota = _quota(table, FakeClock(NOON), 250)
+    quota.take(quota.most_at_once)
+    assert table.updates == 2
+    assert not _take(quota)
 
 
 @contextmanager
@@ -114,18 +180,17 @@ def _real(limit: int) -> Iterator[tuple[DynamoQuota, FakeClock, list[str]]]:
             "before-call.dynamodb", lambda model, **_: asked.append(model.name)
         )
         clock = FakeClock(NOON)
-        rate = QuotaRate.for_limit(limit)
-        yield DynamoQuota(Table(client, "connections"), "key", rate, clock=clock), clock, asked
+        yield _quota(Table(client, "connections"), clock, limit), clock, asked
 
 
 def test_burst_then_an_even_flow_goes_out_when_the_real_table_decides() -> None:
-    with _real(60) as (quota, clock, asked):
-        assert [_take(quota) for _ in range(8)] == [True] * 6 + [False] * 2
-        taken = [clock.now] * 6
-        for _ in range(60):
-            clock.advance(timedelta(seconds=1))
+    with _real(100) as (quota, clock, asked):
+        assert [_take(quota) for _ in range(5)] == [True] * 3 + [False] * 2
+        taken = [clock.now] * 3
+        for _ in range(100):
+            clock.advance(timedelta(seconds=0.62))
             taken += [clock.now] if _take(quota) else []
-        assert 50 < _most_in_a_minute(taken) <= 60
+        assert 95 < _most_in_a_minute(taken) <= 100
         assert set(asked) == {"UpdateItem"}
 
 
@@ -142,18 +207,35 @@ def test_time_of_the_next_token_is_told_exactly_when_there_is_none() -> None:
 
 
 def test_idle_time_is_not_saved_up_when_nobody_called_for_an_hour() -> None:
-    with _real(60) as (quota, clock, _):
+    with _real(250) as (quota, clock, _):
         assert _take(quota)
         clock.advance(timedelta(hours=1))
-        assert sum(_take(quota) for _ in range(20)) == 6
+        assert sum(_take(quota) for _ in range(20)) == 7
 
 
 def test_one_request_is_enough_when_the_bucket_is_in_use() -> None:
-    with _real(60) as (quota, _, asked):
+    with _real(250) as (quota, _, asked):
         quota.take(1)
         asked.clear()
         quota.take(1)
         assert asked == ["UpdateItem"]
+
+
+@pytest.mark.parametrize(("is_down", "kind"), [(True, ProviderDown), (False, QuotaExhausted)])
+def test_nobody_gets_a_token_when_the_bucket_is_blocked(
+    is_down: bool, kind: type[QuotaExhausted]
+) -> None:
+    with _real(250) as (quota, clock, _):
+        quota.take(1)
+        quota.block(NOON + MINUTE, is_down=is_down)
+        quota.block(NOON + timedelta(seconds=1), is_down=True)
+        clock.advance(timedelta(seconds=59))
+        with pytest.raises(QuotaExhausted) as refused:
+            quota.take(1)
+        assert type(refused.value) is kind
+        assert NOON + MINUTE <= refused.value.free_at < NOON + MINUTE + timedelta(seconds=1)
+        clock.now = refused.value.free_at
+        assert _take(quota)
 
 
 @pytest.mark.parametrize("limit", [-1, 0, 1])
@@ -169,17 +251,18 @@ class RacedBucket(OneBucket):
         super().__init__()
         self.before_start: Callable[[], None] | None = None
 
-    def update(self, key: Any, expression: str, values: dict[str, int], *, condition: str) -> None:
+    def update(
+        self, key: Any, expression: str, values: dict[str, int], *, condition: str
+    ) -> dict[str, int]:
         if "attribute_not_exists" in condition and self.before_start is not None:
             slip_in, self.before_start = self.before_start, None
             slip_in()
-        super().update(key, expression, values, condition=condition)
+        return super().update(key, expression, values, condition=condition)
 
 
 def test_both_get_tokens_when_two_start_an_idle_bucket_at_once() -> None:
-    bucket: Any = RacedBucket()
-    clock, rate = FakeClock(NOON), QuotaRate.for_limit(100)
-    mine, theirs = (DynamoQuota(bucket, "snaptrade", rate, clock=clock) for _ in range(2))
+    bucket, clock = RacedBucket(), FakeClock(NOON)
+    mine, theirs = (_quota(bucket, clock, 100) for _ in range(2))
     bucket.before_start = lambda: theirs.take(1)
     assert _take(mine)
     assert bucket.before_start is None

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from requests.structures import CaseInsensitiveDict
 
+from freshet.adapters.gate import Circuit, Gate
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.linking import SnapTradeLinking
 from freshet.adapters.snaptrade.reference import SnapTradeReference
@@ -37,7 +38,7 @@ class Bench:
             base_url="https://snaptrade.example",
             keys=FixedKeys(SnapTradeKeys("client-1", Secret(KEY))),
             transport=self.transport,  # type: ignore[arg-type]
-            quota=self.quota,
+            gate=Gate(self.quota, Circuit(), FakeClock(NOON)),
             clock=FakeClock(NOON),
         )
         self.linking = SnapTradeLinking(self.wire)

@@ -111,7 +111,7 @@ class Stage:
             due=self.connections,
             reads=self.reads,
             refreshes=self.buys,
-            paces={provider: Pace(per_minute=40) for provider in Provider},
+            paces={provider: Pace(250, 250) for provider in Provider},
             clock=self.clock,
         )
 

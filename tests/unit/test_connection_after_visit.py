@@ -24,10 +24,23 @@ def _after(
     return connection_after_visit(connection, visit, refresh, now=NOON)
 
 
+def test_connection_is_due_a_cadence_later_when_a_visit_was_whole() -> None:
+    after = _after(a_connection(), calls=6)
+    assert (after.status, after.status_reason, after.calls_per_visit) == ("active", None, 6)
+    assert after.due_at is not None
+    assert TOMORROW <= after.due_at < TOMORROW + timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("trouble", [None, call_errors.ProviderUnavailable(ASKED)])
+def test_length_of_a_visit_is_kept_when_this_one_was_no_whole_one(trouble: Any) -> None:
+    scope = Scope.EVERYTHING if trouble else Scope.MARKED_ACCOUNTS
+    after = _after(a_connection(calls_per_visit=9), scope=scope, calls=3, trouble=trouble)
+    assert after.calls_per_visit == 9
+
+
 @pytest.mark.parametrize(
     ("trouble", "status", "reason", "next_read"),
     [
-        (None, "active", None, TOMORROW),
         (call_errors.LoginRequired(ASKED), "needs_user", "login_required", None),
         (errors.CredentialMissing("x"), "needs_user", "credential_missing", None),
         (
@@ -138,7 +151,7 @@ def test_another_refresh_may_open_when_the_visit_ended_this_one() -> None:
         cadence=Cadence(read_every=timedelta(hours=24)),
     )
     after = _after(before, refresh=refresh)
-    assert (after.open_refresh_id, after.due_at) == (None, TOMORROW)
+    assert (after.open_refresh_id, after.due_at) == (None, after.next_read_at)
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,15 @@
 """How a connection learns: from reads, refusals and trouble."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from freshet.domain.connection import (
     ASLEEP,
     READ_LEASE,
+    Cadence,
+    Connection,
     ConnectionStatus,
     DataMode,
     Institution,
@@ -89,9 +92,46 @@ def test_only_a_healthy_connection_degrades_when_the_provider_fails(
 
 
 def test_failures_are_forgotten_when_a_pass_is_whole() -> None:
-    after = a_connection(consecutive_failures=3).after_reading(started_at=NOON)
-    assert after.consecutive_failures == 0
-    assert after.next_read_at == NOON + timedelta(hours=24)
+    after = _read(a_connection(consecutive_failures=3))
+    assert (after.consecutive_failures, after.calls_per_visit) == (0, 4)
+
+
+def _read(connection: Connection, synced_at: datetime | None = None) -> Connection:
+    return connection.after_reading(started_at=NOON, calls=4, synced_at=synced_at)
+
+
+def test_reads_drift_apart_by_little_and_always_alike_when_they_were_due_together() -> None:
+    every = timedelta(days=7)
+    connections = [a_connection(id=f"con_{n}", cadence=Cadence(every)) for n in range(200)]
+    late = [_read(each).next_read_at - (NOON + every) for each in connections]
+    assert late == [_read(each).next_read_at - (NOON + every) for each in connections]
+    assert min(late) >= timedelta(0)
+    assert max(late) < 0.02 * every
+    assert len({delay // (0.002 * every) for delay in late}) == 10
+
+
+@pytest.mark.parametrize(
+    ("changes", "synced_hours_ago", "is_followed"),
+    [
+        ({}, 11.5, True),
+        ({}, 0, True),
+        ({}, -11, True),
+        ({}, 13, False),
+        ({}, 40, False),
+        ({}, None, False),
+        ({"data_mode": DataMode.REALTIME}, 6, False),
+        ({"cadence": Cadence(timedelta(hours=12))}, 6, False),
+    ],
+)
+def test_daily_read_follows_the_providers_own_sync_when_it_has_one(
+    changes: dict[str, Any], synced_hours_ago: float | None, is_followed: bool
+) -> None:
+    connection = a_connection(**changes)
+    ago = None if synced_hours_ago is None else NOON - timedelta(hours=synced_hours_ago)
+    base = ago + timedelta(hours=24, minutes=30) if ago and is_followed else None
+    base = base or NOON + connection.cadence.read_every
+    next_read_at = _read(connection, ago).next_read_at
+    assert base <= next_read_at < base + timedelta(minutes=30)
 
 
 def test_nothing_is_blamed_when_a_read_is_postponed() -> None:

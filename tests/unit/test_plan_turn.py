@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -18,11 +19,12 @@ DUE = {"due_at": NOON}
 WANTED = {"due_at": NOON, "cadence": DAILY, "next_refresh_at": NOON}
 
 
-def _add(stage: Stage, number: int, minutes_ago: int) -> None:
+def _add(stage: Stage, number: int, minutes_ago: int, **changes: Any) -> None:
     connection = a_connection(
         id=f"con_{number:024d}",
         provider_connection_id=f"authorization-{number}",
         due_at=NOON - timedelta(minutes=minutes_ago),
+        **changes,
     )
     stage.connections.add(connection, provider_user_id=None)
 
@@ -100,11 +102,45 @@ def test_oldest_go_first_and_the_rest_stays_in_the_index_when_there_is_too_much(
     stage = Stage()
     for number in range(2, 7):
         _add(stage, number, minutes_ago=number)
-    planning = replace(stage.planning, paces={Provider.SNAPTRADE: Pace(per_minute=3)})
+    planning = replace(stage.planning, paces={Provider.SNAPTRADE: Pace(18, 18)})
     assert plan_turn(parts=planning) == 3
     assert [order.connection_id[-1] for order in stage.reads.orders] == ["6", "5", "4"]
     assert [order.delay.seconds for order in stage.reads.orders] == [0, 20, 40]
     assert len(stage.connections.due(Provider.SNAPTRADE, now=NOON, limit=40)) == 2
+
+
+def test_turn_holds_more_connections_when_their_visits_are_short() -> None:
+    stage = Stage()
+    for number in range(2, 7):
+        _add(stage, number, minutes_ago=number, calls_per_visit=4)
+    planning = replace(stage.planning, paces={Provider.SNAPTRADE: Pace(18, 18)})
+    assert plan_turn(parts=planning) == 5
+    assert [order.delay.seconds for order in stage.reads.orders] == [0, 13, 26, 40, 53]
+
+
+def test_purchases_stop_a_turn_when_their_own_limit_is_reached() -> None:
+    stage = Stage()
+    for number in range(2, 7):
+        _add(stage, number, minutes_ago=number, cadence=DAILY, next_refresh_at=NOON)
+    planning = replace(stage.planning, paces={Provider.SNAPTRADE: Pace(250, 2)})
+    assert plan_turn(parts=planning) == 2
+    assert [order.connection_id[-1] for order in stage.buys.orders] == ["6", "5"]
+    assert len(stage.connections.due(Provider.SNAPTRADE, now=NOON, limit=40)) == 3
+
+
+@pytest.mark.parametrize(("minutes_ago", "seconds"), [((), 0), ((7, 3), 420), ((0,), 0)])
+def test_latest_delay_is_reported_when_a_turn_begins(
+    minutes_ago: tuple[int, ...], seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage, told = Stage(), {}
+    monkeypatch.setattr(
+        "freshet.services.plan_turn.measure_seconds",
+        lambda fact, duration: told.setdefault(fact, duration.total_seconds()),
+    )
+    for number, minutes in enumerate(minutes_ago, start=2):
+        _add(stage, number, minutes_ago=minutes)
+    stage.plan()
+    assert told == {"OldestOverdueSeconds": seconds}
 
 
 @pytest.mark.parametrize("status", [ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED])

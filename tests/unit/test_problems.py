@@ -33,6 +33,7 @@ ROWS: list[tuple[Exception, int, str, int | None]] = [
     (errors.RefreshTooSoon(SOON), 429, "refresh_too_soon", 90),
     (call_errors.RateLimited(an_answer(), wait=timedelta(seconds=7)), 429, "rate_limited", 7),
     (call_errors.QuotaExhausted(SOON), 429, "rate_limited", 90),
+    (call_errors.ProviderDown(SOON), 503, "provider_unavailable", 90),
     (errors.BudgetExhausted("user", SOON), 429, "budget_exhausted", 90),
     (call_errors.ProviderRejectedUs(an_answer()), 502, "provider_rejected_us", None),
     (errors.PurchasesStopped(), 503, "purchases_stopped", None),

@@ -5,8 +5,7 @@ from datetime import timedelta
 import pytest
 
 from freshet.domain.connection import ASLEEP, Cadence, Connection, ConnectionStatus, DataMode
-from freshet.domain.provider import Provider
-from freshet.domain.schedule import CALLS_PER_VISIT, HEADROOM, Pace, Turn, turn_for
+from freshet.domain.schedule import CALLS_PER_VISIT, Pace, Turn, calls_of, turn_for
 from tests.builders import NOON, a_connection
 
 DAILY = Cadence(refresh_every=timedelta(hours=24))
@@ -71,27 +70,31 @@ def test_sleeping_connection_is_due_only_when_a_refresh_waits_for_its_check(
     assert asleep.rescheduled(now=NOON, check_at=NOON + SECOND).due_at == NOON + SECOND
 
 
-@pytest.mark.parametrize(
-    ("provider", "requests_per_minute", "per_minute"),
-    [
-        (Provider.SNAPTRADE, 250, 40),
-        (Provider.PLAID, 200, 96),
-        *((each, HEADROOM + CALLS_PER_VISIT[each], 1) for each in Provider),
-        *((each, HEADROOM + 2 * CALLS_PER_VISIT[each], 2) for each in Provider),
-        *((each, few, 1) for each in Provider for few in (1, 0)),
-    ],
-)
-def test_turn_leaves_headroom_when_it_spends_the_quota(
-    provider: Provider, requests_per_minute: int, per_minute: int
-) -> None:
-    assert Pace.for_quota(provider, requests_per_minute).per_minute == per_minute
+def test_visit_counts_as_many_calls_as_the_last_one_when_planned() -> None:
+    assert calls_of(a_connection(calls_per_visit=14)) == 14
+    for provider, usual in CALLS_PER_VISIT.items():
+        assert calls_of(a_connection(provider=provider)) == usual
 
 
 def test_turn_is_spread_over_the_minute_when_it_is_full() -> None:
-    pace = Pace(per_minute=40)
-    delays = [pace.delay(position) for position in range(40)]
-    assert delays[0] == timedelta(0)
-    assert delays[-1] < timedelta(minutes=1)
-    assert {later - one for one, later in zip(delays, delays[1:], strict=False)} == {
-        timedelta(seconds=1.5)
-    }
+    pace = Pace(calls_per_minute=240, purchases_per_minute=240)
+    delays = [pace.delay(calls) for calls in range(0, 240, 6)]
+    assert (delays[0], delays[1], delays[-1]) == (0 * SECOND, 1.5 * SECOND, 58.5 * SECOND)
+    assert pace.delay(10_000) == timedelta(minutes=1)
+
+
+@pytest.mark.parametrize(
+    ("calls", "purchases", "is_full"),
+    [(0, 0, False), (9, 1, False), (10, 0, True), (11, 0, True), (3, 2, True)],
+)
+def test_turn_is_full_when_either_limit_is_planned_for(
+    calls: int, purchases: int, is_full: bool
+) -> None:
+    assert Pace(10, 2).is_full(calls=calls, purchases=purchases) is is_full
+
+
+@pytest.mark.parametrize(("calls", "visits"), [(1, 1), (2, 1), (3, 1), (243, 121)])
+def test_no_more_is_asked_for_than_a_turn_could_hold_when_visits_are_short(
+    calls: int, visits: int
+) -> None:
+    assert Pace(calls, calls).most_visits == visits

@@ -82,23 +82,23 @@ def plan_refreshes() -> Callable[[], int]:
     """Build the planner: the due index and two queues."""
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue
-    from freshet.domain.schedule import CALLS_PER_VISIT, Pace
+    from freshet.domain.quota import QuotaRate
+    from freshet.domain.schedule import Pace
     from freshet.services.plan_turn import Planning, plan_turn
 
     settings = PlanRefreshesSettings.from_env(os.environ)
-    quotas = {
-        Provider.SNAPTRADE: settings.snaptrade_requests_per_minute,
-        # A turn may buy as well as read, and Plaid's limit on purchases is the narrower one.
-        Provider.PLAID: min(
-            settings.plaid_requests_per_minute,
-            settings.plaid_refreshes_per_minute * CALLS_PER_VISIT[Provider.PLAID],
-        ),
+    snaptrade = QuotaRate.for_limit(settings.snaptrade_requests_per_minute)
+    plaid = QuotaRate.for_limit(settings.plaid_requests_per_minute)
+    purchases = QuotaRate.for_limit(settings.plaid_refreshes_per_minute)
+    paces = {
+        Provider.SNAPTRADE: Pace(snaptrade.steady_per_minute, snaptrade.steady_per_minute),
+        Provider.PLAID: Pace(plaid.steady_per_minute, purchases.steady_per_minute),
     }
     parts = Planning(
         due=DynamoConnections(table(settings.connections_table)),
         reads=SqsReadQueue(client("sqs"), settings.snapshot_queue_url),
         refreshes=SqsRefreshQueue(client("sqs"), settings.refresh_queue_url),
-        paces={each: Pace.for_quota(each, quotas[each]) for each in sorted(settings.providers)},
+        paces={each: paces[each] for each in sorted(settings.providers)},
         clock=utc_now,
     )
     return lambda: plan_turn(parts=parts)
@@ -123,6 +123,7 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
     from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
     from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
     from freshet.adapters.dynamodb.transactions import DynamoTransactions
+    from freshet.domain.quota import IMPATIENT
     from freshet.services.take_snapshots import Reading, take_snapshots
     from freshet.wiring.providers import providers_for
 
@@ -138,6 +139,7 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
         transactions=DynamoTransactions(snapshots_table),
         providers=providers_for(
             settings,
+            patience=IMPATIENT,
             plaid_transactions=settings.plaid_transactions,
             snaptrade_retired_holdings=settings.snaptrade_retired_holdings,
         ),

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -17,6 +18,12 @@ metrics = Metrics()
 def count(fact: str, number: int = 1) -> None:
     """Count a fact as a CloudWatch metric."""
     metrics.add_metric(name=fact, unit=MetricUnit.Count, value=number)
+
+
+def measure_seconds(fact: str, duration: timedelta) -> None:
+    """Report a duration as a CloudWatch metric."""
+    seconds = duration.total_seconds()
+    metrics.add_metric(name=fact, unit=MetricUnit.Seconds, value=seconds)
 
 
 @contextmanager

@@ -192,14 +192,28 @@ class CredentialVault(Protocol):
 
 
 class Quota(Protocol):
-    """Gives out the provider's quota; raises QuotaExhausted."""
+    """Gives out the provider's quota."""
+
+    @property
+    def most_at_once(self) -> int:
+        """How many tokens can be had together."""
 
     def take(self, tokens: int) -> None:
-        """Take tokens for that many requests."""
+        """Take tokens for that many requests; raises QuotaExhausted, ProviderDown."""
+
+    def block(self, until: datetime, *, is_down: bool) -> None:
+        """Give no token out before `until`: the provider says so, or cannot answer anybody."""
 
 
 class ProviderSession(Protocol):
-    """One visit at a provider for one connection; every method raises ProviderError."""
+    """One visit at a provider for one connection; every method raises CallFailed."""
+
+    def expect(self, calls: int) -> None:
+        """Say how many calls are to come, so that their quota can be taken together."""
+
+    @property
+    def calls(self) -> int:
+        """How many calls it has made."""
 
     def connection(self) -> ConnectionReport:
         """Ask how the connection is."""

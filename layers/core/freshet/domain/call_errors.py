@@ -1,10 +1,11 @@
 """Every way in which a call to a provider can bring nothing.
 
 CallFailed
-├── QuotaExhausted               our own limiter said no before the provider had to
+├── QuotaExhausted ─ ProviderDown   our own limiter said no before the provider had to
 └── ProviderError                decided by the provider or on the way to it
     ├── NotReached · AnswerLost · UnreadableAnswer
-    ├── ProviderUnavailable · ProviderFailed · RateLimited · ProviderThrottled
+    ├── ProviderUnavailable · ProviderFailed · ProviderThrottled
+    ├── RateLimited ─ SubjectLimited
     ├── LoginRequired ─ AccessRevoked
     ├── RefreshNotAllowed ─ RefreshUnsupported
     ├── MissingUpstream
@@ -62,6 +63,12 @@ class QuotaExhausted(CallFailed):
         return max(now, self.free_at)
 
 
+class ProviderDown(QuotaExhausted):
+    """The provider failed everybody a moment ago; the request was not sent."""
+
+    reason = "provider_down"
+
+
 class ProviderError(CallFailed):
     """The provider did not give us what we asked for."""
 
@@ -115,6 +122,12 @@ class RateLimited(ProviderError):
     """The provider's quota for our key is used up."""
 
     reason = "provider_rate_limited"
+
+
+class SubjectLimited(RateLimited):
+    """A narrower limit than our key's: of one account, one Item, one institution."""
+
+    reason = "provider_rate_limited_here"
 
 
 class ProviderThrottled(ProviderError):
@@ -188,12 +201,14 @@ ERRORS_BY_REASON: dict[str, type[CallFailed]] = {
     each.reason: each
     for each in (
         QuotaExhausted,
+        ProviderDown,
         NotReached,
         AnswerLost,
         UnreadableAnswer,
         ProviderUnavailable,
         ProviderFailed,
         RateLimited,
+        SubjectLimited,
         ProviderThrottled,
         LoginRequired,
         AccessRevoked,

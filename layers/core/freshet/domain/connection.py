@@ -4,17 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from freshet.domain.events import Event, EventKind
 from freshet.domain.provider import Provider
 
 TURN_LEASE = timedelta(minutes=15)
-LIVE_READ_GAP = timedelta(minutes=10)  # SnapTrade's etiquette for reads that a user asks for
 READ_LEASE = timedelta(seconds=150)  # longer than the reader's function timeout
 # Whoever starts work on a connection makes it due again this soon, should the worker die or the
 # message be lost; finishing the work sets the true time.
 SAFETY_NET = timedelta(minutes=2)
 _BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
+
+
+_DAILY = timedelta(hours=24)
+_SYNC_MARGIN = timedelta(minutes=30)
+_JITTER = 0.02  # of a cadence: what fell due together drifts apart
 
 
 class ConnectionStatus(StrEnum):
@@ -65,7 +70,7 @@ class Institution:
 class Cadence:
     """How often to read (free) and how often to refresh (costs money; None means never)."""
 
-    read_every: timedelta = timedelta(hours=24)
+    read_every: timedelta = _DAILY
     refresh_every: timedelta | None = None
 
 
@@ -106,6 +111,8 @@ class Connection:
     last_purchase_at: datetime | None = None
     last_live_read_at: datetime | None = None
     consecutive_failures: int = 0
+    calls_per_visit: int | None = None
+    """How many calls the last whole visit made: what the next one is planned with."""
     announced: Mapping[str, datetime] = field(default_factory=dict)
     """When the holdings of an account changed that were last put out to be published."""
     outbox: tuple[Event, ...] = ()
@@ -182,13 +189,26 @@ class Connection:
             next_read_at=now + max(step, wait or step),
         )
 
-    def after_reading(self, *, started_at: datetime) -> "Connection":
-        """Note a whole pass: the next one is a cadence away."""
+    def after_reading(
+        self, *, started_at: datetime, calls: int, synced_at: datetime | None
+    ) -> "Connection":
+        """Note a whole pass: the next one is a cadence away, or follows the provider's own sync."""
         return replace(
             self,
             consecutive_failures=0,
-            next_read_at=started_at + self.cadence.read_every,
+            calls_per_visit=calls or None,
+            next_read_at=self._next_reading(started_at, synced_at),
         )
+
+    def _next_reading(self, started_at: datetime, synced_at: datetime | None) -> datetime:
+        every = self.cadence.read_every
+        jitter = _JITTER * every * _share_of(self.id)
+        if every == _DAILY and self.data_mode is DataMode.DELAYED and synced_at is not None:
+            # The provider goes to the broker once a day at no fixed hour: read soon after it has.
+            follows = synced_at + _DAILY + _SYNC_MARGIN + jitter
+            if started_at + _DAILY / 2 <= follows <= started_at + _DAILY * 3 / 2:
+                return follows
+        return started_at + every + jitter
 
     def without_marks_before(self, started_at: datetime) -> "Connection":
         """Forget the webhooks a read has answered; one that came during the read stays."""
@@ -267,3 +287,8 @@ class Connection:
         if self.status is ConnectionStatus.INITIALISING or not self.is_worth_buying:
             return None
         return self.next_refresh_at if self.cadence.refresh_every is not None else None
+
+
+def _share_of(connection_id: str) -> float:
+    """Give a connection its own place between 0 and 1, always the same."""
+    return int.from_bytes(sha256(connection_id.encode()).digest()[:4]) / 2**32

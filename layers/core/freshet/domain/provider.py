@@ -28,6 +28,13 @@ class ProviderTraits:
     transactions_need_opt_in: bool
     """Reading transactions starts a subscription of its own."""
 
+    calls_per_account: int
+    """What each account adds to a visit that already knows the connection; 0: one for all."""
+
+    def calls_for_accounts(self, accounts: int) -> int:
+        """Count the calls of a visit to some accounts: their list, then each of them."""
+        return 1 + max(1, self.calls_per_account * accounts)
+
     def fence(self) -> timedelta:
         """How long after its start nobody else may judge a call whose caller went silent."""
         # Twice the limit: the caller needs time to write the outcome, too.
@@ -40,6 +47,7 @@ TRAITS = {
         call_limit=timedelta(seconds=10),
         is_done_when_accepted=False,
         transactions_need_opt_in=False,
+        calls_per_account=2,
     ),
     # Synchronous with the institution: at times 30 s or more (plaid.md 2).
     Provider.PLAID: ProviderTraits(
@@ -47,5 +55,6 @@ TRAITS = {
         call_limit=timedelta(seconds=93),
         is_done_when_accepted=True,
         transactions_need_opt_in=True,
+        calls_per_account=0,
     ),
 }

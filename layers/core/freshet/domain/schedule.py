@@ -13,8 +13,8 @@ DUE_SHARDS = 4
 CALLS_PER_VISIT = {Provider.SNAPTRADE: 6, Provider.PLAID: 2}
 """Calls of a usual visit. SnapTrade: detail, accounts, two for each of two accounts."""
 
-HEADROOM = 8
-"""Calls a minute that the sweep leaves to people who wait for an answer."""
+_FEWEST_CALLS = 2
+"""No visit makes do with fewer."""
 
 
 class Turn(StrEnum):
@@ -31,18 +31,31 @@ def turn_for(connection: Connection, *, now: datetime) -> Turn:
     return Turn.BUY if connection.wants_refresh(now=now) else Turn.READ
 
 
+def calls_of(connection: Connection) -> int:
+    """Say how many calls a visit makes: as many as the last one, or as a usual one."""
+    return connection.calls_per_visit or CALLS_PER_VISIT[connection.provider]
+
+
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How many connections one turn takes and how far apart they start."""
+    """How many calls one turn may plan for and how far apart its visits start.
 
-    per_minute: int
+    A person's call finds room all the same: the limiter lets the sweep take slots only a little
+    ahead of time.
+    """
 
-    @classmethod
-    def for_quota(cls, provider: Provider, requests_per_minute: int) -> "Pace":
-        """Spend the provider's quota, less the headroom, on whole visits."""
-        spendable = requests_per_minute - HEADROOM
-        return cls(per_minute=max(1, spendable // CALLS_PER_VISIT[provider]))
+    calls_per_minute: int
+    purchases_per_minute: int
 
-    def delay(self, position: int) -> timedelta:
-        """Say how long after the turn's start the n-th connection begins, n from 0."""
-        return timedelta(minutes=1) * position / self.per_minute
+    @property
+    def most_visits(self) -> int:
+        """How many connections a turn can hold at most."""
+        return max(1, self.calls_per_minute // _FEWEST_CALLS)
+
+    def is_full(self, *, calls: int, purchases: int) -> bool:
+        """Tell whether a turn that has planned this much can take no more."""
+        return calls >= self.calls_per_minute or purchases >= self.purchases_per_minute
+
+    def delay(self, calls: int) -> timedelta:
+        """Say how long after the turn's start a visit begins before which so many are planned."""
+        return min(timedelta(minutes=1), timedelta(minutes=1) * calls / self.calls_per_minute)

@@ -23,7 +23,9 @@ from freshet.domain.errors import (
     VisitTooLong,
 )
 from freshet.domain.events import Event, EventKind
+from freshet.domain.provider import TRAITS
 from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, note_proof, pass_check
+from freshet.domain.schedule import calls_of
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.webhooks import WHOLE_CONNECTION
 
@@ -60,6 +62,7 @@ class Visit:
     stored: dict[str, Stored] = field(default_factory=dict)
     transactions_read_to: dict[str, date] = field(default_factory=dict)
     trouble: Trouble | None = None
+    calls: int = 0
 
     @property
     def reason(self) -> str | None:
@@ -96,6 +99,13 @@ def scope_for(connection: Connection, *, is_webhook: bool) -> Scope:
         and connection.status_read_at is not None
     )
     return Scope.MARKED_ACCOUNTS if is_partial else Scope.EVERYTHING
+
+
+def calls_expected(connection: Connection, scope: Scope) -> int:
+    """Say how many calls a visit is going to make, as far as it can be known."""
+    if scope is Scope.EVERYTHING:
+        return calls_of(connection)
+    return TRAITS[connection.provider].calls_for_accounts(len(connection.marks))
 
 
 def connection_after_visit(
@@ -155,7 +165,10 @@ def _after_trouble(connection: Connection, visit: Visit, *, now: datetime) -> Co
     trouble = visit.trouble
     if trouble is None:
         if visit.scope is Scope.EVERYTHING:
-            return connection.after_reading(started_at=visit.started_at)
+            synced = [each.report.synced_at for each in visit.accounts if each.report.synced_at]
+            return connection.after_reading(
+                started_at=visit.started_at, calls=visit.calls, synced_at=max(synced, default=None)
+            )
         return connection
     reason = visit.reason or "unknown"
     if isinstance(trouble, LoginRequired | CredentialMissing):

@@ -44,6 +44,7 @@ TABLE: dict[type[Exception], Problem] = {
     call_errors.ProviderThrottled: Problem(429, "refresh_too_soon", "Refreshed too recently"),
     call_errors.RateLimited: Problem(429, "rate_limited", "The provider's quota is used up"),
     call_errors.QuotaExhausted: Problem(429, "rate_limited", "The provider's quota is used up"),
+    call_errors.ProviderDown: Problem(503, "provider_unavailable", "The provider is in trouble"),
     errors.BudgetExhausted: Problem(429, "budget_exhausted", "A budget is used up"),
     call_errors.ProviderRejectedUs: Problem(502, "provider_rejected_us", "The provider refuses us"),
     errors.PurchasesStopped: Problem(503, "purchases_stopped", "Purchases are stopped"),

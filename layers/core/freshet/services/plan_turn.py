@@ -1,6 +1,6 @@
 """One turn of the planner: take what is due and fits the quota, claim it, hand it out, paced."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,8 +10,8 @@ from freshet.domain.instants import to_text
 from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Trigger
-from freshet.domain.schedule import Pace, Turn, turn_for
-from freshet.observability import count, logger
+from freshet.domain.schedule import Pace, Turn, calls_of, turn_for
+from freshet.observability import count, logger, measure_seconds
 from freshet.ports import Clock, DueConnections, ReadQueue, RefreshQueue
 
 _PLANNER = "schedule"
@@ -34,16 +34,19 @@ def plan_turn(*, parts: Planning) -> int:
     What is claimed and then lost, by a crash or a failed send, falls due again when its lease ends.
     """
     now = parts.clock()
-    orders = [
-        order
-        for provider, pace in parts.paces.items()
-        for order in _orders_for(provider, pace, parts.due, now=now)
-    ]
+    orders: list[ReadOrder | RefreshOrder] = []
+    overdue = timedelta(0)
+    for provider, pace in parts.paces.items():
+        found = parts.due.due(provider, now=now, limit=pace.most_visits)
+        overdue = max([overdue, *(now - due_at for _, _, due_at in found[:1])])
+        orders += _orders_for(found, pace, parts.due, now=now)
     lost = [
         *parts.reads.send([order for order in orders if isinstance(order, ReadOrder)]),
         *parts.refreshes.send([order for order in orders if isinstance(order, RefreshOrder)]),
     ]
     count("ConnectionsPlanned", len(orders))
+    # How late the latest is: it grows as soon as there is more to do than the quota allows.
+    measure_seconds("OldestOverdueSeconds", overdue)
     if lost:
         count("OrdersLost", len(lost))
         logger.warning("Orders were not accepted by the queue", lost=len(lost))
@@ -51,14 +54,22 @@ def plan_turn(*, parts: Planning) -> int:
 
 
 def _orders_for(
-    provider: Provider, pace: Pace, due: DueConnections, *, now: datetime
+    found: Sequence[tuple[str, str, datetime]], pace: Pace, due: DueConnections, *, now: datetime
 ) -> list[ReadOrder | RefreshOrder]:
     orders: list[ReadOrder | RefreshOrder] = []
-    for user_id, connection_id, due_at in due.due(provider, now=now, limit=pace.per_minute):
+    calls = purchases = 0
+    for user_id, connection_id, due_at in found:
+        if pace.is_full(calls=calls, purchases=purchases):
+            break
         lease_until = now + TURN_LEASE
         claimed = due.claim(user_id, connection_id, due_at=due_at, lease_until=lease_until)
-        if claimed is not None:
-            orders.append(_order(claimed, due_at, delay=pace.delay(len(orders)), now=now))
+        if claimed is None:
+            continue
+        order = _order(claimed, due_at, delay=pace.delay(calls), now=now)
+        is_purchase = isinstance(order, RefreshOrder)
+        calls += 1 if is_purchase else calls_of(claimed)
+        purchases += is_purchase
+        orders.append(order)
     return orders
 
 

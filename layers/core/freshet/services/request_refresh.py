@@ -4,8 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from freshet.domain.connection import ASLEEP, LIVE_READ_GAP, Connection
+from freshet.domain.connection import ASLEEP, Connection
 from freshet.domain.errors import ConcurrentChange, ConnectionNeedsUser, NotFound, RefreshTooSoon
+from freshet.domain.etiquette import ETIQUETTE
 from freshet.domain.identifiers import new_refresh_id, refresh_id_for
 from freshet.domain.money import Money
 from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
@@ -81,9 +82,9 @@ def read_instead(wanted: Refresh, connection: Connection, parts: Requesting) -> 
         raise ConnectionNeedsUser(connection.id, connection.status_reason)
     if connection.open_refresh_id is not None:
         return join_open(wanted, connection, parts.purchasing)
-    last = connection.last_live_read_at
-    if last is not None and parts.purchasing.clock() < last + LIVE_READ_GAP:
-        raise RefreshTooSoon(last + LIVE_READ_GAP)
+    last, gap = connection.last_live_read_at, ETIQUETTE[connection.provider].gap_between_live_reads
+    if last is not None and parts.purchasing.clock() < last + gap:
+        raise RefreshTooSoon(last + gap)
     try:
         refresh = parts.purchasing.refreshes.open(_started(wanted, parts.purchasing))
     except ConcurrentChange:

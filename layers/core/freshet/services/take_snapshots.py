@@ -25,6 +25,7 @@ from freshet.domain.refresh import Refresh
 from freshet.domain.visit import (
     Scope,
     Visit,
+    calls_expected,
     connection_after_visit,
     refresh_after_visit,
     scope_for,
@@ -112,16 +113,22 @@ def _with_lease(order: ReadOrder, parts: Reading, now: datetime) -> Connection:
 def _visit(visit: Visit, connection: Connection, parts: Reading) -> None:
     try:
         session = parts.providers.open(connection)
-        if visit.scope is Scope.EVERYTHING:
-            visit.report = session.connection()
-            if visit.report.is_disabled:
-                return  # its answers are frozen: they prove nothing and cost quota
-        visit.accounts = list_accounts(
-            session, connection, accounts=parts.accounts, now=parts.clock()
-        )
-        _read_accounts(visit, session, connection, parts)
+        session.expect(calls_expected(connection, visit.scope))
+        _look_around(visit, session, connection, parts)
+        visit.calls = session.calls
     except (CallFailed, CredentialMissing, ProviderNotConfigured) as trouble:
         visit.trouble = trouble
+
+
+def _look_around(
+    visit: Visit, session: ProviderSession, connection: Connection, parts: Reading
+) -> None:
+    if visit.scope is Scope.EVERYTHING:
+        visit.report = session.connection()
+        if visit.report.is_disabled:
+            return  # its answers are frozen: they prove nothing and cost quota
+    visit.accounts = list_accounts(session, connection, accounts=parts.accounts, now=parts.clock())
+    _read_accounts(visit, session, connection, parts)
 
 
 def _read_accounts(

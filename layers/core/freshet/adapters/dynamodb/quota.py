@@ -1,16 +1,18 @@
 """The limiter: one bucket per provider key, shared by every worker, in ConnectionsTable.
 
 The bucket is a single number, the theoretical arrival time of GCRA: the moment at which the quota
-handed out so far would be used up if calls came evenly. Taking n tokens moves it n intervals on.
+handed out so far would be used up if calls came evenly. Taking n tokens moves it n intervals on;
+who is a little early waits for its slot, who is much too early is told when to come back.
 """
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import ConditionFailed, Table
-from freshet.domain.call_errors import QuotaExhausted
+from freshet.domain.call_errors import ProviderDown, QuotaExhausted
+from freshet.domain.quota import QuotaRate
 from freshet.ports import Clock
 
 _TRIES = 5  # each lost race means that another worker got its tokens
@@ -18,60 +20,75 @@ _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaRate:
-    """How fast tokens come back and how many may be taken at once.
-
-    In any minute at most `per_minute` go out: the burst is taken off the steady rate.
-    """
-
-    interval: timedelta
-    burst: int
-
-    @classmethod
-    def for_limit(cls, requests_per_minute: int) -> "QuotaRate":
-        """Split a limit per rolling minute into a burst (a tenth, at least 1) and a rate."""
-        if requests_per_minute < 2:  # noqa: PLR2004 - one for the burst, one for the rate
-            raise ValueError("a quota below two requests a minute cannot be shared")
-        burst = max(1, requests_per_minute // 10)
-        return cls(timedelta(minutes=1) / (requests_per_minute - burst), burst)
-
-
 class DynamoQuota:
     """Takes tokens with conditional updates and no read; workers' clocks may differ a little."""
 
-    def __init__(self, table: Table, provider_key: str, rate: QuotaRate, *, clock: Clock) -> None:
-        """Bind to ConnectionsTable and one provider key."""
+    def __init__(
+        self,
+        table: Table,
+        provider_key: str,
+        rate: QuotaRate,
+        *,
+        clock: Clock,
+        wait: Callable[[timedelta], None],
+        patience: timedelta,
+    ) -> None:
+        """Bind to ConnectionsTable and one provider key; `wait` passes the time to a slot."""
         self._clock = clock
+        self._wait = wait
         self._table = table
         self._key = keys.quota(provider_key)
-        self._rate = rate
+        # Rounded up: never above the limit.
+        self._interval = -(-60_000_000 // rate.steady_per_minute)
+        self._depth = rate.burst * self._interval
+        self._patience = patience // _MICROSECOND
+        self.most_at_once = rate.burst
 
     def take(self, tokens: int) -> None:
-        """Take tokens or raise QuotaExhausted with the time at which they will be there."""
+        """Take tokens, after a short wait where need be; raises QuotaExhausted, ProviderDown."""
         now = self._clock()
-        micros = (now - _EPOCH) // _MICROSECOND
-        interval = -(-self._rate.interval // _MICROSECOND)  # rounded up: never above the limit
-        cost, depth = tokens * interval, self._rate.burst * interval
+        micros, cost = _micros(now), tokens * self._interval
         for _ in range(_TRIES):
             try:
-                return self._advance(micros, cost, depth)
+                full_at = self._advance(micros, cost)
             except ConditionFailed as refused:
-                full_at = int((refused.current or {}).get("full_at", Decimal(0)))
+                bucket = refused.current or {}
+                full_at = int(bucket.get("full_at", Decimal(0)))
                 if full_at > micros:
-                    wait = full_at + cost - depth - micros
-                    raise QuotaExhausted(now + wait * _MICROSECOND) from refused
+                    slot = now + (full_at + cost - self._depth - micros) * _MICROSECOND
+                    is_down = bucket.get("down_until", Decimal(0)) > micros
+                    raise (ProviderDown if is_down else QuotaExhausted)(slot) from refused
+            else:
+                early = full_at - self._depth - micros
+                return self._wait(early * _MICROSECOND) if early > 0 else None
             if self._started_over(micros, cost):
                 return None
         raise QuotaExhausted(now)
 
-    def _advance(self, micros: int, cost: int, depth: int) -> None:
-        self._table.update(
+    def block(self, until: datetime, *, is_down: bool) -> None:
+        """Give no token out before `until`: the provider says so, or cannot answer anybody."""
+        micros = _micros(until)
+        down = ", down_until = :until" if is_down else ""
+        values = {":full": micros + self._depth, **({":until": micros} if is_down else {})}
+        try:
+            self._table.update(
+                self._key,
+                f"SET full_at = :full{down}",
+                values,
+                condition="attribute_not_exists(full_at) OR full_at < :full",
+            )
+        except ConditionFailed:
+            return  # somebody has blocked it for longer
+
+    def _advance(self, micros: int, cost: int) -> int:
+        latest = micros + self._depth + self._patience - cost
+        bucket = self._table.update(
             self._key,
             "SET full_at = full_at + :cost",
-            {":cost": cost, ":now": micros, ":latest": micros + depth - cost},
+            {":cost": cost, ":now": micros, ":latest": latest},
             condition="full_at BETWEEN :now AND :latest",
         )
+        return int(bucket["full_at"])
 
     def _started_over(self, micros: int, cost: int) -> bool:
         # The bucket was idle: its past does not count. False if another worker was faster; then
@@ -86,3 +103,7 @@ class DynamoQuota:
         except ConditionFailed:
             return False
         return True
+
+
+def _micros(at: datetime) -> int:
+    return (at - _EPOCH) // _MICROSECOND

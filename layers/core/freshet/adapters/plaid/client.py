@@ -12,7 +12,7 @@ from freshet.adapters.plaid.wire import Document, PlaidWire
 from freshet.adapters.transport import Endpoint
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential
-from freshet.ports import Clock, Quota
+from freshet.ports import Clock
 
 _TRANSACTIONS = TypeAdapter(list[models.Transaction])
 _PAGE = 500  # the most that Plaid gives
@@ -22,9 +22,9 @@ _PAGE = 500  # the most that Plaid gives
 class PlaidClient:
     """One method for each operation; every one raises ProviderError or QuotaExhausted."""
 
-    wire: PlaidWire
-    reads: Quota
-    refreshes: Quota
+    reading: PlaidWire
+    buying: PlaidWire
+    """The same wire behind another gate: purchases have a limit of their own."""
     clock: Clock
 
     def item(self, item: Credential) -> models.ItemAnswer:
@@ -72,9 +72,9 @@ class PlaidClient:
 
     def refresh(self, item: Credential) -> ProviderAnswer:
         """Buy a refresh (S5): billed when it answers 200, never repeated."""
-        self.refreshes.take(1)
-        return self.wire.tell(endpoints.REFRESH, {"access_token": item.secret.reveal()})
+        body = {"access_token": item.secret.reveal()}
+        return self.buying.tell(endpoints.REFRESH, body, item=item.subject)
 
     def _read(self, endpoint: Endpoint, item: Credential, **fields: Any) -> Document:
-        self.reads.take(1)
-        return self.wire.read(endpoint, {"access_token": item.secret.reveal(), **fields})
+        body = {"access_token": item.secret.reveal(), **fields}
+        return self.reading.read(endpoint, body, item=item.subject)

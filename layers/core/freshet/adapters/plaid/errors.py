@@ -19,8 +19,8 @@ from freshet.domain.call_errors import (
     ProviderFailed,
     ProviderRejectedUs,
     ProviderUnavailable,
-    RateLimited,
     RefreshUnsupported,
+    SubjectLimited,
 )
 
 
@@ -37,7 +37,8 @@ _REVOKED = Meaning(AccessRevoked)
 _OPERATOR = Meaning(ProviderRejectedUs)
 _LINK = Meaning(LinkInvalid)
 _UNSUPPORTED = Meaning(RefreshUnsupported)
-_MINUTE = Meaning(RateLimited, timedelta(seconds=60))
+# The texts of these speak of the Item or of the institution; no code tells our key's limit apart.
+_MINUTE = Meaning(SubjectLimited, timedelta(seconds=60))
 _SOON = Meaning(ProviderUnavailable, timedelta(minutes=5))
 # Plaid's own advice for an institution's outage is "a few hours or the next day".
 _HOURS = Meaning(ProviderUnavailable, timedelta(hours=3))
@@ -73,7 +74,7 @@ BY_CODE: dict[str, Meaning] = {
     "INSTITUTION_REGISTRATION_REQUIRED": _OPERATOR,
     "UNAUTHORIZED_INSTITUTION": _OPERATOR,
     "INSTITUTION_NOT_ENABLED_IN_ENVIRONMENT": _OPERATOR,
-    "INSTITUTION_RATE_LIMIT": Meaning(RateLimited, timedelta(minutes=15)),
+    "INSTITUTION_RATE_LIMIT": Meaning(SubjectLimited, timedelta(minutes=15)),
     "RATE_LIMIT": _MINUTE,
     "INVESTMENTS_REFRESH_LIMIT": _MINUTE,
     "INVESTMENT_HOLDINGS_GET_LIMIT": _MINUTE,

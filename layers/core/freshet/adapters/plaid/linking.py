@@ -9,11 +9,9 @@ from pydantic import BeforeValidator
 from freshet.adapters.foreign_json import LenientModel, Text, validated
 from freshet.adapters.plaid import endpoints, models
 from freshet.adapters.plaid.wire import Document, PlaidWire
-from freshet.adapters.transport import Endpoint
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.instants import from_text
-from freshet.ports import Quota
 
 MOST_LETTERS_OF_A_NAME = 30  # a longer one shows as "This Application"
 
@@ -60,19 +58,18 @@ class _ItemAnswer(LenientModel):
     item: models.Item
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class PlaidLinking:
     """One method for each operation; every one raises ProviderError or QuotaExhausted."""
 
     wire: PlaidWire
-    quota: Quota
 
     def link_token(self, terms: LinkTerms, *, webhook: str) -> LinkToken:
         """Give what Link needs for a new Item that tells `webhook` what happens to it."""
         # `investments_refresh` is never asked for here: it is an entitlement of ours, not a
         # product of the Item.
         body = {**_terms(terms), "products": ["investments"], "webhook": webhook}
-        return _to_link_token(self._read(endpoints.LINK_TOKEN, body))
+        return _to_link_token(self.wire.read(endpoints.LINK_TOKEN, body))
 
     def repair_token(
         self, terms: LinkTerms, item: Credential, *, selects_accounts: bool = False
@@ -81,33 +78,29 @@ class PlaidLinking:
         body = {**_terms(terms), **_access(item)}
         if selects_accounts:
             body["update"] = {"account_selection_enabled": True}
-        return _to_link_token(self._read(endpoints.LINK_TOKEN, body))
+        return _to_link_token(self.wire.read(endpoints.LINK_TOKEN, body, item=item.subject))
 
     def exchange(self, public_token: Secret) -> Credential:
         """Turn Link's public token into the Item's credential: once, within half an hour."""
-        document = self._read(endpoints.EXCHANGE, {"public_token": public_token.reveal()})
+        document = self.wire.read(endpoints.EXCHANGE, {"public_token": public_token.reveal()})
         answer = validated(_ExchangeAnswer.model_validate, document.content, document.told)
         return Credential(answer.item_id, Secret(answer.access_token))
 
     def remove(self, item: Credential) -> ProviderAnswer:
         """End an Item, its token and its subscriptions, at once."""
-        self.quota.take(1)
-        return self.wire.tell(endpoints.REMOVE_ITEM, _access(item))
+        return self.wire.tell(endpoints.REMOVE_ITEM, _access(item), item=item.subject)
 
     def update_webhook(self, item: Credential, webhook: str | None) -> models.Item:
         """Tell an Item where its webhooks go from now on; the new address hears of it."""
-        document = self._read(endpoints.UPDATE_WEBHOOK, {**_access(item), "webhook": webhook})
+        body = {**_access(item), "webhook": webhook}
+        document = self.wire.read(endpoints.UPDATE_WEBHOOK, body, item=item.subject)
         return validated(_ItemAnswer.model_validate, document.content, document.told).item
 
     def rotate(self, item: Credential) -> Credential:
         """Replace an Item's token: the old one is void at once, and a lost answer loses both."""
-        document = self._read(endpoints.ROTATE_TOKEN, _access(item))
+        document = self.wire.read(endpoints.ROTATE_TOKEN, _access(item), item=item.subject)
         answer = validated(_RotationAnswer.model_validate, document.content, document.told)
         return Credential(item.subject, Secret(answer.new_access_token))
-
-    def _read(self, endpoint: Endpoint, body: dict[str, Any]) -> Document:
-        self.quota.take(1)
-        return self.wire.read(endpoint, body)
 
 
 def _access(item: Credential) -> dict[str, Any]:

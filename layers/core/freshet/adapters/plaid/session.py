@@ -7,6 +7,7 @@ from typing import Any
 
 import simplejson
 
+from freshet.adapters.gate import Purse
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.client import PlaidClient
 from freshet.adapters.plaid.mapping import (
@@ -43,8 +44,18 @@ class PlaidSession:
     client: PlaidClient
     item: Credential
     reads_transactions: bool
+    purse: Purse
     _item_answer: models.ItemAnswer | None = field(default=None, init=False)
     _portfolio: _Portfolio | None = field(default=None, init=False)
+
+    def expect(self, calls: int) -> None:
+        """Say how many calls are to come, so that their quota can be taken together."""
+        self.purse.expected = calls
+
+    @property
+    def calls(self) -> int:
+        """How many reads it has made."""
+        return self.purse.taken
 
     def connection(self) -> ConnectionReport:
         """Ask how the Item is."""

@@ -7,12 +7,14 @@ from typing import Any, Protocol
 import requests
 
 from freshet.adapters.exact_json import parsed, parsed_object
+from freshet.adapters.gate import Gate
 from freshet.adapters.plaid.errors import error_for, request_id_of
 from freshet.adapters.plaid.keys import PlaidKeys
 from freshet.adapters.transport import Answer, Endpoint, Transport
-from freshet.domain.call_errors import ProviderAnswer
+from freshet.domain.call_errors import ProviderAnswer, ProviderError
 
 _VERSION = "2020-09-14"
+_OURS = ""  # a call for no Item in particular
 
 
 class Keys(Protocol):
@@ -37,22 +39,38 @@ class PlaidWire:
     base_url: str
     keys: Keys
     transport: Transport
+    gate: Gate | None = None
+    """Only who has no table to count in, the receiver of webhooks, calls without one."""
 
-    def read(self, endpoint: Endpoint, body: dict[str, Any]) -> Document:
+    def read(self, endpoint: Endpoint, body: dict[str, Any], *, item: str = _OURS) -> Document:
         """Send once and parse exactly; raises UnreadableAnswer."""
-        answer = self._send(endpoint, body)
+        answer = self._send(endpoint, body, item)
         content = parsed(answer.body, endpoint.told(status=answer.status))
         told = endpoint.told(status=answer.status, request_id=request_id_of(content))
         return Document(content, told)
 
-    def tell(self, endpoint: Endpoint, body: dict[str, Any]) -> ProviderAnswer:
+    def tell(
+        self, endpoint: Endpoint, body: dict[str, Any], *, item: str = _OURS
+    ) -> ProviderAnswer:
         """Send once where the body of a success says nothing that matters: none is too odd."""
-        answer = self._send(endpoint, body)
+        answer = self._send(endpoint, body, item)
         return endpoint.told(
             status=answer.status, request_id=request_id_of(parsed_object(answer.body))
         )
 
-    def _send(self, endpoint: Endpoint, body: dict[str, Any]) -> Answer:
+    def _send(self, endpoint: Endpoint, body: dict[str, Any], item: str) -> Answer:
+        if self.gate is None:
+            return self._exchange(endpoint, body)
+        self.gate.enter()
+        try:
+            answer = self._exchange(endpoint, body)
+        except ProviderError as failure:
+            self.gate.learn(item, failure)
+            raise
+        self.gate.learn(item)
+        return answer
+
+    def _exchange(self, endpoint: Endpoint, body: dict[str, Any]) -> Answer:
         keys = self.keys.current()
         request = requests.Request(
             endpoint.method,

@@ -1,10 +1,9 @@
 """What SnapTrade's refusals mean, as a table over (HTTP status, code) (snaptrade.md, 6.8)."""
 
-import re
-from datetime import timedelta
 from typing import Any
 
 from freshet.adapters.exact_json import parsed_object
+from freshet.adapters.snaptrade.limits import ACCOUNT, CUSTOMER, is_used_up, wait_of
 from freshet.adapters.transport import Answer, Endpoint
 from freshet.domain.call_errors import (
     AlreadyRegistered,
@@ -19,6 +18,7 @@ from freshet.domain.call_errors import (
     ProviderUnavailable,
     RateLimited,
     RefreshNotAllowed,
+    SubjectLimited,
     UnreadableAnswer,
 )
 
@@ -60,9 +60,6 @@ _BY_STATUS: dict[int, type[ProviderError]] = {
     501: RefreshNotAllowed,
 }
 
-# The customer's limit and an account's own: the first that is used up says how long to wait.
-_LAYERS = ("X-RateLimit", "X-RateLimit-Account")
-
 
 def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
     """Translate an answer that is no success; never by its text."""
@@ -74,7 +71,9 @@ def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
         request_id=answer.headers.get("X-Request-ID"),
     )
     kind = BY_CODE.get((answer.status, code or "")) or _by_status(answer.status)
-    return kind(told, wait=_wait(answer))
+    if kind is RateLimited and is_used_up(answer, ACCOUNT) and not is_used_up(answer, CUSTOMER):
+        kind = SubjectLimited
+    return kind(told, wait=wait_of(answer))
 
 
 def _by_status(status: int) -> type[ProviderError]:
@@ -86,12 +85,3 @@ def _code(document: dict[str, Any]) -> str | None:
     # The live API sends text, the specification a number under another name.
     code = document.get("code", document.get("default_code"))
     return None if code is None else str(code)
-
-
-def _wait(answer: Answer) -> timedelta | None:
-    exhausted = [layer for layer in _LAYERS if answer.headers.get(f"{layer}-Remaining") == "0"]
-    names = [*(f"{layer}-Reset" for layer in exhausted), "Retry-After"]
-    texts = [answer.headers.get(name, "") for name in names]
-    # Four digits: nobody means more than a few hours.
-    seconds = next((int(text) for text in texts if re.fullmatch(r"[0-9]{1,4}", text)), None)
-    return None if seconds is None else timedelta(seconds=seconds)

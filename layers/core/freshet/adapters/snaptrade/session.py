@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import simplejson
 
+from freshet.adapters.gate import Purse
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.mapping import (
     to_account_report,
@@ -43,7 +44,17 @@ class SnapTradeSession:
     client: SnapTradeClient
     user: Credential
     connection_id: str
+    purse: Purse
     read_holdings: ReadHoldings = read_current
+
+    def expect(self, calls: int) -> None:
+        """Say how many calls are to come, so that their quota can be taken together."""
+        self.purse.expected = calls
+
+    @property
+    def calls(self) -> int:
+        """How many calls it has made."""
+        return self.purse.taken
 
     def connection(self) -> ConnectionReport:
         """Ask how the connection is."""

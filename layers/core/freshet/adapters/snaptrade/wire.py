@@ -9,13 +9,17 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from freshet.adapters.exact_json import parsed
+from freshet.adapters.gate import Gate
 from freshet.adapters.snaptrade.errors import error_for
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
+from freshet.adapters.snaptrade.limits import CUSTOMER, is_used_up, wait_of
 from freshet.adapters.snaptrade.signature import sign_request
 from freshet.adapters.transport import Answer, Endpoint, Transport
-from freshet.domain.call_errors import ProviderAnswer
+from freshet.domain.call_errors import ProviderAnswer, ProviderError
 from freshet.domain.credential import Credential
-from freshet.ports import Clock, Quota
+from freshet.ports import Clock
+
+_OURS = ""  # a call for no user in particular
 
 
 class Keys(Protocol):
@@ -41,7 +45,7 @@ class SnapTradeWire:
     base_url: str
     keys: Keys
     transport: Transport
-    quota: Quota
+    gate: Gate
     clock: Clock
 
     def read(
@@ -75,12 +79,22 @@ class SnapTradeWire:
         parameters: Mapping[str, str],
         content: Mapping[str, Any] | None,
     ) -> Answer:
-        self.quota.take(1)
+        self.gate.enter()
         path = endpoint.path.format(*(quote(each, safe="") for each in ids))
         query = {**parameters, **_credentials(user)}
-        answer = self.transport.send(endpoint, self._signed(endpoint.method, path, query, content))
-        if answer.status != requests.codes.ok:
-            raise error_for(answer, endpoint)
+        request = self._signed(endpoint.method, path, query, content)
+        subject = _OURS if user is None else user.subject
+        try:
+            answer = self.transport.send(endpoint, request)
+            if answer.status != requests.codes.ok:
+                raise error_for(answer, endpoint)  # noqa: TRY301 - learned from like a lost one
+        except ProviderError as failure:
+            self.gate.learn(subject, failure)
+            raise
+        self.gate.learn(subject)
+        if is_used_up(answer, CUSTOMER):
+            # The last one of a window that others draw from, too.
+            self.gate.pause(wait_of(answer))
         return answer
 
     def _signed(

@@ -1,0 +1,34 @@
+"""How a provider's limit is divided: a steady rate, a small burst, and who may wait how long."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+PATIENT = timedelta(seconds=5)
+"""How long a call that a person waits for may wait for its slot."""
+
+IMPATIENT = timedelta(seconds=1.75)
+"""How far ahead the sweep may take slots: a person's call finds one within two seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaRate:
+    """How fast tokens come back and how many may be taken at once.
+
+    In any minute at most the limit goes out: the burst is taken off the steady rate.
+    """
+
+    steady_per_minute: int
+    burst: int
+
+    @classmethod
+    def for_limit(cls, requests_per_minute: int) -> "QuotaRate":
+        """Split a limit per rolling minute into a burst (3 %, at least 1) and a steady rate."""
+        if requests_per_minute < 2:  # noqa: PLR2004 - one for the burst, one for the rate
+            raise ValueError("a quota below two requests a minute cannot be shared")
+        burst = max(1, requests_per_minute * 3 // 100)
+        return cls(requests_per_minute - burst, burst)
+
+    @property
+    def interval(self) -> timedelta:
+        """The time between two slots."""
+        return timedelta(minutes=1) / self.steady_per_minute

@@ -1,0 +1,145 @@
+"""What calls teach the limiter: whose fault a failure is, and how long to stay away."""
+
+from datetime import timedelta
+
+import pytest
+
+from freshet.adapters.gate import Circuit, Gate, Purse
+from freshet.domain import call_errors
+from freshet.domain.call_errors import ProviderAnswer, ProviderError
+from tests.builders import NOON
+from tests.fakes import FakeClock
+from tests.integration.bench import FakeQuota
+
+ASKED = ProviderAnswer(provider="snaptrade", operation="positions")
+OWN = [call_errors.ProviderFailed, call_errors.AnswerLost, call_errors.NotReached]
+OTHERS = [
+    call_errors.ProviderUnavailable,
+    call_errors.LoginRequired,
+    call_errors.MissingUpstream,
+    call_errors.ProviderThrottled,
+    call_errors.UnreadableAnswer,
+]
+FIVE = ["user-1", "user-2", "user-3", "user-1", "user-2"]
+
+
+class Door:
+    """A gate, what it was told, and what it did to the quota."""
+
+    def __init__(self) -> None:
+        self.quota = FakeQuota()
+        self.clock = FakeClock(NOON)
+        self.gate = Gate(self.quota, Circuit(), self.clock)
+
+    def fail(self, kind: type[ProviderError], *subjects: str) -> None:
+        for subject in subjects:
+            self.gate.learn(subject, kind(ASKED))
+
+    def blocked_for(self) -> list[float]:
+        return [(until - NOON).total_seconds() for until, _ in self.quota.blocks]
+
+
+@pytest.mark.parametrize("kind", OWN)
+def test_provider_is_left_alone_when_it_fails_user_after_user(kind: type[ProviderError]) -> None:
+    door = Door()
+    door.fail(kind, *FIVE[:4])
+    assert door.quota.blocks == []
+    door.fail(kind, FIVE[4])
+    assert door.quota.blocks == [(NOON + timedelta(seconds=30), True)]
+
+
+@pytest.mark.parametrize("kind", OTHERS)
+def test_provider_is_not_blamed_when_a_broker_a_user_or_we_are_at_fault(
+    kind: type[ProviderError],
+) -> None:
+    door = Door()
+    door.fail(kind, *FIVE, *FIVE)
+    assert door.quota.blocks == []
+
+
+def test_provider_is_not_blamed_when_it_fails_the_same_two_users_only() -> None:
+    door = Door()
+    door.fail(call_errors.ProviderFailed, *["user-1", "user-2"] * 10)
+    assert door.quota.blocks == []
+
+
+@pytest.mark.parametrize("answer", [None, *OTHERS])
+def test_count_starts_anew_when_the_provider_answers_in_between(
+    answer: type[ProviderError] | None,
+) -> None:
+    door = Door()
+    door.fail(call_errors.ProviderFailed, *FIVE[:4])
+    door.gate.learn("user-9", answer(ASKED) if answer else None)
+    door.fail(call_errors.ProviderFailed, *FIVE[:4])
+    assert door.quota.blocks == []
+
+
+def test_pause_grows_when_trials_fail_and_starts_small_when_one_succeeded() -> None:
+    door = Door()
+    door.fail(call_errors.AnswerLost, *FIVE, *FIVE)
+    assert door.blocked_for() == [30, 60, 120, 300, 300, 300]
+    door.gate.learn("user-1")
+    door.quota.blocks.clear()
+    door.fail(call_errors.AnswerLost, *FIVE)
+    assert door.blocked_for() == [30]
+
+
+@pytest.mark.parametrize(("wait", "seconds"), [(None, 60), (timedelta(seconds=7), 7)])
+def test_everybody_waits_when_the_provider_says_that_our_key_is_used_up(
+    wait: timedelta | None, seconds: float
+) -> None:
+    door = Door()
+    door.gate.learn("user-1", call_errors.RateLimited(ASKED, wait=wait))
+    assert door.quota.blocks == [(NOON + timedelta(seconds=seconds), False)]
+
+
+def test_nobody_else_waits_when_one_items_limit_is_used_up() -> None:
+    door = Door()
+    door.fail(call_errors.SubjectLimited, "item-1", "item-1", "item-1", "item-1", "item-1")
+    assert door.quota.blocks == []
+
+
+def test_everybody_waits_when_item_after_item_is_told_to() -> None:
+    door = Door()
+    door.fail(call_errors.SubjectLimited, *FIVE)
+    assert door.quota.blocks == [(NOON + timedelta(seconds=30), False)]
+
+
+@pytest.mark.parametrize(
+    ("expected", "calls", "takes"),
+    [
+        (0, 3, [1, 1, 1]),
+        (3, 3, [3]),
+        (6, 6, [6]),
+        (16, 16, [7, 7, 2]),
+        (2, 4, [2, 1, 1]),
+        (6, 2, [6]),
+    ],
+)
+def test_tokens_are_taken_together_when_a_visit_is_expected_to_need_them(
+    expected: int, calls: int, takes: list[int]
+) -> None:
+    quota = FakeQuota(most_at_once=7)
+    purse = Purse(quota, expected=expected)
+    for _ in range(calls):
+        purse.take(1)
+    assert (quota.takes, purse.taken) == (takes, calls)
+
+
+def test_nothing_is_counted_as_taken_when_there_was_none() -> None:
+    quota = FakeQuota(failure=call_errors.QuotaExhausted(NOON))
+    purse = Purse(quota, expected=6)
+    with pytest.raises(call_errors.QuotaExhausted):
+        purse.take(1)
+    assert purse.taken == 0
+    quota.failure = None
+    purse.take(1)
+    assert quota.takes == [6]
+
+
+def test_whole_key_is_blocked_when_a_visit_learns_of_a_limit() -> None:
+    quota = FakeQuota()
+    gate = Gate(Purse(quota), Circuit(), FakeClock(NOON))
+    gate.pause(timedelta(seconds=9))
+    gate.pause(None)
+    assert quota.blocks == [(NOON + timedelta(seconds=9), False)]
