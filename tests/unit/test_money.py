@@ -12,6 +12,7 @@ from freshet.domain.money import (
     exact_decimal,
     optional_decimal,
     optional_decimal_to_text,
+    sane,
 )
 
 PLAIN = r"-?[0-9]{1,25}(\.[0-9]{1,25})?"
@@ -51,3 +52,16 @@ def test_missing_numbers_stay_missing_when_they_are_converted() -> None:
     assert optional_decimal_to_text(None) is None
     assert optional_decimal("1.50") == Decimal("1.50")
     assert optional_decimal_to_text(Decimal("1.50")) == "1.50"
+
+
+@pytest.mark.parametrize(
+    "number", ["NaN", "sNaN", "Infinity", "-Infinity", "1E61", "1E-61", "9" * 200, "1." + "1" * 200]
+)
+def test_parsed_number_is_refused_when_no_money_could_be_it(number: str) -> None:
+    with pytest.raises(ValueError, match="sane"):
+        sane(Decimal(number))
+
+
+@pytest.mark.parametrize("number", ["0", "-0.00", "12.50", "0.12345678901234567", "1E-18"])
+def test_parsed_number_keeps_its_digits_when_it_is_sane(number: str) -> None:
+    assert str(sane(Decimal(number))) == str(Decimal(number))

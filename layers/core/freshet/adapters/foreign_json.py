@@ -6,24 +6,20 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic_core import PydanticUseDefault
 
 from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
 from freshet.domain.instants import from_text
-from freshet.domain.money import exact_decimal
+from freshet.domain.money import exact_decimal, sane
 
 
 def _exact(value: object) -> Decimal | None:
     # Text, integers and simplejson's Decimals; a float would mean that digits are lost already.
     if value is None:
         return None
+    if isinstance(value, Decimal):
+        return sane(value)
     if isinstance(value, bool | float):
         raise ValueError("not an exact number")  # noqa: TRY004 - pydantic wants ValueError
     return exact_decimal(str(value))
@@ -36,22 +32,23 @@ def _instant(value: object) -> datetime | None:
         raise ValueError("not an instant") from error
 
 
+def _default_for_null(value: object) -> object:
+    if value is None:
+        raise PydanticUseDefault
+    return value
+
+
+OrDefault = BeforeValidator(_default_for_null)
+"""For a field whose default also stands for a null."""
 Number = Annotated[Decimal | None, BeforeValidator(_exact)]
 Text = Annotated[str, Field(min_length=1)]
 Instant = Annotated[datetime | None, BeforeValidator(_instant)]
 
 
 class LenientModel(BaseModel):
-    """A model that ignores what it does not know and takes a null for a missing field."""
+    """A model that ignores what it does not know."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_nulls(cls, document: Any) -> Any:
-        if not isinstance(document, dict):
-            return document
-        return {name: value for name, value in document.items() if value is not None}
 
 
 def validated[Model](

@@ -69,9 +69,9 @@ class Position:
 
     def __post_init__(self) -> None:
         """Refuse NaN and infinity: they would poison every total."""
-        numbers = (self.units, self.price, self.cost_per_unit, self.stated_value)
-        if any(number is not None and not number.is_finite() for number in numbers):
-            raise ValueError("a position needs finite numbers")
+        for number in (self.units, self.price, self.cost_per_unit, self.stated_value):
+            if number is not None and not number.is_finite():
+                raise ValueError("a position needs finite numbers")
 
     @property
     def value(self) -> Decimal | None:

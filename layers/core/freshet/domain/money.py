@@ -10,6 +10,7 @@ EXACT = Context(prec=400, traps=[Inexact, InvalidOperation])
 
 _DECIMAL = re.compile(r"-?[0-9]{1,80}(\.[0-9]{1,80})?([eE][+-]?[0-9]{1,3})?")
 _MAX_EXPONENT = 60
+_LONGEST = Context(prec=160, traps=[Inexact])
 
 
 def exact_decimal(text: str) -> Decimal:
@@ -19,6 +20,17 @@ def exact_decimal(text: str) -> Decimal:
     number = Decimal(text)
     if abs(number.adjusted()) > _MAX_EXPONENT:
         raise ValueError("not a number of a sane size")
+    return number
+
+
+def sane(number: Decimal) -> Decimal:
+    """Give a number back as it is; refuse one that is not finite, absurdly large or long."""
+    if not number.is_finite() or abs(number.adjusted()) > _MAX_EXPONENT:
+        raise ValueError("not a number of a sane size")
+    try:
+        _LONGEST.plus(number)
+    except Inexact:
+        raise ValueError("not a decimal number of a sane length") from None
     return number
 
 

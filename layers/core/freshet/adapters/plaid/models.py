@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
-from freshet.adapters.foreign_json import Instant, LenientModel, Number, Text
+from freshet.adapters.foreign_json import Instant, LenientModel, Number, OrDefault, Text
 
 Day = date | None
 
@@ -66,7 +66,7 @@ class Account(_Answer):
     mask: str | None = None
     type: str | None = None
     subtype: str | None = None
-    balances: Balances = Balances()
+    balances: Annotated[Balances, OrDefault] = Balances()
 
 
 class AccountsAnswer(_Answer):
@@ -134,7 +134,7 @@ class TransactionsPage(_Answer):
     """A page of `/investments/transactions/get`; the rows are kept as they are."""
 
     investment_transactions: list[dict[str, Any]]
-    securities: list[Security] = []
+    securities: Annotated[list[Security], OrDefault] = []
     total_investment_transactions: int
 
 

@@ -6,8 +6,9 @@ there) and in naming a kind by a code of its own.
 
 from datetime import date
 from decimal import Decimal
+from typing import Annotated
 
-from freshet.adapters.foreign_json import LenientModel, Number, validated
+from freshet.adapters.foreign_json import LenientModel, Number, OrDefault, validated
 from freshet.adapters.snaptrade import models
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.mapping import to_balance, to_lot
@@ -59,13 +60,13 @@ class UniversalSymbol(LenientModel):
 class PositionSymbol(LenientModel):
     """A security as one account holds it."""
 
-    symbol: UniversalSymbol = UniversalSymbol()
+    symbol: Annotated[UniversalSymbol, OrDefault] = UniversalSymbol()
 
 
 class LegacyPosition(LenientModel):
     """A line of anything but options: numbers are JSON numbers here."""
 
-    symbol: PositionSymbol = PositionSymbol()
+    symbol: Annotated[PositionSymbol, OrDefault] = PositionSymbol()
     units: Number = None
     price: Number = None
     average_purchase_price: Number = None
@@ -90,13 +91,13 @@ class OptionBrokerageSymbol(LenientModel):
     """An option as one account holds it."""
 
     description: str | None = None
-    option_symbol: OptionSymbol = OptionSymbol()
+    option_symbol: Annotated[OptionSymbol, OrDefault] = OptionSymbol()
 
 
 class LegacyOption(LenientModel):
     """A line of options: units are contracts, the price is per underlying unit."""
 
-    symbol: OptionBrokerageSymbol = OptionBrokerageSymbol()
+    symbol: Annotated[OptionBrokerageSymbol, OrDefault] = OptionBrokerageSymbol()
     units: Number = None
     price: Number = None
     average_purchase_price: Number = None
@@ -106,9 +107,9 @@ class LegacyOption(LenientModel):
 class LegacyHoldings(LenientModel):
     """The whole answer; a part that the broker did not give is null."""
 
-    positions: list[LegacyPosition] = []
-    option_positions: list[LegacyOption] = []
-    balances: list[models.Balance] = []
+    positions: Annotated[list[LegacyPosition], OrDefault] = []
+    option_positions: Annotated[list[LegacyOption], OrDefault] = []
+    balances: Annotated[list[models.Balance], OrDefault] = []
 
 
 def read_legacy(

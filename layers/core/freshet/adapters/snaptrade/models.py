@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from freshet.adapters.foreign_json import Instant, LenientModel, Number, Text
+from freshet.adapters.foreign_json import Instant, LenientModel, Number, OrDefault, Text
 from freshet.domain.instants import from_text
 
 
@@ -33,8 +33,8 @@ class Authorization(_Answer):
     """A connection; SnapTrade marks no field as required."""
 
     id: str | None = None
-    disabled: bool = False
-    brokerage: Brokerage = Brokerage()
+    disabled: Annotated[bool, OrDefault] = False
+    brokerage: Annotated[Brokerage, OrDefault] = Brokerage()
     # An object since September 2026, text before, absent in between.
     data_freshness_mode: dict[str, Any] | str | None = None
 
@@ -90,7 +90,7 @@ class Account(_Answer):
     is_paper: bool | None = None
     balance: OldBalance | None = None
     net_value: Amount | None = None
-    sync_status: SyncStatus = SyncStatus()
+    sync_status: Annotated[SyncStatus, OrDefault] = SyncStatus()
 
 
 class Figi(_Answer):
@@ -108,7 +108,7 @@ class Underlying(_Answer):
 class Instrument(_Answer):
     """What is held; `kind` is an open list."""
 
-    kind: str = "other"
+    kind: Annotated[str, OrDefault] = "other"
     id: str | None = None
     symbol: str | None = None
     raw_symbol: str | None = None
@@ -199,7 +199,7 @@ class ActivityCurrency(_Answer):
 class Activity(_Answer):
     """One activity; positive amounts are cash in, `type` is an open list."""
 
-    type: str = "UNKNOWN"
+    type: Annotated[str, OrDefault] = "UNKNOWN"
     description: str | None = None
     symbol: ActivitySymbol | None = None
     option_symbol: ActivitySymbol | None = None
