@@ -2,26 +2,24 @@
 
 from typing import Any
 
-from aws_lambda_powertools.utilities.batch import (
-    BatchProcessor,
-    EventType,
-    process_partial_response,
-)
+from aws_lambda_powertools.utilities.batch import process_partial_response
 from aws_lambda_powertools.utilities.batch.types import PartialItemFailureResponse
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from freshet import bootstrap
+from freshet.batches import OverlappingProcessor
 from freshet.messages import parse_read_order
 from freshet.observability import log_context, logger, metrics
 
-_processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+_processor = OverlappingProcessor()
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Work a batch; a record that fails comes again alone."""
+    bootstrap.take_snapshots()  # built once, before several threads ask for it
     return process_partial_response(event, handle, _processor, context)
 
 

@@ -14,7 +14,8 @@ MODULES = sorted(CORE.rglob("*.py"))
 ANYTHING = {each.stem for each in CORE.iterdir()}
 ALLOWED = {
     "app": {
-        *("bootstrap", "services", "domain", "http", "messages", "operations", "observability"),
+        *("bootstrap", "batches", "services", "domain", "http"),
+        *("messages", "operations", "observability"),
     },
     "http": {"http", "services", "domain", "observability"},
     "services": {"services", "domain", "ports", "observability"},
@@ -24,6 +25,7 @@ ALLOWED = {
     "messages": {"domain"},
     "config": {"domain"},
     "observability": set(),
+    "batches": set(),
     "domain": {"domain"},
     "bootstrap": ANYTHING,
     "wiring": ANYTHING - {"bootstrap"},

@@ -29,5 +29,9 @@ def measure_seconds(fact: str, duration: timedelta) -> None:
 @contextmanager
 def log_context(**keys: str) -> Iterator[None]:
     """Attach keys to every log line inside."""
-    with logger.append_context_keys(**keys):
+    # By thread: the records of a batch are worked at the same time.
+    logger.thread_safe_append_keys(**keys)
+    try:
         yield
+    finally:
+        logger.thread_safe_remove_keys(list(keys))
