@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from freshet.domain.account import Account, AccountReport, AccountStatus
+from freshet.domain.cadence import Cadence
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection import (
-    Cadence,
     Connection,
     ConnectionReport,
     ConnectionStatus,
@@ -20,6 +20,7 @@ from freshet.domain.holdings import Balance, Holdings, Instrument, OptionContrac
 from freshet.domain.identifiers import account_id_for, new_refresh_id
 from freshet.domain.money import Money
 from freshet.domain.orders import RefreshOrder
+from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Method, Refresh, RefreshStatus, Trigger
@@ -170,8 +171,8 @@ def a_policy(**changes: Any) -> PurchasePolicy:
     """Five cents a refresh at SnapTrade, twelve at Plaid; ten dollars a month."""
     values: dict[str, Any] = {
         "prices": {
-            Provider.SNAPTRADE: Money(Decimal("0.05"), "USD"),
-            Provider.PLAID: Money(Decimal("0.12"), "USD"),
+            Provider.SNAPTRADE: PriceList(Decimal("0.05")),
+            Provider.PLAID: PriceList(Decimal("0.12")),
         },
         "monthly_budget": Decimal(10),
         "user_daily_refreshes": 20,

@@ -1,6 +1,8 @@
 """In-memory twins of the ports; they keep the promises that the tables keep."""
 
 from tests.fakes.accounts import FakeAccounts
+from tests.fakes.allowance import FakeReadAllowance
+from tests.fakes.budgets import FakeBudgets
 from tests.fakes.bus import FakeBus
 from tests.fakes.clock import FakeClock
 from tests.fakes.connections import FakeConnections
@@ -14,6 +16,7 @@ from tests.fakes.vault import FakeVault
 
 __all__ = [
     "FakeAccounts",
+    "FakeBudgets",
     "FakeBus",
     "FakeClock",
     "FakeConnections",
@@ -21,6 +24,7 @@ __all__ = [
     "FakeProvider",
     "FakeProviders",
     "FakeQueue",
+    "FakeReadAllowance",
     "FakeRefreshes",
     "FakeSession",
     "FakeSnapshots",

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
+from freshet.domain.budgets import Buckets, day_ends, month_ends
 from freshet.domain.connection import SAFETY_NET, Connection
 from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound
-from freshet.domain.purchase import Buckets, LedgerEntry, PurchasePolicy, day_ends, month_ends
+from freshet.domain.purchase import LedgerEntry, PurchasePolicy
 from freshet.domain.refresh import Method, Refresh, RefreshStatus
 from tests.fakes.connections import FakeConnections
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import boto3
@@ -23,6 +23,8 @@ from functions.take_snapshots import app as take_snapshots
 from tests.sandbox.plaid import PlaidSimulator
 from tests.sandbox.plaid.listener import Received as PlaidReceived
 from tests.sandbox.plaid.listener import WebhookListener as PlaidListener
+from tests.sandbox.plaid.settings import PlaidSettings
+from tests.sandbox.simulation.state import Clock, utc_now
 from tests.sandbox.snaptrade import Knobs, SimulatorSettings, SnapTradeSimulator
 from tests.sandbox.snaptrade.listener import Received, WebhookListener
 from tests.tables import create_tables
@@ -128,6 +130,10 @@ class World:
         answer = api.lambda_handler(event, CONTEXT)
         return Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
 
+    def restart(self) -> None:
+        """Let the next invocation of each function start cold, over the same clients of AWS."""
+        _forget_in(bootstrap)
+
     def plan(self) -> int:
         """Take the planner's turn."""
         event = sample_event("plan_refreshes_turn")
@@ -215,13 +221,15 @@ def _batch(bodies: list[str]) -> dict[str, Any]:
 
 
 @contextmanager
-def a_world(monkeypatch: pytest.MonkeyPatch, **knobs: Any) -> Iterator[World]:
+def a_world(
+    monkeypatch: pytest.MonkeyPatch, *, clock: Clock = utc_now, **knobs: Any
+) -> Iterator[World]:
     """Build everything, and forget what the functions remember between invocations."""
     defaults = {"refresh_delay_seconds": 0, "refresh_syncs_transactions": False}
-    settings = SimulatorSettings(knobs=Knobs(**(defaults | knobs)))
+    settings = SimulatorSettings(knobs=Knobs(**(defaults | knobs)), clock=clock)
     with (
         SnapTradeSimulator(settings) as simulator,
-        PlaidSimulator() as plaid,
+        PlaidSimulator(PlaidSettings(clock=clock)) as plaid,
         WebhookListener() as listener,
         PlaidListener() as plaid_listener,
         mock_aws(),
@@ -244,9 +252,13 @@ def a_world(monkeypatch: pytest.MonkeyPatch, **knobs: Any) -> Iterator[World]:
 
 def _forget() -> None:
     for module in (bootstrap, wiring):
-        for builder in vars(module).values():
-            if hasattr(builder, "cache_clear"):
-                builder.cache_clear()
+        _forget_in(module)
+
+
+def _forget_in(module: ModuleType) -> None:
+    for builder in vars(module).values():
+        if hasattr(builder, "cache_clear") and builder.__module__ == module.__name__:
+            builder.cache_clear()
 
 
 def _create_secret(provider: str, **keys: str) -> None:

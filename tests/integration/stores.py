@@ -7,6 +7,7 @@ from typing import Any
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.accounts import DynamoAccounts
+from freshet.adapters.dynamodb.budgets import DynamoBudgets
 from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.refresh_items import ledger_from_item
@@ -18,6 +19,7 @@ from freshet.domain.purchase import LedgerEntry
 from tests.builders import CONNECTION_ID, USER
 from tests.fakes import (
     FakeAccounts,
+    FakeBudgets,
     FakeConnections,
     FakeInbox,
     FakeRefreshes,
@@ -35,6 +37,7 @@ class Stores:
     connections: Any
     accounts: Any
     refreshes: Any
+    budgets: Any
     inbox: Any
     snapshots: Any
     transactions: Any
@@ -75,11 +78,7 @@ class Stores:
 
     def stop_purchases(self) -> None:
         """Turn the kill switch."""
-        if self.client is None:
-            self.refreshes.stopped = True
-        else:
-            row = {**keys.deployment_budget(), "purchases_stopped": True}
-            self._connections_table().put(row)
+        self.budgets.stop_purchases(is_stopped=True)
 
     def _connections_table(self) -> Table:
         return Table(self.client, "connections")
@@ -88,10 +87,12 @@ class Stores:
 def fake_stores() -> Stores:
     """Build the twins."""
     connections = FakeConnections()
+    refreshes = FakeRefreshes(connections)
     return Stores(
         connections,
         FakeAccounts(),
-        FakeRefreshes(connections),
+        refreshes,
+        FakeBudgets(refreshes, connections),
         FakeInbox(connections),
         FakeSnapshots(),
         FakeTransactions(),
@@ -105,6 +106,7 @@ def dynamo_stores(client: Any) -> Stores:
         DynamoConnections(table),
         DynamoAccounts(table),
         DynamoRefreshes(table),
+        DynamoBudgets(table),
         DynamoInbox(table, retention=timedelta(days=30)),
         DynamoSnapshots(Table(client, "snapshots"), retention=RETENTION),
         DynamoTransactions(Table(client, "snapshots")),

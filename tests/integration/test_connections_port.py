@@ -5,7 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from freshet.domain.connection import Cadence, Connection
+from freshet.domain.cadence import Cadence
+from freshet.domain.connection import Connection
 from freshet.domain.errors import AlreadyOwned, NotFound
 from freshet.domain.provider import Provider
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_announcement
@@ -20,7 +21,9 @@ FULL = a_connection(
     open_refresh_id="ref_1",
     open_refresh_called=True,
     refresh_reason="cooldown",
-    refresh_forbidden=True,
+    refresh_refused_until=NOON,
+    sync_refused_until=NOON,
+    calls_per_visit=14,
     last_purchase_at=NOON,
     last_live_read_at=NOON,
     announced={"acc_x": NOON},

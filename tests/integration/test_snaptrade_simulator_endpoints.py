@@ -72,7 +72,8 @@ def test_newer_balances_are_refused_until_the_customer_opts_in(stage: Stage) -> 
     assert stage.call("GET", path).outcome() == (403, "1141")
     stage.control.turn(features=["balances_v2"])
     document = stage.call("GET", path).document()
-    assert document["cash"] == [{"amount": Decimal("1500.71"), "currency": "USD"}]
+    assert document["cash"] == [{"amount": "1500.71", "currency": "USD"}]
+    assert document["margin"] is None
     assert document["data_freshness"] == stage.positions()["data_freshness"]
 
 

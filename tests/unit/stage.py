@@ -37,6 +37,7 @@ from tests.fakes import (
     FakeProvider,
     FakeProviders,
     FakeQueue,
+    FakeReadAllowance,
     FakeRefreshes,
     FakeSnapshots,
     FakeTransactions,
@@ -68,6 +69,7 @@ class Stage:
         self.reads: FakeQueue[ReadOrder] = FakeQueue()
         self.buys: FakeQueue[RefreshOrder] = FakeQueue()
         self.vault = FakeVault()
+        self.allowance = FakeReadAllowance()
         self.provider = FakeProvider(self.clock, accounts=[an_account_report()])
         self.providers = FakeProviders()
         self.providers.by_connection["authorization-1"] = self.provider
@@ -101,6 +103,7 @@ class Stage:
             snapshots=self.snapshots,
             transactions=self.transactions,
             providers=self.providers,
+            allowance=self.allowance,
             bus=self.bus,
             clock=self.clock,
         )

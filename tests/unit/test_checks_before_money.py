@@ -5,17 +5,10 @@ from decimal import Decimal
 
 import pytest
 
+from freshet.domain.budgets import Buckets, day_ends, month_ends
 from freshet.domain.connection import ASLEEP, ConnectionStatus
 from freshet.domain.errors import ConnectionNeedsUser, PurchasesStopped, RefreshTooSoon
-from freshet.domain.money import Money
-from freshet.domain.provider import Provider
-from freshet.domain.purchase import (
-    Buckets,
-    LedgerEntry,
-    check_before_money,
-    day_ends,
-    month_ends,
-)
+from freshet.domain.purchase import LedgerEntry, check_before_money
 from freshet.domain.refresh import RefreshStatus
 from tests.builders import NOON, a_connection, a_policy, a_refresh
 
@@ -68,7 +61,6 @@ def test_purchase_may_go_on_when_the_cooldown_is_over(ago: timedelta) -> None:
         {"monthly_budget": Decimal(-1)},
         {"user_daily_refreshes": 0},
         {"connection_daily_refreshes": 0},
-        {"prices": {Provider.PLAID: Money(Decimal("-0.01"), "USD")}},
     ],
 )
 def test_policy_cannot_exist_when_it_could_not_hold_a_purchase(changes: dict[str, object]) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from freshet import config
 from freshet.domain.errors import ConfigurationError
-from freshet.domain.money import Money
+from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 
 ENVIRONMENT = {
@@ -60,6 +60,8 @@ NUMBERS = [
 def _text(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, PriceList):
+        return str(value.first)
     if isinstance(value, frozenset):
         return ",".join(sorted(value, reverse=True))
     return str(value)
@@ -126,8 +128,8 @@ def test_variable_is_named_without_its_value_when_it_is_malformed(
 def test_policy_says_what_the_variables_say_when_they_make_sense() -> None:
     policy = config.RefreshConnectionSettings.from_env(ENVIRONMENT).policy()
     assert policy.prices == {
-        Provider.SNAPTRADE: Money(Decimal("0.05"), "USD"),
-        Provider.PLAID: Money(Decimal("0.12"), "USD"),
+        Provider.SNAPTRADE: PriceList(Decimal("0.05")),
+        Provider.PLAID: PriceList(Decimal("0.12")),
     }
     assert (policy.monthly_budget, policy.cooldown) == (Decimal(10), timedelta(minutes=15))
     assert (policy.user_daily_refreshes, policy.connection_daily_refreshes) == (20, 4)
@@ -138,8 +140,6 @@ def test_policy_says_what_the_variables_say_when_they_make_sense() -> None:
     [
         ("DEPLOYMENT_MONTHLY_BUDGET_USD", "0"),
         ("DEPLOYMENT_MONTHLY_BUDGET_USD", "-1"),
-        ("SNAPTRADE_REFRESH_PRICE_USD", "-0.05"),
-        ("PLAID_REFRESH_PRICE_USD", "-0.01"),
         ("USER_DAILY_REFRESHES", "0"),
         ("CONNECTION_DAILY_REFRESHES", "0"),
     ],
@@ -148,3 +148,13 @@ def test_deployment_does_not_start_when_its_rules_cannot_be(variable: str, text:
     settings = config.RefreshConnectionSettings.from_env(ENVIRONMENT | {variable: text})
     with pytest.raises(ConfigurationError):
         settings.policy()
+
+
+@pytest.mark.parametrize("variable", ["SNAPTRADE_REFRESH_PRICE_USD", "PLAID_REFRESH_PRICE_USD"])
+@pytest.mark.parametrize(
+    "text", ["-0.05", "0.05,2027-01-01=-1", "0.05,2027-02-30=0.06", "0.05,2028-03-01", "2027=0.1"]
+)
+def test_price_list_is_refused_by_name_when_it_makes_no_sense(variable: str, text: str) -> None:
+    with pytest.raises(ConfigurationError, match=rf"\b{variable}\b") as refused:
+        config.RefreshConnectionSettings.from_env(ENVIRONMENT | {variable: text})
+    assert text not in str(refused.value)

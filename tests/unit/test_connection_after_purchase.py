@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from freshet.domain.cadence import Cadence
 from freshet.domain.call_errors import (
     CallFailed,
     LoginRequired,
@@ -13,7 +14,7 @@ from freshet.domain.call_errors import (
     ProviderThrottled,
     RefreshNotAllowed,
 )
-from freshet.domain.connection import Cadence, Connection, ConnectionStatus
+from freshet.domain.connection import Connection, ConnectionStatus
 from freshet.domain.purchase import connection_after
 from freshet.domain.refresh import TERMINAL, RefreshStatus
 from tests.builders import NOON, a_connection, a_refresh, an_answer
@@ -87,7 +88,7 @@ def test_connection_learns_from_the_refusal_when_the_provider_says_no(
     due_at: object,
 ) -> None:
     after = _after(RefreshStatus.REFUSED, error)
-    assert (after.status, after.refresh_forbidden) == (status, forbidden)
+    assert (after.status, not after.is_worth_buying) == (status, forbidden)
     assert (after.last_purchase_at, after.due_at) == (last_purchase_at, due_at)
     assert after.open_refresh_id is None
     assert after.refresh_reason == (error.reason if error else "refused")

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from freshet.domain import call_errors, errors
-from freshet.domain.connection import Cadence, Connection, ConnectionStatus
+from freshet.domain.cadence import Cadence
+from freshet.domain.connection import Connection, ConnectionStatus
 from freshet.domain.refresh import Refresh, RefreshStatus
 from freshet.domain.visit import Scope, Visit, connection_after_visit, scope_for
 from tests.builders import NOON, a_connection, a_refresh, a_report, an_answer

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from freshet.domain.cadence import Cadence
 from freshet.domain.connection import (
     ASLEEP,
     READ_LEASE,
-    Cadence,
     Connection,
     ConnectionStatus,
     DataMode,
@@ -155,3 +155,30 @@ def test_mark_stays_when_its_webhook_came_during_the_read() -> None:
     second = timedelta(seconds=1)
     marked = a_connection(marks={"a": NOON - second, "b": NOON, "c": NOON + second})
     assert set(marked.without_marks_before(NOON).marks) == {"b", "c"}
+
+
+REFUSED = {
+    "refresh_refused_until": NOON + timedelta(days=3),
+    "sync_refused_until": NOON + timedelta(days=5),
+}
+
+
+@pytest.mark.parametrize(
+    ("days", "changes", "is_remembered"),
+    [
+        (1, {}, (True, True)),
+        (3, {}, (False, True)),
+        (6, {}, (False, False)),
+        (1, {"data_mode": DataMode.REALTIME}, (False, False)),
+        (1, {"status": ConnectionStatus.NEEDS_USER}, (False, False)),
+        (1, {"status": ConnectionStatus.REVOKED}, (False, False)),
+        (1, {"status": ConnectionStatus.DEGRADED}, (True, True)),
+    ],
+)
+def test_refusal_is_remembered_until_it_may_have_changed(
+    days: int, changes: dict[str, Any], is_remembered: tuple[bool, bool]
+) -> None:
+    read_at = NOON + timedelta(days=days)
+    after = a_connection(**(REFUSED | changes)).with_report(a_report(), read_at=read_at)
+    remembered = (after.refresh_refused_until, after.sync_refused_until)
+    assert tuple(each is not None for each in remembered) == is_remembered

@@ -96,7 +96,9 @@ def test_connection_learns_the_same_when_another_worker_judges_after_a_crash(
     crashed.connections.change = change
     crashed.buy()
     after, expected = crashed.connection, usual.connection
-    assert (after.status, after.refresh_forbidden) == (expected.status, expected.refresh_forbidden)
+    assert (after.status, after.refresh_refused_until) == (
+        *(expected.status, expected.refresh_refused_until),
+    )
     assert after.last_purchase_at == expected.last_purchase_at
     assert after.open_refresh_id is None
 

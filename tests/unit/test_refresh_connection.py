@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from freshet.domain import errors
-from freshet.domain.connection import Cadence, ConnectionStatus
+from freshet.domain.cadence import Cadence
+from freshet.domain.connection import ConnectionStatus
 from tests.builders import CONNECTION_ID, NOON, USER, an_order
 from tests.unit.stage import Stage
 

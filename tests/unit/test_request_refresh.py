@@ -51,7 +51,9 @@ def test_other_refresh_is_joined_when_the_key_is_another() -> None:
     assert (second.refresh.id, second.joined) == (first.refresh.id, True)
 
 
-@pytest.mark.parametrize("changes", [{"data_mode": DataMode.REALTIME}, {"refresh_forbidden": True}])
+@pytest.mark.parametrize(
+    "changes", [{"data_mode": DataMode.REALTIME}, {"refresh_refused_until": NOON}]
+)
 def test_free_read_stands_in_when_buying_is_pointless(changes: dict[str, object]) -> None:
     stage = Stage(**changes)
     refresh = _press(stage).refresh

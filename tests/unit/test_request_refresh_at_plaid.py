@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from freshet.domain import call_errors, errors
-from freshet.domain.connection import Cadence
+from freshet.domain.cadence import Cadence
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import RefreshStatus
@@ -97,7 +97,7 @@ def test_only_reads_are_offered_when_the_institution_cannot_refresh() -> None:
     _press(stage)
     stage.provider.refresh_failures = [call_errors.RefreshUnsupported(an_answer())]
     stage.drain()
-    assert stage.connection.refresh_forbidden
+    assert not stage.connection.is_worth_buying
     again = _press(stage, "key-2").refresh
     assert (again.method, again.cost.amount) == ("read", 0)
 

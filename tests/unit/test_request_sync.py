@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from freshet.domain import call_errors, errors
-from freshet.domain.connection import ASLEEP, Cadence, ConnectionStatus
+from freshet.domain.cadence import Cadence
+from freshet.domain.connection import ASLEEP, ConnectionStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Kind, Method, Refresh, RefreshStatus
@@ -152,7 +153,7 @@ def test_purchases_go_on_as_planned_when_a_sync_is_refused(error: Exception) -> 
     _sync(stage)
     connection = stage.connection
     assert (connection.next_refresh_at, connection.refresh_reason) == (wish, None)
-    assert (connection.refresh_forbidden, connection.last_purchase_at) == (False, None)
+    assert (connection.is_worth_buying, connection.last_purchase_at) == (True, None)
 
 
 def test_connection_needs_its_user_when_the_sync_finds_the_login_gone() -> None:
@@ -209,3 +210,15 @@ def test_free_read_stands_in_when_plaid_was_opted_in() -> None:
     stage.drain()
     assert stage.refresh(refresh.id).status is RefreshStatus.COMPLETE
     assert (stage.provider.syncs, stage.provider.billed, stage.refreshes.ledger) == (0, 0, {})
+
+
+@pytest.mark.parametrize("kind", [call_errors.RefreshNotAllowed, call_errors.MissingUpstream])
+def test_sync_is_not_asked_for_again_when_it_was_refused_as_such(
+    kind: type[call_errors.ProviderError],
+) -> None:
+    stage = _stage()
+    stage.provider.sync_failures = [kind(an_answer(operation="sync"))]
+    _sync(stage)
+    assert stage.connection.is_worth_buying
+    purchase = _sync(stage, key="another")
+    assert (purchase.refresh.method, stage.provider.syncs) == (Method.READ, 1)

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from freshet.domain.connection import ASLEEP, Cadence, Connection, ConnectionStatus, DataMode
+from freshet.domain.cadence import Cadence
+from freshet.domain.connection import ASLEEP, Connection, ConnectionStatus, DataMode
 from freshet.domain.schedule import CALLS_PER_VISIT, Pace, Turn, calls_of, turn_for
 from tests.builders import NOON, a_connection
 
@@ -28,7 +29,7 @@ def _wanting(**changes: object) -> Connection:
         (_wanting(status=ConnectionStatus.INITIALISING), Turn.READ),
         (_wanting(data_mode=DataMode.REALTIME), Turn.READ),
         (_wanting(data_mode=DataMode.UNKNOWN), Turn.BUY),
-        (_wanting(refresh_forbidden=True), Turn.READ),
+        (_wanting(refresh_refused_until=NOON + timedelta(days=9)), Turn.READ),
         (a_connection(open_refresh_id="ref_1"), Turn.BUY),
         (_wanting(open_refresh_id="ref_1", open_refresh_called=True), Turn.READ),
     ],

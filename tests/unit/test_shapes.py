@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from freshet.domain.connection import Cadence, ConnectionStatus, DataMode
+from freshet.domain.cadence import Cadence
+from freshet.domain.connection import ConnectionStatus, DataMode
 from freshet.domain.freshness import FreshnessTargets, freshness_of
 from freshet.domain.holdings import Lot
 from freshet.domain.money import Money
@@ -61,7 +62,9 @@ def test_connection_shows_what_it_would_cost_when_buying_makes_sense() -> None:
     assert shown["provider_ids"] == {"connection": "authorization-1"}
 
 
-@pytest.mark.parametrize("changes", [{"data_mode": DataMode.REALTIME}, {"refresh_forbidden": True}])
+@pytest.mark.parametrize(
+    "changes", [{"data_mode": DataMode.REALTIME}, {"refresh_refused_until": NOON}]
+)
 def test_refresh_is_offered_as_a_free_read_when_buying_is_pointless(changes: Any) -> None:
     shown = connection_shape(a_connection(**changes), prices=PRICES)
     assert shown["refresh"] == {

@@ -7,6 +7,8 @@ import pytest
 
 from freshet.domain import call_errors, errors
 from freshet.domain.connection import ConnectionStatus
+from freshet.domain.orders import ReadReason
+from freshet.domain.provider import Provider
 from tests.builders import NOON, USER, a_report, an_account_report, an_answer
 from tests.unit.stage import ACCOUNT_ID, Stage
 
@@ -161,3 +163,51 @@ def test_holdings_that_fit_no_row_are_on_record_and_keep_the_others_from_nothing
     stage.read()
     assert stage.connection.status_reason == "snapshot_too_large"
     assert len(stage.snapshots.rows) == 1
+
+
+def _use_up(stage: Stage) -> None:
+    for _ in range(4):
+        assert stage.allowance.take(USER, most=4, now=NOON)
+
+
+def test_schedule_reads_no_more_for_a_user_when_the_days_reads_are_used_up() -> None:
+    stage = Stage()
+    _use_up(stage)
+    stage.read(ReadReason.DUE)
+    midnight = NOON + timedelta(hours=12)
+    due_at = stage.connection.due_at
+    assert due_at is not None
+    assert midnight <= due_at < midnight + timedelta(hours=6)
+    assert (stage.connection.consecutive_failures, stage.connection.status) == (0, "active")
+    assert stage.snapshots.latest(USER, ACCOUNT_ID) is None
+    stage.clock.now = due_at
+    stage.read(ReadReason.DUE)
+    assert stage.snapshots.latest(USER, ACCOUNT_ID) is not None
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes"),
+    [
+        (ReadReason.FIRST_LOAD, {}),
+        (ReadReason.REFRESH, {}),
+        (ReadReason.WEBHOOK, {"marks": {"*": NOON}}),
+        (ReadReason.DUE, {"marks": {"*": NOON}}),
+        (ReadReason.DUE, {"consecutive_failures": 1}),
+        (ReadReason.DUE, {"provider": Provider.PLAID}),
+    ],
+)
+def test_read_is_not_counted_when_it_is_not_the_schedules_alone(
+    reason: ReadReason, changes: dict[str, Any]
+) -> None:
+    stage = Stage(**changes)
+    _use_up(stage)
+    stage.read(reason)
+    assert stage.snapshots.latest(USER, ACCOUNT_ID) is not None
+
+
+def test_day_has_all_its_reads_when_the_provider_could_not_be_asked() -> None:
+    stage = Stage()
+    stage.provider.read_failures["connection"] = call_errors.QuotaExhausted(NOON)
+    for _ in range(9):
+        stage.read(ReadReason.DUE)
+    assert stage.allowance.taken == {}

@@ -119,6 +119,7 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
     """Build the reader."""
     from freshet.adapters.bus import EventBridgeBus
     from freshet.adapters.dynamodb.accounts import DynamoAccounts
+    from freshet.adapters.dynamodb.allowance import DynamoReadAllowance
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
     from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
@@ -143,6 +144,7 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
             plaid_transactions=settings.plaid_transactions,
             snaptrade_retired_holdings=settings.snaptrade_retired_holdings,
         ),
+        allowance=DynamoReadAllowance(connections_table),
         bus=EventBridgeBus(client("events"), settings.event_bus_name),
         clock=utc_now,
     )

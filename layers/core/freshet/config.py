@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
 from freshet.domain.errors import ConfigurationError
-from freshet.domain.money import Money, exact_decimal
+from freshet.domain.money import exact_decimal
+from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 
 if TYPE_CHECKING:
@@ -81,8 +82,8 @@ class PurchaseSettings(ProviderSettings):
     """Variables of every function that buys."""
 
     snapshot_queue_url: str
-    snaptrade_refresh_price_usd: Decimal
-    plaid_refresh_price_usd: Decimal
+    snaptrade_refresh_price_usd: PriceList
+    plaid_refresh_price_usd: PriceList
     deployment_monthly_budget_usd: Decimal
     user_daily_refreshes: int
     connection_daily_refreshes: int
@@ -96,8 +97,8 @@ class PurchaseSettings(ProviderSettings):
         try:
             return PurchasePolicy(
                 prices={
-                    Provider.SNAPTRADE: Money(self.snaptrade_refresh_price_usd, "USD"),
-                    Provider.PLAID: Money(self.plaid_refresh_price_usd, "USD"),
+                    Provider.SNAPTRADE: self.snaptrade_refresh_price_usd,
+                    Provider.PLAID: self.plaid_refresh_price_usd,
                 },
                 monthly_budget=self.deployment_monthly_budget_usd,
                 user_daily_refreshes=self.user_daily_refreshes,
@@ -172,5 +173,6 @@ _PARSERS: dict[Any, Callable[[str], Any]] = {
     int: _natural,
     bool: _yes_or_no,
     Decimal: exact_decimal,
+    PriceList: PriceList.parse,
     frozenset[Provider]: _providers,
 }

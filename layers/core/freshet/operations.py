@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
-from freshet.domain.connection import Cadence
+from freshet.domain.cadence import Cadence
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import AlreadyOwned
 from freshet.domain.provider import Provider

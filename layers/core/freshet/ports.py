@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from freshet.domain.account import Account, AccountReport
+from freshet.domain.budgets import DeploymentSpending, UserSpending
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection import Connection, ConnectionReport
 from freshet.domain.credential import Credential
@@ -100,6 +101,19 @@ class Refreshes(Protocol):
         """Store progress that moves no money; raises ConcurrentChange."""
 
 
+class Budgets(Protocol):
+    """What is spent already, and the kill switch."""
+
+    def of_user(self, user_id: str, *, now: datetime) -> UserSpending:
+        """Read the user's day and month, and those of each of the user's connections."""
+
+    def of_deployment(self, *, now: datetime) -> DeploymentSpending:
+        """Read everybody's month and the kill switch."""
+
+    def stop_purchases(self, *, is_stopped: bool) -> None:
+        """Turn the kill switch."""
+
+
 class Inbox(Protocol):
     """Webhook events, each claimed once."""
 
@@ -189,6 +203,13 @@ class CredentialVault(Protocol):
 
     def keep(self, user_id: str, name: str, credential: Credential) -> None:
         """Store a credential; raises SecretUnavailable."""
+
+
+class ReadAllowance(Protocol):
+    """How often the schedule may read for one user on one UTC day."""
+
+    def take(self, user_id: str, *, most: int, now: datetime) -> bool:
+        """Count one read; False where the day's reads are used up."""
 
 
 class Quota(Protocol):

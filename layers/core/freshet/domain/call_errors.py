@@ -1,7 +1,7 @@
 """Every way in which a call to a provider can bring nothing.
 
 CallFailed
-├── QuotaExhausted ─ ProviderDown   our own limiter said no before the provider had to
+├── QuotaExhausted ─ ProviderDown · AllowanceExhausted   we said no before the provider had to
 └── ProviderError                decided by the provider or on the way to it
     ├── NotReached · AnswerLost · UnreadableAnswer
     ├── ProviderUnavailable · ProviderFailed · ProviderThrottled
@@ -67,6 +67,12 @@ class ProviderDown(QuotaExhausted):
     """The provider failed everybody a moment ago; the request was not sent."""
 
     reason = "provider_down"
+
+
+class AllowanceExhausted(QuotaExhausted):
+    """The schedule has read often enough for this user today; the provider asks us not to."""
+
+    reason = "read_allowance_exhausted"
 
 
 class ProviderError(CallFailed):
@@ -202,6 +208,7 @@ ERRORS_BY_REASON: dict[str, type[CallFailed]] = {
     for each in (
         QuotaExhausted,
         ProviderDown,
+        AllowanceExhausted,
         NotReached,
         AnswerLost,
         UnreadableAnswer,

@@ -2,10 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from hashlib import sha256
 
+from freshet.domain.cadence import Cadence, share_of
 from freshet.domain.events import Event, EventKind
 from freshet.domain.provider import Provider
 
@@ -17,9 +17,8 @@ SAFETY_NET = timedelta(minutes=2)
 _BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
 
 
-_DAILY = timedelta(hours=24)
-_SYNC_MARGIN = timedelta(minutes=30)
-_JITTER = 0.02  # of a cadence: what fell due together drifts apart
+REFUSAL_REMEMBERED = timedelta(days=30)
+"""How long nobody pays or asks for what the provider has refused as such."""
 
 
 class ConnectionStatus(StrEnum):
@@ -66,14 +65,6 @@ class Institution:
     name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Cadence:
-    """How often to read (free) and how often to refresh (costs money; None means never)."""
-
-    read_every: timedelta = _DAILY
-    refresh_every: timedelta | None = None
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ConnectionReport:
     """What a provider says of a connection when asked."""
@@ -98,7 +89,9 @@ class Connection:
     status_read_at: datetime | None = None
     paused: bool = False
     data_mode: DataMode = DataMode.UNKNOWN
-    refresh_forbidden: bool = False
+    refresh_refused_until: datetime | None = None
+    """Until then the provider is not asked to refresh: it would not, whoever asks."""
+    sync_refused_until: datetime | None = None
     cadence: Cadence = Cadence()
     next_read_at: datetime | None = None
     next_refresh_at: datetime | None = None
@@ -127,7 +120,22 @@ class Connection:
     @property
     def is_worth_buying(self) -> bool:
         """A purchase can help only where the provider serves stored data and lets us refresh."""
-        return self.data_mode is not DataMode.REALTIME and not self.refresh_forbidden
+        return self.data_mode is not DataMode.REALTIME and self.refresh_refused_until is None
+
+    @property
+    def is_read_for_nobody(self) -> bool:
+        """No refresh waits for a read, no webhook announced anything: the schedule alone reads.
+
+        What failed is tried again without being another read, or its trouble would use up what the
+        user's other connections may do.
+        """
+        is_retry = self.consecutive_failures > 0
+        return self.open_refresh_id is None and not self.marks and not is_retry
+
+    def first_read_tomorrow(self, *, now: datetime) -> datetime:
+        """Say when the schedule may read again, spread over the first hours of the UTC day."""
+        today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+        return today + timedelta(days=1) + timedelta(hours=6) * share_of(self.id)
 
     def started_reading(self, *, now: datetime) -> "Connection":
         """Take the reader's lease, so that one connection is read by one worker at a time."""
@@ -146,7 +154,7 @@ class Connection:
         status, reason = ConnectionStatus.ACTIVE, None
         if report.is_disabled:
             status, reason = ConnectionStatus.NEEDS_USER, "disabled_at_provider"
-        return replace(
+        learned = replace(
             self,
             status=status,
             status_reason=reason,
@@ -154,6 +162,14 @@ class Connection:
             data_mode=report.data_mode,
             institution=report.institution,
         )
+        return learned._with_memory_of(self, read_at)
+
+    def _with_memory_of(self, before: "Connection", read_at: datetime) -> "Connection":
+        # What was refused is worth another try after a while, and when something has changed.
+        is_another = self.data_mode is not before.data_mode or before.status in _BROKEN
+        until = (before.refresh_refused_until, before.sync_refused_until)
+        refresh, sync = (at if at and at > read_at and not is_another else None for at in until)
+        return replace(self, refresh_refused_until=refresh, sync_refused_until=sync)
 
     def with_login_required(
         self, reason: str, *, read_at: datetime, is_revoked: bool = False
@@ -197,18 +213,12 @@ class Connection:
             self,
             consecutive_failures=0,
             calls_per_visit=calls or None,
-            next_read_at=self._next_reading(started_at, synced_at),
+            next_read_at=self.cadence.next_read_at(
+                self.id,
+                started_at=started_at,
+                synced_at=synced_at if self.data_mode is DataMode.DELAYED else None,
+            ),
         )
-
-    def _next_reading(self, started_at: datetime, synced_at: datetime | None) -> datetime:
-        every = self.cadence.read_every
-        jitter = _JITTER * every * _share_of(self.id)
-        if every == _DAILY and self.data_mode is DataMode.DELAYED and synced_at is not None:
-            # The provider goes to the broker once a day at no fixed hour: read soon after it has.
-            follows = synced_at + _DAILY + _SYNC_MARGIN + jitter
-            if started_at + _DAILY / 2 <= follows <= started_at + _DAILY * 3 / 2:
-                return follows
-        return started_at + every + jitter
 
     def without_marks_before(self, started_at: datetime) -> "Connection":
         """Forget the webhooks a read has answered; one that came during the read stays."""
@@ -287,8 +297,3 @@ class Connection:
         if self.status is ConnectionStatus.INITIALISING or not self.is_worth_buying:
             return None
         return self.next_refresh_at if self.cadence.refresh_every is not None else None
-
-
-def _share_of(connection_id: str) -> float:
-    """Give a connection its own place between 0 and 1, always the same."""
-    return int.from_bytes(sha256(connection_id.encode()).digest()[:4]) / 2**32

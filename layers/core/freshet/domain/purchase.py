@@ -1,8 +1,8 @@
-"""The checks before money, cheapest first, and the budgets behind them."""
+"""The checks before money, cheapest first, and what a purchase leaves behind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from freshet.domain.call_errors import (
@@ -15,9 +15,11 @@ from freshet.domain.call_errors import (
     ProviderThrottled,
     RefreshNotAllowed,
 )
-from freshet.domain.connection import ASLEEP, Connection
+from freshet.domain.connection import ASLEEP, REFUSAL_REMEMBERED, Connection
 from freshet.domain.errors import ConnectionNeedsUser, PurchasesStopped, RefreshTooSoon
+from freshet.domain.etiquette import ETIQUETTE
 from freshet.domain.money import Money
+from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import PATIENCE, Method, Refresh, RefreshStatus
 
@@ -26,7 +28,7 @@ from freshet.domain.refresh import PATIENCE, Method, Refresh, RefreshStatus
 class PurchasePolicy:
     """What the deployment allows: prices, budgets (UTC days and months), cooldown."""
 
-    prices: Mapping[Provider, Money]
+    prices: Mapping[Provider, PriceList]
     monthly_budget: Decimal
     user_daily_refreshes: int
     connection_daily_refreshes: int
@@ -34,12 +36,19 @@ class PurchasePolicy:
 
     def __post_init__(self) -> None:
         """Refuse budgets that could not hold a single purchase."""
-        if any(price.amount < 0 for price in self.prices.values()):
-            raise ValueError("the price of a refresh must not be negative")
         if self.monthly_budget <= 0:
-            raise ValueError("the monthly budget must be greater than zero")
-        if min(self.user_daily_refreshes, self.connection_daily_refreshes) < 1:
-            raise ValueError("a daily budget must allow at least one refresh")
+            raise ValueError("monthly_budget must be greater than zero")
+        for name in ("user_daily_refreshes", "connection_daily_refreshes"):
+            if getattr(self, name) < 1:
+                raise ValueError(f"{name} must be 1 or more")
+
+    def price(self, provider: Provider, *, now: datetime) -> Money:
+        """Say what a refresh costs that is reserved at an instant."""
+        return self.prices[provider].at(now)
+
+    def cooldown_of(self, provider: Provider) -> timedelta:
+        """Say how far apart two purchases for one connection are: etiquette is the least."""
+        return max(self.cooldown, ETIQUETTE[provider].gap_between_purchases)
 
 
 def check_again(connection: Connection, *, is_stopped: bool) -> None:
@@ -55,36 +64,16 @@ def check_before_money(
 ) -> None:
     """Raise the first reason not to buy; budgets come after, in the reservation itself."""
     check_again(connection, is_stopped=is_stopped)
-    last = connection.last_purchase_at
-    if last is not None and now < last + policy.cooldown:
-        raise RefreshTooSoon(last + policy.cooldown)
+    last, cooldown = connection.last_purchase_at, policy.cooldown_of(connection.provider)
+    if last is not None and now < last + cooldown:
+        raise RefreshTooSoon(last + cooldown)
 
 
-@dataclass(frozen=True, slots=True)
-class Buckets:
-    """The day and the month a purchase counts in; kept with it, also past midnight."""
-
-    day: str
-    month: str
-
-    @classmethod
-    def at(cls, now: datetime) -> "Buckets":
-        """Name the UTC day and month of an instant."""
-        utc = now.astimezone(UTC)
-        return cls(day=utc.strftime("%Y-%m-%d"), month=utc.strftime("%Y-%m"))
-
-
-def day_ends(now: datetime) -> datetime:
-    """Say when a daily budget opens again."""
-    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    return midnight + timedelta(days=1)
-
-
-def month_ends(now: datetime) -> datetime:
-    """Say when a monthly budget opens again."""
-    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    # The 1st plus 32 days always lies in the next month.
-    return (first + timedelta(days=32)).replace(day=1)
+def check_before_live_read(connection: Connection, *, now: datetime) -> None:
+    """Raise RefreshTooSoon where a person would read live more often than is polite."""
+    last, gap = connection.last_live_read_at, ETIQUETTE[connection.provider].gap_between_live_reads
+    if last is not None and now < last + gap:
+        raise RefreshTooSoon(last + gap)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,13 +149,15 @@ def _after_refusal(
     if issubclass(kind, LoginRequired):
         is_revoked = issubclass(kind, AccessRevoked)
         return noted.with_login_required(reason, read_at=now, is_revoked=is_revoked)
+    remembered = now + REFUSAL_REMEMBERED
     if not is_purchase:
-        return noted
+        is_refused = issubclass(kind, RefreshNotAllowed | MissingUpstream)
+        return replace(noted, sync_refused_until=remembered) if is_refused else noted
     if issubclass(kind, RefreshNotAllowed):
-        return replace(noted, refresh_forbidden=True)
+        return replace(noted, refresh_refused_until=remembered)
     if issubclass(kind, MissingUpstream):
         # Gone, or shared with us by somebody else: the read that follows tells which.
-        return replace(noted, refresh_forbidden=True, next_read_at=now)
+        return replace(noted, refresh_refused_until=remembered, next_read_at=now)
     if issubclass(kind, ProviderThrottled):
         return replace(noted, last_purchase_at=now)
     return noted

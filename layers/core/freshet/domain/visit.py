@@ -57,6 +57,7 @@ class Visit:
 
     started_at: datetime
     scope: Scope
+    is_background: bool = False
     report: ConnectionReport | None = None
     accounts: tuple[Account, ...] = ()
     stored: dict[str, Stored] = field(default_factory=dict)

@@ -36,8 +36,9 @@ class ApiParts:
 
     @property
     def prices(self) -> Mapping[Provider, Money]:
-        """Say what a refresh costs."""
-        return self.requesting.purchasing.policy.prices
+        """Say what a refresh costs today."""
+        policy, now = self.requesting.purchasing.policy, self.now()
+        return {provider: policy.price(provider, now=now) for provider in policy.prices}
 
     def now(self) -> datetime:
         """Tell the time."""

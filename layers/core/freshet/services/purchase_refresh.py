@@ -1,19 +1,12 @@
 """The guarded purchase: checks and reservation first, then the one billable call."""
 
+from datetime import datetime
+
 from freshet.domain.connection import Connection
-from freshet.domain.errors import (
-    ConcurrentChange,
-    NotFound,
-)
+from freshet.domain.errors import ConcurrentChange, NotFound
 from freshet.domain.orders import RefreshOrder
-from freshet.domain.purchase import (
-    check_before_money,
-)
-from freshet.domain.refresh import (
-    Method,
-    Refresh,
-    RefreshStatus,
-)
+from freshet.domain.purchase import PurchasePolicy, check_before_money
+from freshet.domain.refresh import Method, Refresh, RefreshStatus
 from freshet.services.billable_call import Purchase, Purchasing, go_on
 
 
@@ -46,7 +39,7 @@ def reserve_refresh(order: RefreshOrder, *, parts: Purchasing) -> Purchase:
     is_stopped = parts.refreshes.is_stopped()
     check_before_money(connection, is_stopped=is_stopped, policy=parts.policy, now=now)
     parts.providers.open(connection)  # no money is reserved for a call that cannot be made
-    wanted = _new_refresh(order, connection, parts)
+    wanted = _new_refresh(order, connection, parts.policy, now=now)
     try:
         reserved = parts.refreshes.reserve(wanted, policy=parts.policy, now=now)
     except ConcurrentChange:
@@ -69,7 +62,11 @@ def _join(order: RefreshOrder, connection: Connection, parts: Purchasing) -> Pur
     return Purchase(refresh=refresh, joined=refresh.id != order.refresh_id)
 
 
-def _new_refresh(order: RefreshOrder, connection: Connection, parts: Purchasing) -> Refresh:
+def _new_refresh(
+    order: RefreshOrder, connection: Connection, policy: PurchasePolicy, *, now: datetime
+) -> Refresh:
+    # The price of this moment stays with the refresh, whatever the list says when it is called.
+    price = policy.price(connection.provider, now=now)
     return Refresh(
         id=order.refresh_id,
         user_id=order.user_id,
@@ -79,7 +76,7 @@ def _new_refresh(order: RefreshOrder, connection: Connection, parts: Purchasing)
         trigger=order.trigger,
         actor=order.actor,
         status=RefreshStatus.QUEUED,
-        reserved=parts.policy.prices[connection.provider],
-        cost=parts.policy.prices[connection.provider],
-        created_at=parts.clock(),
+        reserved=price,
+        cost=price,
+        created_at=now,
     )

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from freshet.domain.connection import Cadence, Connection
+from freshet.domain.cadence import Cadence
+from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential
 from freshet.domain.errors import AlreadyOwned
 from freshet.domain.identifiers import new_connection_id

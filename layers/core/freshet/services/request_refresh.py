@@ -2,15 +2,14 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
 from freshet.domain.connection import ASLEEP, Connection
-from freshet.domain.errors import ConcurrentChange, ConnectionNeedsUser, NotFound, RefreshTooSoon
-from freshet.domain.etiquette import ETIQUETTE
+from freshet.domain.errors import ConcurrentChange, ConnectionNeedsUser, NotFound
 from freshet.domain.identifiers import new_refresh_id, refresh_id_for
-from freshet.domain.money import Money
 from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
+from freshet.domain.prices import FREE
 from freshet.domain.provider import TRAITS
+from freshet.domain.purchase import check_before_live_read
 from freshet.domain.refresh import (
     CHECKS_AFTER,
     AccountProgress,
@@ -82,9 +81,7 @@ def read_instead(wanted: Refresh, connection: Connection, parts: Requesting) -> 
         raise ConnectionNeedsUser(connection.id, connection.status_reason)
     if connection.open_refresh_id is not None:
         return join_open(wanted, connection, parts.purchasing)
-    last, gap = connection.last_live_read_at, ETIQUETTE[connection.provider].gap_between_live_reads
-    if last is not None and parts.purchasing.clock() < last + gap:
-        raise RefreshTooSoon(last + gap)
+    check_before_live_read(connection, now=parts.purchasing.clock())
     try:
         refresh = parts.purchasing.refreshes.open(_started(wanted, parts.purchasing))
     except ConcurrentChange:
@@ -151,9 +148,7 @@ def unpaid_refresh(
     kind: Kind,
     method: Method,
 ) -> Refresh:
-    """Make a wish that costs nothing, in the currency of what would."""
-    currency = parts.purchasing.policy.prices[connection.provider].currency
-    nothing = Money(Decimal(0), currency)
+    """Make a wish that costs nothing."""
     return Refresh(
         id=refresh_id,
         user_id=request.user_id,
@@ -164,7 +159,7 @@ def unpaid_refresh(
         trigger=Trigger.USER,
         actor=request.actor,
         status=RefreshStatus.QUEUED,
-        reserved=nothing,
-        cost=nothing,
+        reserved=FREE,
+        cost=FREE,
         created_at=parts.purchasing.clock(),
     )

@@ -35,11 +35,13 @@ def request_transactions_sync(request: RefreshRequest, *, parts: Requesting) -> 
     is_opt_in = TRAITS[connection.provider].transactions_need_opt_in
     if is_opt_in and not parts.plaid_transactions:
         raise TransactionsNotEnabled
-    method = Method.READ if is_opt_in else Method.SYNC
+    # Asked in vain before: a plain read brings what the provider has by itself.
+    is_read = is_opt_in or connection.sync_refused_until is not None
+    method = Method.READ if is_read else Method.SYNC
     wanted = unpaid_refresh(
         request, refresh_id, connection, parts, kind=Kind.TRANSACTIONS, method=method
     )
-    if is_opt_in:
+    if is_read:
         return read_instead(wanted, connection, parts)
     return _sync(wanted, connection, parts.purchasing)
 

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from freshet.domain.account import Account
 from freshet.domain.call_errors import (
+    AllowanceExhausted,
     CallFailed,
     LoginRequired,
     ProviderError,
@@ -20,6 +21,7 @@ from freshet.domain.errors import (
     SnapshotTooLarge,
     VisitTooLong,
 )
+from freshet.domain.etiquette import ETIQUETTE
 from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.refresh import Refresh
 from freshet.domain.visit import (
@@ -38,6 +40,7 @@ from freshet.ports import (
     Connections,
     Providers,
     ProviderSession,
+    ReadAllowance,
     Refreshes,
     Snapshots,
     Transactions,
@@ -62,6 +65,7 @@ class Reading:
     snapshots: Snapshots
     transactions: Transactions
     providers: Providers
+    allowance: ReadAllowance
     bus: Bus
     clock: Clock
 
@@ -80,7 +84,11 @@ def take_snapshots(order: ReadOrder, *, parts: Reading) -> None:
         count("ReadNotNeeded")
         return
     is_webhook = order.reason is ReadReason.WEBHOOK
-    visit = Visit(started_at=started_at, scope=scope_for(connection, is_webhook=is_webhook))
+    visit = Visit(
+        started_at=started_at,
+        scope=scope_for(connection, is_webhook=is_webhook),
+        is_background=order.reason is ReadReason.DUE and connection.is_read_for_nobody,
+    )
     _visit(visit, connection, parts)
     refresh = _refresh_after(visit, connection, parts)
     now = parts.clock()
@@ -127,8 +135,17 @@ def _look_around(
         visit.report = session.connection()
         if visit.report.is_disabled:
             return  # its answers are frozen: they prove nothing and cost quota
+    # Only now: a visit without quota, or to a provider in trouble, has not read anything.
+    if visit.is_background:
+        _demand_allowance(connection, parts)
     visit.accounts = list_accounts(session, connection, accounts=parts.accounts, now=parts.clock())
     _read_accounts(visit, session, connection, parts)
+
+
+def _demand_allowance(connection: Connection, parts: Reading) -> None:
+    most, now = ETIQUETTE[connection.provider].background_reads_per_user_and_day, parts.clock()
+    if most is not None and not parts.allowance.take(connection.user_id, most=most, now=now):
+        raise AllowanceExhausted(connection.first_read_tomorrow(now=now))
 
 
 def _read_accounts(

@@ -7,7 +7,8 @@ from typing import Any
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.adapters.dynamodb.values import event_from_item, event_to_item
-from freshet.domain.connection import Cadence, Connection, ConnectionStatus, DataMode, Institution
+from freshet.domain.cadence import Cadence
+from freshet.domain.connection import Connection, ConnectionStatus, DataMode, Institution
 from freshet.domain.errors import AlreadyOwned, ConcurrentChange, NotFound
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 from freshet.domain.provider import Provider
@@ -147,7 +148,8 @@ def connection_to_item(connection: Connection) -> Item:
         "status_read_at": optional_to_text(connection.status_read_at),
         "paused": connection.paused,
         "data_mode": str(connection.data_mode),
-        "refresh_forbidden": connection.refresh_forbidden,
+        "refresh_refused_until": optional_to_text(connection.refresh_refused_until),
+        "sync_refused_until": optional_to_text(connection.sync_refused_until),
         "read_every_seconds": _seconds(connection.cadence.read_every),
         "refresh_every_seconds": None if refresh_every is None else _seconds(refresh_every),
         "next_read_at": optional_to_text(connection.next_read_at),
@@ -184,7 +186,8 @@ def connection_from_item(item: Item) -> Connection:
         status_read_at=optional_from_text(item.get("status_read_at")),
         paused=item["paused"],
         data_mode=DataMode(item["data_mode"]),
-        refresh_forbidden=item["refresh_forbidden"],
+        refresh_refused_until=optional_from_text(item.get("refresh_refused_until")),
+        sync_refused_until=optional_from_text(item.get("sync_refused_until")),
         cadence=_cadence(item),
         next_read_at=optional_from_text(item.get("next_read_at")),
         next_refresh_at=optional_from_text(item.get("next_refresh_at")),

@@ -39,9 +39,20 @@ def user_budget(user_id: str) -> Key:
     return {"PK": _user(user_id), "SK": "BUDGET"}
 
 
+def user_reads(user_id: str) -> Key:
+    """Locate how often the schedule has read for a user today."""
+    return {"PK": _user(user_id), "SK": "READS"}
+
+
 def connection_budget(user_id: str, connection_id: str) -> Key:
     """Locate what a connection has cost."""
     return {"PK": _user(user_id), "SK": f"BUDGET#{connection_id}"}
+
+
+def budgets_and_connections(user_id: str) -> tuple[str, str, str]:
+    """Locate all of a user's budgets and connections: partition, first and last sort key."""
+    # A character above every character of our ids ends the range.
+    return _user(user_id), "BUDGET", CONNECTION_PREFIX + "~"
 
 
 def deployment_budget() -> Key:

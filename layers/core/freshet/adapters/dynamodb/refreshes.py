@@ -3,25 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.budgets import SCOPES, reserving, settling
 from freshet.adapters.dynamodb.refresh_items import (
     ledger_to_item,
     refresh_from_item,
     refresh_to_item,
 )
 from freshet.adapters.dynamodb.table import Table, TransactionRefused
+from freshet.domain.budgets import Buckets, day_ends, month_ends
 from freshet.domain.connection import SAFETY_NET
 from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound
 from freshet.domain.identifiers import connection_id_of
 from freshet.domain.instants import to_text
-from freshet.domain.purchase import Buckets, LedgerEntry, PurchasePolicy, day_ends, month_ends
+from freshet.domain.purchase import LedgerEntry, PurchasePolicy
 from freshet.domain.refresh import Method, Refresh, RefreshStatus
 
 _REFRESH_KEPT = timedelta(days=90)
-_SCOPES = ("connection", "user", "deployment")
 
 
 class DynamoRefreshes:
@@ -83,7 +83,7 @@ class DynamoRefreshes:
             self._table.transact(
                 self._first_put(reserved),
                 self._becoming_open(reserved, called=False),
-                *self._spending(reserved, buckets, policy),
+                *reserving(self._table, reserved, policy, now=now),
             )
         except TransactionRefused as error:
             raise _as_refusal(error, policy, now) from error
@@ -96,7 +96,7 @@ class DynamoRefreshes:
         Raises ConcurrentChange.
         """
         saved = replace(refresh, version=refresh.version + 1)
-        refund = self._refunding(refresh) if refresh.status is RefreshStatus.REFUSED else ()
+        refund = settling(self._table, refresh) if refresh.status is RefreshStatus.REFUSED else ()
         try:
             self._table.transact(
                 self._table.putting(self._item(saved), **_unchanged_since(refresh)),
@@ -138,65 +138,10 @@ class DynamoRefreshes:
             condition="attribute_exists(PK) AND attribute_not_exists(open_refresh_id)",
         )
 
-    def _spending(
-        self, refresh: Refresh, buckets: Buckets, policy: PurchasePolicy
-    ) -> list[dict[str, Any]]:
-        limits: dict[str, tuple[str, Decimal | int, Decimal | int]] = {
-            "connection": ("#day", policy.connection_daily_refreshes, 1),
-            "user": ("#day", policy.user_daily_refreshes, 1),
-            "deployment": ("#month", policy.monthly_budget, refresh.cost.amount),
-        }
-        return [
-            self._table.updating(
-                self._budget_key(scope, refresh),
-                "SET #day = if_not_exists(#day, :zero) + :one, "
-                "#month = if_not_exists(#month, :zero) + :amount",
-                {
-                    ":zero": 0,
-                    ":one": 1,
-                    ":amount": refresh.cost.amount,
-                    ":room": limits[scope][1] - limits[scope][2],
-                },
-                condition=_has_room(limits[scope][0]),
-                names=_bucket_names(buckets.day, buckets.month),
-            )
-            for scope in _SCOPES
-        ]
-
-    def _refunding(self, refresh: Refresh) -> list[dict[str, Any]]:
-        if not refresh.budget_buckets:
-            return []
-        return [
-            self._table.updating(
-                self._budget_key(scope, refresh),
-                "SET #day = #day - :one, #month = #month - :amount",
-                {":one": 1, ":amount": refresh.reserved.amount},
-                names=_bucket_names(*refresh.budget_buckets),
-            )
-            for scope in _SCOPES
-        ]
-
     def _booking(self, refresh: Refresh) -> dict[str, Any]:
         entry = LedgerEntry.of(refresh)
         key = keys.ledger(entry.user_id, entry.called_at, entry.refresh_id)
         return self._table.putting({**key, **ledger_to_item(entry)})
-
-    def _budget_key(self, scope: str, refresh: Refresh) -> dict[str, str]:
-        if scope == "deployment":
-            return keys.deployment_budget()
-        if scope == "user":
-            return keys.user_budget(refresh.user_id)
-        return keys.connection_budget(refresh.user_id, refresh.connection_id)
-
-
-def _has_room(name: str) -> str:
-    # An absent bucket has room for one: a policy that could not hold a purchase does not exist
-    # for calls, and a single price above the monthly budget is caught by the comparison with 0.
-    return f"(attribute_not_exists({name}) AND :room >= :zero) OR {name} <= :room"
-
-
-def _bucket_names(day: str, month: str) -> dict[str, str]:
-    return {"#day": f"calls_{day}", "#month": f"spent_{month}"}
 
 
 def _unchanged_since(refresh: Refresh) -> dict[str, Any]:
@@ -207,6 +152,6 @@ def _as_refusal(error: TransactionRefused, policy: PurchasePolicy, now: datetime
     places = [place - 2 for place in error.failed]
     if any(place < 0 for place in places):
         return ConcurrentChange("another refresh is open, or this one exists")
-    scope = _SCOPES[places[0]]
+    scope = SCOPES[places[0]]
     resets_at = month_ends(now) if scope == "deployment" else day_ends(now)
     return BudgetExhausted(scope, resets_at)

@@ -61,11 +61,20 @@ class Table:
 
     def query(self, partition: str, prefix: str) -> Iterator[Item]:
         """Read the items of a partition whose sort key starts with `prefix`, in key order."""
+        values = {":partition": partition, ":prefix": prefix}
+        yield from self._query_all("PK = :partition AND begins_with(SK, :prefix)", values)
+
+    def query_between(self, partition: str, first: str, last: str) -> Iterator[Item]:
+        """Read the items of a partition from one sort key to another, in key order."""
+        values = {":partition": partition, ":first": first, ":last": last}
+        yield from self._query_all("PK = :partition AND SK BETWEEN :first AND :last", values)
+
+    def _query_all(self, condition: str, values: Mapping[str, str]) -> Iterator[Item]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self.name,
             ConsistentRead=True,
-            KeyConditionExpression="PK = :partition AND begins_with(SK, :prefix)",
-            ExpressionAttributeValues=_wire({":partition": partition, ":prefix": prefix}),
+            KeyConditionExpression=condition,
+            ExpressionAttributeValues=_wire(values),
         )
         for page in pages:
             yield from (_plain(item) for item in page["Items"])
@@ -115,7 +124,7 @@ class Table:
         expression: str,
         values: Item,
         *,
-        condition: str,
+        condition: str | None = None,
         names: Mapping[str, str] | None = None,
     ) -> Item:
         """Change one item and give back what it is now; raises ConcurrentChange."""

@@ -1,0 +1,122 @@
+"""The budgets: in which day and month a purchase counts, what is spent, what is left."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+from freshet.domain.errors import BudgetExhausted
+from freshet.domain.money import Money
+from freshet.domain.purchase import PurchasePolicy
+
+_DAY = timedelta(days=1)
+# A call is settled within hours. What was bought a month apart or less leaves nothing behind.
+_BYGONE_DAYS = range(2, 32)
+# 62 days are the longest two months: so long ago is never the last month.
+_BYGONE_MONTHS = range(62, 93)
+
+
+@dataclass(frozen=True, slots=True)
+class Buckets:
+    """The day and the month a purchase counts in; kept with it, also past midnight."""
+
+    day: str
+    month: str
+
+    @classmethod
+    def at(cls, now: datetime) -> "Buckets":
+        """Name the UTC day and month of an instant."""
+        utc = now.astimezone(UTC)
+        return cls(day=utc.strftime("%Y-%m-%d"), month=utc.strftime("%Y-%m"))
+
+
+def bygone_days(now: datetime) -> tuple[str, ...]:
+    """Name days whose counters nobody asks for any more, latest first."""
+    return tuple(Buckets.at(now - ago * _DAY).day for ago in _BYGONE_DAYS)
+
+
+def bygone_months(now: datetime) -> tuple[str, ...]:
+    """Name months whose counters nobody asks for any more, latest first."""
+    return tuple(dict.fromkeys(Buckets.at(now - ago * _DAY).month for ago in _BYGONE_MONTHS))
+
+
+def day_ends(now: datetime) -> datetime:
+    """Say when a daily budget opens again."""
+    midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + _DAY
+
+
+def month_ends(now: datetime) -> datetime:
+    """Say when a monthly budget opens again."""
+    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    # The 1st plus 32 days always lies in the next month.
+    return (first + 32 * _DAY).replace(day=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What counts against one budget: refreshes of this day, US dollars of this month."""
+
+    refreshes: int = 0
+    dollars: Decimal = Decimal(0)
+
+    def plus(self, price: Money) -> "Spending":
+        """Add one refresh."""
+        return Spending(self.refreshes + 1, self.dollars + price.amount)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UserSpending:
+    """What a user has spent, and through each of the user's connections."""
+
+    user: Spending = Spending()
+    connections: Mapping[str, Spending] = field(default_factory=dict)
+
+    def of_connection(self, connection_id: str) -> Spending:
+        """Give one connection's share."""
+        return self.connections.get(connection_id, Spending())
+
+    def plus(self, connection_id: str, price: Money) -> "UserSpending":
+        """Add one refresh of a connection."""
+        connection = self.of_connection(connection_id).plus(price)
+        return UserSpending(
+            user=self.user.plus(price),
+            connections={**self.connections, connection_id: connection},
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeploymentSpending:
+    """What everybody together has spent, and whether the kill switch is on."""
+
+    spending: Spending = Spending()
+    is_stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spent:
+    """All that a purchase of one user is judged by."""
+
+    of_user: UserSpending
+    of_deployment: DeploymentSpending
+
+    def plus(self, connection_id: str, price: Money) -> "Spent":
+        """Add one refresh of a connection to every budget."""
+        deployment = self.of_deployment
+        return Spent(
+            of_user=self.of_user.plus(connection_id, price),
+            of_deployment=replace(deployment, spending=deployment.spending.plus(price)),
+        )
+
+    def demand_room(
+        self, connection_id: str, price: Money, *, policy: PurchasePolicy, now: datetime
+    ) -> None:
+        """Raise BudgetExhausted where a reservation would, naming the first budget in the way."""
+        connection = self.of_user.of_connection(connection_id)
+        if connection.refreshes >= policy.connection_daily_refreshes:
+            raise BudgetExhausted("connection", day_ends(now))
+        if self.of_user.user.refreshes >= policy.user_daily_refreshes:
+            raise BudgetExhausted("user", day_ends(now))
+        dollars = self.of_deployment.spending.dollars + price.amount
+        if dollars > policy.monthly_budget:
+            raise BudgetExhausted("deployment", month_ends(now))

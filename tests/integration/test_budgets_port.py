@@ -1,0 +1,117 @@
+"""What is spent and the kill switch: one contract for the table and its twin."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.table import Table
+from freshet.domain.budgets import Spending
+from freshet.domain.refresh import refuse
+from tests.builders import CONNECTION_ID, NOON, USER, a_connection, a_policy
+from tests.integration.budgets import LATER, free_connection, reserve, wanted_refresh
+from tests.integration.stores import Stores, dynamo_stores
+
+ONE = Spending(1, Decimal("0.05"))
+OTHER_ID = "con_" + "b" * 24
+
+
+def _buy(money: Stores, key: str, now: datetime) -> None:
+    free_connection(money)
+    money.refreshes.reserve(wanted_refresh(key), policy=a_policy(), now=now)
+
+
+def test_every_budget_shows_what_was_reserved_when_asked(money: Stores) -> None:
+    other = a_connection(id=OTHER_ID, provider_connection_id="authorization-2")
+    money.connections.add(other, provider_user_id=None)
+    reserve(money)
+    spent = money.budgets.of_user(USER, now=NOON)
+    assert spent.user == ONE
+    assert spent.connections == {CONNECTION_ID: ONE, OTHER_ID: Spending()}
+    assert money.budgets.of_deployment(now=NOON).spending == ONE
+
+
+def test_nothing_is_spent_when_nobody_has_bought(money: Stores) -> None:
+    spent = money.budgets.of_user(USER, now=NOON)
+    assert (spent.user, spent.connections) == (Spending(), {CONNECTION_ID: Spending()})
+    assert money.budgets.of_deployment(now=NOON).spending == Spending()
+    assert not money.budgets.of_deployment(now=NOON).is_stopped
+
+
+def test_another_users_money_is_not_shown_when_asked(money: Stores) -> None:
+    reserve(money)
+    spent = money.budgets.of_user("user-2", now=NOON)
+    assert (spent.user, spent.connections) == (Spending(), {})
+
+
+def test_month_goes_on_and_the_day_begins_anew_when_it_is_midnight(money: Stores) -> None:
+    reserve(money)
+    tomorrow = NOON + timedelta(hours=12)
+    assert money.budgets.of_user(USER, now=tomorrow).user == Spending(0, Decimal("0.05"))
+    next_month = NOON + timedelta(days=11)
+    assert money.budgets.of_user(USER, now=next_month).user == Spending()
+
+
+def test_kill_switch_keeps_the_money_when_it_is_turned_and_turned_back(money: Stores) -> None:
+    reserve(money)
+    for is_stopped in (True, True, False, False):
+        money.budgets.stop_purchases(is_stopped=is_stopped)
+        assert money.refreshes.is_stopped() is is_stopped
+        deployment = money.budgets.of_deployment(now=NOON)
+        assert (deployment.is_stopped, deployment.spending) == (is_stopped, ONE)
+
+
+def test_purchases_count_when_the_switch_was_turned_before_the_first(money: Stores) -> None:
+    money.budgets.stop_purchases(is_stopped=False)
+    reserve(money)
+    assert money.budgets.of_deployment(now=NOON).spending == ONE
+
+
+@pytest.mark.parametrize("days", [2, 3, 30, 31])
+def test_old_buckets_leave_their_rows_when_the_next_purchase_comes(
+    dynamodb: Any, days: int
+) -> None:
+    money = dynamo_stores(dynamodb)
+    money.connections.add(a_connection(), provider_user_id=None)
+    first = datetime(2026, 8, 31, 12, tzinfo=UTC)
+    _buy(money, "first", first)
+    _buy(money, "second", first + timedelta(days=1))
+    _buy(money, "third", first + timedelta(days=1 + days))
+    _buy(money, "fourth", datetime(2026, 11, 1, tzinfo=UTC))
+    third = (first + timedelta(days=1 + days)).strftime("%Y-%m-%d")
+    for row in _budget_rows(money):
+        names = {name for name in row if name.startswith(("calls_", "spent_"))}
+        recent = {"calls_2026-11-01", "spent_2026-11"}
+        if third.startswith("2026-10"):
+            recent |= {"spent_2026-10"}
+        assert names - {f"calls_{third}", "spent_2026-09"} == recent
+        assert "spent_2026-08" not in names
+        assert "calls_2026-08-31" not in names
+
+
+def test_last_months_bucket_stays_when_a_purchase_comes_on_any_day(dynamodb: Any) -> None:
+    money = dynamo_stores(dynamodb)
+    money.connections.add(a_connection(), provider_user_id=None)
+    _buy(money, "first", datetime(2026, 7, 1, tzinfo=UTC))
+    _buy(money, "second", datetime(2026, 8, 31, 23, 59, tzinfo=UTC))
+    for row in _budget_rows(money):
+        assert row["spent_2026-07"] == Decimal("0.05")
+
+
+def test_late_refusal_is_booked_when_its_bucket_is_gone(money: Stores) -> None:
+    reserved = reserve(money)
+    _buy(money, "second", NOON + timedelta(days=3))
+    money.refreshes.book(refuse(reserved, "connection_needs_user", answer=None, now=LATER))
+    assert money.spent("2026-11-23")["connection"] == (1, Decimal("0.05"))
+
+
+def _budget_rows(money: Stores) -> list[dict[str, Any]]:
+    table = Table(money.client, "connections")
+    rows = (
+        keys.connection_budget(USER, CONNECTION_ID),
+        keys.user_budget(USER),
+        keys.deployment_budget(),
+    )
+    return [table.get(key) or {} for key in rows]
