@@ -73,3 +73,31 @@ def test_user_id_may_hold_any_character_when_it_makes_a_key(
         (strange.user_id, strange.id, NOON)
     ]
     assert connections.of_user("a") == []
+
+
+def test_row_is_not_read_again_when_it_is_known(connections: DynamoConnections) -> None:
+    known = connections.get(USER, CONNECTION_ID)
+    after = connections.change(USER, CONNECTION_ID, _failed, known=known)
+    assert (after.consecutive_failures, after.version) == (1, known.version + 1)
+
+
+def test_step_is_taken_from_the_current_row_when_the_known_one_is_old(
+    connections: DynamoConnections,
+) -> None:
+    known = connections.get(USER, CONNECTION_ID)
+    connections.change(USER, CONNECTION_ID, _failed)
+    after = connections.change(USER, CONNECTION_ID, _failed, known=known)
+    assert after.consecutive_failures == 2
+
+
+def test_known_row_is_not_believed_when_nothing_would_change_in_it(
+    connections: DynamoConnections,
+) -> None:
+    known = connections.get(USER, CONNECTION_ID)
+    connections.change(USER, CONNECTION_ID, _failed)
+    after = connections.change(USER, CONNECTION_ID, lambda row: row, known=known)
+    assert after.consecutive_failures == 1
+
+
+def _failed(row: Connection) -> Connection:
+    return replace(row, consecutive_failures=row.consecutive_failures + 1)

@@ -81,11 +81,11 @@ def _die_after_storing(stage: Stage) -> None:
     usual = stage.connections.change
     changes = []
 
-    def change(*given: object) -> object:
+    def change(*given: object, **more: object) -> object:
         changes.append(given)
         if len(changes) > 1:  # the first one takes the reader's lease
             raise Crash
-        return usual(*given)
+        return usual(*given, **more)
 
     stage.connections.change = change
     with pytest.raises(Crash):

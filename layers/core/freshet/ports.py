@@ -34,9 +34,17 @@ class Connections(Protocol):
         """Register one, or give back the one already there; raises AlreadyOwned."""
 
     def change(
-        self, user_id: str, connection_id: str, step: Callable[[Connection], Connection]
+        self,
+        user_id: str,
+        connection_id: str,
+        step: Callable[[Connection], Connection],
+        *,
+        known: Connection | None = None,
     ) -> Connection:
-        """Store what `step` makes of the current row; `step` may run again after a race."""
+        """Store what `step` makes of the current row; `step` may run again after a race.
+
+        `known` spares a read where it is still the current row.
+        """
 
 
 class DueConnections(Protocol):

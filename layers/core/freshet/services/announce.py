@@ -14,5 +14,8 @@ def announce(connection: Connection, *, connections: Connections, bus: Bus) -> N
         return
     bus.publish(events)
     connections.change(
-        connection.user_id, connection.id, lambda current: current.without_announced(events)
+        connection.user_id,
+        connection.id,
+        lambda current: current.without_announced(events),
+        known=connection,
     )

@@ -96,6 +96,7 @@ def take_snapshots(order: ReadOrder, *, parts: Reading) -> None:
         order.user_id,
         order.connection_id,
         lambda current: connection_after_visit(current, visit, refresh, now=now),
+        known=connection,
     )
     announce(after, connections=parts.connections, bus=parts.bus)
     count("ConnectionRead" if visit.trouble is None else "ConnectionReadFailed")

@@ -1,6 +1,7 @@
 """Connections, their owners' rows and the due index in ConnectionsTable."""
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -63,18 +64,27 @@ class DynamoConnections:
         return connection
 
     def change(
-        self, user_id: str, connection_id: str, step: Callable[[Connection], Connection]
+        self,
+        user_id: str,
+        connection_id: str,
+        step: Callable[[Connection], Connection],
+        *,
+        known: Connection | None = None,
     ) -> Connection:
-        """Store what `step` makes of the current row; `step` may run again after a race."""
+        """Store what `step` makes of the current row; `step` may run again after a race.
+
+        `known` spares a read where it is still the current row.
+        """
+        if known is not None and (changed := step(known)) != known:
+            with suppress(ConcurrentChange):
+                return self._replace(changed, expected_version=known.version)
         for _ in range(_TRIES):
             current = self.get(user_id, connection_id)
             changed = step(current)
             if changed == current:
                 return current
-            try:
+            with suppress(ConcurrentChange):
                 return self._replace(changed, expected_version=current.version)
-            except ConcurrentChange:
-                continue
         raise ConcurrentChange(connection_id)
 
     def of_connection(
