@@ -8,13 +8,8 @@ from typing import Any
 from freshet.domain.account import Account, AccountReport, AccountStatus
 from freshet.domain.cadence import Cadence
 from freshet.domain.call_errors import ProviderAnswer
-from freshet.domain.connection import (
-    Connection,
-    ConnectionReport,
-    ConnectionStatus,
-    DataMode,
-    Institution,
-)
+from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
 from freshet.domain.events import Event, EventKind
 from freshet.domain.holdings import Balance, Holdings, Instrument, OptionContract, Position
 from freshet.domain.identifiers import account_id_for, new_refresh_id
@@ -26,7 +21,7 @@ from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Method, Refresh, RefreshStatus, Trigger
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, first_snapshot
 from freshet.domain.transactions import Transaction
-from freshet.domain.webhooks import Calls, VerifiedDelivery, WebhookEvent
+from freshet.domain.webhooks import Calls, EventRule, VerifiedDelivery, WebhookEvent
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 USER = "user-1"
@@ -214,11 +209,16 @@ def an_order(**changes: Any) -> RefreshOrder:
 
 def an_event(**changes: Any) -> WebhookEvent:
     """News about account-1 of `a_connection`."""
+    rule = EventRule(
+        changes.pop("calls_for", Calls.ACCOUNT_READ),
+        changes.pop("closes_refresh", True),
+        changes.pop("suggests", None),
+    )
     values: dict[str, Any] = {
         "provider": Provider.SNAPTRADE,
         "id": "event-1",
         "kind": "ACCOUNT_HOLDINGS_UPDATED",
-        "calls_for": Calls.ACCOUNT_READ,
+        "rule": rule,
         "provider_connection_id": "authorization-1",
         "provider_account_id": "account-1",
         "provider_user_id": "snaptrade-user-1",
@@ -235,6 +235,7 @@ def a_delivery(**changes: Any) -> VerifiedDelivery:
         "provider": Provider.SNAPTRADE,
         "headers": {},
         "body": b'{ "a": 1 }',
+        "signed_at": NOON,
         "received_at": NOON,
     }
     return VerifiedDelivery(**(values | changes))

@@ -36,13 +36,15 @@ _STATUS: dict[type[FreshetError], int] = {
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one delivery."""
     try:
-        bootstrap.receive_webhook()(_delivery(event))
+        accepted = bootstrap.receive_webhook()(_delivery(event))
     except tuple(_STATUS) as error:
         reason = error.reason if isinstance(error, WebhookRefused) else type(error).__name__
         logger.warning("Webhook refused", reason=reason)
         count("WebhookRefused")
         return _answer(_STATUS[type(error)])
     count("WebhookReceived")
+    if accepted.is_late:
+        count("WebhookLate")
     return _answer(200)
 
 

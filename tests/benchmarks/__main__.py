@@ -3,9 +3,9 @@
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import providers
+from tests.benchmarks import providers, refresh
 
-PARTS: dict[str, Callable[[], None]] = {"providers": providers.main}
+PARTS: dict[str, Callable[[], None]] = {"providers": providers.main, "refresh": refresh.main}
 
 
 def main(names: list[str]) -> None:

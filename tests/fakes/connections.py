@@ -15,6 +15,7 @@ class FakeConnections:
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], Connection] = {}
         self.owners: dict[tuple[Provider, str], tuple[str, str]] = {}
+        self.users: dict[tuple[Provider, str], str] = {}
 
     def get(self, user_id: str, connection_id: str) -> Connection:
         try:
@@ -31,7 +32,14 @@ class FakeConnections:
         owner = self.owners.setdefault(key, (connection.user_id, connection.id))
         if owner[0] != connection.user_id:
             raise AlreadyOwned(connection.provider)
+        if provider_user_id is not None:
+            user = self.users.setdefault((key[0], provider_user_id), connection.user_id)
+            if user != connection.user_id:
+                raise AlreadyOwned(connection.provider)
         return self.rows.setdefault(owner, connection)
+
+    def of_provider_user(self, provider: Provider, provider_user_id: str) -> str | None:
+        return self.users.get((provider, provider_user_id))
 
     def change(
         self,

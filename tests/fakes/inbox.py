@@ -1,12 +1,16 @@
 """The inbox of webhooks in memory."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from freshet.domain.connection import SAFETY_NET
+from freshet.domain.errors import NotFound
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WebhookEvent
+from freshet.domain.webhooks import WebhookEvent, mark_of
 from tests.fakes.connections import FakeConnections
+
+Owner = tuple[str, str]
 
 
 class FakeInbox:
@@ -14,26 +18,58 @@ class FakeInbox:
 
     def __init__(self, connections: FakeConnections) -> None:
         self._connections = connections
-        self.rows: dict[tuple[Provider, str], WebhookEvent] = {}
+        self.rows: dict[tuple[Provider, str], tuple[WebhookEvent, Owner | None]] = {}
+        self.waiting: dict[tuple[Provider, str, str], WebhookEvent] = {}
 
-    def claim(
-        self,
-        event: WebhookEvent,
-        *,
-        owner: tuple[str, str] | None,
-        mark: str | None,
-        marked_at: datetime,
-    ) -> bool:
+    def claim(self, event: WebhookEvent, *, owner: Owner | None, marked_at: datetime) -> bool:
         if (event.provider, event.id) in self.rows:
             return False
-        self.rows[event.provider, event.id] = event
-        if owner is not None and mark is not None and owner in self._connections.rows:
-            self._connections.change(
-                *owner,
-                lambda row: replace(
-                    row,
-                    marks={**row.marks, mark: marked_at},
-                    due_at=marked_at + SAFETY_NET,
-                ),
-            )
+        if owner is not None and mark_of(event) and owner not in self._connections.rows:
+            self.rows[event.provider, event.id] = event, None  # erased meanwhile: kept alone
+            return True
+        self.rows[event.provider, event.id] = event, owner
+        if owner is None and event.provider_connection_id is not None:
+            self.waiting[event.provider, event.provider_connection_id, event.id] = event
+        if owner is not None:
+            self.mark(event, owner=owner, marked_at=marked_at)
         return True
+
+    def find(self, provider: Provider, event_id: str) -> tuple[WebhookEvent, Owner | None]:
+        try:
+            return self.rows[provider, event_id]
+        except KeyError as error:
+            raise NotFound(event_id) from error
+
+    def parked(
+        self, provider: Provider, provider_connection_id: str | None = None
+    ) -> Sequence[WebhookEvent]:
+        return [
+            event
+            for (of, connection_id, _), event in sorted(self.waiting.items())
+            if of is provider and provider_connection_id in (None, connection_id)
+        ]
+
+    def unpark(self, event: WebhookEvent, *, owner: Owner, marked_at: datetime) -> bool:
+        key = event.provider, str(event.provider_connection_id), event.id
+        is_gone = mark_of(event) is not None and owner not in self._connections.rows
+        if is_gone or self.waiting.pop(key, None) is None:
+            return False
+        self.rows[event.provider, event.id] = event, owner
+        self.mark(event, owner=owner, marked_at=marked_at)
+        return True
+
+    def mark(self, event: WebhookEvent, *, owner: Owner, marked_at: datetime) -> None:
+        mark = mark_of(event)
+        if mark is None or owner not in self._connections.rows:
+            return
+        failed = tuple(sorted(event.details))
+        self._connections.change(
+            *owner,
+            lambda row: replace(
+                row,
+                marks={**row.marks, mark: marked_at},
+                partial={key: each for key, each in row.partial.items() if key != mark}
+                | ({mark: failed} if failed else {}),
+                due_at=marked_at + SAFETY_NET,
+            ),
+        )

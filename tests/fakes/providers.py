@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 from freshet.domain.account import AccountReport
 from freshet.domain.call_errors import CallFailed, ProviderAnswer
-from freshet.domain.connection import Connection, ConnectionReport
+from freshet.domain.connection import Connection
+from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.errors import ProviderNotConfigured, SecretUnavailable
 from freshet.domain.holdings import Holdings
 from freshet.domain.snapshot import HoldingsReading

@@ -22,12 +22,22 @@ HANDLERS = {
     "refresh_connection": refresh_connection,
     "take_snapshots": take_snapshots,
 }
+EVENT_ID, ITEM_ID = "5b1c1a52-4a0e-4a3b-9a55-2f6f1f3d8c11", "Zq7LmV2bXwTn4RkP9sYd"
+NOT_KNOWN = {"code": "not_found"}
 # What each answers where nothing is registered and the sample's signature is not ours.
 OUTCOMES: dict[str, Any] = {
+    "api_change_connection": {"statusCode": 404},
     "api_list_connections": {"statusCode": 200},
     "api_refresh_connection": {"statusCode": 404},
+    "api_refresh_everything": {"statusCode": 200},
+    "api_show_usage": {"statusCode": 200},
     "operator_register_connection": {"status": "initialising"},
     "operator_register_item": {"status": "initialising"},
+    "operator_replay_parked_webhooks": {"parked_events_worked": 0},
+    "operator_replay_webhook": {"error": NOT_KNOWN | {"detail": f"{EVENT_ID} is not known here"}},
+    "operator_replay_webhooks": {"error": NOT_KNOWN | {"detail": f"{ITEM_ID} is not known here"}},
+    "operator_resume_purchases": {"purchases_stopped": False},
+    "operator_stop_purchases": {"purchases_stopped": True},
     "plan_refreshes_turn": {"planned": 0},
     "process_webhook_plaid": DONE,
     "process_webhook_snaptrade": DONE,

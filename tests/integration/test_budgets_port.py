@@ -70,25 +70,35 @@ def test_purchases_count_when_the_switch_was_turned_before_the_first(money: Stor
 
 
 @pytest.mark.parametrize("days", [2, 3, 30, 31])
-def test_old_buckets_leave_their_rows_when_the_next_purchase_comes(
-    dynamodb: Any, days: int
+def test_day_leaves_its_rows_when_a_purchase_comes_within_a_month(dynamodb: Any, days: int) -> None:
+    money = dynamo_stores(dynamodb)
+    money.connections.add(a_connection(), provider_user_id=None)
+    _buy(money, "first", NOON)
+    _buy(money, "second", NOON + timedelta(days=days))
+    for row in _budget_rows(money):
+        (left,) = (name for name in row if name.startswith("calls_"))
+        assert left == f"calls_{NOON + timedelta(days=days):%Y-%m-%d}"
+
+
+def test_yesterday_stays_when_a_purchase_comes_today(dynamodb: Any) -> None:
+    money = dynamo_stores(dynamodb)
+    money.connections.add(a_connection(), provider_user_id=None)
+    _buy(money, "first", NOON)
+    _buy(money, "second", NOON + timedelta(days=1))
+    for row in _budget_rows(money):
+        assert (row["calls_2026-11-20"], row["calls_2026-11-21"]) == (1, 1)
+
+
+@pytest.mark.parametrize("day", [1, 30])
+def test_month_leaves_its_rows_when_a_purchase_comes_two_months_later(
+    dynamodb: Any, day: int
 ) -> None:
     money = dynamo_stores(dynamodb)
     money.connections.add(a_connection(), provider_user_id=None)
-    first = datetime(2026, 8, 31, 12, tzinfo=UTC)
-    _buy(money, "first", first)
-    _buy(money, "second", first + timedelta(days=1))
-    _buy(money, "third", first + timedelta(days=1 + days))
-    _buy(money, "fourth", datetime(2026, 11, 1, tzinfo=UTC))
-    third = (first + timedelta(days=1 + days)).strftime("%Y-%m-%d")
+    _buy(money, "first", NOON)
+    _buy(money, "second", datetime(2027, 1, day, tzinfo=UTC))
     for row in _budget_rows(money):
-        names = {name for name in row if name.startswith(("calls_", "spent_"))}
-        recent = {"calls_2026-11-01", "spent_2026-11"}
-        if third.startswith("2026-10"):
-            recent |= {"spent_2026-10"}
-        assert names - {f"calls_{third}", "spent_2026-09"} == recent
-        assert "spent_2026-08" not in names
-        assert "calls_2026-08-31" not in names
+        assert [name for name in row if name.startswith("spent_")] == ["spent_2027-01"]
 
 
 def test_last_months_bucket_stays_when_a_purchase_comes_on_any_day(dynamodb: Any) -> None:
@@ -105,6 +115,20 @@ def test_late_refusal_is_booked_when_its_bucket_is_gone(money: Stores) -> None:
     _buy(money, "second", NOON + timedelta(days=3))
     money.refreshes.book(refuse(reserved, "connection_needs_user", answer=None, now=LATER))
     assert money.spent("2026-11-23")["connection"] == (1, Decimal("0.05"))
+
+
+def test_one_query_and_one_row_show_everything_when_an_operator_asks(dynamodb: Any) -> None:
+    money = dynamo_stores(dynamodb)
+    for letter in "ab":
+        connection = a_connection(id="con_" + letter * 24, provider_connection_id=letter)
+        money.connections.add(connection, provider_user_id=None)
+    asked: list[str] = []
+    dynamodb.meta.events.register(
+        "before-call.dynamodb.*", lambda model, **_: asked.append(model.name)
+    )
+    money.budgets.of_user(USER, now=NOON)
+    money.budgets.of_deployment(now=NOON)
+    assert asked == ["Query", "GetItem"]
 
 
 def _budget_rows(money: Stores) -> list[dict[str, Any]]:

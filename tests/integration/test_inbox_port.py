@@ -1,15 +1,18 @@
-"""Inbox: an event is claimed once, and its mark is set in the same step (promise 2)."""
+"""Inbox: an event is claimed once, marked in the same step, parked without an owner (promise 2)."""
 
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from freshet.domain.errors import NotFound
 from freshet.domain.provider import Provider
+from freshet.domain.webhooks import Calls, Suggests
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_event
 from tests.integration.stores import Stores, dynamo_stores
 
 OWNER = (USER, CONNECTION_ID)
+GONE = (USER, "con_" + "b" * 24)
 
 
 @pytest.fixture
@@ -26,7 +29,7 @@ def test_event_is_claimed_and_its_connection_marked_when_it_is_new(
     stores: Stores, inbox: Any
 ) -> None:
     early = an_event(received_at=NOON - timedelta(minutes=3))
-    assert inbox.claim(early, owner=OWNER, mark="account-1", marked_at=NOON)
+    assert inbox.claim(early, owner=OWNER, marked_at=NOON)
     assert _marks(stores) == {"account-1": NOON}
     due_at = NOON + timedelta(minutes=2)
     assert stores.connections.get(*OWNER).due_at == due_at
@@ -34,48 +37,124 @@ def test_event_is_claimed_and_its_connection_marked_when_it_is_new(
 
 
 def test_duplicate_changes_nothing_when_it_comes_later(stores: Stores, inbox: Any) -> None:
-    inbox.claim(an_event(), owner=OWNER, mark="account-1", marked_at=NOON)
+    inbox.claim(an_event(), owner=OWNER, marked_at=NOON)
     before = stores.connections.get(*OWNER)
     later = NOON + timedelta(hours=1)
-    late = an_event(received_at=later)
-    assert not inbox.claim(late, owner=OWNER, mark="account-2", marked_at=later)
+    late = an_event(received_at=later, provider_account_id="account-2")
+    assert not inbox.claim(late, owner=OWNER, marked_at=later)
     assert stores.connections.get(*OWNER) == before
 
 
 def test_two_genuine_events_are_two_when_only_their_ids_differ(stores: Stores, inbox: Any) -> None:
-    assert inbox.claim(an_event(id="a"), owner=OWNER, mark="account-1", marked_at=NOON)
-    assert inbox.claim(an_event(id="b"), owner=OWNER, mark="account-2", marked_at=NOON)
+    assert inbox.claim(an_event(id="a"), owner=OWNER, marked_at=NOON)
+    other = an_event(id="b", provider_account_id="account-2")
+    assert inbox.claim(other, owner=OWNER, marked_at=NOON)
     assert set(_marks(stores)) == {"account-1", "account-2"}
 
 
-@pytest.mark.parametrize("mark", ["*", "account.with#every/character ü", "SET"])
+@pytest.mark.parametrize("account", ["account.with#every/character ü", "SET"])
 def test_mark_may_be_any_text_when_a_provider_names_its_accounts(
-    stores: Stores, inbox: Any, mark: str
+    stores: Stores, inbox: Any, account: str
 ) -> None:
-    inbox.claim(an_event(), owner=OWNER, mark=mark, marked_at=NOON)
-    assert set(_marks(stores)) == {mark}
+    inbox.claim(an_event(provider_account_id=account), owner=OWNER, marked_at=NOON)
+    assert set(_marks(stores)) == {account}
 
 
 @pytest.mark.parametrize("owner", [None, OWNER])
 def test_event_is_kept_and_nothing_marked_when_it_leaves_no_mark(
     stores: Stores, inbox: Any, owner: Any
 ) -> None:
-    assert inbox.claim(an_event(), owner=owner, mark=None, marked_at=NOON)
+    event = an_event(calls_for=Calls.NOTHING)
+    assert inbox.claim(event, owner=owner, marked_at=NOON)
     assert _marks(stores) == {}
-    assert not inbox.claim(an_event(), owner=owner, mark=None, marked_at=NOON)
+    assert not inbox.claim(event, owner=owner, marked_at=NOON)
 
 
 def test_event_is_kept_when_its_connection_was_erased_meanwhile(stores: Stores, inbox: Any) -> None:
-    gone = (USER, "con_" + "b" * 24)
-    assert inbox.claim(an_event(), owner=gone, mark="account-1", marked_at=NOON)
-    assert not inbox.claim(an_event(), owner=gone, mark="account-1", marked_at=NOON)
+    assert inbox.claim(an_event(), owner=GONE, marked_at=NOON)
+    assert not inbox.claim(an_event(), owner=GONE, marked_at=NOON)
     assert len(stores.connections.of_user(USER)) == 1
+    assert inbox.parked(Provider.SNAPTRADE) == []
+
+
+EVENTS = [
+    an_event(),
+    an_event(
+        kind="ITEM:PENDING_DISCONNECT",
+        provider=Provider.PLAID,
+        calls_for=Calls.CONNECTION_READ,
+        closes_refresh=False,
+        suggests=Suggests.EXPIRING,
+        provider_account_id=None,
+        provider_user_id=None,
+        details={"positions": "failed"},
+        link_ends_at=NOON + timedelta(days=7),
+    ),
+]
+
+
+@pytest.mark.parametrize("event", EVENTS)
+@pytest.mark.parametrize("owner", [None, OWNER])
+def test_event_comes_back_whole_when_looked_up(inbox: Any, event: Any, owner: Any) -> None:
+    inbox.claim(event, owner=owner, marked_at=NOON)
+    assert inbox.find(event.provider, event.id) == (event, owner)
+    with pytest.raises(NotFound):
+        inbox.find(event.provider, "event-9")
+
+
+@pytest.mark.parametrize("event", EVENTS)
+def test_event_waits_and_is_given_away_once_when_its_owner_comes_later(
+    stores: Stores, inbox: Any, event: Any
+) -> None:
+    inbox.claim(event, owner=None, marked_at=NOON)
+    assert list(inbox.parked(event.provider)) == [event]
+    assert inbox.unpark(event, owner=OWNER, marked_at=NOON)
+    assert not inbox.unpark(event, owner=OWNER, marked_at=NOON)
+    assert inbox.find(event.provider, event.id) == (event, OWNER)
+    assert (len(_marks(stores)), list(inbox.parked(event.provider))) == (1, [])
+
+
+def test_event_goes_on_waiting_when_its_new_owner_is_gone_again(inbox: Any) -> None:
+    inbox.claim(an_event(), owner=None, marked_at=NOON)
+    assert not inbox.unpark(an_event(), owner=GONE, marked_at=NOON)
+    assert list(inbox.parked(Provider.SNAPTRADE)) == [an_event()]
+
+
+def test_connection_finds_its_own_waiting_events_alone_when_others_wait_too(inbox: Any) -> None:
+    mine = [an_event(id=each) for each in ("a", "b")]
+    other = an_event(id="c", provider_connection_id="authorization-11")
+    aimless = an_event(id="d", provider_connection_id=None)
+    for event in (*mine, other, aimless):
+        inbox.claim(event, owner=None, marked_at=NOON)
+    assert list(inbox.parked(Provider.SNAPTRADE, "authorization-1")) == mine
+    assert len(inbox.parked(Provider.SNAPTRADE)) == 3
+    assert inbox.parked(Provider.PLAID) == []
+
+
+def test_connection_is_marked_again_when_an_event_is_replayed(stores: Stores, inbox: Any) -> None:
+    inbox.mark(an_event(), owner=OWNER, marked_at=NOON)
+    assert _marks(stores) == {"account-1": NOON}
+    inbox.mark(an_event(), owner=GONE, marked_at=NOON)
+    inbox.mark(an_event(calls_for=Calls.NOTHING), owner=OWNER, marked_at=NOON)
+    assert _marks(stores) == {"account-1": NOON}
+
+
+def test_failed_parts_are_those_of_the_latest_event_when_there_were_several(
+    stores: Stores, inbox: Any
+) -> None:
+    failed = {"orders": "failed", "balances": "failed"}
+    inbox.claim(an_event(id="a", details=failed), owner=OWNER, marked_at=NOON)
+    assert stores.connections.get(*OWNER).partial == {"account-1": ("balances", "orders")}
+    inbox.claim(an_event(id="b"), owner=OWNER, marked_at=NOON)
+    assert stores.connections.get(*OWNER).partial == {}
 
 
 def test_row_expires_and_holds_no_body_when_an_event_is_stored(dynamodb: Any) -> None:
     event = an_event(details={"positions": "failed"})
-    dynamo_stores(dynamodb).inbox.claim(event, owner=None, mark=None, marked_at=NOON)
-    (row,) = dynamodb.scan(TableName="connections")["Items"]
-    assert row["PK"]["S"] == f"EVENT#{Provider.SNAPTRADE}#event-1"
-    assert int(row["expires_at"]["N"]) == int((NOON + timedelta(days=30)).timestamp())
-    assert row["details"] == {"M": {"positions": {"S": "failed"}}}
+    dynamo_stores(dynamodb).inbox.claim(event, owner=None, marked_at=NOON)
+    rows = dynamodb.scan(TableName="connections")["Items"]
+    names = {row["PK"]["S"] for row in rows}
+    assert names == {f"EVENT#{Provider.SNAPTRADE}#event-1", f"PARKED#{Provider.SNAPTRADE}"}
+    for row in rows:
+        assert int(row["expires_at"]["N"]) == int((NOON + timedelta(days=30)).timestamp())
+        assert row["details"] == {"M": {"positions": {"S": "failed"}}}

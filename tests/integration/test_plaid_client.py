@@ -9,7 +9,7 @@ from requests.structures import CaseInsensitiveDict
 from freshet.adapters.transport import Answer
 from freshet.domain import call_errors, errors
 from freshet.domain.call_errors import ProviderAnswer
-from freshet.domain.connection import DataMode
+from freshet.domain.connection_report import DataMode
 from tests.builders import NOON, an_account_report
 from tests.integration.bench import told
 from tests.integration.plaid_bench import (

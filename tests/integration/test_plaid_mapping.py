@@ -10,7 +10,7 @@ import simplejson
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.mapping import to_account_report, to_transaction
 from freshet.domain.account import AccountStatus
-from freshet.domain.connection import DataMode, Institution
+from freshet.domain.connection_report import DataMode, Institution
 from freshet.domain.money import Money
 from tests.integration.plaid_documents import (
     ACCOUNT,

@@ -52,7 +52,7 @@ def _verify(
     name: str = "plaid-verification",
 ) -> bytes:
     headers = {} if token is None else {name: token}
-    return PlaidVerifier(FixedKeys(key)).verify(body, headers, now)
+    return PlaidVerifier(FixedKeys(key)).verify(body, headers, now).body
 
 
 def _refused(token: str | None, body: bytes = BODY, **given: Any) -> str:
@@ -240,3 +240,33 @@ def test_signer_of_these_tests_signs_as_the_library_verifies() -> None:
     options: Any = {"verify_iat": False}
     claims = jwt.decode(signed(claims_for()), key, algorithms=["ES256"], options=options)
     assert claims == claims_for()
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "is_let_in"),
+    [
+        ("production", "production", True),
+        ("production", None, True),
+        (None, "sandbox", True),
+        ("production", "sandbox", False),
+        ("sandbox", "production", False),
+    ],
+)
+def test_delivery_is_let_in_when_it_is_of_our_environment(
+    ours: str | None, theirs: str | None, is_let_in: bool
+) -> None:
+    body = json.dumps({"environment": theirs} if theirs else {}).encode()
+    headers = {"plaid-verification": signed(claims_for(body))}
+    verifier = PlaidVerifier(FixedKeys(OWN_KEY), ours)
+    if is_let_in:
+        assert verifier.verify(body, headers, NOW).body == body
+        return
+    with pytest.raises(SignatureRejected) as refused:
+        verifier.verify(body, headers, NOW)
+    assert refused.value.reason == "other_environment"
+
+
+def test_time_of_the_signature_is_told_when_a_delivery_is_let_in() -> None:
+    issued_at = NOW - timedelta(hours=3)
+    headers = {"plaid-verification": signed(claims_for(iat=int(issued_at.timestamp())))}
+    assert PlaidVerifier(FixedKeys(OWN_KEY)).verify(BODY, headers, NOW).signed_at == issued_at

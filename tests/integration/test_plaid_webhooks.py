@@ -50,7 +50,7 @@ def _event(
 )
 def test_kind_is_kept_and_calls_for_its_read_when_known(kind: str, calls_for: Calls) -> None:
     event = _event(kind)
-    assert (event.kind, event.calls_for) == (kind, calls_for)
+    assert (event.kind, event.rule.calls_for) == (kind, calls_for)
     assert mark_of(event) == (WHOLE_CONNECTION if calls_for is not Calls.NOTHING else None)
 
 
@@ -58,7 +58,7 @@ def test_event_holds_ids_only_when_it_is_made() -> None:
     event = _event(new_holdings=2, user_id="usr_1", account_id="account-1")
     assert (event.provider, event.provider_connection_id) == (Provider.PLAID, "item-1")
     assert (event.provider_account_id, event.provider_user_id) == ("account-1", None)
-    assert (event.occurred_at, event.received_at, event.details) == (None, NOON, {})
+    assert (event.occurred_at, event.received_at, event.details) == (NOON, NOON, {})
 
 
 def test_same_delivery_is_one_event_and_another_token_another_when_bodies_are_equal() -> None:

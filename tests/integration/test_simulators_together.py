@@ -61,6 +61,14 @@ def test_process_tells_everything_in_one_line_and_stops_when_told() -> None:
         assert_plaid_serves(told["plaid"])
 
 
+def test_readmes_example_works_when_the_sample_is_there() -> None:
+    words = (ROOT / "README.md").read_text()
+    with served() as told:
+        for example in (told["plaid"]["client_id"], told["plaid"]["secret"]):
+            assert f'"{example}"' in words
+        assert told["plaid"]["items"][0]["access_token"] in words
+
+
 def assert_snaptrade_serves(told: dict[str, Any]) -> None:
     client = SignedClient(
         told["base_url"],
@@ -122,6 +130,7 @@ def test_process_ends_with_the_name_of_the_variable_when_a_port_is_taken(name: s
         ("PLAID_KNOBS", "{"),
         ("PLAID_KNOBS", '{"volume": 11}'),
         ("PLAID_KNOBS", '{"trial_slots": []}'),
+        ("PLAID_KNOBS", '{"trial_slots": 4}'),
         ("SNAPTRADE_KNOBS", "[]"),
         ("PLAID_SECRET", " "),
     ],

@@ -9,7 +9,7 @@ import pytest
 
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.domain import call_errors
-from freshet.domain.connection import DataMode
+from freshet.domain.connection_report import DataMode
 from freshet.domain.credential import Secret
 from tests.integration.bench import (
     OPERATIONS,

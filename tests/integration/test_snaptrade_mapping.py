@@ -10,7 +10,7 @@ import simplejson
 from freshet.adapters.snaptrade import models
 from freshet.adapters.snaptrade.mapping import to_account_report, to_connection_report
 from freshet.domain.account import AccountStatus
-from freshet.domain.connection import DataMode, Institution
+from freshet.domain.connection_report import DataMode, Institution
 from freshet.domain.money import Money
 
 OLD: dict[str, Any] = {

@@ -11,9 +11,9 @@ import pytest
 from tests.integration.snaptrade_stage import FAST
 from tests.sandbox.simulation.seeded_ids import SeededIds, SeededKey
 from tests.sandbox.snaptrade import ControlRefused, SimulatorSettings, SnapTradeSimulator
-from tests.sandbox.snaptrade.__main__ import settings_from_environment
 from tests.sandbox.snaptrade.models import Account, Connection
 from tests.sandbox.snaptrade.signed_client import SignedClient
+from tests.sandbox.snaptrade.standalone import settings_from_environment
 
 SIZE = 100_000
 

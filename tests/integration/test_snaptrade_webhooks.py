@@ -90,10 +90,12 @@ def test_deprecated_secret_is_dropped_and_all_else_kept_when_a_body_is_let_in() 
     document = _document(details={"positions": {"success": True}})
     headers = {"signature": sign_webhook(KEY, document)}
     body = json.dumps(document, indent=2).encode()
-    kept = SnapTradeVerifier(FixedKeys()).verify(body, headers, NOON)
+    proven = SnapTradeVerifier(FixedKeys()).verify(body, headers, NOON)
+    kept, signed_at = proven.body, proven.signed_at
     assert b"deprecated-secret" not in kept
     del document["webhookSecret"]
     assert json.loads(kept) == document
+    assert signed_at.isoformat() == document["eventTimestamp"].replace("Z", "+00:00")
 
 
 @pytest.mark.parametrize("headers", [{}, {"signature": ""}])
@@ -148,7 +150,7 @@ def test_signed_delivery_is_malformed_when_its_time_cannot_be_read(text: Any) ->
 )
 def test_kind_is_kept_and_calls_for_its_read_when_known(kind: str, calls_for: Calls) -> None:
     event = _event(eventType=kind)
-    assert (event.kind, event.calls_for) == (kind, calls_for)
+    assert (event.kind, event.rule.calls_for) == (kind, calls_for)
 
 
 @pytest.mark.parametrize(

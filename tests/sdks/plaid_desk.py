@@ -1,6 +1,6 @@
 """A fresh Plaid simulator with the official SDK and our clients before it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -27,15 +27,15 @@ from tests.sdks.rows import Several
 class PlaidDesk:
     """One Item with every kind of account; built twice, it is the same to the last id and token."""
 
-    def __init__(self, now: datetime) -> None:
-        self.now = now
+    def __init__(self, now: datetime, portfolio: str | Sequence[str] = "complete") -> None:
+        self.now, self.portfolio = now, portfolio
         settings = PlaidSettings(clock=lambda: now, knobs=PlaidKnobs(webhook_time_scale=0.000001))
         self.simulator = RecordingPlaid(settings)
 
     def populate(self) -> None:
         """Fill the running simulator, and open both clients."""
         settings = self.simulator.settings
-        added = self.simulator.control.add_item(portfolio="complete")
+        added = self.simulator.control.add_item(portfolio=self.portfolio)
         self.token, self.account_ids = added.access_token, added.account_ids
         self.item = Credential(added.item_id, Secret(added.access_token))
         api_key = {"clientId": settings.client_id, "secret": settings.secret}
@@ -60,7 +60,7 @@ class PlaidDesk:
 
     def told(self, answer: Any, exchange: Exchange) -> Told:
         """Read the SDK's models, which it has made of the answer already."""
-        return _told(answer)
+        return told_of(answer)
 
     def request_id(self, exchange: Exchange) -> str | None:
         """Return the id that the provider gave a request."""
@@ -69,9 +69,9 @@ class PlaidDesk:
 
 
 @contextmanager
-def plaid_desk(now: datetime) -> Iterator[PlaidDesk]:
+def plaid_desk(now: datetime, portfolio: str | Sequence[str] = "complete") -> Iterator[PlaidDesk]:
     """A populated desk, for as long as the context lasts."""
-    desk = PlaidDesk(now)
+    desk = PlaidDesk(now, portfolio)
     with desk.simulator:
         desk.populate()
         try:
@@ -81,14 +81,15 @@ def plaid_desk(now: datetime) -> Iterator[PlaidDesk]:
             desk.sdk_client.close()
 
 
-def _told(read: Any) -> Told:
+def told_of(read: Any) -> Told:
+    """Turn the SDK's models into what they tell."""
     match read:
         case ModelSimple():
             return Told(read.value)
         case OpenApiModel():
-            members = {name: _told(value) for name, value in read._data_store.items()}
+            members = {name: told_of(value) for name, value in read._data_store.items()}
             return Told(read, members=members, names=frozenset(type(read).openapi_types))
         case list():
-            return Told(read, items=[_told(each) for each in read])
+            return Told(read, items=[told_of(each) for each in read])
         case _:
             return Told(read)

@@ -9,7 +9,7 @@ from freshet.adapters.plaid.models import TransactionsRead
 from tests.sdks.agreement import Part
 from tests.sdks.plaid_desk import PlaidDesk
 from tests.sdks.plaid_linking_rows import LINKING
-from tests.sdks.rows import Row
+from tests.sdks.rows import Row, Several
 
 _PAGE = 500
 _NOBODY = "http://127.0.0.1:9/plaid"
@@ -46,6 +46,19 @@ def _read_transactions(read: TransactionsRead) -> Part:
         Part(security_id=each, ticker_symbol=ticker) for each, ticker in read.tickers.items()
     ]
     return Part(investment_transactions=list(read.rows), securities=securities)
+
+
+def _institutions(desk: PlaidDesk) -> Several:
+    """Ask for one in each state of health."""
+    options = sdk.InstitutionsGetByIdRequestOptions(include_status=True)
+    return Several(
+        desk.sdk.institutions_get_by_id(
+            sdk.InstitutionsGetByIdRequest(
+                institution_id=each, country_codes=[sdk.CountryCode("US")], options=options
+            )
+        )
+        for each in ("ins_acme", "ins_slow", "ins_down")
+    )
 
 
 def _webhook_key(desk: PlaidDesk) -> str:
@@ -98,12 +111,7 @@ READS: tuple[Row[PlaidDesk], ...] = (
 SDK_ONLY: tuple[Row[PlaidDesk], ...] = (
     Row(
         name="plaid: institutions_get_by_id",
-        fault="plaid-python 46 demands connection_availability",
-        sdk=lambda desk, _: desk.sdk.institutions_get_by_id(
-            sdk.InstitutionsGetByIdRequest(
-                institution_id="ins_acme", country_codes=[sdk.CountryCode("US")]
-            )
-        ),
+        sdk=lambda desk, _: _institutions(desk),
     ),
     Row(
         name="plaid: sandbox_public_token_create",

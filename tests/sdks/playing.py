@@ -41,13 +41,7 @@ class OurPart:
 
 def each_of(rows: tuple[Row[Any], ...]) -> Any:
     """Run a test once for each row."""
-    return pytest.mark.parametrize(
-        "row", [pytest.param(row, id=row.name, marks=_marks(row)) for row in rows]
-    )
-
-
-def _marks(row: Row[Any]) -> list[Any]:
-    return [pytest.mark.xfail(reason=row.fault)] if row.fault else []
+    return pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in rows])
 
 
 def provider_of(row: Row[Any]) -> str:

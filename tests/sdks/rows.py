@@ -24,8 +24,7 @@ class Row[Desk]:
 
     `sdk` and `ours` take a desk and what `prepare` gave; either may give Several answers. `part`
     says where in the document lies what our client gives back, and `given` turns that into models,
-    Parts or plain values. `fault` says what the simulator still does wrong here: the tests turn
-    red as soon as it is mended.
+    Parts or plain values.
     """
 
     name: str
@@ -35,7 +34,6 @@ class Row[Desk]:
     part: tuple[str, ...] = ()
     given: Callable[[Any], Any] = all_of_it
     is_deprecated: bool = False
-    fault: str = ""
 
     def several(self, answer: Any) -> list[Any]:
         """Give the answers one by one."""

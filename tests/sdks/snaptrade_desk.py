@@ -1,7 +1,7 @@
 """A fresh SnapTrade simulator with the official SDK and our clients before it."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -38,19 +38,19 @@ for _choice in _NULLABLE_CHOICES:
 class SnapTradeDesk:
     """One user with one connection; built twice, it is the same to the last id and secret."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, portfolio: str | Sequence[str] = PORTFOLIOS) -> None:
         # The SDK signs with the time of the machine, and a whole test run may lie in between.
         knobs = Knobs(
             refresh_delay_seconds=0, transactions_delay_seconds=0, clock_skew_seconds=86400
         )
-        self.now = now
+        self.now, self.portfolio = now, portfolio
         self.simulator = RecordingSnapTrade(SimulatorSettings(clock=lambda: now, knobs=knobs))
 
     def populate(self) -> None:
         """Fill the running simulator, and open both clients."""
         control, settings = self.simulator.control, self.simulator.settings
         user = control.add_user("user-1")
-        added = control.add_connection(user.user_id, portfolio=PORTFOLIOS, announce=False)
+        added = control.add_connection(user.user_id, portfolio=self.portfolio, announce=False)
         self.connection_id, self.account_ids = added.connection_id, added.account_ids
         self.sdk_user = {"user_id": user.user_id, "user_secret": user.user_secret}
         self.user = Credential(user.user_id, Secret(user.user_secret))
@@ -83,7 +83,7 @@ class SnapTradeDesk:
         """Let the SDK read its answer against its own schema, which its plain calls leave out."""
         module = sys.modules[type(answer).__module__]
         schema = module.SchemaFor200ResponseBodyApplicationJson
-        return _told(schema.from_openapi_data_oapg(answer.body))
+        return told_by(schema, answer.body)
 
     def request_id(self, exchange: Exchange) -> str | None:
         """Return the id that the provider gave a request."""
@@ -91,15 +91,22 @@ class SnapTradeDesk:
 
 
 @contextmanager
-def snaptrade_desk(now: datetime) -> Iterator[SnapTradeDesk]:
+def snaptrade_desk(
+    now: datetime, portfolio: str | Sequence[str] = PORTFOLIOS
+) -> Iterator[SnapTradeDesk]:
     """A populated desk, for as long as the context lasts."""
-    desk = SnapTradeDesk(now)
+    desk = SnapTradeDesk(now, portfolio)
     with desk.simulator:
         desk.populate()
         try:
             yield desk
         finally:
             desk.sdk.connections.api_client.rest_client.pool_manager.clear()
+
+
+def told_by(schema: Any, document: Any) -> Told:
+    """Let one of the SDK's models read a document; raises what the SDK raises."""
+    return _told(schema.from_openapi_data_oapg(document))
 
 
 def _told(read: Any) -> Told:

@@ -1,6 +1,5 @@
 """What SnapTrade's simulator serves beyond our clients' needs: the SDK alone asks."""
 
-from dataclasses import replace
 from typing import Any
 
 from tests.sandbox.snaptrade.knobs import FEATURES
@@ -37,7 +36,6 @@ SDK_ONLY: tuple[Row[SnapTradeDesk], ...] = (
     ),
     Row(
         name="snaptrade: list_institutions",
-        fault="the SDK demands description, logo_url, square_logo_url and website",
         sdk=lambda desk, _: desk.sdk.reference_data.list_institutions(),
     ),
     Row(
@@ -54,10 +52,7 @@ SDK_ONLY: tuple[Row[SnapTradeDesk], ...] = (
     _of_user("list_user_accounts", is_deprecated=True),
     _of_account("get_user_account_details", is_deprecated=True),
     _of_account("update_user_account"),
-    replace(
-        _of_account("get_account_balances_v2"),
-        fault="the SDK wants its amounts as decimal text, as in positions/all",
-    ),
+    _of_account("get_account_balances_v2"),
     _of_account("get_user_account_orders"),
     _of_account("get_user_account_recent_orders"),
     _of_account("get_user_account_return_rates"),

@@ -25,6 +25,7 @@ ALLOWED = {
     "ReceiveWebhookFunction": {"sqs:SendMessage", "secretsmanager:GetSecretValue"},
     "ProcessWebhookFunction": {
         "dynamodb:GetItem",
+        "dynamodb:Query",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "sqs:SendMessage",

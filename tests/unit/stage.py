@@ -14,7 +14,7 @@ from freshet.services.plan_turn import Planning, plan_turn
 from freshet.services.process_webhook import Processing, process_webhook
 from freshet.services.purchase_refresh import Purchase, Purchasing, purchase_refresh
 from freshet.services.refresh_connection import refresh_connection
-from freshet.services.request_refresh import Requesting
+from freshet.services.request_refresh import RefreshRequest, Requesting, request_refresh
 from freshet.services.show_holdings import Showing
 from freshet.services.take_snapshots import Reading, take_snapshots
 from tests.builders import (
@@ -30,6 +30,7 @@ from tests.builders import (
 )
 from tests.fakes import (
     FakeAccounts,
+    FakeBudgets,
     FakeBus,
     FakeClock,
     FakeConnections,
@@ -47,6 +48,12 @@ from tests.fakes import (
 ACCOUNT_ID = an_account().id
 
 
+def a_request(**changes: Any) -> RefreshRequest:
+    """The wish of the stage's user for the stage's connection."""
+    values: dict[str, Any] = {"user_id": USER, "connection_id": CONNECTION_ID, "actor": USER}
+    return RefreshRequest(**(values | changes))
+
+
 class Stage:
     """One connection with one account, known to us and to the provider."""
 
@@ -62,6 +69,7 @@ class Stage:
         self.connections = FakeConnections()
         self.accounts = FakeAccounts()
         self.refreshes = FakeRefreshes(self.connections)
+        self.budgets = FakeBudgets(self.refreshes, self.connections)
         self.snapshots = FakeSnapshots()
         self.transactions = FakeTransactions()
         self.bus = FakeBus()
@@ -122,6 +130,7 @@ class Stage:
     def requesting(self) -> Requesting:
         return Requesting(
             purchasing=self.purchasing,
+            budgets=self.budgets,
             queue=self.buys,
             random_bytes=zeros,
             plaid_transactions=self.plaid_transactions,
@@ -145,11 +154,23 @@ class Stage:
             connections=self.connections,
             reads=self.reads,
             debounce=timedelta(seconds=5),
+            random_bytes=lambda count: b"\x01" * count,
             clock=self.clock,
         )
 
     def buy(self, order: RefreshOrder | None = None, *, may_wait: bool = True) -> Purchase:
         return purchase_refresh(order or an_order(), parts=self.purchasing, may_wait=may_wait)
+
+    def press(self, key: str | None = None, **request: Any) -> Purchase:
+        return request_refresh(a_request(idempotency_key=key, **request), parts=self.requesting)
+
+    def also_link(self, letter: str, **changes: Any) -> str:
+        """Add another connection of the same user, known to the same provider."""
+        connection_id, authorization = "con_" + letter * 24, f"authorization-{letter}"
+        values = {"id": connection_id, "provider_connection_id": authorization} | changes
+        self.connections.add(a_connection(**values), provider_user_id=None)
+        self.providers.by_connection[authorization] = self.provider
+        return connection_id
 
     def work(self, order: RefreshOrder | None = None) -> None:
         refresh_connection(order or an_order(), parts=self.purchasing)

@@ -1,13 +1,13 @@
 """Promises 1 and 3 at the door: proven, queued, and only then accepted."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
 from freshet.domain import errors
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import VerifiedDelivery
+from freshet.domain.webhooks import Proven, VerifiedDelivery
 from freshet.services.accept_webhook import BODY_LIMIT_BYTES, Delivery, accept_webhook
 from tests.builders import NOON, a_delivery
 
@@ -35,11 +35,11 @@ class FakeVerifier:
         self.kept = kept
         self.seen: list[tuple[bytes, Mapping[str, str], datetime]] = []
 
-    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bytes:
+    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Proven:
         self.seen.append((body, headers, now))
         if self.refusal is not None:
             raise self.refusal
-        return body if self.kept is None else self.kept
+        return Proven(body=body if self.kept is None else self.kept, signed_at=NOON)
 
 
 HEADERS = {"wanted": "w", "signature": "s", "authorization": "secret"}
@@ -114,3 +114,10 @@ def test_body_is_refused_unread_when_it_is_over_the_limit(extra: int, is_refused
     else:
         _accept(queue, body=body)
     assert bool(queue.sent) is not is_refused
+
+
+@pytest.mark.parametrize(("seconds", "is_late"), [(-60, False), (300, False), (301, True)])
+def test_delivery_is_late_when_it_was_under_way_for_longer_than_a_first_try(
+    seconds: int, is_late: bool
+) -> None:
+    assert a_delivery(signed_at=NOON - timedelta(seconds=seconds)).is_late is is_late

@@ -8,6 +8,8 @@ import pytest
 from freshet.domain.budgets import Buckets, day_ends, month_ends
 from freshet.domain.connection import ASLEEP, ConnectionStatus
 from freshet.domain.errors import ConnectionNeedsUser, PurchasesStopped, RefreshTooSoon
+from freshet.domain.etiquette import ETIQUETTE
+from freshet.domain.provider import Provider
 from freshet.domain.purchase import LedgerEntry, check_before_money
 from freshet.domain.refresh import RefreshStatus
 from tests.builders import NOON, a_connection, a_policy, a_refresh
@@ -52,6 +54,20 @@ def test_purchase_is_too_soon_when_the_cooldown_is_not_over(ago: timedelta) -> N
 @pytest.mark.parametrize("ago", [COOLDOWN, COOLDOWN + SECOND])
 def test_purchase_may_go_on_when_the_cooldown_is_over(ago: timedelta) -> None:
     _check(last_purchase_at=NOON - ago)
+
+
+@pytest.mark.parametrize("provider", Provider)
+@pytest.mark.parametrize("cooldown", [timedelta(0), timedelta(seconds=-5), SECOND])
+def test_etiquette_holds_when_the_setting_asks_for_less(
+    provider: Provider, cooldown: timedelta
+) -> None:
+    gap = ETIQUETTE[provider].gap_between_purchases
+    policy = a_policy(cooldown=cooldown)
+    bought = a_connection(provider=provider, last_purchase_at=NOON)
+    with pytest.raises(RefreshTooSoon) as refused:
+        check_before_money(bought, is_stopped=False, policy=policy, now=NOON + gap - SECOND)
+    assert refused.value.retry_at == NOON + gap
+    check_before_money(bought, is_stopped=False, policy=policy, now=NOON + gap)
 
 
 @pytest.mark.parametrize(

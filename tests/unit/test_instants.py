@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freshet.domain.instants import (
+    duration_from_text,
     duration_to_text,
     from_text,
     optional_from_text,
@@ -75,3 +76,37 @@ def test_duration_takes_its_largest_whole_unit_when_rendered(
     duration: timedelta, text: str
 ) -> None:
     assert duration_to_text(duration) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "duration"),
+    [
+        ("PT24H", timedelta(hours=24)),
+        ("P1D", timedelta(days=1)),
+        ("P1DT6H", timedelta(hours=30)),
+        ("PT1H30M", timedelta(minutes=90)),
+        ("PT0S", timedelta(0)),
+        ("P2DT3H4M5S", timedelta(days=2, hours=3, minutes=4, seconds=5)),
+    ],
+)
+def test_duration_is_understood_when_its_units_are_whole(text: str, duration: timedelta) -> None:
+    assert duration_from_text(text) == duration
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "P", "PT", "P1DT", "24H", "PT24", "T24H", "pt24h", " PT24H", "PT24H ", "PT-1H"),
+        *("-PT1H", "PT1.5H", "PT1H1H", "PT1M1H", "P1H", "PT1D", "P1M", "P1W", "P1Y", "PT٢H"),
+        *("P" + "9" * 6 + "D", "PT" + "9" * 9 + "S", "PT24H\n"),
+    ],
+)
+def test_duration_is_refused_when_it_is_spelled_otherwise(text: str) -> None:
+    with pytest.raises(ValueError, match="not a duration"):
+        duration_from_text(text)
+
+
+@given(st.integers(0, 365 * 24 * 3600))
+def test_duration_comes_back_when_its_text_is_parsed(seconds: int) -> None:
+    duration = timedelta(seconds=seconds)
+    assert duration_from_text(duration_to_text(duration)) == duration

@@ -9,7 +9,8 @@ import pytest
 from freshet.domain.provider import Provider
 from freshet.operations import Operator
 from freshet.services.register_connection import Registering
-from tests.builders import USER, ones
+from freshet.services.switch_purchases import Switching
+from tests.builders import USER, an_event, ones
 from tests.unit.stage import Stage
 
 SECRET = "invented-user-secret"
@@ -26,13 +27,14 @@ def _run(event: dict[str, Any], stage: Stage | None = None) -> dict[str, Any]:
     stage = stage or Stage()
     registering = Registering(
         owners=stage.connections,
+        inbox=stage.inbox,
         connections=stage.connections,
         vault=stage.vault,
         reads=stage.reads,
         random_bytes=ones,
         clock=stage.clock,
     )
-    return Operator(registering).run(event)
+    return Operator(registering, Switching(stage.budgets), stage.processing).run(event)
 
 
 def test_connection_is_registered_when_the_event_is_whole() -> None:
@@ -82,7 +84,11 @@ def test_other_providers_credential_is_refused_without_its_value(provider: str) 
         ({"credential": {"user_secret": SECRET}}, "credential.user_id"),
         ({"credential": SECRET}, "credential"),
         ({"read_every": "PT1M"}, "read_every"),
+        ({"read_every": "PT5H59M"}, "read_every"),
+        ({"read_every": "P31D"}, "read_every"),
+        ({"read_every": -1}, "read_every"),
         ({"refresh_every": "P99D"}, "refresh_every"),
+        ({"refresh_every": "PT59M"}, "refresh_every"),
         ({"surprise": SECRET}, "surprise"),
     ],
 )
@@ -110,3 +116,57 @@ def test_other_users_connection_is_not_named_when_it_is_taken() -> None:
     answer = _run(EVENT | {"user_id": "user-2", "provider_connection_id": "authorization-1"})
     assert answer["error"]["code"] == "already_owned"
     assert USER not in json.dumps(answer)
+
+
+@pytest.mark.parametrize(
+    ("operation", "is_stopped"), [("stop_purchases", True), ("resume_purchases", False)]
+)
+def test_new_state_is_told_when_the_kill_switch_is_turned(operation: str, is_stopped: bool) -> None:
+    stage = Stage()
+    for _ in range(2):
+        assert _run({"operation": operation}, stage) == {"purchases_stopped": is_stopped}
+        assert stage.refreshes.is_stopped() is is_stopped
+
+
+def test_purchases_go_on_when_they_are_resumed() -> None:
+    stage = Stage()
+    _run({"operation": "stop_purchases"}, stage)
+    _run({"operation": "resume_purchases"}, stage)
+    stage.buy()
+    assert stage.provider.billed == 1
+
+
+def test_switch_is_not_turned_when_the_event_says_more_than_that() -> None:
+    stage = Stage()
+    answer = _run({"operation": "stop_purchases", "until": "tomorrow"}, stage)
+    assert answer["error"]["detail"].startswith("until: ")
+    assert not stage.refreshes.is_stopped()
+
+
+def test_item_may_be_read_more_often_when_its_provider_allows_it() -> None:
+    item = {
+        "provider": "plaid",
+        "provider_connection_id": "item-9",
+        "credential": {"access_token": SECRET},
+    }
+    assert "connection_id" in _run(EVENT | item | {"read_every": "PT1H"})
+
+
+def test_events_are_replayed_when_an_operator_asks() -> None:
+    stage = Stage()
+    stage.hear(an_event())
+    stage.hear(an_event(id="event-2", provider_connection_id="authorization-9"))
+    one = {"operation": "replay_webhook", "provider": "snaptrade", "event_id": "event-1"}
+    assert _run(one, stage) == {"worked": True}
+    assert _run(one | {"event_id": "event-2"}, stage) == {"worked": False}
+    assert _run(one | {"event_id": "event-9"}, stage)["error"]["code"] == "not_found"
+    all_of_one = {
+        "operation": "replay_webhooks",
+        "provider": "snaptrade",
+        "provider_connection_id": "authorization-1",
+    }
+    assert _run(all_of_one, stage) == {"parked_events_worked": 0}
+    parked = {"operation": "replay_parked_webhooks", "provider": "snaptrade"}
+    assert _run(parked, stage) == {"parked_events_worked": 0}
+    assert _run(EVENT, stage)["status"] == "initialising"
+    assert stage.inbox.waiting == {}

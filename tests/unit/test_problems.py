@@ -23,6 +23,7 @@ ROWS: list[tuple[Exception, int, str, int | None]] = [
     (errors.InvalidField("limit", "too large"), 422, "invalid_field", None),
     (errors.TransactionsNotEnabled(), 422, "transactions_not_enabled", None),
     (call_errors.RefreshUnsupported(an_answer()), 422, "refresh_unsupported", None),
+    (errors.IdempotencyMismatch(), 422, "idempotency_mismatch", None),
     (errors.AlreadyOwned(), 409, "already_owned", None),
     (errors.ConnectionNeedsUser(CONNECTION_ID, None), 402, "connection_needs_user", None),
     (errors.CredentialMissing("x"), 402, "connection_needs_user", None),

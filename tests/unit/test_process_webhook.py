@@ -1,17 +1,21 @@
 """Promise 2: one event is worked once; two genuine events never collapse into one."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from freshet.domain.connection import Connection
 from freshet.domain.orders import ReadReason
-from freshet.domain.webhooks import WHOLE_CONNECTION, Calls
-from tests.builders import CONNECTION_ID, NOON, USER, an_event
+from freshet.domain.provider import Provider
+from freshet.domain.webhooks import WHOLE_CONNECTION, Calls, Suggests, WebhookEvent
+from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_event, some_holdings
 from tests.unit.crashing import Crash
-from tests.unit.stage import Stage
+from tests.unit.stage import ACCOUNT_ID, Stage
 
+OTHER_ID = "con_" + "b" * 24
 AT_ONCE = timedelta(seconds=5)
 
 
@@ -115,3 +119,146 @@ def test_same_holdings_and_status_are_there_in_the_end_when_events_repeat_and_mi
     assert (stage.connection.status, stage.connection.marks) == ("active", {})
     assert len(stage.snapshots.versions) == 1
     assert stage.provider.reads == 2
+
+
+UNKNOWN = {"provider_connection_id": "authorization-2"}
+
+
+def _saved(stage: Stage) -> Connection:
+    """The connection of UNKNOWN, saved as linking it would."""
+    connection = a_connection(id=OTHER_ID, **UNKNOWN)
+    stage.providers.by_connection["authorization-2"] = stage.provider
+    return stage.connections.add(connection, provider_user_id="snaptrade-user-1")
+
+
+def test_event_waits_for_its_connection_when_nobody_knows_it_yet() -> None:
+    stage = Stage()
+    stage.hear(an_event(**UNKNOWN))
+    assert len(stage.inbox.waiting) == 1
+    assert stage.reads.orders == []
+
+
+def test_waiting_events_are_worked_when_their_connection_is_known_at_the_next_event() -> None:
+    stage = Stage()
+    stage.hear(an_event(id="a", **UNKNOWN))
+    stage.hear(an_event(id="b", provider_account_id="account-2", **UNKNOWN))
+    _saved(stage)
+    stage.hear(an_event(id="a", **UNKNOWN))
+    assert stage.inbox.waiting == {}
+    assert set(stage.connections.get(USER, OTHER_ID).marks) == {"account-1", "account-2"}
+    assert [order.connection_id for order in stage.reads.orders] == [OTHER_ID]
+
+
+def test_event_is_worked_when_its_connection_was_saved_while_it_was_parked() -> None:
+    stage = Stage()
+    claim = stage.inbox.claim
+
+    def slow_claim(event: WebhookEvent, **given: Any) -> bool:
+        is_new = claim(event, **given)
+        _saved(stage)
+        return is_new
+
+    stage.inbox.claim = slow_claim
+    stage.hear(an_event(**UNKNOWN))
+    assert stage.inbox.waiting == {}
+    assert [order.connection_id for order in stage.reads.orders] == [OTHER_ID]
+
+
+def _added(**changes: Any) -> WebhookEvent:
+    more = {"calls_for": Calls.CONNECTION_READ, "suggests": Suggests.ADDED, "id": "added"}
+    return an_event(kind="CONNECTION_ADDED", provider_account_id=None, **(UNKNOWN | more | changes))
+
+
+def test_connection_is_adopted_when_a_user_we_know_has_added_it() -> None:
+    stage = Stage()
+    stage.connections.users[Provider.SNAPTRADE, "snaptrade-user-1"] = USER
+    stage.hear(an_event(**UNKNOWN))
+    stage.hear(_added())
+    stage.hear(_added())
+    adopted = stage.connections.get(
+        *stage.connections.owners[Provider.SNAPTRADE, "authorization-2"]
+    )
+    assert (adopted.user_id, adopted.status) == (USER, "initialising")
+    assert adopted.credential_name == "snaptrade#snaptrade-user-1"
+    assert ReadReason.FIRST_LOAD in {order.reason for order in stage.reads.orders}
+    assert len(stage.connections.rows) == 2
+
+
+@pytest.mark.parametrize("changes", [{}, {"provider_user_id": None}])
+def test_connection_is_not_adopted_when_its_user_is_a_stranger(changes: dict[str, Any]) -> None:
+    stage = Stage()
+    stage.hear(_added(**changes))
+    assert (len(stage.connections.rows), len(stage.inbox.waiting)) == (1, 1)
+
+
+ENDS = NOON + timedelta(days=7)
+WARNING = {"calls_for": Calls.CONNECTION_READ, "suggests": Suggests.EXPIRING}
+REPAIR = {"calls_for": Calls.CONNECTION_READ, "suggests": Suggests.REPAIRED}
+
+
+@pytest.mark.parametrize("link_ends_at", [ENDS, None])
+def test_connection_is_expiring_when_its_provider_warns_of_the_end(link_ends_at: Any) -> None:
+    stage = Stage()
+    stage.hear(an_event(link_ends_at=link_ends_at, **WARNING))
+    assert (stage.connection.status, stage.connection.expiry.ends_at) == ("expiring", ENDS)
+    stage.drain()
+    assert stage.connection.status == "expiring"
+
+
+def test_warning_holds_when_the_worker_died_before_it_was_noted() -> None:
+    stage = Stage()
+    change = stage.connections.change
+
+    def die(*_: object, **__: object) -> None:
+        raise Crash
+
+    stage.inbox.mark = lambda *_, **__: setattr(stage.connections, "change", die)
+    with pytest.raises(Crash):
+        stage.hear(an_event(**WARNING))
+    stage.connections.change = change
+    stage.hear(an_event(**WARNING))
+    assert stage.connection.status == "expiring"
+
+
+@pytest.mark.parametrize("repair_first", [True, False])
+def test_warning_is_over_when_the_link_was_repaired_in_either_order(repair_first: bool) -> None:
+    stage = Stage()
+    warning = an_event(id="warning", link_ends_at=NOON + timedelta(days=5), **WARNING)
+    repair = an_event(id="repair", **REPAIR)
+    for event in [repair, warning] if repair_first else [warning, repair]:
+        stage.hear(event)
+    assert stage.connection.status == "active"
+
+
+def test_part_that_failed_is_on_record_and_moves_no_date_when_the_rest_is_read() -> None:
+    stage = Stage()
+    stage.read()
+    before = stage.snapshots.latest(USER, ACCOUNT_ID)
+    stage.later(hours=5)
+    stage.provider.as_of = stage.clock()
+    stage.provider.holdings["account-1"] = some_holdings(balances=())
+    stage.hear(an_event(details={"balances": "failed"}))
+    stage.drain()
+    after = stage.snapshots.latest(USER, ACCOUNT_ID)
+    assert after is not None
+    assert after.holdings.balances == ()
+    assert (after.broker_as_of, after.provider_synced_at) == (
+        *(before.broker_as_of, before.provider_synced_at),
+    )
+    assert stage.accounts.get(USER, ACCOUNT_ID).failed_parts == ("balances",)
+    stage.hear(an_event(id="event-2"))
+    stage.drain()
+    whole = stage.snapshots.latest(USER, ACCOUNT_ID)
+    assert whole is not None
+    assert whole.broker_as_of == stage.provider.as_of
+    assert stage.accounts.get(USER, ACCOUNT_ID).failed_parts == ()
+
+
+def test_trade_has_its_account_read_and_ends_no_refresh_when_it_is_reported() -> None:
+    stage = Stage()
+    stage.hear(an_event(kind="TRADE_DETECTION", closes_refresh=False))
+    assert set(stage.connection.marks) == {"read:account-1"}
+    stage.later(seconds=5)
+    stage.drain()
+    assert stage.connection.marks == {}
+    assert stage.snapshots.latest(USER, ACCOUNT_ID) is not None

@@ -29,6 +29,7 @@ def _register(stage: Stage, **changes: Any) -> Connection:
     }
     parts = Registering(
         owners=stage.connections,
+        inbox=stage.inbox,
         connections=stage.connections,
         vault=stage.vault,
         reads=stage.reads,

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from freshet.domain import call_errors, errors
-from freshet.domain.connection import ConnectionStatus, DataMode
+from freshet.domain.connection import ConnectionStatus
+from freshet.domain.connection_report import DataMode
 from freshet.domain.orders import ReadReason
 from freshet.domain.refresh import Method, Refresh, RefreshStatus
 from freshet.services.purchase_refresh import Purchase

@@ -7,7 +7,8 @@ from decimal import Decimal
 import pytest
 
 from freshet.domain.account import AccountStatus
-from freshet.domain.connection import ConnectionStatus, DataMode
+from freshet.domain.connection import ConnectionStatus
+from freshet.domain.connection_report import DataMode
 from freshet.domain.orders import ReadReason
 from tests.builders import (
     CONNECTION_ID,

@@ -24,13 +24,14 @@ from freshet.wiring import client, table, utc_now
 
 if TYPE_CHECKING:
     from freshet.domain.orders import ReadOrder, RefreshOrder
+    from freshet.domain.webhooks import VerifiedDelivery
     from freshet.http.application import Api
     from freshet.operations import Operator
     from freshet.services.accept_webhook import Delivery
 
 
 @cache
-def receive_webhook() -> "Callable[[Delivery], None]":
+def receive_webhook() -> "Callable[[Delivery], VerifiedDelivery]":
     """Build the receiver: Secrets Manager, one queue, no pydantic."""
     from freshet.adapters.queues import SqsWebhookQueue
     from freshet.services.accept_webhook import accept_webhook
@@ -67,6 +68,7 @@ def process_webhook() -> Callable[[str], None]:
         ),
         reads=SqsReadQueue(client("sqs"), settings.snapshot_queue_url),
         debounce=timedelta(seconds=settings.webhook_debounce_seconds),
+        random_bytes=os.urandom,
         clock=utc_now,
     )
 
@@ -162,21 +164,38 @@ class ApiFunction:
 @cache
 def api() -> ApiFunction:
     """Build the API and the operator's door."""
+    from freshet.adapters.dynamodb.budgets import DynamoBudgets
     from freshet.adapters.dynamodb.connections import DynamoConnections
+    from freshet.adapters.dynamodb.inbox import DynamoInbox
     from freshet.adapters.vaults import SecretsManagerVault
     from freshet.operations import Operator
+    from freshet.services.process_webhook import Processing
     from freshet.services.register_connection import Registering
+    from freshet.services.switch_purchases import Switching
     from freshet.wiring.purchasing import purchasing_for
     from freshet.wiring.routes import api_for
 
     settings = ApiSettings.from_env(os.environ)
     purchasing = purchasing_for(settings)
+    connections_table = table(settings.connections_table)
+    connections, inbox = DynamoConnections(connections_table), DynamoInbox(connections_table)
     registering = Registering(
-        owners=DynamoConnections(table(settings.connections_table)),
+        owners=connections,
+        inbox=inbox,
         connections=purchasing.connections,
         vault=SecretsManagerVault(client("secretsmanager"), settings.user_secret_prefix),
         reads=purchasing.reads,
         random_bytes=os.urandom,
         clock=utc_now,
     )
-    return ApiFunction(api_for(settings, purchasing), Operator(registering))
+    replaying = Processing(
+        owners=connections,
+        inbox=inbox,
+        connections=connections,
+        reads=purchasing.reads,
+        debounce=timedelta(0),
+        random_bytes=os.urandom,
+        clock=utc_now,
+    )
+    switching = Switching(DynamoBudgets(connections_table))
+    return ApiFunction(api_for(settings, purchasing), Operator(registering, switching, replaying))

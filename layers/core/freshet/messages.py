@@ -18,6 +18,7 @@ def parse_delivery(text: str) -> VerifiedDelivery:
         provider=Provider(document["provider"]),
         headers=document["headers"],
         body=base64.b64decode(document["body"]),
+        signed_at=from_text(document["signed_at"]),
         received_at=from_text(document["received_at"]),
     )
 
@@ -29,6 +30,7 @@ def render_delivery(delivery: VerifiedDelivery) -> str:
             "provider": delivery.provider,
             "headers": dict(delivery.headers),
             "body": base64.b64encode(delivery.body).decode(),
+            "signed_at": to_text(delivery.signed_at),
             "received_at": to_text(delivery.received_at),
         }
     )

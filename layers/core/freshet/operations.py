@@ -12,15 +12,16 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.credential import Credential, Secret
-from freshet.domain.errors import AlreadyOwned
+from freshet.domain.errors import AlreadyOwned, InvalidField, NotFound
 from freshet.domain.provider import Provider
+from freshet.domain.replanning import check_read_every, check_refresh_every
+from freshet.services.process_webhook import Processing
 from freshet.services.register_connection import Registering, Registration, register_connection
+from freshet.services.replay_webhooks import replay_connection, replay_event, replay_parked
+from freshet.services.switch_purchases import Switching, switch_purchases
 
-_SHORTEST = timedelta(hours=1)
-_LONGEST = timedelta(days=31)
 Text = Annotated[str, Field(min_length=1, max_length=256)]
 SecretText = Annotated[SecretStr, Field(min_length=1)]
-Every = Annotated[timedelta, Field(ge=_SHORTEST, le=_LONGEST)]
 
 
 class _Event(BaseModel):
@@ -33,10 +34,13 @@ class _RegisterConnection(_Event):
     operation: Literal["register_connection"]
     user_id: Text
     provider_connection_id: Text
-    read_every: Every = timedelta(hours=24)
-    refresh_every: Every | None = None
+    read_every: timedelta = timedelta(hours=24)
+    refresh_every: timedelta | None = None
 
     def _registered(self, provider: Provider, credential: Credential) -> Registration:
+        check_read_every(provider, self.read_every, field="read_every")
+        if self.refresh_every is not None:
+            check_refresh_every(provider, self.refresh_every, field="refresh_every")
         return Registration(
             user_id=self.user_id,
             provider=provider,
@@ -83,6 +87,35 @@ class RegisterAtPlaid(_RegisterConnection):
         return self._registered(Provider.PLAID, Credential(self.provider_connection_id, secret))
 
 
+class _SwitchPurchases(_Event):
+    """Turns the kill switch; it needs nothing but its name."""
+
+    operation: Literal["stop_purchases", "resume_purchases"]
+
+
+class _ReplayWebhook(_Event):
+    """Works a stored webhook event again."""
+
+    operation: Literal["replay_webhook"]
+    provider: Provider
+    event_id: Text
+
+
+class _ReplayWebhooks(_Event):
+    """Works all there is about a connection again."""
+
+    operation: Literal["replay_webhooks"]
+    provider: Provider
+    provider_connection_id: Text
+
+
+class _ReplayParked(_Event):
+    """Works the parked events whose connection is known by now."""
+
+    operation: Literal["replay_parked_webhooks"]
+    provider: Provider
+
+
 _REGISTRATIONS: dict[str, type[RegisterAtSnapTrade | RegisterAtPlaid]] = {
     "snaptrade": RegisterAtSnapTrade,
     "plaid": RegisterAtPlaid,
@@ -94,6 +127,8 @@ class Operator:
     """Carries out operator events and answers what became of them."""
 
     registering: Registering
+    switching: Switching
+    replaying: Processing
 
     def run(self, event: dict[str, Any]) -> dict[str, Any]:
         """Carry out one event; a bad one is answered by naming its fields, never their values."""
@@ -104,11 +139,22 @@ class Operator:
             return operation(event)
         except ValidationError as error:
             return _error("invalid_field", "; ".join(_named(each) for each in error.errors()))
+        except InvalidField as error:
+            return _error("invalid_field", str(error))
+        except NotFound as error:
+            return _error("not_found", f"{error} is not known here")
         except AlreadyOwned:
             return _error("already_owned", "another user holds this connection")
 
     def _operations(self) -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:
-        return {"register_connection": self._register_connection}
+        return {
+            "register_connection": self._register_connection,
+            "stop_purchases": self._switch_purchases,
+            "resume_purchases": self._switch_purchases,
+            "replay_webhook": self._replay_webhook,
+            "replay_webhooks": self._replay_webhooks,
+            "replay_parked_webhooks": self._replay_parked,
+        }
 
     def _register_connection(self, event: dict[str, Any]) -> dict[str, Any]:
         kind = _REGISTRATIONS.get(str(event.get("provider")))
@@ -117,6 +163,27 @@ class Operator:
         registration = kind.model_validate(event).to_registration()
         connection = register_connection(registration, parts=self.registering)
         return {"connection_id": connection.id, "status": connection.status}
+
+    def _switch_purchases(self, event: dict[str, Any]) -> dict[str, Any]:
+        wanted = _SwitchPurchases.model_validate(event).operation == "stop_purchases"
+        is_stopped = switch_purchases(is_stopped=wanted, parts=self.switching)
+        return {"purchases_stopped": is_stopped}
+
+    def _replay_webhook(self, event: dict[str, Any]) -> dict[str, Any]:
+        wanted = _ReplayWebhook.model_validate(event)
+        is_worked = replay_event(wanted.provider, wanted.event_id, parts=self.replaying)
+        return {"worked": is_worked}
+
+    def _replay_webhooks(self, event: dict[str, Any]) -> dict[str, Any]:
+        wanted = _ReplayWebhooks.model_validate(event)
+        waiting = replay_connection(
+            wanted.provider, wanted.provider_connection_id, parts=self.replaying
+        )
+        return {"parked_events_worked": waiting}
+
+    def _replay_parked(self, event: dict[str, Any]) -> dict[str, Any]:
+        wanted = _ReplayParked.model_validate(event)
+        return {"parked_events_worked": replay_parked(wanted.provider, parts=self.replaying)}
 
 
 def _named(error: Any) -> str:

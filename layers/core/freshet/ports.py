@@ -7,7 +7,8 @@ from typing import Protocol
 from freshet.domain.account import Account, AccountReport
 from freshet.domain.budgets import DeploymentSpending, UserSpending
 from freshet.domain.call_errors import ProviderAnswer
-from freshet.domain.connection import Connection, ConnectionReport
+from freshet.domain.connection import Connection
+from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
 from freshet.domain.events import Event
 from freshet.domain.orders import ReadOrder, RefreshOrder
@@ -126,18 +127,35 @@ class Inbox(Protocol):
     """Webhook events, each claimed once."""
 
     def claim(
-        self,
-        event: WebhookEvent,
-        *,
-        owner: tuple[str, str] | None,
-        mark: str | None,
-        marked_at: datetime,
+        self, event: WebhookEvent, *, owner: tuple[str, str] | None, marked_at: datetime
     ) -> bool:
-        """Store an event and mark its connection in one step; False if it was there before."""
+        """Store an event and mark its connection in one step; False if it was there before.
+
+        Without an owner, an event about a connection is parked.
+        """
+
+    def find(
+        self, provider: Provider, event_id: str
+    ) -> tuple[WebhookEvent, tuple[str, str] | None]:
+        """Read one event and whose it is; raises NotFound."""
+
+    def parked(
+        self, provider: Provider, provider_connection_id: str | None = None
+    ) -> Sequence[WebhookEvent]:
+        """List events that wait for an owner: a connection's, or all of a provider's."""
+
+    def unpark(self, event: WebhookEvent, *, owner: tuple[str, str], marked_at: datetime) -> bool:
+        """Give a parked event its owner and mark the connection; False if another was faster."""
+
+    def mark(self, event: WebhookEvent, *, owner: tuple[str, str], marked_at: datetime) -> None:
+        """Mark the connection of an event once more; one that is gone is left alone."""
 
 
 class Owners(Protocol):
     """Whose is a thing that a provider talks about?"""
+
+    def of_provider_user(self, provider: Provider, provider_user_id: str) -> str | None:
+        """Give our id of a provider's user, or None."""
 
     def of_connection(
         self, provider: Provider, provider_connection_id: str

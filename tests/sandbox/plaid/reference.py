@@ -1,5 +1,7 @@
 """The endpoint that tells about an institution; free, and without an Item."""
 
+from decimal import Decimal
+
 from tests.sandbox.plaid.answers import instant
 from tests.sandbox.plaid.calls import Call, Endpoint
 from tests.sandbox.plaid.errors import PlaidRefusal
@@ -21,12 +23,19 @@ _SHAPE: Shape = {
     "country_codes": REQUIRED_TEXTS,
     "options": Field(dict, members=dict.fromkeys(_FLAGS, FLAG)),
 }
+# By status: the share of successful logins, of those the institution failed, and how often data
+# comes; the shares are our assumption.
+_BREAKDOWNS = {
+    "HEALTHY": (1, 0, "NORMAL"),
+    "DEGRADED": (Decimal("0.7"), Decimal("0.3"), "DELAYED"),
+    "DOWN": (0, 1, "STOPPED"),
+}
 
 
 class Reference:
     """One method per endpoint; the caller holds the lock.
 
-    The specification we have does not show this endpoint: its shape is from memory.
+    The specification we have does not show this endpoint: its shape is the SDK's.
     """
 
     def __init__(self, *, world: World) -> None:
@@ -51,6 +60,7 @@ class Reference:
             "country_codes": list(found.country_codes),
             "routing_numbers": [],
             "oauth": found.is_oauth,
+            "connection_availability": "SUPPORTED",
         }
         if call.option("include_status", False):
             document["status"] = {"investments_updates": self._health(found)}
@@ -63,4 +73,7 @@ class Reference:
         elif institution.is_slow:
             status = "DEGRADED"
         since = instant(self._world.started_at, self._world.knobs)
-        return {"status": status, "last_status_change": since}
+        success, failed, interval = _BREAKDOWNS[status]
+        breakdown = {"success": success, "error_plaid": 0, "error_institution": failed}
+        breakdown["refresh_interval"] = interval
+        return {"status": status, "last_status_change": since, "breakdown": breakdown}

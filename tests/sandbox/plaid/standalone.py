@@ -7,6 +7,7 @@ from tests.sandbox.plaid.knobs import PlaidKnobs
 from tests.sandbox.plaid.settings import PlaidSettings
 from tests.sandbox.plaid.simulator import PlaidSimulator
 from tests.sandbox.simulation.environment_variables import (
+    VariableRefused,
     choice_variable,
     knobs_variable,
     number_variable,
@@ -48,7 +49,10 @@ def has_sample() -> bool:
 
 
 def populate(simulator: PlaidSimulator) -> None:
-    """Add the sample Items."""
+    """Add the sample Items; raises VariableRefused when there are fewer slots than Items."""
+    if 0 < simulator.settings.knobs.trial_slots < len(SAMPLE):
+        enough = f"knobs with trial_slots 0 or at least {len(SAMPLE)}"
+        raise VariableRefused("PLAID_KNOBS", f"{enough} unless PLAID_POPULATION is none")
     for institution, portfolio in SAMPLE:
         simulator.control.add_item(institution=institution, portfolio=portfolio)
 

@@ -8,13 +8,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 
-from tests.sandbox.plaid import PlaidSimulator, standalone
+from tests.sandbox.plaid import PlaidSimulator
+from tests.sandbox.plaid import standalone as plaid
 from tests.sandbox.simulation.environment_variables import VariableRefused
 from tests.sandbox.simulation.exact_json import Document, dumps
 from tests.sandbox.simulation.process import until_told_to_stop
 from tests.sandbox.simulation.simulator import Simulator
-from tests.sandbox.simulators import snaptrade
 from tests.sandbox.snaptrade import SnapTradeSimulator
+from tests.sandbox.snaptrade import standalone as snaptrade
 
 
 class PortTaken(Exception):
@@ -41,8 +42,8 @@ def main() -> int:
 def serving() -> Iterator[Document]:
     """Run both simulators as the environment says; raises VariableRefused or PortTaken."""
     snaptrade_settings = snaptrade.settings_from_environment()
-    plaid_settings = standalone.settings_from_environment()
-    has_users, has_items = snaptrade.has_sample(), standalone.has_sample()
+    plaid_settings = plaid.settings_from_environment()
+    has_users, has_items = snaptrade.has_sample(), plaid.has_sample()
     with ExitStack() as running:
         first = running.enter_context(
             _bound(lambda: SnapTradeSimulator(snaptrade_settings), "SNAPTRADE_PORT",
@@ -54,10 +55,10 @@ def serving() -> Iterator[Document]:
         if has_users:
             snaptrade.populate(first)
         if has_items:
-            standalone.populate(second)
+            plaid.populate(second)
         yield {
             "snaptrade": snaptrade.announcement(first),
-            "plaid": standalone.announcement(second),
+            "plaid": plaid.announcement(second),
         }
 
 

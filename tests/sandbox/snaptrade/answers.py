@@ -1,7 +1,6 @@
 """The provider's documents for connections, accounts and holdings."""
 
 from datetime import UTC, datetime
-from decimal import Decimal
 
 from tests.sandbox.simulation.exact_json import Document
 from tests.sandbox.simulation.identifiers import fixed_id
@@ -111,26 +110,6 @@ def balances_document(account: Account) -> list[Document]:
         }
         for balance in balances
     ]
-
-
-def balances_v2_document(account: Account) -> Document:
-    """Return the newer shape of balances; what is inside `cash` is our assumption."""
-    total = total_value(account) if account.is_initialised else None
-    balances = account.balances if account.is_initialised else []
-    own = [item.buying_power for item in balances if item.currency == account.currency]
-    return {
-        "account_id": account.id,
-        "cash_or_margin": account.cash_or_margin,
-        "net_value": {"amount": total, "currency": account.currency},
-        "cash": [{"amount": item.cash, "currency": item.currency} for item in balances],
-        "buying_power": _money(own[0] if own else None, account.currency),
-        "margin": None,
-        "data_freshness": {"as_of": instant(account.as_of)},
-    }
-
-
-def _money(amount: Decimal | None, currency: str) -> Document | None:
-    return None if amount is None else {"amount": amount, "currency": currency}
 
 
 def _transactions_status(account: Account) -> Document:

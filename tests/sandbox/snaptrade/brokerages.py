@@ -40,15 +40,17 @@ def brokerage_document(institution: Institution) -> Document:
 
 
 def institution_document(institution: Institution) -> Document:
-    """Return the public catalogue's entry; the values inside `connection` are our assumption."""
+    """Return the public catalogue's entry."""
+    brokerage = brokerage_document(institution)
     return {
-        "slug": institution.slug,
-        "name": institution.name,
-        "display_name": institution.name,
-        "release_stage": "general_availability",
+        **{name: brokerage[name] for name in ("slug", "name", "display_name", "description")},
+        "website": brokerage["url"],
+        "logo_url": brokerage["aws_s3_logo_url"],
+        "square_logo_url": brokerage["aws_s3_square_logo_url"],
+        "release_stage": "GENERALLY_AVAILABLE",
         "is_paper": institution.slug == "SANDBOX",
         "regions": ["US", "CA"],
-        "connection": {"methods": ["credentials"], "scopes": ["read"]},
+        "connection": {"methods": ["CREDENTIALS"], "scopes": ["READ"]},
     }
 
 

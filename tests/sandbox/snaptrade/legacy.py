@@ -93,7 +93,7 @@ def _position(line: Document) -> Document:
         "average_purchase_price": cost,
         "fractional_units": units,
         "currency": currency_document(line.get("currency") or "USD"),
-        "cash_equivalent": bool(line.get("cash_equivalent")),
+        "cash_equivalent": line.get("cash_equivalent"),
     }
     if "tax_lots" in line:
         document["tax_lots"] = line["tax_lots"]

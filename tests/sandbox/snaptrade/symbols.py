@@ -6,8 +6,16 @@ from tests.sandbox.simulation.exact_json import Document
 from tests.sandbox.simulation.identifiers import fixed_id
 
 _CURRENCY_NAMES = {"USD": "US Dollar", "CAD": "Canadian Dollar", "EUR": "Euro"}
-_TYPE_CODES = {"stock": "cs", "etf": "et", "adr": "ad", "crypto": "crypto", "bond": "bnd"}
-_OTHER_TYPE = "oef"
+# A kind without a code of its own goes by its name: what the provider says there is not known.
+_TYPE_CODES = {
+    "stock": "cs",
+    "etf": "et",
+    "adr": "ad",
+    "mutualfund": "oef",
+    "cef": "cef",
+    "crypto": "crypto",
+    "bond": "bnd",
+}
 # By market identifier code: short name, full name, time zone, suffix of the symbols.
 _EXCHANGES = {
     "XNAS": ("NASDAQ", "Nasdaq", "America/New_York", None),
@@ -86,7 +94,7 @@ def option_document(instrument: Document) -> Document:
 
 
 def _type_document(kind: str) -> Document:
-    code = _TYPE_CODES.get(kind, _OTHER_TYPE)
+    code = _TYPE_CODES.get(kind, kind)
     return {
         "id": fixed_id("type", code),
         "code": code,

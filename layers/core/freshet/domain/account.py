@@ -57,6 +57,8 @@ class Account:
     created_at: datetime
     transactions_read_to: date | None = None
     """The provider's `transactions_synced_on` when we last read them."""
+    failed_parts: tuple[str, ...] = ()
+    """What the provider could not bring along when this account was last read."""
 
     @property
     def has_new_transactions(self) -> bool:

@@ -12,8 +12,8 @@ from freshet.domain.purchase import PurchasePolicy
 _DAY = timedelta(days=1)
 # A call is settled within hours. What was bought a month apart or less leaves nothing behind.
 _BYGONE_DAYS = range(2, 32)
-# 62 days are the longest two months: so long ago is never the last month.
-_BYGONE_MONTHS = range(62, 93)
+# So many days before the 1st lie in the month before the last one, and in the one before that.
+_BYGONE_MONTHS = (32, 63)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ def bygone_days(now: datetime) -> tuple[str, ...]:
 
 def bygone_months(now: datetime) -> tuple[str, ...]:
     """Name months whose counters nobody asks for any more, latest first."""
-    return tuple(dict.fromkeys(Buckets.at(now - ago * _DAY).month for ago in _BYGONE_MONTHS))
+    first = _month_begins(now)
+    return tuple(Buckets.at(first - ago * _DAY).month for ago in _BYGONE_MONTHS)
 
 
 def day_ends(now: datetime) -> datetime:
@@ -48,9 +49,12 @@ def day_ends(now: datetime) -> datetime:
 
 def month_ends(now: datetime) -> datetime:
     """Say when a monthly budget opens again."""
-    first = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     # The 1st plus 32 days always lies in the next month.
-    return (first + 32 * _DAY).replace(day=1)
+    return (_month_begins(now) + 32 * _DAY).replace(day=1)
+
+
+def _month_begins(now: datetime) -> datetime:
+    return now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)

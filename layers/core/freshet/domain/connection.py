@@ -6,7 +6,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.cadence import Cadence, share_of
+from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
 from freshet.domain.events import Event, EventKind
+from freshet.domain.expiry import Expiry
 from freshet.domain.provider import Provider
 
 TURN_LEASE = timedelta(minutes=15)
@@ -17,6 +19,7 @@ SAFETY_NET = timedelta(minutes=2)
 _BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
 
 
+_ENDS_SOON = "link_ends_soon"
 REFUSAL_REMEMBERED = timedelta(days=30)
 """How long nobody pays or asks for what the provider has refused as such."""
 
@@ -49,31 +52,6 @@ _LINKED = frozenset({ConnectionStatus.ACTIVE, ConnectionStatus.DEGRADED, Connect
 _BROKEN = frozenset({ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED})
 
 
-class DataMode(StrEnum):
-    """How the provider serves a connection."""
-
-    REALTIME = "realtime"
-    DELAYED = "delayed"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Institution:
-    """The broker behind a connection, by the provider's own id for it."""
-
-    id: str | None
-    name: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionReport:
-    """What a provider says of a connection when asked."""
-
-    is_disabled: bool
-    data_mode: DataMode
-    institution: Institution
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Connection:
     """A link and its schedule; `due_at` is both the place in the index and a turn's lease."""
@@ -87,6 +65,7 @@ class Connection:
     status: ConnectionStatus = ConnectionStatus.INITIALISING
     status_reason: str | None = None
     status_read_at: datetime | None = None
+    expiry: Expiry = Expiry()
     paused: bool = False
     data_mode: DataMode = DataMode.UNKNOWN
     refresh_refused_until: datetime | None = None
@@ -98,6 +77,8 @@ class Connection:
     due_at: datetime | None = None
     reading_until: datetime | None = None
     marks: Mapping[str, datetime] = field(default_factory=dict)
+    partial: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Parts of a marked account that the provider failed to bring along, by mark."""
     open_refresh_id: str | None = None
     open_refresh_called: bool = False
     refresh_reason: str | None = None
@@ -154,6 +135,8 @@ class Connection:
         status, reason = ConnectionStatus.ACTIVE, None
         if report.is_disabled:
             status, reason = ConnectionStatus.NEEDS_USER, "disabled_at_provider"
+        elif self.expiry.is_near(now=read_at):
+            status, reason = ConnectionStatus.EXPIRING, _ENDS_SOON
         learned = replace(
             self,
             status=status,
@@ -163,6 +146,16 @@ class Connection:
             institution=report.institution,
         )
         return learned._with_memory_of(self, read_at)
+
+    def with_expiry(self, expiry: Expiry, *, now: datetime) -> "Connection":
+        """Take note of a warning or a repair: a working link is about to end, or no longer is."""
+        learned = replace(self, expiry=expiry)
+        is_near = expiry.is_near(now=now)
+        if is_near and self.status is ConnectionStatus.ACTIVE:
+            return replace(learned, status=ConnectionStatus.EXPIRING, status_reason=_ENDS_SOON)
+        if not is_near and self.status is ConnectionStatus.EXPIRING:
+            return replace(learned, status=ConnectionStatus.ACTIVE, status_reason=None)
+        return learned
 
     def _with_memory_of(self, before: "Connection", read_at: datetime) -> "Connection":
         # What was refused is worth another try after a while, and when something has changed.
@@ -222,8 +215,9 @@ class Connection:
 
     def without_marks_before(self, started_at: datetime) -> "Connection":
         """Forget the webhooks a read has answered; one that came during the read stays."""
-        marks = {account: at for account, at in self.marks.items() if at >= started_at}
-        return replace(self, marks=marks)
+        marks = {mark: at for mark, at in self.marks.items() if at >= started_at}
+        partial = {mark: parts for mark, parts in self.partial.items() if mark in marks}
+        return replace(self, marks=marks, partial=partial)
 
     def announcing(self, *events: Event) -> "Connection":
         """Put events out to be published; whoever stores this publishes them and takes them out."""

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from freshet.domain.provider import Provider
+
 
 class Secret:
     """A text that appears only where it is asked for by name."""
@@ -29,6 +31,11 @@ class Secret:
     def __hash__(self) -> int:
         """Stay hashable beside `__eq__`."""
         return hash(self._value)
+
+
+def credential_name(provider: Provider, subject: str) -> str:
+    """Name a credential by the provider's user, too: one user of ours may have two there."""
+    return f"{provider}#{subject}"
 
 
 @dataclass(frozen=True, slots=True)

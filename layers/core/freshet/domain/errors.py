@@ -4,7 +4,7 @@ FreshetError
 ├── RequestError                 the caller's doing
 │   ├── InvalidJson · InvalidField · PayloadTooLarge · NotFound
 │   ├── MissingScope · ActingForNobody · ActingNotAllowed
-│   ├── TransactionsNotEnabled
+│   ├── TransactionsNotEnabled · IdempotencyMismatch
 │   └── AlreadyOwned             the provider's connection belongs to another user
 ├── WebhookRefused               SignatureRejected · MalformedWebhook · UnknownProvider
 ├── RefreshRefused               decided here, before any money
@@ -71,6 +71,10 @@ class ActingNotAllowed(RequestError):
 
 class TransactionsNotEnabled(RequestError):
     """Reading transactions costs a subscription at this provider, and nobody has opted in."""
+
+
+class IdempotencyMismatch(RequestError):
+    """The key has been used before, for a request that asked for something else."""
 
 
 class AlreadyOwned(RequestError):

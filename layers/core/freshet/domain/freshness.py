@@ -91,6 +91,7 @@ def _reason(
         (account.report.kind != INVESTMENT, "no_investments"),
         (not account.report.has_holdings, "holdings_unavailable"),
         (snapshot is not None and snapshot.empty_seen_as_of is not None, "empty_unconfirmed"),
+        (bool(account.failed_parts), "partly_failed"),
         (connection.paused, "paused"),
         (connection.status is ConnectionStatus.DEGRADED, "provider_trouble"),
         (snapshot is None, "first_load"),

@@ -1,5 +1,6 @@
 """Instants as text: aware UTC, microseconds, `Z`; fixed width, so that text sorts like time."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 
@@ -24,6 +25,21 @@ def optional_to_text(instant: datetime | None) -> str | None:
 def optional_from_text(text: str | None) -> datetime | None:
     """Parse an instant that may be missing."""
     return None if text is None else from_text(text)
+
+
+_DURATION = re.compile(
+    r"P(?=.*[0-9])(?:(?P<days>[0-9]{1,5})D)?"
+    r"(?:T(?=[0-9])(?:(?P<hours>[0-9]{1,6})H)?(?:(?P<minutes>[0-9]{1,6})M)?"
+    r"(?:(?P<seconds>[0-9]{1,8})S)?)?"
+)
+
+
+def duration_from_text(text: str) -> timedelta:
+    """Parse an ISO 8601 duration of whole days, hours, minutes and seconds; raises ValueError."""
+    parts = _DURATION.fullmatch(text)
+    if parts is None:
+        raise ValueError("not a duration")
+    return timedelta(**{unit: int(number) for unit, number in parts.groupdict("0").items()})
 
 
 def duration_to_text(duration: timedelta) -> str:

@@ -25,6 +25,10 @@ class HoldingsReading:
         """
         return min(self.broker_as_of or self.provider_synced_at or self.started_at, self.fetched_at)
 
+    def undated(self) -> "HoldingsReading":
+        """A part of it did not come along: its content counts, its dates prove nothing."""
+        return replace(self, broker_as_of=None, provider_synced_at=None)
+
     def dated_like(self, latest: "HoldingsSnapshot") -> "HoldingsReading":
         """Without any date of its own, data is only known to be no older than the last."""
         if self.broker_as_of is not None or self.provider_synced_at is not None:

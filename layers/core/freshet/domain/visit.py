@@ -15,7 +15,8 @@ from freshet.domain.call_errors import (
     QuotaExhausted,
     RateLimited,
 )
-from freshet.domain.connection import Connection, ConnectionReport
+from freshet.domain.connection import Connection
+from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.errors import (
     CredentialMissing,
     ProviderNotConfigured,

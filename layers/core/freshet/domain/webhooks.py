@@ -1,11 +1,22 @@
-"""What a provider tells us unasked, and what each kind calls for."""
+"""What a provider tells us unasked, and what each kind of it calls for."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.provider import Provider
+
+LATE_AFTER = timedelta(seconds=300)
+"""A delivery older than this is a retry, or a replay: it can only ask for a read once more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proven:
+    """What a provider's signature vouches for: a body, from which secrets are taken, and a time."""
+
+    body: bytes
+    signed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,7 +26,13 @@ class VerifiedDelivery:
     provider: Provider
     headers: Mapping[str, str]
     body: bytes
+    signed_at: datetime
     received_at: datetime
+
+    @property
+    def is_late(self) -> bool:
+        """Tell whether it was under way for longer than a first try may be."""
+        return self.received_at - self.signed_at > LATE_AFTER
 
 
 class Calls(StrEnum):
@@ -26,6 +43,30 @@ class Calls(StrEnum):
     NOTHING = "nothing"
 
 
+class Suggests(StrEnum):
+    """What an event says of the connection's status; a read decides whether it is so."""
+
+    ADDED = "added"
+    BROKEN = "broken"
+    REPAIRED = "repaired"
+    EXPIRING = "expiring"
+    REVOKED = "revoked"
+    REMOVED = "removed"
+
+
+@dataclass(frozen=True, slots=True)
+class EventRule:
+    """What one kind of event calls for, whether it can close a refresh, and what it suggests."""
+
+    calls_for: Calls
+    closes_refresh: bool = False
+    suggests: Suggests | None = None
+
+
+UNKNOWN_KIND = EventRule(Calls.NOTHING)
+"""The rule of kinds nobody has told us of: kept, counted, and nothing else."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WebhookEvent:
     """A verified event, reduced to ids and a kind; bodies and secrets stay outside."""
@@ -33,23 +74,33 @@ class WebhookEvent:
     provider: Provider
     id: str
     kind: str
-    calls_for: Calls
+    rule: EventRule
     provider_connection_id: str | None
     provider_account_id: str | None
     provider_user_id: str | None
-    occurred_at: datetime | None
+    occurred_at: datetime
     received_at: datetime
     details: Mapping[str, str]
+    link_ends_at: datetime | None = None
 
 
 WHOLE_CONNECTION = "*"
 """The mark of an event that is about a connection and not about one of its accounts."""
 
+_ASIDE = "read:"
+"""Marks an account to be read by an event that says nothing of a refresh's end."""
+
 
 def mark_of(event: WebhookEvent) -> str | None:
     """Name what the event leaves to be read: an account, the whole connection, or nothing."""
-    if event.calls_for is Calls.NOTHING or event.provider_connection_id is None:
+    if event.rule.calls_for is Calls.NOTHING or event.provider_connection_id is None:
         return None
-    if event.calls_for is Calls.ACCOUNT_READ and event.provider_account_id:
-        return event.provider_account_id
+    if event.rule.calls_for is Calls.ACCOUNT_READ and event.provider_account_id:
+        aside = "" if event.rule.closes_refresh else _ASIDE
+        return aside + event.provider_account_id
     return WHOLE_CONNECTION
+
+
+def is_marked(marks: Mapping[str, datetime], provider_account_id: str) -> bool:
+    """Tell whether an event asked for this account to be read."""
+    return provider_account_id in marks or _ASIDE + provider_account_id in marks

@@ -87,9 +87,7 @@ class Api:
             raise InvalidJson from error
         if not isinstance(document, dict):
             raise InvalidField("body", "must be a JSON object")
-        for name in document:
-            if name not in fields:
-                raise InvalidField(str(name)[:64], "is not a known field")
+        demand_known(document, fields)
         return document
 
     def _known_error(self, error: Exception) -> Response[str]:
@@ -100,6 +98,13 @@ class Api:
 
     def _no_route(self, _: NotFoundError) -> Response[str]:
         return problem_for(NotFound(), now=self.parts.now())
+
+
+def demand_known(document: Mapping[str, Any], fields: frozenset[str], *, within: str = "") -> None:
+    """Raise InvalidField for a field that nobody would read."""
+    for name in document:
+        if name not in fields:
+            raise InvalidField(f"{within}{name[:64]}", "is not a known field")
 
 
 def json_response(status: int, body: Any, headers: dict[str, str] | None = None) -> Response[str]:

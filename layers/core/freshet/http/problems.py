@@ -34,6 +34,9 @@ TABLE: dict[type[Exception], Problem] = {
     errors.NotFound: Problem(404, "not_found", "Not found"),
     errors.PayloadTooLarge: Problem(413, "payload_too_large", "The body is too large"),
     errors.InvalidField: Problem(422, "invalid_field", "A field is not valid"),
+    errors.IdempotencyMismatch: Problem(
+        422, "idempotency_mismatch", "The key was used for another request"
+    ),
     errors.AlreadyOwned: Problem(409, "already_owned", "Linked by another user"),
     errors.ConnectionNeedsUser: Problem(402, "connection_needs_user", "Connection needs the user"),
     errors.CredentialMissing: Problem(402, "connection_needs_user", "Connection needs the user"),
@@ -63,10 +66,19 @@ _RELINK = {"type": "relink", "method": "POST", "href": "/v1/link-sessions"}
 def problem_for(
     error: Exception, *, now: datetime, connection_id: str | None = None
 ) -> Response[str]:
+    """Answer with an error of the table."""
+    body = problem_body(error, now=now, connection_id=connection_id)
+    retry_after = body["retry_after"]
+    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    return problem_response(body["status"], body, headers)
+
+
+def problem_body(
+    error: Exception, *, now: datetime, connection_id: str | None = None
+) -> dict[str, Any]:
     """Render an error of the table, the most specific row first."""
     problem = next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
-    retry_after = _retry_after(error, now)
-    body = {
+    return {
         "type": "about:blank",
         "title": problem.title,
         "status": problem.status,
@@ -74,10 +86,8 @@ def problem_for(
         "detail": _detail(error),
         "provider": _provider(error),
         "user_action": user_action(connection_id) if problem.code == _NEEDS_USER else None,
-        "retry_after": retry_after,
+        "retry_after": _retry_after(error, now),
     }
-    headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-    return problem_response(problem.status, body, headers)
 
 
 def problem_response(status: int, body: dict[str, Any], headers: dict[str, str]) -> Response[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from freshet.domain.errors import PayloadTooLarge, UnknownProvider
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import VerifiedDelivery
+from freshet.domain.webhooks import Proven, VerifiedDelivery
 
 if TYPE_CHECKING:
     # The receiver's cold start is spared the domain that the other ports speak of.
@@ -23,8 +23,8 @@ class Verifier(Protocol):
     def event_headers(self) -> tuple[str, ...]:
         """Name the headers, in lower case, that the event is read with later."""
 
-    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bytes:
-        """Give what may be kept of the body: no secret is in it.
+    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Proven:
+        """Give what may be kept of the body, no secret is in it, and when it was signed.
 
         Raises WebhookRefused for what is not let in, SecretUnavailable for trouble of ours.
         """
@@ -45,7 +45,7 @@ def accept_webhook(
     verifiers: Mapping[Provider, Verifier],
     queue: "WebhookQueue",
     now: datetime,
-) -> None:
+) -> VerifiedDelivery:
     """Verify and queue one delivery, or raise."""
     provider = next((each for each in verifiers if each == delivery.provider_name), None)
     if provider is None:
@@ -53,13 +53,14 @@ def accept_webhook(
     if len(delivery.body) > BODY_LIMIT_BYTES:
         raise PayloadTooLarge("body")
     verifier = verifiers[provider]
-    body = verifier.verify(delivery.body, delivery.headers, now)
     headers = delivery.headers
-    queue.send(
-        VerifiedDelivery(
-            provider=provider,
-            headers={name: headers[name] for name in verifier.event_headers if name in headers},
-            body=body,
-            received_at=now,
-        )
+    proven = verifier.verify(delivery.body, headers, now)
+    verified = VerifiedDelivery(
+        provider=provider,
+        headers={name: headers[name] for name in verifier.event_headers if name in headers},
+        body=proven.body,
+        signed_at=proven.signed_at,
+        received_at=now,
     )
+    queue.send(verified)
+    return verified

@@ -1,13 +1,18 @@
 """The processor: store an event once, mark what it is about, ask for a read."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
 from freshet.domain.errors import NotFound
 from freshet.domain.orders import ReadOrder, ReadReason
-from freshet.domain.webhooks import WebhookEvent, mark_of
-from freshet.observability import count, logger
+from freshet.domain.webhooks import UNKNOWN_KIND, Suggests, WebhookEvent, mark_of
+from freshet.observability import count, logger, measure_seconds
 from freshet.ports import Clock, Connections, Inbox, Owners, ReadQueue
+from freshet.services.adopt_connection import adopted_owner
+from freshet.services.parked_webhooks import drain_parked, note_expiry
+
+Owner = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,19 +24,32 @@ class Processing:
     connections: Connections
     reads: ReadQueue
     debounce: timedelta
+    random_bytes: Callable[[int], bytes]
     clock: Clock
 
 
 def process_webhook(event: WebhookEvent, *, parts: Processing) -> None:
     """Work one event; however often it comes, its connection is read for it once."""
-    owner = _owner(event, parts.owners)
-    mark = mark_of(event) if owner is not None else None
-    is_new = parts.inbox.claim(event, owner=owner, mark=mark, marked_at=parts.clock())
-    count("WebhookProcessed" if is_new else "WebhookDuplicate")
-    logger.info("Webhook processed", kind=event.kind, is_new=is_new, has_owner=owner is not None)
-    if owner is None or mark is None:
+    owner = _owner(event, parts)
+    is_new = parts.inbox.claim(event, owner=owner, marked_at=parts.clock())
+    _tell(event, owner, is_new=is_new, parts=parts)
+    if owner is None:
+        # Its connection may have been saved since we looked: then nobody else would find it.
+        owner = _owner(event, parts)
+    elif is_new:
+        act_on(event, owner, parts=parts)
         return
-    if not is_new and not _is_read_owed(owner, parts.connections):
+    if owner is not None and event.provider_connection_id is not None:
+        drain_parked(event.provider, event.provider_connection_id, owner, parts=parts)
+        act_on(event, owner, parts=parts, is_asked_for=_is_read_owed(owner, parts.connections))
+
+
+def act_on(
+    event: WebhookEvent, owner: Owner, *, parts: Processing, is_asked_for: bool = True
+) -> None:
+    """Let an event have its effect on a connection that is marked; once more does no harm."""
+    note_expiry(event, owner, parts=parts)
+    if mark_of(event) is None or not is_asked_for:
         return
     # A burst of events makes a burst of messages; the first reader answers all their marks.
     parts.reads.send(
@@ -46,7 +64,7 @@ def process_webhook(event: WebhookEvent, *, parts: Processing) -> None:
     )
 
 
-def _is_read_owed(owner: tuple[str, str], connections: Connections) -> bool:
+def _is_read_owed(owner: Owner, connections: Connections) -> bool:
     # A crash may have come between marking and asking; a removed connection is owed nothing.
     try:
         return bool(connections.get(*owner).marks)
@@ -54,7 +72,20 @@ def _is_read_owed(owner: tuple[str, str], connections: Connections) -> bool:
         return False
 
 
-def _owner(event: WebhookEvent, owners: Owners) -> tuple[str, str] | None:
+def _owner(event: WebhookEvent, parts: Processing) -> Owner | None:
     if event.provider_connection_id is None:
         return None
-    return owners.of_connection(event.provider, event.provider_connection_id)
+    owner = parts.owners.of_connection(event.provider, event.provider_connection_id)
+    if owner is None and event.rule.suggests is Suggests.ADDED:
+        return adopted_owner(event, parts=parts)
+    return owner
+
+
+def _tell(event: WebhookEvent, owner: Owner | None, *, is_new: bool, parts: Processing) -> None:
+    count("WebhookProcessed" if is_new else "WebhookDuplicate")
+    if event.rule is UNKNOWN_KIND:
+        count("WebhookKindUnknown")
+    if owner is None and event.provider_connection_id is not None and is_new:
+        count("WebhookParked")
+    measure_seconds("WebhookDelay", parts.clock() - event.occurred_at)
+    logger.info("Webhook processed", kind=event.kind, is_new=is_new, has_owner=owner is not None)

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
-from freshet.domain.credential import Credential
+from freshet.domain.credential import Credential, credential_name
 from freshet.domain.errors import AlreadyOwned
 from freshet.domain.identifiers import new_connection_id
 from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.provider import Provider
-from freshet.ports import Clock, Connections, CredentialVault, Owners, ReadQueue
+from freshet.ports import Clock, Connections, CredentialVault, Inbox, Owners, ReadQueue
+from freshet.services.parked_webhooks import drain_parked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,7 @@ class Registering:
     """What a registration needs from outside."""
 
     owners: Owners
+    inbox: Inbox
     connections: Connections
     vault: CredentialVault
     reads: ReadQueue
@@ -46,8 +48,7 @@ def register_connection(registration: Registration, *, parts: Registering) -> Co
     owner = parts.owners.of_connection(provider, provider_connection_id)
     if owner is not None and owner[0] != registration.user_id:
         raise AlreadyOwned(provider)
-    # By the provider's user, too: should one of our users have two, each keeps its own.
-    name = f"{registration.provider}#{registration.credential.subject}"
+    name = credential_name(registration.provider, registration.credential.subject)
     parts.vault.keep(registration.user_id, name, registration.credential)
     wanted = Connection(
         id=new_connection_id(parts.random_bytes),
@@ -62,6 +63,7 @@ def register_connection(registration: Registration, *, parts: Registering) -> Co
         created_at=now,
     )
     connection = parts.connections.add(wanted, provider_user_id=registration.credential.subject)
+    drain_parked(provider, provider_connection_id, (connection.user_id, connection.id), parts=parts)
     # Also when it was there already: the credential may be a new one, and the status mended by it.
     parts.reads.send(
         [

@@ -19,7 +19,7 @@ from freshet.domain.refresh import (
     RefreshStatus,
     Trigger,
 )
-from freshet.ports import Refreshes, RefreshQueue
+from freshet.ports import Budgets, Refreshes, RefreshQueue
 from freshet.services.billable_call import Purchase, Purchasing
 from freshet.services.purchase_refresh import purchase_refresh, reserve_refresh
 
@@ -32,6 +32,8 @@ class RefreshRequest:
     connection_id: str
     actor: str
     idempotency_key: str | None = None
+    is_one_of_all: bool = False
+    """Asked for with all the user's connections: so many would not fit into one answer's time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +41,7 @@ class Requesting:
     """What a request needs from outside."""
 
     purchasing: Purchasing
+    budgets: Budgets
     queue: RefreshQueue
     random_bytes: Callable[[int], bytes]
     plaid_transactions: bool
@@ -66,7 +69,7 @@ def request_refresh(request: RefreshRequest, *, parts: Requesting) -> Purchase:
         trigger=Trigger.USER,
         actor=request.actor,
     )
-    if TRAITS[connection.provider].buys_in_place:
+    if TRAITS[connection.provider].buys_in_place and not request.is_one_of_all:
         return purchase_refresh(order, parts=parts.purchasing, may_wait=False)
     purchase = reserve_refresh(order, parts=parts.purchasing)
     if purchase.refresh.status is RefreshStatus.RESERVED:
@@ -100,7 +103,8 @@ def refresh_id_of(
     """Derive a refresh's id from the idempotency key, or draw one."""
     if request.idempotency_key is None:
         return new_refresh_id(request.connection_id, random_bytes)
-    return refresh_id_for(request.connection_id, kind, request.user_id, request.idempotency_key)
+    route = ("all", kind) if request.is_one_of_all else (kind,)
+    return refresh_id_for(request.connection_id, *route, request.user_id, request.idempotency_key)
 
 
 def asked_before(request: RefreshRequest, refresh_id: str, refreshes: Refreshes) -> Refresh | None:

@@ -9,6 +9,7 @@ from freshet.domain.errors import ConcurrentChange
 from freshet.domain.identifiers import account_id_for
 from freshet.domain.snapshot import HoldingsReading, judge
 from freshet.domain.visit import Stored
+from freshet.domain.webhooks import is_marked
 from freshet.observability import count
 from freshet.ports import Accounts, ProviderSession, Snapshots
 
@@ -16,7 +17,12 @@ _TRIES = 5  # each lost race means that another reader stored something newer
 
 
 def list_accounts(
-    session: ProviderSession, connection: Connection, *, accounts: Accounts, now: datetime
+    session: ProviderSession,
+    connection: Connection,
+    *,
+    is_whole: bool,
+    accounts: Accounts,
+    now: datetime,
 ) -> tuple[Account, ...]:
     """Bring our accounts in line with the provider's list; one that vanished is closed."""
     known = {
@@ -29,6 +35,9 @@ def list_accounts(
         account = (
             replace(before, report=report) if before else _new_account(connection, report, now)
         )
+        if is_whole or is_marked(connection.marks, report.provider_account_id):
+            failed = connection.partial.get(report.provider_account_id, ())
+            account = replace(account, failed_parts=failed)
         if account != before:
             accounts.save(account)
         listed.append(account)

@@ -32,6 +32,7 @@ from freshet.domain.visit import (
     refresh_after_visit,
     scope_for,
 )
+from freshet.domain.webhooks import is_marked
 from freshet.observability import count, logger
 from freshet.ports import (
     Accounts,
@@ -139,7 +140,13 @@ def _look_around(
     # Only now: a visit without quota, or to a provider in trouble, has not read anything.
     if visit.is_background:
         _demand_allowance(connection, parts)
-    visit.accounts = list_accounts(session, connection, accounts=parts.accounts, now=parts.clock())
+    visit.accounts = list_accounts(
+        session,
+        connection,
+        is_whole=visit.scope is Scope.EVERYTHING,
+        accounts=parts.accounts,
+        now=parts.clock(),
+    )
     _read_accounts(visit, session, connection, parts)
 
 
@@ -154,8 +161,8 @@ def _read_accounts(
 ) -> None:
     for account in _in_turn(visit.accounts, connection.consecutive_failures):
         is_whole = visit.scope is Scope.EVERYTHING
-        is_marked = account.report.provider_account_id in connection.marks
-        if not ((is_whole or is_marked) and account.report.is_readable):
+        is_asked_for = is_whole or is_marked(connection.marks, account.report.provider_account_id)
+        if not (is_asked_for and account.report.is_readable):
             continue
         if visit.is_too_long(now=parts.clock()):
             visit.trouble = VisitTooLong()
@@ -178,6 +185,8 @@ def _in_turn(accounts: tuple[Account, ...], failures: int) -> tuple[Account, ...
 
 def _read_account(visit: Visit, session: ProviderSession, account: Account, parts: Reading) -> None:
     reading = session.holdings(account.report)
+    if account.failed_parts:
+        reading = reading.undated()
     stored = store_reading(account, reading, snapshots=parts.snapshots)
     if stored is not None:
         visit.stored[account.id] = stored

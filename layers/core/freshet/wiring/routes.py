@@ -3,6 +3,7 @@
 import os
 from datetime import timedelta
 
+from freshet.adapters.dynamodb.budgets import DynamoBudgets
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.adapters.queues import SqsRefreshQueue
@@ -11,9 +12,11 @@ from freshet.domain.freshness import FreshnessTargets
 from freshet.http.accounts import add_account_routes
 from freshet.http.application import Api, ApiParts
 from freshet.http.caller import TokenPolicy
+from freshet.http.connection_changes import add_connection_change_routes
 from freshet.http.connections import add_connection_routes
 from freshet.http.providers import add_provider_routes
 from freshet.http.refreshes import add_refresh_routes
+from freshet.http.usage import add_usage_routes
 from freshet.services.billable_call import Purchasing
 from freshet.services.request_refresh import Requesting
 from freshet.services.show_holdings import Showing
@@ -21,9 +24,11 @@ from freshet.wiring import client, table
 
 _ADD_ROUTES = (
     add_connection_routes,
+    add_connection_change_routes,
     add_account_routes,
     add_refresh_routes,
     add_provider_routes,
+    add_usage_routes,
 )
 
 
@@ -42,6 +47,7 @@ def api_for(settings: ApiSettings, purchasing: Purchasing) -> Api:
     )
     requesting = Requesting(
         purchasing=purchasing,
+        budgets=DynamoBudgets(table(settings.connections_table)),
         queue=SqsRefreshQueue(client("sqs"), settings.refresh_queue_url),
         random_bytes=os.urandom,
         plaid_transactions=settings.plaid_transactions,

@@ -7,7 +7,6 @@ from tests.sandbox.snaptrade.activities import all_activities, traded_on
 from tests.sandbox.snaptrade.answers import (
     account_document,
     balances_document,
-    balances_v2_document,
     connection_account_document,
     instant,
     positions_document,
@@ -15,6 +14,7 @@ from tests.sandbox.snaptrade.answers import (
 from tests.sandbox.snaptrade.calls import Call
 from tests.sandbox.snaptrade.features import check_feature, return_rates_document
 from tests.sandbox.snaptrade.models import Account, Connection
+from tests.sandbox.snaptrade.newer_balances import newer_balances_document
 from tests.sandbox.snaptrade.orders import is_executed, orders_of
 from tests.sandbox.snaptrade.syncing import Syncing
 from tests.sandbox.snaptrade.world import World
@@ -64,7 +64,7 @@ class AccountEndpoints:
         """Return the balances in the newer shape, for customers that opted in."""
         account = self._read(call)
         check_feature(self._world.knobs, "balances_v2")
-        return balances_v2_document(account)
+        return newer_balances_document(account)
 
     def orders(self, call: Call) -> list[Document]:
         """Return the orders of the last days."""

@@ -50,6 +50,7 @@ def account_to_item(account: Account) -> Item:
         "connection_id": account.connection_id,
         "created_at": to_text(account.created_at),
         "transactions_read_to": _day_to_text(account.transactions_read_to),
+        "failed_parts": list(account.failed_parts),
         **plain,
         "status": str(report.status),
         "synced_at": optional_to_text(report.synced_at),
@@ -73,6 +74,7 @@ def account_from_item(item: Item) -> Account:
         connection_id=item["connection_id"],
         created_at=from_text(item["created_at"]),
         transactions_read_to=_day_from_text(item.get("transactions_read_to")),
+        failed_parts=tuple(item["failed_parts"]),
         report=AccountReport(**(plain | special)),
     )
 

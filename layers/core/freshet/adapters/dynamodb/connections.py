@@ -9,8 +9,10 @@ from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.adapters.dynamodb.values import event_from_item, event_to_item
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import Connection, ConnectionStatus, DataMode, Institution
+from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.connection_report import DataMode, Institution
 from freshet.domain.errors import AlreadyOwned, ConcurrentChange, NotFound
+from freshet.domain.expiry import Expiry
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import DUE_SHARDS
@@ -94,6 +96,11 @@ class DynamoConnections:
         item = self._table.get(keys.connection_owner(provider, provider_connection_id))
         return None if item is None else (item["user_id"], item["connection_id"])
 
+    def of_provider_user(self, provider: Provider, provider_user_id: str) -> str | None:
+        """Give our id of a provider's user, or None."""
+        item = self._table.get(keys.provider_user_owner(provider, provider_user_id))
+        return None if item is None else str(item["user_id"])
+
     def due(
         self, provider: Provider, *, now: datetime, limit: int
     ) -> Sequence[tuple[str, str, datetime]]:
@@ -156,6 +163,8 @@ def connection_to_item(connection: Connection) -> Item:
         "status": str(connection.status),
         "status_reason": connection.status_reason,
         "status_read_at": optional_to_text(connection.status_read_at),
+        "link_ends_at": optional_to_text(connection.expiry.ends_at),
+        "repaired_at": optional_to_text(connection.expiry.repaired_at),
         "paused": connection.paused,
         "data_mode": str(connection.data_mode),
         "refresh_refused_until": optional_to_text(connection.refresh_refused_until),
@@ -167,6 +176,7 @@ def connection_to_item(connection: Connection) -> Item:
         "due_at": due_at,
         "due_shard": keys.due_shard(connection.provider, connection.id) if due_at else None,
         "reading_until": optional_to_text(connection.reading_until),
+        "failed_parts": {mark: list(parts) for mark, parts in connection.partial.items()},
         "marks": {mark: to_text(at) for mark, at in connection.marks.items()},
         "open_refresh_id": connection.open_refresh_id,
         "open_refresh_called": connection.open_refresh_called,
@@ -194,6 +204,10 @@ def connection_from_item(item: Item) -> Connection:
         status=ConnectionStatus(item["status"]),
         status_reason=item.get("status_reason"),
         status_read_at=optional_from_text(item.get("status_read_at")),
+        expiry=Expiry(
+            optional_from_text(item.get("link_ends_at")),
+            optional_from_text(item.get("repaired_at")),
+        ),
         paused=item["paused"],
         data_mode=DataMode(item["data_mode"]),
         refresh_refused_until=optional_from_text(item.get("refresh_refused_until")),
@@ -203,6 +217,7 @@ def connection_from_item(item: Item) -> Connection:
         next_refresh_at=optional_from_text(item.get("next_refresh_at")),
         due_at=optional_from_text(item.get("due_at")),
         reading_until=optional_from_text(item.get("reading_until")),
+        partial={mark: tuple(parts) for mark, parts in item["failed_parts"].items()},
         marks={mark: from_text(at) for mark, at in item["marks"].items()},
         open_refresh_id=item.get("open_refresh_id"),
         open_refresh_called=item["open_refresh_called"],

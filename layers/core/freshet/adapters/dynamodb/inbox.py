@@ -1,78 +1,133 @@
-"""Webhook events in ConnectionsTable: stored and claimed in one step."""
+"""Webhook events in ConnectionsTable: stored and claimed in one step, parked without an owner."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
-from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
+from freshet.adapters.dynamodb.event_items import (
+    Owner,
+    event_from_item,
+    event_to_item,
+    owner_from_item,
+)
+from freshet.adapters.dynamodb.table import Table, TransactionRefused
 from freshet.domain.connection import SAFETY_NET
-from freshet.domain.instants import optional_to_text, to_text
-from freshet.domain.webhooks import WebhookEvent
+from freshet.domain.errors import NotFound
+from freshet.domain.instants import to_text
+from freshet.domain.provider import Provider
+from freshet.domain.webhooks import WebhookEvent, mark_of
 
 
 class DynamoInbox:
     """The port Inbox: the event's row is its claim."""
 
-    def __init__(self, table: Table, *, retention: timedelta) -> None:
-        """Bind to ConnectionsTable; rows expire after `retention`."""
+    def __init__(self, table: Table, *, retention: timedelta = timedelta(0)) -> None:
+        """Bind to ConnectionsTable; claimed events expire `retention` after they came."""
         self._table = table
         self._retention = retention
 
-    def claim(
-        self,
-        event: WebhookEvent,
-        *,
-        owner: tuple[str, str] | None,
-        mark: str | None,
-        marked_at: datetime,
-    ) -> bool:
+    def claim(self, event: WebhookEvent, *, owner: Owner | None, marked_at: datetime) -> bool:
         """Store an event and mark its connection in one step; False if it was there before.
 
         One transaction, so that no crash can leave an event claimed and its connection unmarked.
+        Without an owner, an event about a connection is parked.
         """
-        writes = [self._table.putting(self._item(event, owner), condition=_IS_NEW)]
-        if owner is not None and mark is not None:
-            writes.append(self._marking(*owner, mark, event, marked_at))
+        is_parked = owner is None and event.provider_connection_id is not None
+        item = event_to_item(event, owner, is_parked=is_parked, retention=self._retention)
+        writes = [self._table.putting(item, condition=_IS_NEW)]
+        if is_parked:
+            writes.append(self._table.putting({**item, **keys.parked(event)}))
+        if owner is not None:
+            writes += self._marking(owner, event, marked_at)
         try:
             self._table.transact(*writes)
         except TransactionRefused as refused:
             if 0 in refused.failed:
                 return False
             # The connection was erased after its owner's row was read: keep the event alone.
-            return self.claim(event, owner=None, mark=None, marked_at=marked_at)
+            return self._keep_alone(event)
         return True
 
-    def _item(self, event: WebhookEvent, owner: tuple[str, str] | None) -> Item:
-        expires_at = event.received_at + self._retention
-        return {
-            **keys.inbox(event.provider, event.id),
-            "kind": event.kind,
-            "owner_user_id": owner[0] if owner else None,
-            "owner_connection_id": owner[1] if owner else None,
-            "provider_connection_id": event.provider_connection_id,
-            "provider_account_id": event.provider_account_id,
-            "provider_user_id": event.provider_user_id,
-            "occurred_at": optional_to_text(event.occurred_at),
-            "received_at": to_text(event.received_at),
-            "details": dict(event.details),
-            "expires_at": int(expires_at.timestamp()),
-        }
+    def find(self, provider: Provider, event_id: str) -> tuple[WebhookEvent, Owner | None]:
+        """Read one event and whose it is; raises NotFound."""
+        item = self._table.get(keys.inbox(provider, event_id))
+        if item is None:
+            raise NotFound(event_id)
+        return event_from_item(item), owner_from_item(item)
 
-    def _marking(
-        self, user_id: str, connection_id: str, mark: str, event: WebhookEvent, now: datetime
-    ) -> dict[str, Any]:
-        return self._table.updating(
-            keys.connection(user_id, connection_id),
-            "SET marks.#mark = :at, due_at = :soon, due_shard = :shard, version = version + :one",
-            {
-                ":at": to_text(now),
-                ":soon": to_text(now + SAFETY_NET),
-                ":shard": keys.due_shard(event.provider, connection_id),
-                ":one": 1,
-            },
-            condition="attribute_exists(PK)",
-            names={"#mark": mark},
-        )
+    def parked(
+        self, provider: Provider, provider_connection_id: str | None = None
+    ) -> Sequence[WebhookEvent]:
+        """List events that wait for an owner: a connection's, or all of a provider's."""
+        whose = "" if provider_connection_id is None else f"{provider_connection_id}#"
+        prefix = keys.PARKED_PREFIX + whose
+        found = self._table.query(keys.parked_partition(provider), prefix)
+        return [event_from_item(item) for item in found if "taken_at" not in item]
+
+    def unpark(self, event: WebhookEvent, *, owner: Owner, marked_at: datetime) -> bool:
+        """Give a parked event its owner and mark the connection; False if another was faster."""
+        inbox = keys.inbox(event.provider, event.id)
+        try:
+            self._table.transact(
+                # Taken, not deleted: no function of ours may delete, and the row expires anyway.
+                self._table.updating(
+                    keys.parked(event),
+                    "SET taken_at = :now",
+                    {":now": to_text(marked_at)},
+                    condition="attribute_exists(PK) AND attribute_not_exists(taken_at)",
+                ),
+                self._table.updating(
+                    inbox,
+                    "SET owner_user_id = :user, owner_connection_id = :connection, is_parked = :no",
+                    {":user": owner[0], ":connection": owner[1], ":no": False},
+                ),
+                *self._marking(owner, event, marked_at),
+            )
+        except TransactionRefused:
+            return False
+        return True
+
+    def mark(self, event: WebhookEvent, *, owner: Owner, marked_at: datetime) -> None:
+        """Mark the connection of an event once more; one that is gone is left alone."""
+        marking = self._marking(owner, event, marked_at)
+        if not marking:
+            return
+        try:
+            self._table.transact(*marking)
+        except TransactionRefused:
+            return
+
+    def _keep_alone(self, event: WebhookEvent) -> bool:
+        item = event_to_item(event, None, is_parked=False, retention=self._retention)
+        try:
+            self._table.transact(self._table.putting(item, condition=_IS_NEW))
+        except TransactionRefused:
+            return False
+        return True
+
+    def _marking(self, owner: Owner, event: WebhookEvent, now: datetime) -> list[dict[str, Any]]:
+        mark = mark_of(event)
+        if mark is None:
+            return []
+        failed = sorted(event.details)
+        parts = ", failed_parts.#mark = :failed" if failed else " REMOVE failed_parts.#mark"
+        return [
+            self._table.updating(
+                keys.connection(*owner),
+                "SET marks.#mark = :at, due_at = :soon, due_shard = :shard, "
+                f"version = version + :one{parts}",
+                {
+                    ":at": to_text(now),
+                    ":soon": to_text(now + SAFETY_NET),
+                    ":shard": keys.due_shard(event.provider, owner[1]),
+                    ":one": 1,
+                    **({":failed": failed} if failed else {}),
+                },
+                condition="attribute_exists(PK)",
+                names={"#mark": mark},
+            )
+        ]
 
 
 _IS_NEW = "attribute_not_exists(PK)"

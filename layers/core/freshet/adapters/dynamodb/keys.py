@@ -6,6 +6,7 @@ from datetime import datetime
 from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import DUE_SHARDS
+from freshet.domain.webhooks import WebhookEvent
 
 Key = dict[str, str]
 
@@ -13,6 +14,7 @@ CONNECTION_PREFIX = "CONNECTION#"
 ACCOUNT_PREFIX = "ACCOUNT#"
 LATEST = "LATEST"
 TRANSACTION_PREFIX = "TRANSACTION#"
+PARKED_PREFIX = "OF#"
 
 
 def _user(user_id: str) -> str:
@@ -78,6 +80,17 @@ def provider_user_owner(provider: Provider, provider_user_id: str) -> Key:
 def inbox(provider: Provider, event_id: str) -> Key:
     """Locate a webhook event."""
     return {"PK": f"EVENT#{provider}#{event_id}", "SK": "INBOX"}
+
+
+def parked_partition(provider: Provider) -> str:
+    """Name the partition of a provider's events whose owner is unknown; they are few."""
+    return f"PARKED#{provider}"
+
+
+def parked(event: WebhookEvent) -> Key:
+    """Locate an event whose owner is unknown, beside its connection's other ones."""
+    sort_key = f"{PARKED_PREFIX}{event.provider_connection_id}#{event.id}"
+    return {"PK": parked_partition(event.provider), "SK": sort_key}
 
 
 def quota(provider_key: str) -> Key:

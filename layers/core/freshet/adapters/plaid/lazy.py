@@ -11,6 +11,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from freshet.adapters.plaid.keys import PlaidKeys
     from freshet.adapters.plaid.verification import PlaidVerifier
+    from freshet.domain.webhooks import Proven
+
+_ENVIRONMENTS = {
+    "https://production.plaid.com": "production",
+    "https://sandbox.plaid.com": "sandbox",
+}
 
 
 class Keys(Protocol):
@@ -30,7 +36,7 @@ class LazyPlaidVerifier:
         self._base_url = base_url
         self._keys = keys
 
-    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bytes:
+    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> "Proven":
         """Let a delivery in, or raise SignatureRejected, MalformedWebhook, SecretUnavailable."""
         return self._verifier.verify(body, headers, now)
 
@@ -42,4 +48,4 @@ class LazyPlaidVerifier:
         from freshet.adapters.transport import Transport
 
         look_up: Any = KeyLookUp(PlaidWire(self._base_url, self._keys, Transport()))
-        return PlaidVerifier(CachedVerificationKeys(look_up))
+        return PlaidVerifier(CachedVerificationKeys(look_up), _ENVIRONMENTS.get(self._base_url))

@@ -11,7 +11,7 @@ from freshet.adapters.plaid import models
 from freshet.adapters.plaid.errors import meaning_of
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus
 from freshet.domain.call_errors import LoginRequired
-from freshet.domain.connection import ConnectionReport, DataMode, Institution
+from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
 from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
 from freshet.domain.money import EXACT, Money
 from freshet.domain.transactions import Transaction

@@ -18,7 +18,7 @@ from freshet.adapters.plaid.mapping import (
 )
 from freshet.domain.account import AccountReport
 from freshet.domain.call_errors import ProviderAnswer
-from freshet.domain.connection import ConnectionReport
+from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
 from freshet.domain.errors import ProviderNotConfigured
 from freshet.domain.snapshot import HoldingsReading

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import jwt
 
 from freshet.domain.errors import MalformedWebhook, SecretUnavailable, SignatureRejected
+from freshet.domain.webhooks import Proven
 
 HEADER = "plaid-verification"
 # Deliveries are retried for a day. A replay is harmless: events are claimed and only ask for reads.
@@ -31,9 +32,11 @@ class PlaidVerifier:
     """Lets a delivery in, or raises SignatureRejected, MalformedWebhook, SecretUnavailable."""
 
     keys: VerificationKeys
+    environment: str | None = None
+    """Plaid's name of ours; a webhook that names another one was not meant for us."""
     event_headers: tuple[str, ...] = (HEADER,)
 
-    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bytes:
+    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Proven:
         """Check algorithm, key, signature, age and body hash, in this order; give the body."""
         token = headers.get(HEADER, "")
         if not token:
@@ -42,12 +45,14 @@ class PlaidVerifier:
         if _has_expired(key, now):
             raise SignatureRejected("expired_key")
         claims = _claims(token, key)
-        _check_age(claims, now)
+        issued_at = _issued_at(claims, now)
         hashed = hashlib.sha256(body).hexdigest()
         if not hmac.compare_digest(hashed.encode(), str(claims.get(_BODY_HASH)).encode()):
             raise SignatureRejected("body_changed")
-        _demand_object(body)
-        return body
+        environment = _object(body).get("environment")
+        if None not in (environment, self.environment) and environment != self.environment:
+            raise SignatureRejected("other_environment")
+        return Proven(body=body, signed_at=issued_at)
 
 
 _BODY_HASH = "request_body_sha256"
@@ -76,7 +81,7 @@ def _claims(token: str, key: Mapping[str, Any]) -> dict[str, Any]:
         raise SignatureRejected("bad_signature") from None
 
 
-def _check_age(claims: Mapping[str, Any], now: datetime) -> None:
+def _issued_at(claims: Mapping[str, Any], now: datetime) -> datetime:
     try:
         issued_at = datetime.fromtimestamp(int(claims["iat"]), UTC)
     except (TypeError, ValueError, OverflowError, OSError):
@@ -85,15 +90,17 @@ def _check_age(claims: Mapping[str, Any], now: datetime) -> None:
         raise SignatureRejected("too_old")
     if issued_at - now > FURTHEST_AHEAD:
         raise SignatureRejected("from_the_future")
+    return issued_at
 
 
-def _demand_object(body: bytes) -> None:
+def _object(body: bytes) -> dict[str, Any]:
     try:
         document = json.loads(body)
     except (ValueError, RecursionError):
         raise MalformedWebhook("not_json") from None
     if not isinstance(document, dict):
         raise MalformedWebhook("not_an_object")
+    return document
 
 
 def _has_expired(key: Mapping[str, Any], now: datetime) -> bool:

@@ -2,23 +2,40 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from freshet.adapters.plaid.verification import HEADER
+from freshet.domain.instants import from_text
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Calls, VerifiedDelivery, WebhookEvent
+from freshet.domain.webhooks import (
+    UNKNOWN_KIND,
+    Calls,
+    EventRule,
+    Suggests,
+    VerifiedDelivery,
+    WebhookEvent,
+)
 
-_CALLS_FOR = {
-    "HOLDINGS:DEFAULT_UPDATE": Calls.CONNECTION_READ,
-    "INVESTMENTS_TRANSACTIONS:DEFAULT_UPDATE": Calls.CONNECTION_READ,
-    "INVESTMENTS_TRANSACTIONS:HISTORICAL_UPDATE": Calls.CONNECTION_READ,
-    "ITEM:ERROR": Calls.CONNECTION_READ,
-    "ITEM:LOGIN_REPAIRED": Calls.CONNECTION_READ,
-    "ITEM:PENDING_EXPIRATION": Calls.CONNECTION_READ,
-    "ITEM:PENDING_DISCONNECT": Calls.CONNECTION_READ,
-    "ITEM:USER_PERMISSION_REVOKED": Calls.CONNECTION_READ,
-    "ITEM:USER_ACCOUNT_REVOKED": Calls.CONNECTION_READ,
-    "ITEM:NEW_ACCOUNTS_AVAILABLE": Calls.CONNECTION_READ,
+_READ = Calls.CONNECTION_READ
+RULES: Mapping[str, EventRule] = {
+    "HOLDINGS:DEFAULT_UPDATE": EventRule(_READ, closes_refresh=True),
+    "INVESTMENTS_TRANSACTIONS:DEFAULT_UPDATE": EventRule(_READ),
+    "INVESTMENTS_TRANSACTIONS:HISTORICAL_UPDATE": EventRule(_READ),
+    "ITEM:ERROR": EventRule(_READ, suggests=Suggests.BROKEN),
+    "ITEM:LOGIN_REPAIRED": EventRule(_READ, suggests=Suggests.REPAIRED),
+    "ITEM:PENDING_EXPIRATION": EventRule(_READ, suggests=Suggests.EXPIRING),
+    "ITEM:PENDING_DISCONNECT": EventRule(_READ, suggests=Suggests.EXPIRING),
+    "ITEM:USER_PERMISSION_REVOKED": EventRule(_READ, suggests=Suggests.REVOKED),
+    "ITEM:USER_ACCOUNT_REVOKED": EventRule(_READ),
+    "ITEM:NEW_ACCOUNTS_AVAILABLE": EventRule(_READ),
+    "ITEM:WEBHOOK_UPDATE_ACKNOWLEDGED": EventRule(Calls.NOTHING),
 }
+"""Every kind that Plaid documents for Items with investments (plaid.md 5)."""
+
+# When the link ends, under the name that each of the two warnings gives it.
+_ENDS = ("consent_expiration_time", "disconnect_time")
 
 
 def to_event(delivery: VerifiedDelivery) -> WebhookEvent:
@@ -31,14 +48,24 @@ def to_event(delivery: VerifiedDelivery) -> WebhookEvent:
         # The same delivery twice has the same token; a retry signed anew only asks for a read.
         id="sha256-" + hashlib.sha256(token.encode()).hexdigest(),
         kind=kind,
-        calls_for=_CALLS_FOR.get(kind, Calls.NOTHING),
+        rule=RULES.get(kind, UNKNOWN_KIND),
         provider_connection_id=_text(document.get("item_id")),
         provider_account_id=_text(document.get("account_id")),
         provider_user_id=None,
-        occurred_at=None,
+        occurred_at=delivery.signed_at,
         received_at=delivery.received_at,
         details={},
+        link_ends_at=_link_ends_at(document),
     )
+
+
+def _link_ends_at(document: dict[str, Any]) -> datetime | None:
+    for name in _ENDS:
+        try:
+            return from_text(str(document[name]))
+        except (KeyError, ValueError, OverflowError):
+            continue
+    return None
 
 
 def _text(value: object) -> str | None:

@@ -2,7 +2,8 @@
 
 The call that served this shape is retired. Every field below says what becomes of it: taken over
 (`direct`), computed (`derived`), looked up in SnapTrade's reference data (`reference`), or without
-any source today (`null`). The other direction, from the retired call to our words, is `legacy`.
+any source today (`null`). SnapTrade's own models read the result: where they take no null, a field
+without a value is left out. The other direction, from the retired call to our words, is `legacy`.
 """
 
 from collections.abc import Iterable, Mapping
@@ -14,10 +15,12 @@ from freshet.adapters.snaptrade.fields import (
     Field,
     Origin,
     Reference,
+    currencies_of,
     currency_of,
     decimal_of,
     filled_in,
     moved,
+    never_null,
     nothing,
     number,
     same,
@@ -27,32 +30,41 @@ from freshet.adapters.snaptrade.mapping import OPTION_KINDS
 from freshet.domain.holdings import Holdings
 from freshet.domain.money import EXACT
 
+
+def _type_member(name: str) -> Field:
+    """Look up what SnapTrade's reference data says of an instrument's type."""
+
+    def give(document: Document, reference: Reference) -> Any:
+        return reference.types.get(_type_code(document) or "", {}).get(name)
+
+    return never_null(Field(f"type.{name}", Origin.REFERENCE, give))
+
+
 _INSTRUMENT = (
     same("id"),
     same("symbol"),
     same("raw_symbol"),
     same("description"),
-    currency_of("currency"),
-    Field(
-        "exchange",
-        Origin.REFERENCE,
-        lambda document, reference: reference.exchanges.get(document.get("exchange") or ""),
+    never_null(currency_of("currency")),
+    never_null(
+        Field(
+            "exchange",
+            Origin.REFERENCE,
+            lambda document, reference: reference.exchanges.get(document.get("exchange") or ""),
+        )
     ),
-    Field("type.id", Origin.REFERENCE, lambda document, known: _type_of(document, known, "id")),
-    Field("type.code", Origin.DERIVED, lambda document, _: _type_code(document)),
-    Field(
-        "type.description",
-        Origin.REFERENCE,
-        lambda document, known: _type_of(document, known, "description"),
-    ),
-    Field(
-        "type.is_supported",
-        Origin.REFERENCE,
-        lambda document, known: _type_of(document, known, "is_supported"),
-    ),
+    _type_member("id"),
+    never_null(Field("type.code", Origin.DERIVED, lambda document, _: _type_code(document))),
+    _type_member("description"),
+    _type_member("is_supported"),
     Field("figi_code", Origin.DIRECT, lambda document, _: _inner(document, "figi_code")),
     same("figi_instrument"),
-    nothing("currencies"),
+    currencies_of("currencies"),
+)
+_DESCRIPTION = never_null(
+    Field(
+        "symbol.description", Origin.DIRECT, lambda line, _: line["instrument"].get("description")
+    )
 )
 
 
@@ -64,37 +76,33 @@ def _instrument(path: str, *names: str) -> tuple[Field, ...]:
 ACCOUNT = (
     same("id"),
     Field("brokerage_authorization", Origin.DIRECT, lambda document, _: document["connection"]),
-    same("portfolio_group"),
+    never_null(same("portfolio_group")),
     same("name"),
-    same("number"),
-    same("institution_name"),
+    never_null(same("number")),
+    never_null(same("institution_name")),
     same("sync_status"),
-    same("meta"),
+    never_null(same("meta")),
 )
-BALANCE = (same("currency"), same("cash"), same("buying_power"))
+BALANCE = (never_null(same("currency")), same("cash"), same("buying_power"))
 POSITION = (
-    nothing("symbol.id"),
-    Field(
-        "symbol.description", Origin.DIRECT, lambda line, _: line["instrument"].get("description")
-    ),
+    never_null(nothing("symbol.id")),
+    _DESCRIPTION,
     nothing("symbol.local_id"),
-    nothing("symbol.is_quotable"),
-    nothing("symbol.is_tradable"),
+    never_null(nothing("symbol.is_quotable")),
+    never_null(nothing("symbol.is_tradable")),
     *_instrument("symbol.symbol", "instrument"),
     number("units"),
     number("price"),
     Field("open_pnl", Origin.DERIVED, lambda line, _: _open_profit(line)),
     number("average_purchase_price", "cost_basis"),
     nothing("fractional_units"),
-    currency_of("currency"),
+    never_null(currency_of("currency")),
     same("cash_equivalent"),
-    same("tax_lots"),
+    never_null(same("tax_lots")),
 )
 OPTION_POSITION = (
-    nothing("symbol.id"),
-    Field(
-        "symbol.description", Origin.DIRECT, lambda line, _: line["instrument"].get("description")
-    ),
+    never_null(nothing("symbol.id")),
+    _DESCRIPTION,
     *(
         moved(each, "symbol.option_symbol", ("instrument",))
         for each in (
@@ -107,7 +115,7 @@ OPTION_POSITION = (
         )
     ),
     *_instrument("symbol.option_symbol.underlying_symbol", "instrument", "underlying"),
-    number("units"),
+    never_null(number("units")),
     number("price"),
     Field("average_purchase_price", Origin.DERIVED, lambda line, _: _cost_per_contract(line)),
     currency_of("currency"),
@@ -160,10 +168,6 @@ def _type_code(instrument: Document) -> str | None:
     kind = instrument.get("kind")
     codes = [code for code, meant in KINDS_BY_TYPE.items() if meant == kind]
     return codes[0] if codes else None
-
-
-def _type_of(instrument: Document, reference: Reference, name: str) -> Any:
-    return reference.types.get(_type_code(instrument) or "", {}).get(name)
 
 
 def _open_profit(line: Document) -> Decimal | None:

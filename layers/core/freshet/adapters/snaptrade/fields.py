@@ -1,7 +1,7 @@
 """The fields of SnapTrade's documented shape: each a path, an origin, and a way to be given."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -22,7 +22,7 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reference:
-    """Reference objects as SnapTrade serves them; one that is missing here shows as null."""
+    """Reference objects as SnapTrade serves them; nothing stands in for one that is missing."""
 
     exchanges: Mapping[str, Document]
     """By MIC and by SnapTrade's own code."""
@@ -45,11 +45,15 @@ class Reference:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field: its path in the shape, its origin, and how a document of today gives it."""
+    """One field: its path in the shape, its origin, and how a document of today gives it.
+
+    What the shape does not allow to be null is left out where there is nothing to give.
+    """
 
     path: str
     origin: Origin
     give: Callable[[Document, Reference], Any] = lambda _document, _reference: None
+    is_nullable: bool = True
 
 
 def same(path: str, name: str = "") -> Field:
@@ -73,9 +77,24 @@ def currency_of(path: str, name: str = "currency") -> Field:
     )
 
 
+def currencies_of(path: str, name: str = "currency") -> Field:
+    """List the one currency that is left of several, or none."""
+
+    def give(document: Document, reference: Reference) -> Any:
+        found = reference.currencies.get(document.get(name) or "")
+        return [] if found is None else [found]
+
+    return Field(path, Origin.REFERENCE, give)
+
+
 def nothing(path: str) -> Field:
     """Say that a field has no source any more."""
     return Field(path, Origin.NULL)
+
+
+def never_null(field: Field) -> Field:
+    """Leave a field out rather than show it as null."""
+    return replace(field, is_nullable=False)
 
 
 def moved(field: Field, path: str, names: tuple[str, ...]) -> Field:
@@ -86,18 +105,20 @@ def moved(field: Field, path: str, names: tuple[str, ...]) -> Field:
             document = document.get(name) or {}
         return field.give(document, reference)
 
-    return Field(f"{path}.{field.path}", field.origin, give)
+    return replace(field, path=f"{path}.{field.path}", give=give)
 
 
 def filled_in(fields: Iterable[Field], document: Document, reference: Reference) -> dict[str, Any]:
-    """Give every field its place and its value."""
+    """Give every field its place, and its value where the shape allows it."""
     filled: dict[str, Any] = {}
     for field in fields:
         *outer, last = field.path.split(".")
         inside = filled
         for name in outer:
             inside = inside.setdefault(name, {})
-        inside[last] = field.give(document, reference)
+        value = field.give(document, reference)
+        if value is not None or field.is_nullable:
+            inside[last] = value
     return filled
 
 

@@ -7,7 +7,7 @@ import simplejson
 
 from freshet.adapters.snaptrade import models
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus, masked_number
-from freshet.domain.connection import ConnectionReport, DataMode, Institution
+from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
 from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
 from freshet.domain.money import Money
 from freshet.domain.transactions import Transaction

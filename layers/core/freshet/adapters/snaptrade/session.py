@@ -16,7 +16,7 @@ from freshet.adapters.snaptrade.mapping import (
 )
 from freshet.domain.account import AccountReport
 from freshet.domain.call_errors import ProviderAnswer
-from freshet.domain.connection import ConnectionReport
+from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
 from freshet.domain.holdings import Holdings
 from freshet.domain.snapshot import HoldingsReading

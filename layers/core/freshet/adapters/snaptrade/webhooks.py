@@ -12,27 +12,41 @@ from freshet.adapters.snaptrade.signature import verify_webhook
 from freshet.domain.errors import MalformedWebhook, SignatureRejected
 from freshet.domain.instants import from_text
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Calls, VerifiedDelivery, WebhookEvent
+from freshet.domain.webhooks import (
+    UNKNOWN_KIND,
+    Calls,
+    EventRule,
+    Proven,
+    Suggests,
+    VerifiedDelivery,
+    WebhookEvent,
+)
 
 # Retries begin after 30 minutes and carry the event's own time: an old delivery is no forgery.
 # Replays are harmless, because ids are claimed and an event only ever asks for a read.
 OLDEST = timedelta(hours=24)
 FURTHEST_AHEAD = timedelta(seconds=300)
 
-_CALLS_FOR = {
-    "CONNECTION_ADDED": Calls.CONNECTION_READ,
-    "CONNECTION_BROKEN": Calls.CONNECTION_READ,
-    "CONNECTION_FIXED": Calls.CONNECTION_READ,
-    "CONNECTION_UPDATED": Calls.CONNECTION_READ,
-    "CONNECTION_DELETED": Calls.CONNECTION_READ,
-    "NEW_ACCOUNT_AVAILABLE": Calls.CONNECTION_READ,
-    "ACCOUNT_REMOVED": Calls.CONNECTION_READ,
-    "ACCOUNT_TRANSACTIONS_INITIAL_UPDATE": Calls.CONNECTION_READ,
-    "ACCOUNT_TRANSACTIONS_UPDATED": Calls.CONNECTION_READ,
-    "ACCOUNT_HOLDINGS_UPDATED": Calls.ACCOUNT_READ,
-    "TRADE_DETECTION": Calls.ACCOUNT_READ,
-    "TRADE_UPDATE": Calls.ACCOUNT_READ,
+_CONNECTION, _ACCOUNT, _NOTHING = Calls.CONNECTION_READ, Calls.ACCOUNT_READ, Calls.NOTHING
+RULES: Mapping[str, EventRule] = {
+    "USER_REGISTERED": EventRule(_NOTHING),
+    "USER_DELETED": EventRule(_NOTHING, suggests=Suggests.REMOVED),
+    "CONNECTION_ATTEMPTED": EventRule(_NOTHING),
+    "CONNECTION_FAILED": EventRule(_NOTHING),
+    "CONNECTION_ADDED": EventRule(_CONNECTION, suggests=Suggests.ADDED),
+    "CONNECTION_BROKEN": EventRule(_CONNECTION, suggests=Suggests.BROKEN),
+    "CONNECTION_FIXED": EventRule(_CONNECTION, suggests=Suggests.REPAIRED),
+    "CONNECTION_UPDATED": EventRule(_CONNECTION),
+    "CONNECTION_DELETED": EventRule(_CONNECTION, suggests=Suggests.REMOVED),
+    "NEW_ACCOUNT_AVAILABLE": EventRule(_CONNECTION),
+    "ACCOUNT_REMOVED": EventRule(_CONNECTION),
+    "ACCOUNT_TRANSACTIONS_INITIAL_UPDATE": EventRule(_CONNECTION),
+    "ACCOUNT_TRANSACTIONS_UPDATED": EventRule(_CONNECTION),
+    "ACCOUNT_HOLDINGS_UPDATED": EventRule(_ACCOUNT, closes_refresh=True),
+    "TRADE_DETECTION": EventRule(_ACCOUNT),
+    "TRADE_UPDATE": EventRule(_ACCOUNT),
 }
+"""Every kind that SnapTrade documents (snaptrade.md 3.2)."""
 
 
 class Keys(Protocol):
@@ -52,7 +66,7 @@ class SnapTradeVerifier:
     keys: Keys
     event_headers: tuple[str, ...] = ()
 
-    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> bytes:
+    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Proven:
         """Check signature first, then shape, then age; give the body without its secret."""
         signature = headers.get("signature", "")
         if not signature:
@@ -66,7 +80,8 @@ class SnapTradeVerifier:
         if occurred_at - now > FURTHEST_AHEAD:
             raise SignatureRejected("from_the_future")
         document.pop("webhookSecret", None)
-        return json.dumps(document, separators=(",", ":")).encode()
+        kept = json.dumps(document, separators=(",", ":")).encode()
+        return Proven(body=kept, signed_at=occurred_at)
 
     def _verified(self, body: bytes, signature: str, now: datetime) -> Any:
         try:
@@ -89,13 +104,13 @@ def to_event(delivery: VerifiedDelivery) -> WebhookEvent:
         provider=Provider.SNAPTRADE,
         id=_event_id(document, delivery.body),
         kind=kind,
-        calls_for=_CALLS_FOR.get(kind, Calls.NOTHING),
+        rule=RULES.get(kind, UNKNOWN_KIND),
         provider_connection_id=_text(
             document.get("brokerageAuthorizationId") or document.get("connectionId")
         ),
         provider_account_id=_text(document.get("accountId")),
         provider_user_id=_text(document.get("userId")),
-        occurred_at=_occurred_at(document),
+        occurred_at=delivery.signed_at,
         received_at=delivery.received_at,
         details=_failed_parts(document.get("details")),
     )

@@ -1,4 +1,4 @@
-"""The simulator of SnapTrade in this process: settings, population and what it tells at first."""
+"""The simulator as a process of its own: settings, population and what it tells at first."""
 
 from dataclasses import asdict
 
@@ -10,7 +10,9 @@ from tests.sandbox.simulation.environment_variables import (
     text_variable,
 )
 from tests.sandbox.simulation.exact_json import Document
-from tests.sandbox.snaptrade import Knobs, SimulatorSettings, SnapTradeSimulator
+from tests.sandbox.snaptrade.knobs import Knobs
+from tests.sandbox.snaptrade.simulator import SnapTradeSimulator
+from tests.sandbox.snaptrade.world import SimulatorSettings
 
 MAX_CONNECTIONS, MAX_SEED = 1_000_000, 2**31
 # How many seeded connections are told at first; the control interface knows them all.

@@ -1,0 +1,29 @@
+"""What a provider says of a connection."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class DataMode(StrEnum):
+    """How the provider serves a connection."""
+
+    REALTIME = "realtime"
+    DELAYED = "delayed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Institution:
+    """The broker behind a connection, by the provider's own id for it."""
+
+    id: str | None
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionReport:
+    """What a provider says of a connection when asked."""
+
+    is_disabled: bool
+    data_mode: DataMode
+    institution: Institution

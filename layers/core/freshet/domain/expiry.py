@@ -1,0 +1,29 @@
+"""Warnings that a link will end, and repairs: known in any order, they give the same answer."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+NOTICE = timedelta(days=7)
+"""How long before the end providers warn (plaid.md 5)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """The end that was last announced, and the last repair."""
+
+    ends_at: datetime | None = None
+    repaired_at: datetime | None = None
+
+    def with_warning(self, ends_at: datetime) -> "Expiry":
+        """Take note of an announced end; the latest counts."""
+        return replace(self, ends_at=max(ends_at, self.ends_at or ends_at))
+
+    def with_repair(self, repaired_at: datetime) -> "Expiry":
+        """Take note of a repair; the latest counts."""
+        return replace(self, repaired_at=max(repaired_at, self.repaired_at or repaired_at))
+
+    def is_near(self, *, now: datetime) -> bool:
+        """Tell whether the link is about to end: warned of, and not repaired since."""
+        if self.ends_at is None or now >= self.ends_at:
+            return False
+        return self.repaired_at is None or self.repaired_at < self.ends_at - NOTICE

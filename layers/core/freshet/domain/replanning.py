@@ -1,0 +1,63 @@
+"""How often to read and to buy: what may be asked for, and what a change does to the plan."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from freshet.domain.cadence import Cadence
+from freshet.domain.connection import Connection
+from freshet.domain.errors import InvalidField
+from freshet.domain.etiquette import ETIQUETTE, LONGEST_CADENCE
+from freshet.domain.instants import duration_to_text
+from freshet.domain.provider import Provider
+
+
+def check_read_every(provider: Provider, every: timedelta, *, field: str) -> None:
+    """Raise InvalidField for reads more frequent than is polite, or next to never."""
+    _check(every, ETIQUETTE[provider].shortest_read_cadence, field)
+
+
+def check_refresh_every(provider: Provider, every: timedelta, *, field: str) -> None:
+    """Raise InvalidField for purchases more frequent than is sensible, or next to never."""
+    _check(every, ETIQUETTE[provider].shortest_refresh_cadence, field)
+
+
+def _check(every: timedelta, shortest: timedelta, field: str) -> None:
+    if not shortest <= every <= LONGEST_CADENCE:
+        bounds = f"{duration_to_text(shortest)} to {duration_to_text(LONGEST_CADENCE)}"
+        raise InvalidField(field, f"must be from {bounds} at this provider")
+
+
+def replanned(
+    wanted: Connection, cadence: Cadence, *, before: Connection, now: datetime
+) -> Connection:
+    """Take up a cadence and the place in the index that follows; what did not change stays."""
+    if cadence != wanted.cadence:
+        wanted = _with_cadence(wanted, cadence, now=now)
+    if wanted == before:
+        return before
+    # An open refresh is looked after also while paused: its next check is the place it has now.
+    check_at = wanted.due_at if wanted.open_refresh_id is not None else None
+    return wanted.rescheduled(now=now, check_at=check_at)
+
+
+def _with_cadence(connection: Connection, cadence: Cadence, *, now: datetime) -> Connection:
+    next_read_at = connection.next_read_at or now
+    return replace(
+        connection,
+        cadence=cadence,
+        next_read_at=min(next_read_at, now + cadence.read_every),
+        next_refresh_at=_next_refresh(connection, cadence.refresh_every, now=now),
+    )
+
+
+def _next_refresh(
+    connection: Connection, every: timedelta | None, *, now: datetime
+) -> datetime | None:
+    if every is None:
+        return None
+    if every == connection.cadence.refresh_every:
+        return connection.next_refresh_at
+    last, planned = connection.last_purchase_at, connection.next_refresh_at or now
+    # From the last purchase on, however it came about: nobody pays twice for one day's data.
+    wish = planned if last is None else last + every
+    return min(max(wish, now), now + every)

@@ -1,0 +1,69 @@
+"""Changing a connection: pause and cadence."""
+
+from datetime import timedelta
+from typing import Any
+
+from aws_lambda_powertools.event_handler import Response
+
+from freshet.domain.errors import InvalidField
+from freshet.domain.instants import duration_from_text
+from freshet.http.application import Api, demand_known, json_response
+from freshet.http.caller import Scope
+from freshet.http.connections import checked_connection_id
+from freshet.http.shapes import connection_shape
+from freshet.services.change_connection import ConnectionChange, change_connection
+
+_FIELDS = frozenset({"paused", "cadence"})
+_CADENCE_FIELDS = frozenset({"read_every", "refresh_every"})
+
+
+def add_connection_change_routes(api: Api) -> None:
+    """Register the routes."""
+    parts = api.parts
+
+    @api.resolver.patch("/v1/connections/<connection_id>")
+    def patch_connection(connection_id: str) -> Response[str]:
+        caller = api.caller(Scope.LINK)
+        change = _change(
+            api.body(fields=_FIELDS), caller.user_id, checked_connection_id(connection_id)
+        )
+        if change.refresh_every is not None:
+            # Buying on a cadence spends the deployment's money without anybody asking each time.
+            caller.demand(Scope.OPERATE)
+        connection = change_connection(
+            change, connections=parts.showing.connections, clock=parts.now
+        )
+        return json_response(200, connection_shape(connection, prices=parts.prices))
+
+
+def _change(body: dict[str, Any], user_id: str, connection_id: str) -> ConnectionChange:
+    cadence = body.get("cadence", {})
+    if not isinstance(cadence, dict):
+        raise InvalidField("cadence", "must be a JSON object")
+    demand_known(cadence, _CADENCE_FIELDS, within="cadence.")
+    is_buying_ended = cadence.get("refresh_every", "") is None
+    return ConnectionChange(
+        user_id=user_id,
+        connection_id=connection_id,
+        paused=_paused(body),
+        read_every=_duration(cadence, "read_every"),
+        refresh_every=None if is_buying_ended else _duration(cadence, "refresh_every"),
+        is_buying_ended=is_buying_ended,
+    )
+
+
+def _paused(body: dict[str, Any]) -> bool | None:
+    paused = body.get("paused")
+    if "paused" in body and not isinstance(paused, bool):
+        raise InvalidField("paused", "must be true or false")
+    return paused
+
+
+def _duration(cadence: dict[str, Any], name: str) -> timedelta | None:
+    if name not in cadence:
+        return None
+    try:
+        return duration_from_text(cadence[name])
+    except (TypeError, ValueError):
+        reason = "must be an ISO 8601 duration of whole units, such as PT24H"
+        raise InvalidField(f"cadence.{name}", reason) from None

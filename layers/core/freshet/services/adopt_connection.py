@@ -1,0 +1,67 @@
+"""Taking in a connection that a user we know has made at the provider: no tab need stay open."""
+
+from collections.abc import Callable
+from typing import Protocol
+
+from freshet.domain.connection import Connection
+from freshet.domain.credential import credential_name
+from freshet.domain.errors import AlreadyOwned
+from freshet.domain.identifiers import new_connection_id
+from freshet.domain.orders import ReadOrder, ReadReason
+from freshet.domain.webhooks import WebhookEvent
+from freshet.observability import count
+from freshet.ports import Clock, Connections, Owners, ReadQueue
+
+
+class Adopting(Protocol):
+    """What an adoption needs from outside."""
+
+    @property
+    def owners(self) -> Owners:
+        """Know whose a provider's user is."""
+
+    @property
+    def connections(self) -> Connections:
+        """Keep the connection."""
+
+    @property
+    def reads(self) -> ReadQueue:
+        """Ask for its first read."""
+
+    @property
+    def random_bytes(self) -> Callable[[int], bytes]:
+        """Draw its id."""
+
+    @property
+    def clock(self) -> Clock:
+        """Tell the time."""
+
+
+def adopted_owner(event: WebhookEvent, *, parts: Adopting) -> tuple[str, str] | None:
+    """Save a known user's new connection and have it read; None for a user we do not know."""
+    if event.provider_user_id is None or event.provider_connection_id is None:
+        return None
+    user_id = parts.owners.of_provider_user(event.provider, event.provider_user_id)
+    if user_id is None:
+        return None
+    now = parts.clock()
+    wanted = Connection(
+        id=new_connection_id(parts.random_bytes),
+        user_id=user_id,
+        provider=event.provider,
+        provider_connection_id=event.provider_connection_id,
+        credential_name=credential_name(event.provider, event.provider_user_id),
+        next_read_at=now,
+        due_at=now,
+        created_at=now,
+    )
+    try:
+        connection = parts.connections.add(wanted, provider_user_id=event.provider_user_id)
+    except AlreadyOwned:
+        return None
+    order = ReadOrder(
+        user_id=connection.user_id, connection_id=connection.id, reason=ReadReason.FIRST_LOAD
+    )
+    parts.reads.send([order])
+    count("ConnectionAdopted")
+    return connection.user_id, connection.id

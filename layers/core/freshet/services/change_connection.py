@@ -1,0 +1,52 @@
+"""A user pauses a connection, or says how often it is read and refreshed."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from freshet.domain.cadence import Cadence
+from freshet.domain.connection import Connection
+from freshet.domain.replanning import check_read_every, check_refresh_every, replanned
+from freshet.ports import Clock, Connections
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionChange:
+    """What is to be different; None leaves a thing as it is."""
+
+    user_id: str
+    connection_id: str
+    paused: bool | None = None
+    read_every: timedelta | None = None
+    refresh_every: timedelta | None = None
+    is_buying_ended: bool = False
+    """No purchase on a cadence any more; people may still ask for one."""
+
+
+def change_connection(
+    change: ConnectionChange, *, connections: Connections, clock: Clock
+) -> Connection:
+    """Store the change and take the new place in the schedule; raises NotFound, InvalidField."""
+    now = clock()
+    return connections.change(
+        change.user_id, change.connection_id, lambda each: _changed(each, change, now=now)
+    )
+
+
+def _changed(connection: Connection, change: ConnectionChange, *, now: datetime) -> Connection:
+    if change.read_every is not None:
+        check_read_every(connection.provider, change.read_every, field="cadence.read_every")
+    if change.refresh_every is not None:
+        check_refresh_every(
+            connection.provider, change.refresh_every, field="cadence.refresh_every"
+        )
+    paused = connection.paused if change.paused is None else change.paused
+    wanted = replace(connection, paused=paused)
+    return replanned(wanted, _cadence(connection.cadence, change), before=connection, now=now)
+
+
+def _cadence(cadence: Cadence, change: ConnectionChange) -> Cadence:
+    refresh_every = change.refresh_every or cadence.refresh_every
+    return Cadence(
+        read_every=change.read_every or cadence.read_every,
+        refresh_every=None if change.is_buying_ended else refresh_every,
+    )

@@ -1,0 +1,64 @@
+"""Events that came before anybody knew their connection, and what outlives any read of it."""
+
+from typing import Protocol
+
+from freshet.domain.errors import NotFound
+from freshet.domain.expiry import NOTICE
+from freshet.domain.provider import Provider
+from freshet.domain.webhooks import Suggests, WebhookEvent
+from freshet.observability import count
+from freshet.ports import Clock, Connections, Inbox
+
+Owner = tuple[str, str]
+
+
+class Draining(Protocol):
+    """What it takes to give parked events to their connection."""
+
+    @property
+    def inbox(self) -> Inbox:
+        """Where they wait."""
+
+    @property
+    def connections(self) -> Connections:
+        """Whose they are."""
+
+    @property
+    def clock(self) -> Clock:
+        """Tell the time."""
+
+
+def drain_parked(
+    provider: Provider, provider_connection_id: str, owner: Owner, *, parts: Draining
+) -> int:
+    """Mark a connection by the events that waited for it; says how many there were.
+
+    Whoever drains has it read afterwards.
+    """
+    waiting = parts.inbox.parked(provider, provider_connection_id)
+    for event in waiting:
+        if parts.inbox.unpark(event, owner=owner, marked_at=parts.clock()):
+            note_expiry(event, owner, parts=parts)
+    if waiting:
+        count("WebhookUnparked", len(waiting))
+    return len(waiting)
+
+
+def note_expiry(event: WebhookEvent, owner: Owner, *, parts: Draining) -> None:
+    """Note a warning or a repair, which no read would tell; in any order, and repeatedly."""
+    suggests, now = event.rule.suggests, parts.clock()
+    if suggests not in (Suggests.EXPIRING, Suggests.REPAIRED):
+        return
+    ends_at = event.link_ends_at or event.occurred_at + NOTICE
+    try:
+        parts.connections.change(
+            *owner,
+            lambda row: row.with_expiry(
+                row.expiry.with_warning(ends_at)
+                if suggests is Suggests.EXPIRING
+                else row.expiry.with_repair(event.occurred_at),
+                now=now,
+            ),
+        )
+    except NotFound:
+        return  # removed meanwhile: nothing of it will end

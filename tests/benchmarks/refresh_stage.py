@@ -1,0 +1,176 @@
+"""The services, the limiter and the clients as deployed, over fakes and in virtual time."""
+
+import heapq
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from itertools import count
+from typing import Any
+
+from freshet.adapters.dynamodb.quota import DynamoQuota
+from freshet.adapters.gate import Circuit, Gate, Purse
+from freshet.adapters.providers import ConfiguredProviders, Opener
+from freshet.adapters.snaptrade.client import SnapTradeClient
+from freshet.adapters.snaptrade.keys import SnapTradeKeys
+from freshet.adapters.snaptrade.session import SnapTradeSession
+from freshet.adapters.snaptrade.wire import SnapTradeWire
+from freshet.domain.connection import Connection
+from freshet.domain.credential import Credential, Secret
+from freshet.domain.orders import ReadOrder, RefreshOrder
+from freshet.domain.provider import Provider
+from freshet.domain.quota import IMPATIENT, PATIENT, QuotaRate
+from freshet.domain.schedule import Pace
+from freshet.services.billable_call import Purchasing
+from freshet.services.plan_turn import Planning
+from freshet.services.request_refresh import Requesting
+from freshet.services.take_snapshots import Reading
+from tests.benchmarks.refresh_bucket import DistantBucket
+from tests.benchmarks.refresh_provider import LimitedProvider
+from tests.benchmarks.virtual_time import VirtualTime
+from tests.builders import a_connection, a_policy
+from tests.fakes import (
+    FakeAccounts,
+    FakeBudgets,
+    FakeBus,
+    FakeConnections,
+    FakeReadAllowance,
+    FakeRefreshes,
+    FakeSnapshots,
+    FakeTransactions,
+)
+from tests.integration.bench import FixedKeys
+
+_KEYS = FixedKeys(SnapTradeKeys("client", Secret("invented-key")))
+_USER = Credential("provider-user", Secret("invented-secret"))
+
+
+class VirtualQueue[Order: (ReadOrder, RefreshOrder)]:
+    """A queue whose messages appear when their delay, in whole seconds, is over."""
+
+    def __init__(self, time: VirtualTime) -> None:
+        self._time = time
+        self._order = count()
+        self._messages: list[tuple[datetime, int, Order]] = []
+
+    def send(self, orders: Iterable[Order]) -> Sequence[Order]:
+        """Take orders in."""
+        for order in orders:
+            delay = timedelta(seconds=order.delay // timedelta(seconds=1))
+            heapq.heappush(self._messages, (self._time() + delay, next(self._order), order))
+        return []
+
+    def take(self) -> Order | None:
+        """Give what has been visible for longest, if anything is."""
+        if not self._messages or self._messages[0][0] > self._time():
+            return None
+        return heapq.heappop(self._messages)[2]
+
+
+class _Vault:
+    def find(self, user_id: str, name: str) -> Credential:
+        return _USER
+
+    def keep(self, user_id: str, name: str, credential: Credential) -> None:
+        raise NotImplementedError
+
+
+class RefreshStage:
+    """One deployment with one provider key."""
+
+    def __init__(self, time: VirtualTime, provider: LimitedProvider) -> None:
+        self.time = time
+        self.provider = provider
+        self.bucket = DistantBucket(time)
+        self.connections = FakeConnections()
+        self.accounts = FakeAccounts()
+        self.refreshes = FakeRefreshes(self.connections)
+        self.snapshots = FakeSnapshots()
+        self.allowance = FakeReadAllowance()
+        self.reads: VirtualQueue[ReadOrder] = VirtualQueue(time)
+        self.buys: VirtualQueue[RefreshOrder] = VirtualQueue(time)
+
+    def add(self, number: int, *, due_at: datetime) -> Connection:
+        """Register a connection of a user of its own."""
+        connection = a_connection(
+            id=f"con_{number:024d}".translate(str.maketrans("0189", "wxyz")),
+            user_id=f"user-{number}",
+            provider_connection_id=f"authorization-{number}",
+            due_at=due_at,
+            next_read_at=due_at,
+        )
+        return self.connections.add(connection, provider_user_id=None)
+
+    def planning(self) -> Planning:
+        """Give the planner's parts."""
+        per_minute = QuotaRate.for_limit(self.provider.limit).steady_per_minute
+        return Planning(
+            due=self.connections,
+            reads=self.reads,
+            refreshes=self.buys,
+            paces={Provider.SNAPTRADE: Pace(per_minute, per_minute)},
+            clock=self.time,
+        )
+
+    def reading(self) -> Reading:
+        """Give one worker's parts."""
+        return Reading(
+            connections=self.connections,
+            accounts=self.accounts,
+            refreshes=self.refreshes,
+            snapshots=self.snapshots,
+            transactions=FakeTransactions(),
+            providers=self._providers(IMPATIENT),
+            allowance=self.allowance,
+            bus=FakeBus(),
+            clock=self.time,
+        )
+
+    def requesting(self, seed: int) -> Requesting:
+        """Give the API's parts."""
+        purchasing = Purchasing(
+            connections=self.connections,
+            accounts=self.accounts,
+            refreshes=self.refreshes,
+            providers=self._providers(PATIENT),
+            reads=self.reads,
+            bus=FakeBus(),
+            policy=a_policy(monthly_budget=Decimal(1_000_000)),
+            clock=self.time,
+        )
+        return Requesting(
+            purchasing=purchasing,
+            budgets=FakeBudgets(self.refreshes, self.connections),
+            queue=self.buys,
+            random_bytes=random.Random(seed).randbytes,
+            plaid_transactions=False,
+        )
+
+    def _providers(self, patience: timedelta) -> ConfiguredProviders:
+        return ConfiguredProviders(
+            vault=_Vault(), openers={Provider.SNAPTRADE: self._opener(patience)}
+        )
+
+    def _opener(self, patience: timedelta) -> Opener:
+        table: Any = self.bucket
+        transport: Any = self.provider
+        rate = QuotaRate.for_limit(self.provider.limit)
+        quota = DynamoQuota(
+            table, "snaptrade", rate, clock=self.time, wait=self.time.wait, patience=patience
+        )
+        gate = Gate(quota, Circuit(), self.time)
+        wire = SnapTradeWire(
+            base_url="https://provider.example",
+            keys=_KEYS,
+            transport=transport,
+            gate=gate,
+            clock=self.time,
+        )
+
+        def opener(connection: Connection, user: Credential) -> SnapTradeSession:
+            purse = Purse(quota)
+            visit = SnapTradeClient(replace(wire, gate=replace(gate, quota=purse)))
+            return SnapTradeSession(visit, user, connection.provider_connection_id, purse)
+
+        return opener

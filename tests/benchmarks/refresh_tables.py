@@ -1,0 +1,65 @@
+"""The figures of refreshing as tables, each beside its aim."""
+
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.refresh_drain import CONNECTIONS, LIMIT, Drain
+from tests.benchmarks.refresh_planner import DUE, Turn
+from tests.benchmarks.refresh_requests import Asked
+
+Aims = Mapping[str, float]
+_WIDTH = 110
+
+
+def show_drains(drains: Sequence[Drain], aims: Aims) -> None:
+    """Show how fast everything that is due was read."""
+    table = Table(title=f"Drain of {CONNECTIONS:,} due connections at {LIMIT} calls a minute")
+    wanted = f"≥ {aims['rate_to_limit_at_least']:g}"
+    columns = ("at once", "minutes", f"useful rate / limit ({wanted})", "of the first 95 %")
+    for column in (*columns, "calls / min", "429 (0)", "postponed", "limiter / call"):
+        table.add_column(column, justify="right")
+    for each in drains:
+        workers = f"{each.workers}{' + persons' if each.person_waits else ''}"
+        rates = (each.rate_to_limit, each.rate_of_first_95_percent, each.calls_per_minute)
+        counts = (each.throttled, each.visits_postponed, each.limiter_requests_per_call)
+        table.add_row(workers, *map(str, (each.minutes, *rates, *counts)))
+    Console(width=_WIDTH).print(table)
+
+
+def show_persons(measured: Drain, aims: Aims) -> None:
+    """Show how long persons waited for their call to start while the sweep ran."""
+    table = Table(title=f"Start delay of {len(measured.person_waits)} refreshes during a sweep, s")
+    columns = ("median", f"p95 (≤ {aims['person_p95_seconds_at_most']:g})", "longest")
+    for column in columns:
+        table.add_column(column, justify="right")
+    longest = round(max(measured.person_waits), 2)
+    table.add_row(*map(str, (measured.person_median_seconds, measured.person_p95_seconds, longest)))
+    Console(width=_WIDTH).print(table)
+
+
+def show_asked(pieces: Sequence[Asked]) -> None:
+    """Show what each piece of work asks of AWS."""
+    table = Table(title="Requests to AWS, warm")
+    table.add_column("work")
+    table.add_column("requests", justify="right")
+    table.add_column("of which")
+    for each in pieces:
+        aim = "" if each.at_most is None else f" (aim ≤ {each.at_most})"
+        kinds = ", ".join(f"{number} {kind.split()[-1]}" for kind, number in each.kinds.items())
+        table.add_row(each.work, f"{each.requests}{aim}", kinds)
+    Console(width=_WIDTH).print(table)
+
+
+def show_turns(turns: Sequence[Turn]) -> None:
+    """Show what a planner's turn asks of AWS."""
+    table = Table(title=f"Planner's turn with {DUE:,} due, requests to AWS")
+    columns = ("registered", "planned", "queries", "claims", "sends", "all", "to smallest (≤ 1.1)")
+    for column in columns:
+        table.add_column(column, justify="right")
+    for each in turns:
+        counts = (each.planned, each.queries, each.claims, each.sends, each.requests)
+        ratio = round(each.requests / turns[0].requests, 3)
+        table.add_row(f"{each.registered:,}", *map(str, (*counts, ratio)))
+    Console(width=_WIDTH).print(table)

@@ -1,0 +1,63 @@
+"""Processes that stop after a chosen step: any request to AWS or to a provider.
+
+What is stopped before a request leaves no other traces than what is stopped after the one before.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from freshet import wiring
+from freshet.adapters.transport import Answer, Endpoint, Transport
+
+_SERVICES = ("dynamodb", "sqs", "events", "secretsmanager")
+
+
+class Stopped(BaseException):
+    """The process is gone: nothing of ours may catch this."""
+
+
+class Steps:
+    """Counts the outside steps of one invocation, and stops it at one of them if told to."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self._names: list[str] | None = None
+        self._last: int | None = None
+        monkeypatch.setattr("freshet.wiring.providers.Transport", lambda: _Watched(self))
+        for service in _SERVICES:
+            wiring.client(service).meta.events.register("after-call", self._after_call)
+
+    @contextmanager
+    def watched(self, *, until: int | None = None) -> Iterator[list[str]]:
+        """Count what is done in here; with `until`, stop when that step has been counted."""
+        self._names, self._last = [], until
+        try:
+            yield self._names
+        finally:
+            self._names = None
+
+    def take(self, name: str) -> None:
+        """Count a step; raises Stopped where this is the last one."""
+        if self._names is None:
+            return
+        self._names.append(name)
+        if len(self._names) - 1 == self._last:
+            raise Stopped(name)
+
+    def _after_call(self, model: Any, **_: Any) -> None:
+        self.take(f"{model.service_model.service_name} {model.name}")
+
+
+class _Watched(Transport):
+    """The real transport; each request is a step."""
+
+    def __init__(self, steps: Steps) -> None:
+        super().__init__()
+        self._steps = steps
+
+    def send(self, endpoint: Endpoint, request: Any) -> Answer:
+        answer = super().send(endpoint, request)
+        self._steps.take(f"{endpoint.provider} {endpoint.operation}")
+        return answer

@@ -1,0 +1,83 @@
+"""Warnings and repairs: whatever their order, a link is about to end, or it is not (promise 13)."""
+
+from datetime import datetime, timedelta
+from itertools import permutations
+
+import pytest
+
+from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.expiry import Expiry
+from tests.builders import NOON, a_connection, a_report
+
+ENDS = NOON + timedelta(days=7)
+
+
+def _days(number: float) -> datetime:
+    return NOON + timedelta(days=number)
+
+
+@pytest.mark.parametrize(
+    ("expiry", "is_near"),
+    [
+        (Expiry(), False),
+        (Expiry(ENDS), True),
+        (Expiry(NOON), False),
+        (Expiry(_days(-1)), False),
+        (Expiry(ENDS, _days(-1)), True),
+        (Expiry(ENDS, _days(1)), False),
+        (Expiry(None, NOON), False),
+    ],
+)
+def test_end_is_near_when_it_was_announced_and_nothing_repaired_since(
+    expiry: Expiry, is_near: bool
+) -> None:
+    assert expiry.is_near(now=NOON) is is_near
+
+
+@pytest.mark.parametrize(
+    ("warnings", "repairs"),
+    [([7], [1]), ([7, 20], [1]), ([7], [1, -3]), ([7, 3], [-1])],
+)
+def test_answer_is_the_same_when_warnings_and_repairs_come_in_any_order(
+    warnings: list[float], repairs: list[float]
+) -> None:
+    steps = [("with_warning", each) for each in warnings]
+    steps += [("with_repair", each) for each in repairs]
+    ends = set()
+    for order in permutations(steps + steps[:1]):
+        expiry = Expiry()
+        for name, day in order:
+            expiry = getattr(expiry, name)(_days(day))
+        ends.add(expiry)
+    assert len(ends) == 1
+
+
+@pytest.mark.parametrize(
+    ("before", "expiry", "after"),
+    [
+        ("active", Expiry(ENDS), "expiring"),
+        ("active", Expiry(), "active"),
+        ("expiring", Expiry(ENDS, _days(1)), "active"),
+        ("needs_user", Expiry(ENDS), "needs_user"),
+        ("degraded", Expiry(ENDS), "degraded"),
+        ("initialising", Expiry(ENDS), "initialising"),
+    ],
+)
+def test_warning_never_takes_a_link_for_broken_when_it_comes(
+    before: str, expiry: Expiry, after: str
+) -> None:
+    connection = a_connection(status=ConnectionStatus(before)).with_expiry(expiry, now=NOON)
+    assert (connection.status, connection.expiry) == (after, expiry)
+    assert connection.is_awake is a_connection(status=ConnectionStatus(before)).is_awake
+
+
+def _read(connection: Connection, days: float, *, is_disabled: bool = False) -> Connection:
+    return connection.with_report(a_report(is_disabled=is_disabled), read_at=_days(days))
+
+
+def test_link_stays_expiring_until_its_end_when_reads_go_well() -> None:
+    warned = a_connection(expiry=Expiry(ENDS))
+    assert _read(warned, 1).status is ConnectionStatus.EXPIRING
+    assert _read(warned, 1).status_reason == "link_ends_soon"
+    assert _read(warned, 8).status is ConnectionStatus.ACTIVE
+    assert _read(warned, 1, is_disabled=True).status is ConnectionStatus.NEEDS_USER

@@ -1,0 +1,153 @@
+"""Everything a user has, refreshed at once: each connection for itself."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from freshet.domain import errors
+from freshet.domain.connection import ConnectionStatus, DataMode
+from freshet.domain.provider import Provider
+from freshet.domain.refresh import RefreshStatus, Trigger
+from freshet.services.refresh_all import RefreshAllRequest, preview_all, refresh_all
+from tests.builders import CONNECTION_ID, NOON, USER
+from tests.unit.stage import Stage
+
+
+def _request(key: str | None = "key-1") -> RefreshAllRequest:
+    return RefreshAllRequest(user_id=USER, actor="machine-1", idempotency_key=key)
+
+
+def _refresh(stage: Stage, key: str | None = "key-1") -> dict[str, Any]:
+    answers = refresh_all(_request(key), parts=stage.requesting)
+    return {each.connection_id: each.result or each.refusal for each in answers}
+
+
+def _full_stage(**policy: Any) -> tuple[Stage, dict[str, str]]:
+    """One connection of each kind that is answered differently."""
+    stage = Stage(policy=policy)
+    named = {
+        "plaid": stage.also_link("b", provider=Provider.PLAID),
+        "realtime": stage.also_link("c", data_mode=DataMode.REALTIME),
+        "broken": stage.also_link("d", status=ConnectionStatus.NEEDS_USER),
+        "recent": stage.also_link("e", last_purchase_at=NOON - timedelta(minutes=1)),
+    }
+    return stage, named | {"snaptrade": CONNECTION_ID}
+
+
+def test_each_connection_has_its_own_answer_when_they_differ() -> None:
+    stage, named = _full_stage()
+    answers = _refresh(stage)
+    assert set(answers) == set(named.values())
+    for name, price in (("snaptrade", "0.05"), ("plaid", "0.12")):
+        refresh = answers[named[name]].refresh
+        assert (refresh.status, refresh.trigger) == (RefreshStatus.RESERVED, Trigger.USER)
+        assert (refresh.cost.amount, refresh.actor) == (Decimal(price), "machine-1")
+    assert answers[named["realtime"]].refresh.method == "read"
+    assert isinstance(answers[named["broken"]], errors.ConnectionNeedsUser)
+    assert isinstance(answers[named["recent"]], errors.RefreshTooSoon)
+
+
+def test_nothing_is_bought_in_place_when_everything_is_refreshed() -> None:
+    stage, named = _full_stage()
+    _refresh(stage)
+    assert stage.provider.billed == 0
+    assert {order.connection_id for order in stage.buys.orders} == {
+        named["snaptrade"],
+        named["plaid"],
+    }
+    for order in stage.buys.drain():
+        stage.work(order)
+    assert stage.provider.billed == 2
+    assert stage.refreshes.total() == Decimal("0.17")
+
+
+def test_same_refreshes_are_given_when_the_key_is_repeated() -> None:
+    stage, named = _full_stage()
+    first = _refresh(stage)
+    stage.drain()
+    stage.later(hours=1)
+    again = _refresh(stage)
+    for name in ("snaptrade", "plaid", "realtime"):
+        assert again[named[name]].refresh.id == first[named[name]].refresh.id
+        assert not again[named[name]].joined
+    (order,) = stage.buys.orders  # refused before; by now its cooldown is over
+    assert order.connection_id == named["recent"]
+
+
+def test_key_means_another_refresh_when_one_connection_is_asked_for() -> None:
+    stage = Stage()
+    one = stage.press("key-1").refresh
+    everything = _refresh(stage)[CONNECTION_ID]
+    assert (everything.refresh.id, everything.joined) == (one.id, True)
+    assert stage.press("key-1").refresh.id == one.id
+
+
+def test_open_refresh_is_joined_when_there_is_one() -> None:
+    stage = Stage()
+    opened = stage.press("key-1").refresh
+    joined = _refresh(stage, "key-2")[CONNECTION_ID]
+    assert (joined.refresh.id, joined.joined) == (opened.id, True)
+
+
+def test_those_who_wait_longest_are_served_when_the_budget_ends_halfway() -> None:
+    stage = Stage(
+        policy={"user_daily_refreshes": 2}, last_purchase_at=NOON - timedelta(days=1, hours=1)
+    )
+    longest = stage.also_link("b", last_purchase_at=NOON - timedelta(days=3))
+    shortest = stage.also_link("c", last_purchase_at=NOON - timedelta(days=1))
+    answers = _refresh(stage)
+    assert list(answers) == [longest, CONNECTION_ID, shortest]
+    assert isinstance(answers[shortest], errors.BudgetExhausted)
+    assert len(stage.buys.orders) == 2
+
+
+@pytest.mark.parametrize("failure", [errors.SecretUnavailable("x"), errors.CredentialMissing("x")])
+def test_reads_go_on_when_no_purchase_can_be_made(failure: Exception) -> None:
+    stage, named = _full_stage()
+    stage.providers.failure = failure
+    answers = _refresh(stage)
+    assert answers[named["snaptrade"]] is answers[named["plaid"]] is failure
+    assert answers[named["realtime"]].refresh.method == "read"
+
+
+def test_nothing_is_answered_when_the_user_has_no_connection() -> None:
+    request = RefreshAllRequest(user_id="user-2", actor="user-2")
+    assert refresh_all(request, parts=Stage().requesting) == []
+    assert preview_all(request, parts=Stage().requesting) == []
+
+
+def test_each_preview_counts_on_the_last_when_everything_is_a_dry_run() -> None:
+    stage, named = _full_stage(user_daily_refreshes=1)
+    answers = preview_all(_request(), parts=stage.requesting)
+    told = {each.connection_id: each.result or each.refusal for each in answers}
+    bought = [each for each in told.values() if getattr(each, "cost", None) and each.cost.amount]
+    (bought_one,) = bought
+    assert bought_one.spent.of_user.user.refreshes == 1
+    refused = {type(each) for each in told.values() if isinstance(each, errors.FreshetError)}
+    assert refused == {
+        errors.BudgetExhausted,
+        errors.ConnectionNeedsUser,
+        errors.RefreshTooSoon,
+    }
+    assert told[named["realtime"]].cost.amount == 0
+    assert (stage.refreshes.rows, stage.buys.orders, stage.reads.orders) == ({}, [], [])
+
+
+def test_dry_run_tells_the_same_as_happens_when_it_is_followed() -> None:
+    stage, _ = _full_stage(monthly_budget=Decimal("0.12"))
+    told = preview_all(_request(None), parts=stage.requesting)
+    done = refresh_all(_request(None), parts=stage.requesting)
+    for preview, answer in zip(told, done, strict=True):
+        assert preview.connection_id == answer.connection_id
+        assert type(preview.refusal) is type(answer.refusal)
+        if preview.result is not None and answer.result is not None:
+            assert preview.result.cost == answer.result.refresh.cost
+
+
+def test_dry_run_is_refused_when_its_key_was_used_in_earnest() -> None:
+    stage, _ = _full_stage()
+    _refresh(stage)
+    with pytest.raises(errors.IdempotencyMismatch):
+        preview_all(_request(), parts=stage.requesting)
