@@ -17,7 +17,7 @@ from freshet.domain.errors import (
     UnknownProvider,
     WebhookRefused,
 )
-from freshet.observability import count, logger, metrics
+from freshet.observability import count, logger, metrics, provider_fact, reason_fact
 from freshet.services.accept_webhook import Delivery
 
 _STATUS: dict[type[FreshetError], int] = {
@@ -41,8 +41,10 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         reason = error.reason if isinstance(error, WebhookRefused) else type(error).__name__
         logger.warning("Webhook refused", reason=reason)
         count("WebhookRefused")
+        count(reason_fact("WebhookRefused", reason))
         return _answer(_STATUS[type(error)])
     count("WebhookReceived")
+    count(provider_fact(accepted.provider, "WebhookReceived"))
     if accepted.is_late:
         count("WebhookLate")
     return _answer(200)

@@ -2,10 +2,20 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from inspect import getmembers, isfunction
+from typing import Any
 
 import pytest
 
-from freshet.domain.call_errors import AnswerLost, NotReached, ProviderThrottled
+from freshet.domain import refresh as machine
+from freshet.domain.call_errors import (
+    ERRORS_BY_REASON,
+    AnswerLost,
+    CallFailed,
+    NotReached,
+    ProviderThrottled,
+    QuotaExhausted,
+)
 from freshet.domain.money import Money
 from freshet.domain.refresh import (
     CHECKS_AFTER,
@@ -44,6 +54,11 @@ EVENTS: dict[str, Callable[[Refresh], Refresh]] = {
     "check passed": lambda each: pass_check(each, now=LATER),
     "last check passed": lambda each: pass_check(_at_last_check(each), now=LATER),
 }
+# Every way in which a call can fail, while there is time for another try.
+for _kind in sorted(ERRORS_BY_REASON):
+    EVENTS[f"failed: {_kind}"] = lambda each, kind=_kind: after_error(
+        each, _failure(kind), may_wait=True, now=LATER
+    )
 _SAME = dict.fromkeys(RefreshStatus, "same")
 _NEVER = dict.fromkeys(RefreshStatus, "illegal")
 # What follows where it is neither nothing nor illegal.
@@ -71,6 +86,51 @@ TABLE: dict[str, dict[RefreshStatus, str]] = {
     "last check passed": _SAME
     | {RefreshStatus.ACCEPTED: "timed_out", RefreshStatus.UNKNOWN: "timed_out"},
 }
+_UNKNOWN_COST = TABLE["answer lost"]
+_TRIED_AGAIN = TABLE["put back"]
+_REFUSED = TABLE["refused"]
+TABLE |= {
+    f"failed: {kind}": row
+    for row, kinds in (
+        (
+            _UNKNOWN_COST,
+            ("provider_answer_lost", "provider_answer_unreadable", "provider_failed"),
+        ),
+        (
+            _TRIED_AGAIN,
+            (
+                "provider_down",
+                "provider_not_reached",
+                "provider_rate_limited",
+                "provider_rate_limited_here",
+                "provider_unavailable",
+                "quota_exhausted",
+                "read_allowance_exhausted",
+            ),
+        ),
+        (
+            _REFUSED,
+            (
+                "access_revoked",
+                "already_registered",
+                "endpoint_retired",
+                "link_invalid",
+                "login_required",
+                "missing_upstream",
+                "provider_rejected_us",
+                "provider_throttled",
+                "refresh_not_allowed",
+                "refresh_unsupported",
+            ),
+        ),
+    )
+    for kind in kinds
+}
+
+
+def _failure(reason: str) -> CallFailed:
+    kind: Any = ERRORS_BY_REASON[reason]
+    return kind(LATER) if issubclass(kind, QuotaExhausted) else kind(ANSWER)
 
 
 def _in(status: RefreshStatus) -> Refresh:
@@ -96,6 +156,18 @@ def _at_last_check(refresh: Refresh) -> Refresh:
 def test_every_event_has_a_row_for_every_status_when_one_is_added() -> None:
     assert TABLE.keys() == EVENTS.keys()
     assert all(row.keys() == set(RefreshStatus) for row in TABLE.values())
+
+
+def test_every_step_of_the_machine_is_an_event_when_one_is_added() -> None:
+    steps = {
+        name
+        for name, step in getmembers(machine, isfunction)
+        if step.__module__ == machine.__name__ and not name.startswith("_")
+    }
+    assert steps == {
+        *("start_call", "accept", "lose_answer", "put_back", "refuse", "after_error"),
+        *("note_proof", "pass_check"),
+    }
 
 
 @pytest.mark.parametrize("status", RefreshStatus)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -10,6 +11,7 @@ from freshet.domain.account import AccountStatus
 from freshet.domain.connection import ConnectionStatus
 from freshet.domain.connection_report import DataMode
 from freshet.domain.orders import ReadReason
+from freshet.domain.provider import Provider
 from tests.builders import (
     CONNECTION_ID,
     EMPTY,
@@ -167,3 +169,73 @@ def test_connection_is_left_alone_when_it_is_leaving(status: ConnectionStatus) -
     stage = Stage(status=status)
     stage.read()
     assert stage.provider.reads == 0
+
+
+def _told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    told: list[str] = []
+    name = "freshet.services.take_snapshots.count"
+    monkeypatch.setattr(name, lambda fact, number=1: told.append(fact))
+    return told
+
+
+@pytest.mark.parametrize(
+    ("changes", "content_changes", "is_missed"),
+    [
+        ({}, False, True),
+        ({"provider": Provider.PLAID}, False, False),
+        ({"provider": Provider.PLAID}, True, True),
+    ],
+)
+def test_missed_webhook_is_told_when_the_schedule_finds_what_it_should_have_announced(
+    changes: dict[str, Any],
+    content_changes: bool,
+    is_missed: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage(**changes)
+    stage.provider.as_of = NOON
+    stage.read(ReadReason.DUE)
+    stage.later(days=1)
+    stage.provider.as_of = stage.clock()
+    if content_changes:
+        stage.provider.holdings["account-1"] = some_holdings(balances=())
+    told = _told(monkeypatch)
+    stage.read(ReadReason.DUE)
+    assert ("WebhookMissed" in told) is is_missed
+
+
+@pytest.mark.parametrize(
+    ("reason", "changes"),
+    [
+        (ReadReason.REFRESH, {}),
+        (ReadReason.WEBHOOK, {"marks": {"*": NOON + timedelta(days=1)}}),
+        (ReadReason.DUE, {"marks": {"*": NOON + timedelta(days=1)}}),
+    ],
+)
+def test_no_webhook_is_missed_when_the_read_was_asked_for(
+    reason: ReadReason, changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stage = Stage()
+    stage.provider.as_of = NOON
+    stage.read(ReadReason.DUE)
+    stage.later(days=1)
+    stage.provider.as_of = stage.clock()
+    stage.connections.change(USER, CONNECTION_ID, lambda row: replace(row, **changes))
+    told = _told(monkeypatch)
+    stage.read(reason)
+    assert "WebhookMissed" not in told
+    assert "ConnectionRead" in told
+
+
+def test_nothing_is_missed_when_a_realtime_connection_is_read(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stage = Stage(data_mode=DataMode.REALTIME)
+    stage.provider.report = a_report(data_mode=DataMode.REALTIME)
+    stage.provider.as_of = NOON
+    stage.read(ReadReason.DUE)
+    stage.later(days=1)
+    stage.provider.as_of = stage.clock()
+    told = _told(monkeypatch)
+    stage.read(ReadReason.DUE)
+    assert "WebhookMissed" not in told

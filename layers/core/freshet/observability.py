@@ -20,6 +20,16 @@ def count(fact: str, number: int = 1) -> None:
     metrics.add_metric(name=fact, unit=MetricUnit.Count, value=number)
 
 
+def provider_fact(provider: str, fact: str) -> str:
+    """Name a fact of one provider: a metric of its own, as an alarm wants it."""
+    return f"{provider.capitalize()}{fact}"
+
+
+def reason_fact(fact: str, reason: str) -> str:
+    """Name a fact by its reason: `WebhookRefused`, `bad_signature` give one name."""
+    return fact + "".join(word[:1].upper() + word[1:] for word in reason.split("_"))
+
+
 def measure_seconds(fact: str, duration: timedelta) -> None:
     """Report a duration as a CloudWatch metric."""
     seconds = duration.total_seconds()

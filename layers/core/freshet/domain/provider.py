@@ -28,6 +28,9 @@ class ProviderTraits:
     transactions_need_opt_in: bool
     """Reading transactions starts a subscription of its own."""
 
+    announces_every_sync: bool
+    """A webhook follows every attempt to reach the broker, whether anything changed or not."""
+
     calls_per_account: int
     """What each account adds to a visit that already knows the connection; 0: one for all."""
 
@@ -47,6 +50,7 @@ TRAITS = {
         call_limit=timedelta(seconds=10),
         is_done_when_accepted=False,
         transactions_need_opt_in=False,
+        announces_every_sync=True,
         calls_per_account=2,
     ),
     # Synchronous with the institution: at times 30 s or more (plaid.md 2).
@@ -55,6 +59,7 @@ TRAITS = {
         call_limit=timedelta(seconds=93),
         is_done_when_accepted=True,
         transactions_need_opt_in=True,
+        announces_every_sync=False,
         calls_per_account=0,
     ),
 }

@@ -16,7 +16,7 @@ from freshet.domain.call_errors import (
     RateLimited,
 )
 from freshet.domain.connection import Connection
-from freshet.domain.connection_report import ConnectionReport
+from freshet.domain.connection_report import ConnectionReport, DataMode
 from freshet.domain.errors import (
     CredentialMissing,
     ProviderNotConfigured,
@@ -50,6 +50,10 @@ class Stored:
     reading: HoldingsReading
     is_confirmed: bool
     changed_at: datetime
+    is_newer: bool = False
+    """It moved the dates of what was stored before."""
+    is_changed: bool = False
+    """It changed the content of what was stored before."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,6 +76,15 @@ class Visit:
         if isinstance(self.trouble, CallFailed):
             return self.trouble.reason
         return None if self.trouble is None else _REASONS[type(self.trouble)]
+
+    def is_news(self, connection: Connection) -> bool:
+        """Tell whether a read that nobody asked for found what a webhook should have announced."""
+        if not self.is_background or connection.data_mode is DataMode.REALTIME:
+            return False
+        announces_all = TRAITS[connection.provider].announces_every_sync
+        return any(
+            each.is_newer if announces_all else each.is_changed for each in self.stored.values()
+        )
 
     @property
     def is_unanswered(self) -> bool:

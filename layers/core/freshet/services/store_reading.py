@@ -67,6 +67,8 @@ def store_reading(
                 reading=reading,
                 is_confirmed=not outcome.is_unconfirmed,
                 changed_at=current.changed_at if current else reading.fetched_at,
+                is_newer=bool(latest and current and current.data_as_of > latest.data_as_of),
+                is_changed=latest is not None and outcome.is_new_version,
             )
     raise ConcurrentChange(account.id)
 

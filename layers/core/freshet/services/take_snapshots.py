@@ -33,7 +33,7 @@ from freshet.domain.visit import (
     scope_for,
 )
 from freshet.domain.webhooks import is_marked
-from freshet.observability import count, logger
+from freshet.observability import count, logger, provider_fact
 from freshet.ports import (
     Accounts,
     Bus,
@@ -101,6 +101,10 @@ def take_snapshots(order: ReadOrder, *, parts: Reading) -> None:
     )
     announce(after, connections=parts.connections, bus=parts.bus)
     count("ConnectionRead" if visit.trouble is None else "ConnectionReadFailed")
+    count(provider_fact(connection.provider, "ConnectionRead"))
+    if visit.is_news(connection):
+        count("WebhookMissed")
+        logger.warning("Webhook missed", reason="missed_webhook")
     logger.info(
         "Connection read",
         scope=visit.scope,
