@@ -8,7 +8,7 @@ import pytest
 from freshet.domain.money import Money
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
-from tests.builders import NOON
+from tests.builders import NOON, a_policy
 from tests.unit.stage import Stage
 
 NEW_YEAR = datetime(2027, 1, 1, tzinfo=UTC)
@@ -85,3 +85,21 @@ def test_refresh_has_the_new_price_when_it_is_reserved_on_the_new_day() -> None:
     stage.clock.now = NOON + timedelta(hours=12)
     assert stage.press().refresh.cost.amount == Decimal("0.08")
     assert stage.refreshes.total() == Decimal("0.08")
+
+
+@pytest.mark.parametrize(
+    ("minutes_before", "expected"), [(76, "0.05"), (75, "0.06"), (1, "0.06"), (-1, "0.06")]
+)
+def test_ledger_is_not_below_the_bill_when_a_call_may_come_on_the_day_of_a_higher_price(
+    minutes_before: int, expected: str
+) -> None:
+    rise = datetime(2027, 1, 1, tzinfo=UTC)
+    policy = a_policy(prices={Provider.PLAID: PriceList.parse("0.05,2027-01-01=0.06")})
+    price = policy.price(Provider.PLAID, now=rise - timedelta(minutes=minutes_before))
+    assert str(price.amount) == expected
+
+
+def test_price_is_the_one_of_its_day_when_it_is_about_to_fall() -> None:
+    policy = a_policy(prices={Provider.PLAID: PriceList.parse("0.06,2027-01-01=0.05")})
+    eve = datetime(2026, 12, 31, 23, 59, tzinfo=UTC)
+    assert str(policy.price(Provider.PLAID, now=eve).amount) == "0.06"

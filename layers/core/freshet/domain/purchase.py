@@ -21,7 +21,7 @@ from freshet.domain.etiquette import ETIQUETTE
 from freshet.domain.money import Money
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
-from freshet.domain.refresh import PATIENCE, Method, Refresh, RefreshStatus
+from freshet.domain.refresh import LONGEST_WAIT, PATIENCE, Method, Refresh, RefreshStatus
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,8 +43,12 @@ class PurchasePolicy:
                 raise ValueError(f"{name} must be 1 or more")
 
     def price(self, provider: Provider, *, now: datetime) -> Money:
-        """Say what a refresh costs that is reserved at an instant."""
-        return self.prices[provider].at(now)
+        """Say what a refresh is booked at that is reserved at an instant.
+
+        Its call may come later, on the day of a higher price: our ledger never lies below the bill.
+        """
+        prices = self.prices[provider]
+        return max(prices.at(now), prices.at(now + LONGEST_WAIT), key=lambda each: each.amount)
 
     def cooldown_of(self, provider: Provider) -> timedelta:
         """Say how far apart two purchases for one connection are: etiquette is the least."""

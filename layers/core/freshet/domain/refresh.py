@@ -25,6 +25,9 @@ PATIENCE = timedelta(minutes=15)
 MOST_ATTEMPTS = 5
 """Calls that surely cost nothing before a refresh is given up."""
 
+LONGEST_WAIT = PATIENCE * MOST_ATTEMPTS
+"""How long after its reservation a refresh may still be called."""
+
 CHECKS_AFTER = tuple(timedelta(minutes=minutes) for minutes in (1, 3, 10))
 """Free reads after an accepted call, should no webhook come first; then time is up."""
 

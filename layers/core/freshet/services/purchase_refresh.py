@@ -65,7 +65,7 @@ def _join(order: RefreshOrder, connection: Connection, parts: Purchasing) -> Pur
 def _new_refresh(
     order: RefreshOrder, connection: Connection, policy: PurchasePolicy, *, now: datetime
 ) -> Refresh:
-    # The price of this moment stays with the refresh, whatever the list says when it is called.
+    # This price stays with the refresh, whatever the list says when it is called.
     price = policy.price(connection.provider, now=now)
     return Refresh(
         id=order.refresh_id,
