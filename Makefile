@@ -7,7 +7,7 @@ pytest := $(python) -m pytest
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test lint types unit integration sdks functional template validate e2e bench simulators lock clean environments
+.PHONY: help demo dev test lint types unit integration sdks functional template validate e2e bench fuzz simulators lock clean environments
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
@@ -61,6 +61,9 @@ e2e: environments ## Test the deployed stack on the local AWS
 
 bench: environments ## Measure; part=providers measures that part only
 	@$(python) -m tests.benchmarks $(part)
+
+fuzz: environments ## Mutate 100,000 genuine webhooks of each provider; part=webhooks is all there is
+	@$(python) -m tests.fuzz.$(or $(part),webhooks) --count 100000
 
 simulators: environments ## Run the provider simulators alone
 	@$(python) -m tests.sandbox.simulators

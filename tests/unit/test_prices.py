@@ -67,8 +67,9 @@ def test_list_cannot_exist_when_an_amount_makes_no_sense(amount: str) -> None:
         PriceList(Decimal("0.05"), ((date(2027, 1, 1), Decimal(amount)),))
 
 
-def test_refresh_keeps_the_price_of_its_reservation_when_another_day_begins() -> None:
-    prices = dict.fromkeys(Provider, PriceList.parse("0.05,2026-11-21=0.08"))
+@pytest.mark.parametrize("listed", ["0.05,2026-11-21=0.08", "0.08,2026-11-21=0.05"])
+def test_refresh_is_booked_at_the_higher_price_when_another_day_begins(listed: str) -> None:
+    prices = dict.fromkeys(Provider, PriceList.parse(listed))
     stage = Stage(policy={"prices": prices}, provider=Provider.PLAID)
     stage.clock.now = NOON + timedelta(hours=12) - timedelta(seconds=1)
     stage.press()
@@ -76,7 +77,7 @@ def test_refresh_keeps_the_price_of_its_reservation_when_another_day_begins() ->
     stage.drain()
     (entry,) = stage.refreshes.ledger.values()
     assert entry.called_at.date() == date(2026, 11, 21)
-    assert entry.cost.amount == stage.refreshes.spent["deployment", "2026-11"] == Decimal("0.05")
+    assert entry.cost.amount == stage.refreshes.spent["deployment", "2026-11"] == Decimal("0.08")
 
 
 def test_refresh_has_the_new_price_when_it_is_reserved_on_the_new_day() -> None:

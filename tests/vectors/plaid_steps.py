@@ -39,8 +39,8 @@ def _unverified(token: str, key: Mapping[str, Any]) -> dict[str, Any]:
 
 def _by_the_keys_algorithm(token: str, key: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        options: Any = {"verify_iat": False}
-        return dict(jwt.decode(token, jwt.PyJWK(dict(key)), ["ES256", "ES384"], options))
+        options: Any = {"verify_iat": False, "require": ["iat", "request_body_sha256"]}
+        return dict(jwt.decode(token, jwt.PyJWK(dict(key)), options=options))
     except (jwt.PyJWTError, ValueError):
         raise SignatureRejected("bad_signature") from None
 
@@ -100,13 +100,14 @@ _BOUNDS = [
     Step("a minute, a tick less", verification, "FURTHEST_AHEAD", _AHEAD - _TICK),
     Step("a minute and a second", verification, "FURTHEST_AHEAD", _AHEAD + _SECOND, lets_in=True),
 ]
+HEADER_PIN = Step("algorithm's pin on the header", verification, "_key_id", _any_algorithm)
+KEY_PIN = Step("algorithm's pin on the key", verification, "_claims", _by_the_keys_algorithm)
 STEPS = [
     *_BOUNDS,
     Step("oldest", verification, "OLDEST", _YEARS, lets_in=True),
     Step("furthest ahead", verification, "FURTHEST_AHEAD", _YEARS, lets_in=True),
     Step("age", verification, "_issued_at", _of_any_age, lets_in=True),
-    Step("algorithm's pin on the header", verification, "_key_id", _any_algorithm),
-    Step("algorithm's pin on the key", verification, "_claims", _by_the_keys_algorithm, True),
+    HEADER_PIN,
     Step("key id", verification, "_key_id", _always_ours, lets_in=True),
     Step("signature", verification, "_claims", _unverified, lets_in=True),
     Step("claims required", verification, "_claims", _with_nothing_required),
@@ -116,9 +117,7 @@ STEPS = [
     Step("key's end to come", verification, "_has_expired", _whenever_it_ends),
     Step("body's hash", verification, "hmac", _lenient_comparison(lambda *_: True), lets_in=True),
     Step("hash in lower case", verification, "hmac", _lenient_comparison(_in_any_case), True),
-    Step(
-        "hash of the bytes", verification, "hashlib", SimpleNamespace(sha256=_by_content), True
-    ),
+    Step("hash of the bytes", verification, "hashlib", SimpleNamespace(sha256=_by_content), True),
     Step("object and environment", verification, "_object", _anything, lets_in=True),
     Step("trouble is no forgery", _CACHE, "find", _as_forgery),
 ]

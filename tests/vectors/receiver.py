@@ -5,6 +5,7 @@ from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -88,13 +89,18 @@ class Outcome:
 
 def gateway_event(vector: Vector, *, is_encoded: bool = True) -> dict[str, Any]:
     """Give the event that API Gateway makes of a request; a text need not be encoded."""
-    event = json.loads((_EVENTS / f"receive_webhook_{vector.provider}.json").read_text())
     body = b64encode(vector.body) if is_encoded else vector.body
-    return event | {
+    return _sample(vector.provider) | {
         "headers": {"content-type": "application/json", **vector.headers},
         "body": body.decode(),
         "isBase64Encoded": is_encoded,
     }
+
+
+@cache
+def _sample(provider: str) -> dict[str, Any]:
+    event: dict[str, Any] = json.loads((_EVENTS / f"receive_webhook_{provider}.json").read_text())
+    return event
 
 
 def accept(vector: Vector, delivery: service.Delivery, queue: FakeWebhookQueue) -> VerifiedDelivery:

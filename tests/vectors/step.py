@@ -20,5 +20,3 @@ class Step:
     def take_out(self, patch: pytest.MonkeyPatch) -> None:
         """Put the stand-in in its place."""
         patch.setattr(self.owner, self.attribute, self.stand_in)
-
-
