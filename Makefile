@@ -62,7 +62,7 @@ e2e: environments ## Test the deployed stack on the local AWS
 bench: environments ## Measure; part=providers measures that part only
 	@$(python) -m tests.benchmarks $(part)
 
-fuzz: environments ## Mutate 100,000 genuine webhooks of each provider; part=webhooks is all there is
+fuzz: environments ## Mutate genuine webhooks 100,000 times; none may be accepted
 	@$(python) -m tests.fuzz.$(or $(part),webhooks) --count 100000
 
 simulators: environments ## Run the provider simulators alone

@@ -1,5 +1,6 @@
 """The receiver and the vectors in `tests/vectors/webhooks.json` agree, and so does a fuzzer."""
 
+from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -7,10 +8,12 @@ import pytest
 
 from functions.receive_webhook import app
 from tests.fuzz.webhooks import fuzz
+from tests.vectors import plaid_steps, snaptrade_steps
 from tests.vectors.expectation import ACCEPTED, shortcomings
 from tests.vectors.make import make
 from tests.vectors.reasons import all_reasons
 from tests.vectors.receiver import FakeWebhookQueue, accept, gateway_event, judged
+from tests.vectors.step import Step
 from tests.vectors.vector import PATH, Vector, load, render
 
 VECTORS = load()
@@ -98,3 +101,13 @@ def test_nothing_forged_is_accepted_when_genuine_deliveries_are_mutated(provider
     print(tally.line())
     assert tally.tried == FUZZED
     assert tally.accepted == []
+
+
+@pytest.mark.parametrize("steps", [snaptrade_steps.STEPS, plaid_steps.STEPS])
+def test_fuzzer_gets_in_when_the_signature_is_not_verified(
+    steps: Sequence[Step], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (step,) = (each for each in steps if each.name == "signature")
+    step.take_out(monkeypatch)
+    provider = "plaid" if steps is plaid_steps.STEPS else "snaptrade"
+    assert fuzz(provider, count=300, seed=SEED).accepted

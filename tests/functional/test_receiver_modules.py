@@ -1,0 +1,129 @@
+"""What a cold start of the receiver pays for: no more than its deliveries need (promise 3)."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.vectors import hmac_signing, token_signing
+from tests.vectors.receiver import gateway_event
+
+ROOT = Path(__file__).resolve().parents[2]
+NEVER = ("pydantic", "pydantic_core", "fastapi", "boto3.dynamodb", "freshet.adapters.dynamodb")
+ONLY_FOR_PLAID = ("cryptography", "freshet.adapters.transport", "jwt", "requests")
+_KEYS = {"client_id": "ACME", "consumer_key": hmac_signing.KEY, "secret": "invented"}
+
+
+class _Outside(BaseHTTPRequestHandler):
+    """Secrets Manager, SQS and Plaid's key service, as far as the receiver asks them."""
+
+    def do_POST(self) -> None:  # noqa: N802 - named by http.server
+        self.rfile.read(int(self.headers["content-length"]))
+        target = self.headers.get("x-amz-target", self.path)
+        answers: dict[str, dict[str, Any]] = {
+            "secretsmanager.GetSecretValue": {"SecretString": json.dumps(_KEYS), "CreatedDate": 0},
+            "AmazonSQS.SendMessage": {"MessageId": "message-1"},
+            "/webhook_verification_key/get": {"key": token_signing.jwk(), "request_id": "r"},
+        }
+        content = json.dumps(answers[target]).encode()
+        self.send_response(200)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: Any) -> None:
+        """Stay silent."""
+
+
+@contextmanager
+def _outside() -> Iterator[str]:
+    server = ThreadingHTTPServer(("127.0.0.1", 0), _Outside)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def _received(events: Sequence[Mapping[str, Any]], providers: str) -> list[dict[str, Any]]:
+    """Deliver to a fresh process; gives a report before the first event and after each."""
+    with _outside() as url:
+        variables = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "layers" / "core")]),
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "AWS_ENDPOINT_URL": url,
+            "POWERTOOLS_SERVICE_NAME": "test",
+            "POWERTOOLS_METRICS_NAMESPACE": "Freshet",
+            "PROVIDERS": providers,
+            "WEBHOOK_QUEUE_URL": f"{url}/123456789012/webhooks",
+            "SNAPTRADE_SECRET_ARN": "providers/snaptrade",
+            "PLAID_SECRET_ARN": "providers/plaid",
+            "PLAID_BASE_URL": url,
+        }
+        done = subprocess.run(
+            [sys.executable, "-m", "tests.functional.receiving"],
+            input=json.dumps(events),
+            env=variables,
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert done.returncode == 0, done.stderr
+    reports: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    return reports
+
+
+def _from_snaptrade() -> dict[str, Any]:
+    event = hmac_signing.an_event(eventTimestamp=datetime.now(UTC).isoformat())
+    return gateway_event(hmac_signing.delivery("now", document=event))
+
+
+def _from_plaid() -> dict[str, Any]:
+    token = token_signing.token(token_signing.claims(iat=int(time.time())))
+    return gateway_event(token_signing.delivery("now", given=token))
+
+
+def _loaded(report: Mapping[str, Any], names: Sequence[str]) -> list[str]:
+    return [name for name in names if name in report["modules"]]
+
+
+@pytest.mark.parametrize("providers", ["snaptrade", "snaptrade,plaid"])
+def test_neither_plaids_half_nor_a_table_is_loaded_when_only_snaptrade_delivers(
+    providers: str,
+) -> None:
+    cold, warm = _received([_from_snaptrade()], providers)
+    assert warm["status"] == 200
+    for report in (cold, warm):
+        assert _loaded(report, (*NEVER, *ONLY_FOR_PLAID)) == []
+    assert warm["clients"] == ["SQS", "SecretsManager"]
+
+
+def test_plaids_half_is_loaded_only_then_when_plaid_delivers() -> None:
+    _, after_snaptrade, after_plaid = _received(
+        [_from_snaptrade(), _from_plaid()], "snaptrade,plaid"
+    )
+    assert (after_snaptrade["status"], after_plaid["status"]) == (200, 200)
+    assert _loaded(after_snaptrade, ONLY_FOR_PLAID) == []
+    assert _loaded(after_plaid, ONLY_FOR_PLAID) == list(ONLY_FOR_PLAID)
+    assert _loaded(after_plaid, NEVER) == []
+    assert after_plaid["clients"] == ["SQS", "SecretsManager"]
