@@ -270,3 +270,21 @@ def test_time_of_the_signature_is_told_when_a_delivery_is_let_in() -> None:
     issued_at = NOW - timedelta(hours=3)
     headers = {"plaid-verification": signed(claims_for(iat=int(issued_at.timestamp())))}
     assert PlaidVerifier(FixedKeys(OWN_KEY)).verify(BODY, headers, NOW).signed_at == issued_at
+
+
+@pytest.mark.parametrize("expired_at", ["soon", {}, [], float("nan"), 1e30])
+def test_trouble_is_ours_when_a_keys_end_makes_no_sense(expired_at: Any) -> None:
+    key = {**OWN_KEY, "expired_at": expired_at}
+    with pytest.raises(SecretUnavailable):
+        _verify(signed(claims_for()), key=key)
+
+
+@pytest.mark.parametrize(
+    "claim", [{"exp": 1}, {"nbf": 4102444800}, {"aud": "us"}, {"sub": 7}, {"jti": 7}, {"iss": "x"}]
+)
+def test_claims_that_plaid_does_not_know_decide_nothing(claim: dict[str, Any]) -> None:
+    assert _verify(signed(claims_for(**claim))) == BODY
+
+
+def test_hash_that_is_no_text_is_refused_without_a_crash() -> None:
+    assert _refused(signed(claims_for(request_body_sha256="\ud800"))) == "body_changed"

@@ -6,6 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from freshet.adapters.plaid.keys import PlaidKeys
 from freshet.adapters.provider_keys import PREVIOUS_ACCEPTED_FOR, SecretKeys
@@ -108,7 +109,7 @@ def test_keys_are_unavailable_without_showing_when_their_secret_is_malformed(
     with pytest.raises(SecretUnavailable) as failed:
         keys.current()
     assert "invented" not in repr(failed.value)
-    assert failed.value.__suppress_context__
+    assert failed.value.__context__ is None
 
 
 def test_keys_are_unavailable_when_there_is_no_such_secret(aws: None) -> None:
@@ -116,3 +117,23 @@ def test_keys_are_unavailable_when_there_is_no_such_secret(aws: None) -> None:
     parse = SnapTradeKeys.from_document
     with pytest.raises(SecretUnavailable):
         SecretKeys(client, "nowhere", parse=parse, monotonic=lambda: 0.0).current()
+
+
+def test_remembered_keys_stay_when_a_forgery_makes_us_look_during_an_outage(
+    bench: Bench,
+) -> None:
+    assert bench.current() == "first"
+    bench.rotate(_text("second"))
+    usual, bench.client.get_secret_value = bench.client.get_secret_value, _unreachable
+    for seconds in (61.0, 400.0):
+        bench.seconds += seconds
+        assert not bench.keys.read_again()
+        assert bench.current() == "first"
+    bench.client.get_secret_value = usual
+    bench.seconds += 61.0
+    assert bench.keys.read_again()
+    assert bench.current() == "second"
+
+
+def _unreachable(**_: object) -> None:
+    raise EndpointConnectionError(endpoint_url="https://secrets.example")

@@ -76,6 +76,17 @@ def test_newer_balances_are_refused_until_the_customer_opts_in(stage: Stage) -> 
     assert document["data_freshness"] == stage.positions()["data_freshness"]
 
 
+def test_newer_balances_tell_the_debt_when_cash_is_borrowed(stage: Stage) -> None:
+    stage.control.turn(features=["balances_v2"])
+    added = stage.control.add_connection("user-1", portfolio="trader", announce=False)
+    path = f"/accounts/{added.account_ids[0]}/balances/v2"
+    document = stage.call("GET", path).document()
+    assert document["cash"] == [{"amount": "-2310.45", "currency": "USD"}]
+    assert document["margin"] == {"loan_balances": [{"amount": "2310.45", "currency": "USD"}]}
+    (power,) = document["buying_power"]
+    assert power == {"amount": "18250.10", "currency": "USD", "basis": "margin"}
+
+
 def test_return_rates_are_refused_until_the_customer_has_them(stage: Stage) -> None:
     paths = [
         f"/accounts/{stage.account_id}/returnRates",

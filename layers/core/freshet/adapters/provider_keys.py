@@ -62,21 +62,28 @@ class SecretKeys[Keys]:
         return [current.keys] if previous is None else [current.keys, previous.keys]
 
     def read_again(self) -> bool:
-        """Forget what is remembered, at most once a minute; False if that was too recently."""
+        """Read anew, at most once a minute; False if that was too recently or did not succeed."""
         if self._monotonic() - self._read_at < _LEAST_AGE_SECONDS:
             return False
-        self._versions.clear()
-        return True
+        return self._renew()
 
     def _current(self) -> _Version[Keys]:
-        if self._versions and self._monotonic() - self._read_at > _MAX_AGE_SECONDS:
-            self._versions.clear()
-        if not self._versions:
-            self._read_at = self._monotonic()
-        current = self._version(_CURRENT)
+        if not self._versions or self._monotonic() - self._read_at > _MAX_AGE_SECONDS:
+            self._renew()
+        current = self._versions.get(_CURRENT)
         if current is None:
             raise SecretUnavailable("provider keys")
         return current
+
+    def _renew(self) -> bool:
+        # What is remembered stays until the new is there: a forgery that makes us look again
+        # during an outage must not take our keys away.
+        self._read_at = self._monotonic()
+        try:
+            self._versions = {_CURRENT: self._read(_CURRENT)}
+        except SecretUnavailable:
+            return False
+        return True
 
     def _version(self, stage: str) -> _Version[Keys] | None:
         if stage not in self._versions:
@@ -93,9 +100,7 @@ class SecretKeys[Keys]:
         try:
             keys = self._parse(json.loads(answer["SecretString"]))
         except (ValueError, KeyError, TypeError):
-            # Not chained: a JSON error's text would carry the secret. The placeholder that a new
-            # stack starts with is no key, and becomes the previous version when it is filled in.
-            if stage == _PREVIOUS:
-                return None
-            raise SecretUnavailable("provider keys") from None
+            # No key at all, like the placeholder that a new stack starts with and that becomes the
+            # previous version when it is filled in.
+            return None
         return _Version(keys, answer["CreatedDate"])

@@ -45,8 +45,7 @@ def to_event(delivery: VerifiedDelivery) -> WebhookEvent:
     token = delivery.headers.get(HEADER, "")
     return WebhookEvent(
         provider=Provider.PLAID,
-        # The same delivery twice has the same token; a retry signed anew only asks for a read.
-        id="sha256-" + hashlib.sha256(token.encode()).hexdigest(),
+        id=_event_id(token),
         kind=kind,
         rule=RULES.get(kind, UNKNOWN_KIND),
         provider_connection_id=_text(document.get("item_id")),
@@ -57,6 +56,13 @@ def to_event(delivery: VerifiedDelivery) -> WebhookEvent:
         details={},
         link_ends_at=_link_ends_at(document),
     )
+
+
+def _event_id(token: str) -> str:
+    # What is signed names the delivery: the signature itself has more than one valid spelling.
+    # A retry that was signed anew is another event, and only asks for a read once more.
+    signed, _, _ = token.rpartition(".")
+    return "sha256-" + hashlib.sha256(signed.encode()).hexdigest()
 
 
 def _link_ends_at(document: dict[str, Any]) -> datetime | None:

@@ -126,9 +126,10 @@ def _event_id(document: dict[str, Any], body: bytes) -> str:
 
 
 def _occurred_at(document: dict[str, Any]) -> datetime:
+    text = document.get("eventTimestamp")
     try:
-        return from_text(str(document["eventTimestamp"]))
-    except (KeyError, ValueError, OverflowError):
+        return from_text(text if isinstance(text, str) else "")
+    except (ValueError, OverflowError):
         raise MalformedWebhook("no_event_timestamp") from None
 
 
