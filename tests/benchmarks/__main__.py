@@ -3,9 +3,13 @@
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import providers, refresh
+from tests.benchmarks import providers, refresh, starts
 
-PARTS: dict[str, Callable[[], None]] = {"providers": providers.main, "refresh": refresh.main}
+PARTS: dict[str, Callable[[], None]] = {
+    "providers": providers.main,
+    "refresh": refresh.main,
+    "starts": starts.main,
+}
 
 
 def main(names: list[str]) -> None:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 _ROUNDS = 7
 _ROUND_SECONDS = 0.05
 _IMPORTS = 7
-_IMPORT = "import time; start = time.process_time(); import {}; print(time.process_time() - start)"
+_TIMED = "import time; start = time.process_time(); {}; print(time.process_time() - start)"
 
 
 def seconds_of(calls: Mapping[str, Callable[[], object]]) -> dict[str, float]:
@@ -32,6 +32,11 @@ def seconds_of(calls: Mapping[str, Callable[[], object]]) -> dict[str, float]:
 
 def import_seconds_of(modules: str) -> float:
     """Give the best CPU time of an import in a new process, its byte code compiled before."""
+    return statement_seconds_of(f"import {modules}")
+
+
+def statement_seconds_of(statement: str, *, variables: Mapping[str, str] | None = None) -> float:
+    """Give the best CPU time of a statement in a new process, its byte code compiled before."""
     with TemporaryDirectory() as folder:
         # A cache of its own: compiled whatever the caller's settings, and nothing is left behind.
         environment = {
@@ -39,7 +44,8 @@ def import_seconds_of(modules: str) -> float:
         }
         environment["PYTHONPYCACHEPREFIX"] = folder
         environment["PYTHONPATH"] = os.pathsep.join((str(ROOT), str(ROOT / "layers" / "core")))
-        command = [sys.executable, "-c", _IMPORT.format(modules)]
+        environment |= variables or {}
+        command = [sys.executable, "-c", _TIMED.format(statement)]
         runs = [
             float(subprocess.check_output(command, env=environment, text=True))
             for _ in range(_IMPORTS + 1)

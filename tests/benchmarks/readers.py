@@ -67,7 +67,7 @@ def our_plaid(served: Served) -> Callable[[], object]:
     """Read an account as a visit does: parse, validate, map; a session asks only once."""
     unused: Any = None
     wire = CannedPlaid("", unused, _shelf(served))
-    client = PlaidClient(reading=wire, buying=wire, clock=lambda: NOW)
+    client = PlaidClient(wire=wire, clock=lambda: NOW)
     account = an_account_report(provider_account_id=served.account_id)
 
     def read() -> object:

@@ -11,7 +11,8 @@ from typing import Any
 
 from freshet.adapters.dynamodb.quota import DynamoQuota
 from freshet.adapters.gate import Circuit, Gate, Purse
-from freshet.adapters.providers import ConfiguredProviders, Opener
+from freshet.adapters.providers import ConfiguredProviders
+from freshet.adapters.snaptrade.buyer import SnapTradeBuyer
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.session import SnapTradeSession
@@ -121,7 +122,7 @@ class RefreshStage:
             refreshes=self.refreshes,
             snapshots=self.snapshots,
             transactions=FakeTransactions(),
-            providers=self._providers(IMPATIENT),
+            providers=self._providers(self._reader),
             allowance=self.allowance,
             bus=FakeBus(),
             clock=self.time,
@@ -133,7 +134,7 @@ class RefreshStage:
             connections=self.connections,
             accounts=self.accounts,
             refreshes=self.refreshes,
-            providers=self._providers(PATIENT),
+            providers=self._providers(self._buyer),
             reads=self.reads,
             bus=FakeBus(),
             policy=a_policy(monthly_budget=Decimal(1_000_000)),
@@ -147,30 +148,29 @@ class RefreshStage:
             plaid_transactions=False,
         )
 
-    def _providers(self, patience: timedelta) -> ConfiguredProviders:
-        return ConfiguredProviders(
-            vault=_Vault(), openers={Provider.SNAPTRADE: self._opener(patience)}
-        )
+    def _providers(self, opener: Any) -> ConfiguredProviders[Any]:
+        return ConfiguredProviders(vault=_Vault(), openers={Provider.SNAPTRADE: opener})
 
-    def _opener(self, patience: timedelta) -> Opener:
+    def _reader(self, connection: Connection, user: Credential) -> SnapTradeSession:
+        wire = self._wire(IMPATIENT)
+        purse = Purse(wire.gate.quota)
+        visit = SnapTradeClient(replace(wire, gate=replace(wire.gate, quota=purse)))
+        return SnapTradeSession(visit, user, connection.provider_connection_id, purse)
+
+    def _buyer(self, connection: Connection, user: Credential) -> SnapTradeBuyer:
+        return SnapTradeBuyer(self._wire(PATIENT), user, connection.provider_connection_id)
+
+    def _wire(self, patience: timedelta) -> SnapTradeWire:
         table: Any = self.bucket
         transport: Any = self.provider
         rate = QuotaRate.for_limit(self.provider.limit)
         quota = DynamoQuota(
             table, "snaptrade", rate, clock=self.time, wait=self.time.wait, patience=patience
         )
-        gate = Gate(quota, Circuit(), self.time)
-        wire = SnapTradeWire(
+        return SnapTradeWire(
             base_url="https://provider.example",
             keys=_KEYS,
             transport=transport,
-            gate=gate,
+            gate=Gate(quota, Circuit(), self.time),
             clock=self.time,
         )
-
-        def opener(connection: Connection, user: Credential) -> SnapTradeSession:
-            purse = Purse(quota)
-            visit = SnapTradeClient(replace(wire, gate=replace(gate, quota=purse)))
-            return SnapTradeSession(visit, user, connection.provider_connection_id, purse)
-
-        return opener

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from freshet.adapters.gate import Circuit, Gate, Purse
+from freshet.adapters.snaptrade.buyer import SnapTradeBuyer
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.session import SnapTradeSession
@@ -93,12 +94,17 @@ class Bench:
         return SnapTradeSession(self.client, self.user, self.connection.connection_id, purse)
 
     @property
+    def buyer(self) -> SnapTradeBuyer:
+        return SnapTradeBuyer(self.wire, self.user, self.connection.connection_id)
+
+    @property
     def account(self) -> AccountReport:
         return an_account_report(provider_account_id=self.connection.account_ids[0])
 
     def call(self, operation: str) -> Any:
         arguments = [self.account] if operation == "holdings" else []
-        return getattr(self.session, operation)(*arguments)
+        visitor = self.buyer if operation == "refresh" else self.session
+        return getattr(visitor, operation)(*arguments)
 
     def billed(self) -> int:
         return self.simulator.control.bill().count

@@ -8,6 +8,7 @@ import requests
 from requests.structures import CaseInsensitiveDict
 
 from freshet.adapters.gate import Circuit, Gate, Purse
+from freshet.adapters.plaid.buyer import PlaidBuyer
 from freshet.adapters.plaid.client import PlaidClient
 from freshet.adapters.plaid.keys import PlaidKeys
 from freshet.adapters.plaid.session import PlaidSession
@@ -69,11 +70,8 @@ class PlaidBench:
         clock = FakeClock(NOON)
         purse = Purse(self.reads)
         wire = PlaidWire("https://plaid.example", FixedPlaidKeys(), self.transport)
-        client = PlaidClient(
-            reading=replace(wire, gate=Gate(purse, Circuit(), clock)),
-            buying=replace(wire, gate=Gate(self.refreshes, Circuit(), clock)),
-            clock=clock,
-        )
+        client = PlaidClient(wire=replace(wire, gate=Gate(purse, Circuit(), clock)), clock=clock)
+        self.buyer = PlaidBuyer(replace(wire, gate=Gate(self.refreshes, Circuit(), clock)), ITEM)
         self.session = PlaidSession(client, ITEM, self.reads_transactions, purse)
 
 

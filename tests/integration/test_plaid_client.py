@@ -89,7 +89,7 @@ def test_request_is_signed_with_headers_when_it_is_sent() -> None:
 
 def test_one_call_alone_is_made_when_a_refresh_is_bought() -> None:
     bench = PlaidBench([json_answer({"request_id": "r-7"})])
-    answer = bench.session.refresh()
+    answer = bench.buyer.refresh()
     assert (answer.provider, answer.operation, answer.status) == ("plaid", "refresh", 200)
     assert bench.transport.paths() == ["/investments/refresh"]
     (endpoint,) = bench.transport.endpoints
@@ -99,7 +99,7 @@ def test_one_call_alone_is_made_when_a_refresh_is_bought() -> None:
 
 @pytest.mark.parametrize("text", ["", "<html></html>", "[]", "{"])
 def test_purchase_is_believed_when_it_was_answered_200_in_whatever_words(text: str) -> None:
-    assert PlaidBench([text_answer(text)]).session.refresh().status == 200
+    assert PlaidBench([text_answer(text)]).buyer.refresh().status == 200
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_purchase_is_never_repeated_when_it_fails(
 ) -> None:
     bench = PlaidBench([answer])
     with pytest.raises(expected) as failed:
-        bench.session.refresh()
+        bench.buyer.refresh()
     assert failed.value.is_surely_unbilled is is_unbilled
     assert len(bench.transport.requests) == 1
 
@@ -132,7 +132,7 @@ def test_nothing_is_sent_when_the_quota_is_used_up(quota: str) -> None:
     bench = PlaidBench([])
     getattr(bench, quota).failure = call_errors.QuotaExhausted(NOON)
     with pytest.raises(call_errors.QuotaExhausted):
-        bench.session.connection() if quota == "reads" else bench.session.refresh()
+        bench.session.connection() if quota == "reads" else bench.buyer.refresh()
     assert bench.transport.requests == []
 
 
@@ -203,5 +203,5 @@ def test_transactions_are_read_only_when_the_deployment_has_opted_in(opted_in: b
 def test_there_is_no_sync_when_the_provider_is_plaid() -> None:
     bench = PlaidBench([])
     with pytest.raises(errors.ProviderNotConfigured):
-        bench.session.sync_transactions()
+        bench.buyer.sync_transactions()
     assert bench.transport.requests == []

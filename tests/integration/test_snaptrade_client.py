@@ -41,7 +41,7 @@ def test_everything_is_read_exactly_when_requests_are_signed_right(bench: Bench)
 
 
 def test_one_refresh_is_on_the_bill_when_one_was_bought(bench: Bench) -> None:
-    answer = bench.session.refresh()
+    answer = bench.buyer.refresh()
     assert (answer.status, answer.operation, bench.billed()) == (200, "refresh", 1)
     assert answer.request_id
     assert bench.quota.taken == 1
@@ -92,7 +92,7 @@ def test_purchase_is_believed_when_it_was_answered_200_in_whatever_words(
     bench: Bench, kind: str
 ) -> None:
     bench.simulator.control.add_fault("refresh", kind, status=200)
-    assert bench.session.refresh().status == 200
+    assert bench.buyer.refresh().status == 200
     assert bench.billed() == 1
 
 
@@ -110,7 +110,7 @@ def test_answer_is_lost_and_nothing_repeated_when_a_purchase_gets_none(
 ) -> None:
     bench.simulator.control.add_fault("refresh", kind, **details)
     with pytest.raises(call_errors.AnswerLost) as failed:
-        bench.session.refresh()
+        bench.buyer.refresh()
     assert not failed.value.is_surely_unbilled
     assert bench.billed() == billed
     assert bench.quota.taken == 1
@@ -161,7 +161,7 @@ def test_refusal_is_free_when_the_connection_cannot_be_refreshed(
         control.disable(bench.connection.connection_id, announce=False)
     expected = call_errors.LoginRequired if disabled else call_errors.RefreshNotAllowed
     with pytest.raises(expected):
-        bench.session.refresh()
+        bench.buyer.refresh()
     assert bench.billed() == 0
 
 
@@ -180,7 +180,7 @@ def test_no_log_line_of_ours_holds_a_secret_when_calls_succeed_and_fail(
         bench.session.connection()
         bench.simulator.control.add_fault("refresh", "accept_then_drop")
         with pytest.raises(call_errors.AnswerLost):
-            bench.session.refresh()
+            bench.buyer.refresh()
     written = {record.getMessage(): repr(vars(record)) for record in caplog.records}
     assert written.keys() == {"Provider answered", "Provider did not answer"}
     demand_no_secret(bench, " ".join(written.values()))

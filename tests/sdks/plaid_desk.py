@@ -9,6 +9,7 @@ import plaid
 from plaid.api.plaid_api import PlaidApi
 from plaid.model_utils import ModelSimple, OpenApiModel
 
+from freshet.adapters.plaid.buyer import PlaidBuyer
 from freshet.adapters.plaid.client import PlaidClient
 from freshet.adapters.plaid.key_look_up import KeyLookUp
 from freshet.adapters.plaid.keys import PlaidKeys
@@ -45,9 +46,14 @@ class PlaidDesk:
         keys: Any = FixedKeys(PlaidKeys(settings.client_id, Secret(settings.secret)))
         gate: Any = OpenGate()
         wire = PlaidWire(self.simulator.url, keys, Transport(), gate)
-        self.client = PlaidClient(reading=wire, buying=wire, clock=lambda: self.now)
+        self.wire = wire
+        self.client = PlaidClient(wire=wire, clock=lambda: self.now)
         self.linking = PlaidLinking(wire=wire)
         self.look_up = KeyLookUp(wire)
+
+    def buyer(self, item: Credential | None = None) -> PlaidBuyer:
+        """Return who buys for an Item, by default the usual one."""
+        return PlaidBuyer(self.wire, item or self.item)
 
     @property
     def exchanges(self) -> list[Exchange]:

@@ -29,7 +29,7 @@ def _refresh(desk: PlaidDesk, item: Credential) -> Any:
 
 
 def _our_refresh(desk: PlaidDesk, item: Credential) -> Any:
-    return desk.client.refresh(item)
+    return desk.buyer(item).refresh()
 
 
 def _reading(
@@ -86,7 +86,7 @@ def _unknown(desk: PlaidDesk) -> Credential:
 
 
 def _bought_already(desk: PlaidDesk) -> Credential:
-    desk.client.refresh(desk.item)
+    desk.buyer().refresh()
     return desk.item
 
 

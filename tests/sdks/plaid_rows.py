@@ -90,11 +90,11 @@ READS: tuple[Row[PlaidDesk], ...] = (
         given=_read_transactions,
     ),
     Row(
-        name="PlaidClient.refresh",
+        name="PlaidBuyer.refresh",
         sdk=lambda desk, _: desk.sdk.investments_refresh(
             sdk.InvestmentsRefreshRequest(access_token=desk.token)
         ),
-        ours=lambda desk, _: desk.client.refresh(desk.item),
+        ours=lambda desk, _: desk.buyer().refresh(),
     ),
     Row(
         name="KeyLookUp.__call__",

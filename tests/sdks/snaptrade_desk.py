@@ -10,6 +10,7 @@ from snaptrade_client import SnapTrade, SnapTradeAuth
 from snaptrade_client.model.account_order_record import AccountOrderRecord
 from snaptrade_client.schemas import BoolClass, NoneClass, NoneDecimalMixin
 
+from freshet.adapters.snaptrade.buyer import SnapTradeBuyer
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.linking import SnapTradeLinking
@@ -66,9 +67,14 @@ class SnapTradeDesk:
             gate=gate,
             clock=lambda: self.now,
         )
+        self.wire = wire
         self.client = SnapTradeClient(wire)
         self.linking = SnapTradeLinking(wire)
         self.reference = SnapTradeReference(wire)
+
+    def buyer(self, connection_id: str | None = None) -> SnapTradeBuyer:
+        """Return who buys for a connection, by default the usual one."""
+        return SnapTradeBuyer(self.wire, self.user, connection_id or self.connection_id)
 
     @property
     def exchanges(self) -> list[Exchange]:

@@ -29,7 +29,7 @@ def _refresh(desk: SnapTradeDesk, connection_id: str | None) -> Any:
 
 
 def _our_refresh(desk: SnapTradeDesk, connection_id: str | None) -> Any:
-    return desk.client.refresh(desk.user, connection_id or desk.connection_id)
+    return desk.buyer(connection_id).refresh()
 
 
 def _holdings(desk: SnapTradeDesk, account_id: str | None) -> Any:

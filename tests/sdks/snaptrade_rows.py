@@ -71,6 +71,16 @@ def _per_connection(
     return Row(name=f"SnapTradeClient.{name}", sdk=sdk, ours=ours, part=part)
 
 
+def _bought(name: str, sdk_name: str) -> Row[SnapTradeDesk]:
+    """Give the row of what the buyer asks for."""
+    row = _per_connection(name, sdk_name, "authorization_id")
+    return replace(
+        row,
+        name=f"SnapTradeBuyer.{name}",
+        ours=lambda desk, _: getattr(desk.buyer(), name)(),
+    )
+
+
 READS: tuple[Row[SnapTradeDesk], ...] = (
     Row(
         name="SnapTradeClient.connections",
@@ -82,10 +92,8 @@ READS: tuple[Row[SnapTradeDesk], ...] = (
     _per_connection(
         "connection_accounts", "list_connection_accounts", "connection_id", part=("results",)
     ),
-    _per_connection("refresh", "refresh_brokerage_authorization", "authorization_id"),
-    _per_connection(
-        "sync_transactions", "sync_brokerage_authorization_transactions", "authorization_id"
-    ),
+    _bought("refresh", "refresh_brokerage_authorization"),
+    _bought("sync_transactions", "sync_brokerage_authorization_transactions"),
     _per_account("positions", "get_all_account_positions"),
     _per_account("balances", "get_user_account_balance"),
     _per_account("account", "get_account_details"),

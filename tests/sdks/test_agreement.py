@@ -25,6 +25,10 @@ def _client_methods() -> Iterator[str]:
                     yield from _methods_over_a_wire(each)
 
 
+# Plaid has no such operation, and the method says so.
+_WITHOUT_A_CALL = {"PlaidBuyer.sync_transactions"}
+
+
 def _is_wire(kind: Any) -> bool:
     return isinstance(kind, type) and kind.__name__.endswith("Wire")
 
@@ -37,7 +41,7 @@ def _methods_over_a_wire(kind: type) -> Iterator[str]:
 
 
 def test_every_method_has_a_row_when_clients_are_looked_through() -> None:
-    assert sorted(_client_methods()) == sorted(row.name for row in OUR_ROWS)
+    assert set(_client_methods()) - _WITHOUT_A_CALL == {row.name for row in OUR_ROWS}
 
 
 @each_of(ROWS)

@@ -125,6 +125,19 @@ def test_variable_is_named_without_its_value_when_it_is_malformed(
     assert text not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "variable"),
+    [(kind, each.name.upper()) for kind in SETTINGS for each in fields(kind) if each.type is int],
+)
+@pytest.mark.parametrize("text", ["-1", "+1", "1.0", "0x10", "1_000"])
+def test_number_is_refused_by_name_when_it_is_negative_or_oddly_written(
+    kind: type[config.Settings], variable: str, text: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=rf"\b{variable}\b") as refused:
+        kind.from_env(ENVIRONMENT | {variable: text})
+    assert text not in str(refused.value)
+
+
 def test_policy_says_what_the_variables_say_when_they_make_sense() -> None:
     policy = config.RefreshConnectionSettings.from_env(ENVIRONMENT).policy()
     assert policy.prices == {

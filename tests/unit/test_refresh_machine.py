@@ -20,6 +20,7 @@ from freshet.domain.money import Money
 from freshet.domain.refresh import (
     CHECKS_AFTER,
     MOST_ATTEMPTS,
+    PATIENCE,
     TERMINAL,
     AccountProgress,
     IllegalTransition,
@@ -35,9 +36,11 @@ from freshet.domain.refresh import (
     start_call,
 )
 from tests.builders import NOON, a_refresh, an_answer
+from tests.unit.refresh_failures import JUDGED_AS
 
 ANSWER = an_answer(status=200, code=None)
 LATER = NOON + timedelta(minutes=1)
+SECOND = timedelta(seconds=1)
 PROOF = {"acc_1": AccountProgress.DONE}
 TRIED = {"acc_1": AccountProgress.REPORTED}
 GONE = {"acc_1": AccountProgress.GONE}
@@ -86,46 +89,7 @@ TABLE: dict[str, dict[RefreshStatus, str]] = {
     "last check passed": _SAME
     | {RefreshStatus.ACCEPTED: "timed_out", RefreshStatus.UNKNOWN: "timed_out"},
 }
-_UNKNOWN_COST = TABLE["answer lost"]
-_TRIED_AGAIN = TABLE["put back"]
-_REFUSED = TABLE["refused"]
-TABLE |= {
-    f"failed: {kind}": row
-    for row, kinds in (
-        (
-            _UNKNOWN_COST,
-            ("provider_answer_lost", "provider_answer_unreadable", "provider_failed"),
-        ),
-        (
-            _TRIED_AGAIN,
-            (
-                "provider_down",
-                "provider_not_reached",
-                "provider_rate_limited",
-                "provider_rate_limited_here",
-                "provider_unavailable",
-                "quota_exhausted",
-                "read_allowance_exhausted",
-            ),
-        ),
-        (
-            _REFUSED,
-            (
-                "access_revoked",
-                "already_registered",
-                "endpoint_retired",
-                "link_invalid",
-                "login_required",
-                "missing_upstream",
-                "provider_rejected_us",
-                "provider_throttled",
-                "refresh_not_allowed",
-                "refresh_unsupported",
-            ),
-        ),
-    )
-    for kind in kinds
-}
+TABLE |= {f"failed: {reason}": TABLE[event] for reason, event in JUDGED_AS.items()}
 
 
 def _failure(reason: str) -> CallFailed:
@@ -216,6 +180,8 @@ def test_money_goes_back_when_the_refresh_is_refused() -> None:
         (NotReached(ANSWER), MOST_ATTEMPTS - 1, True, RefreshStatus.RESERVED),
         (NotReached(ANSWER), MOST_ATTEMPTS, True, RefreshStatus.REFUSED),
         (NotReached(ANSWER), 1, False, RefreshStatus.REFUSED),
+        (NotReached(ANSWER, wait=PATIENCE), 1, True, RefreshStatus.RESERVED),
+        (NotReached(ANSWER, wait=PATIENCE + SECOND), 1, True, RefreshStatus.REFUSED),
         (ProviderThrottled(ANSWER), 1, True, RefreshStatus.REFUSED),
         (AnswerLost(ANSWER), 1, True, RefreshStatus.UNKNOWN),
         (AnswerLost(ANSWER), MOST_ATTEMPTS, False, RefreshStatus.UNKNOWN),

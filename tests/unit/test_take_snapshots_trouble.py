@@ -211,3 +211,22 @@ def test_day_has_all_its_reads_when_the_provider_could_not_be_asked() -> None:
     for _ in range(9):
         stage.read(ReadReason.DUE)
     assert stage.allowance.taken == {}
+
+
+@pytest.mark.parametrize("trouble", [call_errors.QuotaExhausted, call_errors.RateLimited])
+def test_read_is_counted_once_when_its_quota_ends_halfway_again_and_again(
+    trouble: type[call_errors.CallFailed],
+) -> None:
+    stage = Stage()
+    failure = trouble(NOON) if trouble is call_errors.QuotaExhausted else trouble(an_answer())
+    stage.provider.read_failures["account-1"] = failure
+    for _ in range(6):
+        stage.read(ReadReason.DUE)
+        stage.later(minutes=3)
+    assert list(stage.allowance.taken.values()) == [1]
+    stage.provider.read_failures.clear()
+    stage.read(ReadReason.DUE)
+    assert list(stage.allowance.taken.values()) == [1]
+    assert stage.connection.allowed_on is None
+    stage.read(ReadReason.DUE)
+    assert list(stage.allowance.taken.values()) == [2]

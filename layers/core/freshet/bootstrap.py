@@ -126,9 +126,8 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
     from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
     from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
     from freshet.adapters.dynamodb.transactions import DynamoTransactions
-    from freshet.domain.quota import IMPATIENT
     from freshet.services.take_snapshots import Reading, take_snapshots
-    from freshet.wiring.providers import providers_for
+    from freshet.wiring.readers import readers_for
 
     settings = TakeSnapshotsSettings.from_env(os.environ)
     connections_table = table(settings.connections_table)
@@ -140,12 +139,7 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
         refreshes=DynamoRefreshes(connections_table),
         snapshots=DynamoSnapshots(snapshots_table, retention=retention),
         transactions=DynamoTransactions(snapshots_table),
-        providers=providers_for(
-            settings,
-            patience=IMPATIENT,
-            plaid_transactions=settings.plaid_transactions,
-            snaptrade_retired_holdings=settings.snaptrade_retired_holdings,
-        ),
+        providers=readers_for(settings),
         allowance=DynamoReadAllowance(connections_table),
         bus=EventBridgeBus(client("events"), settings.event_bus_name),
         clock=utc_now,

@@ -106,7 +106,10 @@ class PurchaseSettings(ProviderSettings):
                 cooldown=timedelta(seconds=self.refresh_cooldown_seconds),
             )
         except ValueError as error:
-            raise ConfigurationError(str(error)) from error
+            text = str(error)
+            for rule, variable in _VARIABLES_OF_RULES.items():
+                text = text.replace(rule, variable)
+            raise ConfigurationError(f"environment variable {text}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,6 +138,13 @@ class ApiSettings(PurchaseSettings):
     ageing_after_hours: int
     stale_after_hours: int
     plaid_transactions: bool
+
+
+_VARIABLES_OF_RULES = {
+    "monthly_budget": "DEPLOYMENT_MONTHLY_BUDGET_USD",
+    "user_daily_refreshes": "USER_DAILY_REFRESHES",
+    "connection_daily_refreshes": "CONNECTION_DAILY_REFRESHES",
+}
 
 
 def _read(environ: Mapping[str, str], name: str, kind: Any) -> Any:

@@ -278,6 +278,10 @@ class ProviderSession(Protocol):
     def transactions(self, account: AccountReport, *, since: date | None) -> Sequence[Transaction]:
         """Read what happened since a day, or ever, each with its id."""
 
+
+class ProviderBuyer(Protocol):
+    """What can be asked of a provider to do for one connection; every method raises CallFailed."""
+
     def refresh(self) -> ProviderAnswer:
         """Buy a refresh: exactly one billable call, never repeated in here."""
 
@@ -285,8 +289,8 @@ class ProviderSession(Protocol):
         """Ask for transactions up to yesterday to be loaded: unbilled."""
 
 
-class Providers(Protocol):
-    """The way to every configured provider."""
+class Providers[Visitor](Protocol):
+    """The way to every configured provider, for whoever reads or for whoever buys there."""
 
-    def open(self, connection: Connection) -> ProviderSession:
+    def open(self, connection: Connection) -> Visitor:
         """Start a visit; raises ProviderNotConfigured, CredentialMissing, SecretUnavailable."""

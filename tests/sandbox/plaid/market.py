@@ -22,7 +22,8 @@ def move_market(account: Account, securities: dict[str, Document], *, revision: 
             is_traded = index == revision % len(moving)
             if is_traded:
                 # Away from zero, so that a short stays short and nothing closes by accident.
-                held["quantity"] += 1 if held["quantity"] >= 0 else -1
+                lot = _lot(securities.get(held["security_id"], {}))
+                held["quantity"] += lot if held["quantity"] >= 0 else -lot
             elif (index + revision) % 2:
                 held["institution_price"] = _moved(held["institution_price"], revision + index)
             else:
@@ -46,6 +47,11 @@ def current_value(account: Account) -> Decimal:
         if not values:
             return account.available or Decimal(0)
         return sum(values, Decimal(0)) - (account.margin_loan or Decimal(0))
+
+
+def _lot(security: Document) -> int:
+    # Options are counted in units of the underlying, and traded by the contract.
+    return 100 if security.get("type") == "derivative" else 1
 
 
 def _moved(price: Decimal, turn: int) -> Decimal:

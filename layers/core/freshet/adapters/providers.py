@@ -7,19 +7,17 @@ from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential
 from freshet.domain.errors import ProviderNotConfigured
 from freshet.domain.provider import Provider
-from freshet.ports import CredentialVault, ProviderSession
-
-Opener = Callable[[Connection, Credential], ProviderSession]
+from freshet.ports import CredentialVault
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfiguredProviders:
+class ConfiguredProviders[Visitor]:
     """The port Providers."""
 
     vault: CredentialVault
-    openers: Mapping[Provider, Opener]
+    openers: Mapping[Provider, Callable[[Connection, Credential], Visitor]]
 
-    def open(self, connection: Connection) -> ProviderSession:
+    def open(self, connection: Connection) -> Visitor:
         """Start a visit; raises ProviderNotConfigured, CredentialMissing, SecretUnavailable."""
         opener = self.openers.get(connection.provider)
         if opener is None:

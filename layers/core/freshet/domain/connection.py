@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.cadence import Cadence, share_of
@@ -84,6 +84,8 @@ class Connection:
     refresh_reason: str | None = None
     last_purchase_at: datetime | None = None
     last_live_read_at: datetime | None = None
+    allowed_on: date | None = None
+    """The UTC day for which the schedule's next read of this connection is counted already."""
     consecutive_failures: int = 0
     calls_per_visit: int | None = None
     """How many calls the last whole visit made: what the next one is planned with."""
@@ -180,9 +182,9 @@ class Connection:
             status_read_at=read_at,
         )
 
-    def postponed(self, until: datetime) -> "Connection":
-        """No quota is nobody's failure: the same read, later."""
-        return replace(self, next_read_at=until)
+    def postponed(self, until: datetime, *, allowed_on: date | None = None) -> "Connection":
+        """No quota is nobody's failure: the same read, later, and counted once."""
+        return replace(self, next_read_at=until, allowed_on=allowed_on or self.allowed_on)
 
     def with_failure(
         self, reason: str, *, now: datetime, wait: timedelta | None = None
@@ -204,6 +206,7 @@ class Connection:
         """Note a whole pass: the next one is a cadence away, or follows the provider's own sync."""
         return replace(
             self,
+            allowed_on=None,
             consecutive_failures=0,
             calls_per_visit=calls or None,
             next_read_at=self.cadence.next_read_at(

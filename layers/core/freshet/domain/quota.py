@@ -14,7 +14,8 @@ IMPATIENT = timedelta(seconds=1.75)
 class QuotaRate:
     """How fast tokens come back and how many may be taken at once.
 
-    In any minute at most the limit goes out: the burst is taken off the steady rate.
+    In any minute at most the limit goes out: the burst is taken off the steady rate. Tokens that
+    are taken together may be spent one after the other, seconds later: half of a burst at most.
     """
 
     steady_per_minute: int
@@ -22,11 +23,16 @@ class QuotaRate:
 
     @classmethod
     def for_limit(cls, requests_per_minute: int) -> "QuotaRate":
-        """Split a limit per rolling minute into a burst (3 %, at least 1) and a steady rate."""
+        """Split a limit per rolling minute into a burst (2 %, at least 1) and a steady rate."""
         if requests_per_minute < 2:  # noqa: PLR2004 - one for the burst, one for the rate
             raise ValueError("a quota below two requests a minute cannot be shared")
-        burst = max(1, requests_per_minute * 3 // 100)
+        burst = max(1, requests_per_minute * 2 // 100)
         return cls(requests_per_minute - burst, burst)
+
+    @property
+    def most_at_once(self) -> int:
+        """How many tokens can be had together."""
+        return (self.burst + 1) // 2
 
     @property
     def interval(self) -> timedelta:

@@ -63,6 +63,7 @@ class Visit:
     started_at: datetime
     scope: Scope
     is_background: bool = False
+    allowed_on: date | None = None
     report: ConnectionReport | None = None
     accounts: tuple[Account, ...] = ()
     stored: dict[str, Stored] = field(default_factory=dict)
@@ -194,7 +195,7 @@ def _after_trouble(connection: Connection, visit: Visit, *, now: datetime) -> Co
     if isinstance(trouble, MissingUpstream) and visit.is_unanswered:
         return connection.with_login_required(reason, read_at=visit.started_at, is_revoked=True)
     if isinstance(trouble, QuotaExhausted | RateLimited):
-        return connection.postponed(trouble.retry_at(now))
+        return connection.postponed(trouble.retry_at(now), allowed_on=visit.allowed_on)
     wait = trouble.wait if isinstance(trouble, ProviderError) else None
     return connection.with_failure(reason, now=now, wait=wait)
 

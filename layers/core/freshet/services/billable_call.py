@@ -37,8 +37,8 @@ from freshet.ports import (
     Bus,
     Clock,
     Connections,
+    ProviderBuyer,
     Providers,
-    ProviderSession,
     ReadQueue,
     Refreshes,
 )
@@ -54,7 +54,7 @@ class Purchasing:
     connections: Connections
     accounts: Accounts
     refreshes: Refreshes
-    providers: Providers
+    providers: Providers[ProviderBuyer]
     reads: ReadQueue
     bus: Bus
     policy: PurchasePolicy
@@ -76,7 +76,7 @@ def go_on(refresh: Refresh, parts: Purchasing, *, may_wait: bool) -> Purchase:
     if refresh.is_fenced(now=now):
         return Purchase(refresh=refresh)
     if refresh.status is RefreshStatus.RESERVED:
-        return _call(refresh, _session_for(refresh, parts), parts, may_wait=may_wait)
+        return _call(refresh, _buyer_for(refresh, parts), parts, may_wait=may_wait)
     if refresh.status is RefreshStatus.CALLING:
         # The caller died between the call and its record. Calling again could be paying twice.
         refresh = _booked(refresh, lambda each: lose_answer(each, "caller_died", now=now), parts)
@@ -85,7 +85,7 @@ def go_on(refresh: Refresh, parts: Purchasing, *, may_wait: bool) -> Purchase:
     return Purchase(refresh=refresh)
 
 
-def _session_for(refresh: Refresh, parts: Purchasing) -> ProviderSession:
+def _buyer_for(refresh: Refresh, parts: Purchasing) -> ProviderBuyer:
     # The reservation may be old: what has come up since ends the refresh before it costs anything.
     connection = parts.connections.get(refresh.user_id, refresh.connection_id)
     is_purchase = refresh.method is Method.PURCHASE
@@ -100,7 +100,7 @@ def _session_for(refresh: Refresh, parts: Purchasing) -> ProviderSession:
 
 
 def _call(
-    reserved: Refresh, session: ProviderSession, parts: Purchasing, *, may_wait: bool
+    reserved: Refresh, buyer: ProviderBuyer, parts: Purchasing, *, may_wait: bool
 ) -> Purchase:
     accounts = parts.accounts.of_connection(reserved.user_id, reserved.connection_id)
     expected = tuple(account.id for account in accounts if account.report.is_readable)
@@ -109,7 +109,7 @@ def _call(
     except ConcurrentChange:
         # Another worker has taken up this very refresh: it calls, we do not.
         return Purchase(refresh=parts.refreshes.get(reserved.user_id, reserved.id))
-    outcome = _outcome(session, reserved)
+    outcome = _outcome(buyer, reserved)
     now = parts.clock()
 
     def step(each: Refresh) -> Refresh:
@@ -126,10 +126,10 @@ def _call(
     return Purchase(refresh=refresh, failure=failure)
 
 
-def _outcome(session: ProviderSession, refresh: Refresh) -> ProviderAnswer | CallFailed:
+def _outcome(buyer: ProviderBuyer, refresh: Refresh) -> ProviderAnswer | CallFailed:
     kind = refresh.kind
     try:
-        return session.sync_transactions() if kind is Kind.TRANSACTIONS else session.refresh()
+        return buyer.sync_transactions() if kind is Kind.TRANSACTIONS else buyer.refresh()
     except CallFailed as failure:
         return failure
     except SecretUnavailable:

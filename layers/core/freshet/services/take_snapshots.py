@@ -1,7 +1,7 @@
 """The reader: one visit at the provider for one connection, and everything that follows from it."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from freshet.domain.account import Account
 from freshet.domain.call_errors import (
@@ -65,7 +65,7 @@ class Reading:
     refreshes: Refreshes
     snapshots: Snapshots
     transactions: Transactions
-    providers: Providers
+    providers: Providers[ProviderSession]
     allowance: ReadAllowance
     bus: Bus
     clock: Clock
@@ -143,7 +143,7 @@ def _look_around(
             return  # its answers are frozen: they prove nothing and cost quota
     # Only now: a visit without quota, or to a provider in trouble, has not read anything.
     if visit.is_background:
-        _demand_allowance(connection, parts)
+        _demand_allowance(visit, connection, parts)
     visit.accounts = list_accounts(
         session,
         connection,
@@ -154,10 +154,14 @@ def _look_around(
     _read_accounts(visit, session, connection, parts)
 
 
-def _demand_allowance(connection: Connection, parts: Reading) -> None:
+def _demand_allowance(visit: Visit, connection: Connection, parts: Reading) -> None:
     most, now = ETIQUETTE[connection.provider].background_reads_per_user_and_day, parts.clock()
-    if most is not None and not parts.allowance.take(connection.user_id, most=most, now=now):
+    today = now.astimezone(UTC).date()
+    if most is None or connection.allowed_on == today:
+        return
+    if not parts.allowance.take(connection.user_id, most=most, now=now):
         raise AllowanceExhausted(connection.first_read_tomorrow(now=now))
+    visit.allowed_on = today
 
 
 def _read_accounts(

@@ -6,10 +6,9 @@ from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
 from freshet.adapters.queues import SqsReadQueue
 from freshet.config import PurchaseSettings
-from freshet.domain.quota import PATIENT
 from freshet.services.billable_call import Purchasing
 from freshet.wiring import client, table, utc_now
-from freshet.wiring.providers import providers_for
+from freshet.wiring.buyers import buyers_for
 
 
 def purchasing_for(settings: PurchaseSettings) -> Purchasing:
@@ -19,7 +18,7 @@ def purchasing_for(settings: PurchaseSettings) -> Purchasing:
         connections=DynamoConnections(connections_table),
         accounts=DynamoAccounts(connections_table),
         refreshes=DynamoRefreshes(connections_table),
-        providers=providers_for(settings, patience=PATIENT),
+        providers=buyers_for(settings),
         reads=SqsReadQueue(client("sqs"), settings.snapshot_queue_url),
         bus=EventBridgeBus(client("events"), settings.event_bus_name),
         policy=settings.policy(),

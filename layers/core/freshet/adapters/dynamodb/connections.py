@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
@@ -183,6 +183,7 @@ def connection_to_item(connection: Connection) -> Item:
         "refresh_reason": connection.refresh_reason,
         "last_purchase_at": optional_to_text(connection.last_purchase_at),
         "last_live_read_at": optional_to_text(connection.last_live_read_at),
+        "allowed_on": None if connection.allowed_on is None else str(connection.allowed_on),
         "consecutive_failures": connection.consecutive_failures,
         "calls_per_visit": connection.calls_per_visit,
         "announced": {account: to_text(at) for account, at in connection.announced.items()},
@@ -224,6 +225,7 @@ def connection_from_item(item: Item) -> Connection:
         refresh_reason=item.get("refresh_reason"),
         last_purchase_at=optional_from_text(item.get("last_purchase_at")),
         last_live_read_at=optional_from_text(item.get("last_live_read_at")),
+        allowed_on=date.fromisoformat(day) if (day := item.get("allowed_on")) else None,
         consecutive_failures=int(item["consecutive_failures"]),
         calls_per_visit=None if (calls := item.get("calls_per_visit")) is None else int(calls),
         announced={account: from_text(at) for account, at in item["announced"].items()},

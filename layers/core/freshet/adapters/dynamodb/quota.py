@@ -42,7 +42,7 @@ class DynamoQuota:
         self._interval = -(-60_000_000 // rate.steady_per_minute)
         self._depth = rate.burst * self._interval
         self._patience = patience // _MICROSECOND
-        self.most_at_once = rate.burst
+        self.most_at_once = rate.most_at_once
 
     def take(self, tokens: int) -> None:
         """Take tokens, after a short wait where need be; raises QuotaExhausted, ProviderDown."""

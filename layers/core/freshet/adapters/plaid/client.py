@@ -1,4 +1,4 @@
-"""What is read and bought for an Item at Plaid, as models."""
+"""What is read for an Item at Plaid, as models."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,7 +10,6 @@ from freshet.adapters.foreign_json import validated
 from freshet.adapters.plaid import endpoints, models
 from freshet.adapters.plaid.wire import Document, PlaidWire
 from freshet.adapters.transport import Endpoint
-from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential
 from freshet.ports import Clock
 
@@ -22,9 +21,7 @@ _PAGE = 500  # the most that Plaid gives
 class PlaidClient:
     """One method for each operation; every one raises ProviderError or QuotaExhausted."""
 
-    reading: PlaidWire
-    buying: PlaidWire
-    """The same wire behind another gate: purchases have a limit of their own."""
+    wire: PlaidWire
     clock: Clock
 
     def item(self, item: Credential) -> models.ItemAnswer:
@@ -70,11 +67,6 @@ class PlaidClient:
                 pairs = tuple(zip(models_read, rows.values(), strict=True))
                 return models.TransactionsRead(pairs, tickers)
 
-    def refresh(self, item: Credential) -> ProviderAnswer:
-        """Buy a refresh (S5): billed when it answers 200, never repeated."""
-        body = {"access_token": item.secret.reveal()}
-        return self.buying.tell(endpoints.REFRESH, body, item=item.subject)
-
     def _read(self, endpoint: Endpoint, item: Credential, **fields: Any) -> Document:
         body = {"access_token": item.secret.reveal(), **fields}
-        return self.reading.read(endpoint, body, item=item.subject)
+        return self.wire.read(endpoint, body, item=item.subject)

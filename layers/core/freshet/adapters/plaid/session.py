@@ -17,10 +17,8 @@ from freshet.adapters.plaid.mapping import (
     to_transaction,
 )
 from freshet.domain.account import AccountReport
-from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
-from freshet.domain.errors import ProviderNotConfigured
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.transactions import Transaction, identified
 
@@ -97,14 +95,6 @@ class PlaidSession:
         )
         read = [to_transaction(model, row, found.tickers) for model, row in found.rows]
         return list(identified(each for each in read if each is not None))
-
-    def sync_transactions(self) -> ProviderAnswer:
-        """Plaid has no such call: a plain read stands in for it, before it comes to this."""
-        raise ProviderNotConfigured("transactions sync")
-
-    def refresh(self) -> ProviderAnswer:
-        """Buy a refresh: exactly one billable call, never repeated in here."""
-        return self.client.refresh(self.item)
 
     def _synced_at(self) -> datetime | None:
         status = self._read_item().status

@@ -1,4 +1,4 @@
-"""What is read and bought for a connection at SnapTrade, as models."""
+"""What is read for a connection at SnapTrade, as models."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from freshet.adapters.foreign_json import validated
 from freshet.adapters.snaptrade import endpoints, models
 from freshet.adapters.snaptrade.wire import Document, SnapTradeWire
-from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
+from freshet.domain.call_errors import UnreadableAnswer
 from freshet.domain.credential import Credential
 
 _CONNECTIONS = TypeAdapter(list[models.Authorization])
@@ -89,14 +89,6 @@ class SnapTradeClient:
         whole = list(rows.values())
         read = validated(_ACTIVITIES.validate_python, whole, document.told)
         return list(zip(read, whole, strict=True))
-
-    def sync_transactions(self, user: Credential, connection_id: str) -> ProviderAnswer:
-        """Ask for transactions up to yesterday to be loaded (S2): not billed."""
-        return self.wire.tell(endpoints.SYNC_TRANSACTIONS, connection_id, user=user)
-
-    def refresh(self, user: Credential, connection_id: str) -> ProviderAnswer:
-        """Buy a refresh (S1): billed when it answers 200, never repeated."""
-        return self.wire.tell(endpoints.REFRESH, connection_id, user=user)
 
 
 def _listed(document: Document) -> Listed:

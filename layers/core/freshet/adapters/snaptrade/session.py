@@ -15,7 +15,6 @@ from freshet.adapters.snaptrade.mapping import (
     to_transaction,
 )
 from freshet.domain.account import AccountReport
-from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
 from freshet.domain.holdings import Holdings
@@ -87,11 +86,3 @@ class SnapTradeSession:
         rows = self.client.activities(self.user, account.provider_account_id, since=since)
         read = [to_transaction(model, document) for model, document in rows]
         return list(identified(each for each in read if each is not None))
-
-    def sync_transactions(self) -> ProviderAnswer:
-        """Ask for transactions up to yesterday to be loaded: unbilled."""
-        return self.client.sync_transactions(self.user, self.connection_id)
-
-    def refresh(self) -> ProviderAnswer:
-        """Buy a refresh: exactly one billable call, never repeated in here."""
-        return self.client.refresh(self.user, self.connection_id)

@@ -1,0 +1,26 @@
+"""What is bought at Plaid for an Item: no model is loaded."""
+
+from dataclasses import dataclass
+
+from freshet.adapters.plaid import endpoints
+from freshet.adapters.plaid.wire import PlaidWire
+from freshet.domain.call_errors import ProviderAnswer
+from freshet.domain.credential import Credential
+from freshet.domain.errors import ProviderNotConfigured
+
+
+@dataclass(frozen=True, slots=True)
+class PlaidBuyer:
+    """The port ProviderBuyer for an Item; its wire's gate is the one of purchases."""
+
+    wire: PlaidWire
+    item: Credential
+
+    def refresh(self) -> ProviderAnswer:
+        """Buy a refresh (S5): billed when it answers 200, never repeated."""
+        body = {"access_token": self.item.secret.reveal()}
+        return self.wire.tell(endpoints.REFRESH, body, item=self.item.subject)
+
+    def sync_transactions(self) -> ProviderAnswer:
+        """Plaid has no such call: a plain read stands in for it, before it comes to this."""
+        raise ProviderNotConfigured("transactions sync")

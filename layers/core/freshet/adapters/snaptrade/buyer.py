@@ -1,0 +1,25 @@
+"""What is asked of SnapTrade for a connection without reading anything: no model is loaded."""
+
+from dataclasses import dataclass
+
+from freshet.adapters.snaptrade import endpoints
+from freshet.adapters.snaptrade.wire import SnapTradeWire
+from freshet.domain.call_errors import ProviderAnswer
+from freshet.domain.credential import Credential
+
+
+@dataclass(frozen=True, slots=True)
+class SnapTradeBuyer:
+    """The port ProviderBuyer for a SnapTrade connection."""
+
+    wire: SnapTradeWire
+    user: Credential
+    connection_id: str
+
+    def refresh(self) -> ProviderAnswer:
+        """Buy a refresh (S1): billed when it answers 200, never repeated."""
+        return self.wire.tell(endpoints.REFRESH, self.connection_id, user=self.user)
+
+    def sync_transactions(self) -> ProviderAnswer:
+        """Ask for transactions up to yesterday to be loaded (S2): not billed."""
+        return self.wire.tell(endpoints.SYNC_TRANSACTIONS, self.connection_id, user=self.user)

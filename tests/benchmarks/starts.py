@@ -1,0 +1,76 @@
+"""What a cold start costs: import and composition of each function, beside boto3's own share.
+
+The yardstick imports boto3 and makes the same clients; both are new processes with compiled code.
+"""
+
+import json
+import platform
+from dataclasses import asdict, dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.benchmarks.cpu import ROOT, statement_seconds_of
+from tests.unit.test_config import ENVIRONMENT
+
+FIGURES = ROOT / ".bench" / "starts.json"
+_CLIENTS = {
+    "receive_webhook": ("secretsmanager", "sqs"),
+    "process_webhook": ("dynamodb", "sqs"),
+    "plan_refreshes": ("dynamodb", "sqs"),
+    "refresh_connection": ("dynamodb", "secretsmanager", "sqs", "events"),
+    "take_snapshots": ("dynamodb", "secretsmanager", "events"),
+    "api": ("dynamodb", "secretsmanager", "sqs", "events"),
+}
+# The aims of the blueprint.
+_AT_MOST = {"receive_webhook": 1.25, "api": 2.2}
+_WORKERS_AT_MOST = 1.6
+_VARIABLES = {
+    **ENVIRONMENT,
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "x",
+    "AWS_SECRET_ACCESS_KEY": "x",
+    "POWERTOOLS_SERVICE_NAME": "bench",
+    "POWERTOOLS_METRICS_NAMESPACE": "Freshet",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One function's start, in milliseconds of CPU."""
+
+    function: str
+    ours_ms: float
+    boto3_ms: float
+    ratio: float
+    at_most: float
+
+
+def main() -> None:
+    """Measure, show and write the figures."""
+    starts = [_start(function) for function in _CLIENTS]
+    table = Table("function", "ours", "boto3", "ours / boto3", title="Cold starts, CPU in ms")
+    for each in starts:
+        ratio = f"{each.ratio} (aim ≤ {each.at_most})"
+        table.add_row(each.function, str(each.ours_ms), str(each.boto3_ms), ratio)
+    Console().print(table)
+    FIGURES.parent.mkdir(exist_ok=True)
+    figures = {
+        "python": platform.python_version(),
+        "starts": [asdict(each) for each in starts],
+    }
+    FIGURES.write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def _start(function: str) -> Start:
+    clients = "; ".join(f"session.client({name!r})" for name in _CLIENTS[function])
+    boto3 = f"import boto3; session = boto3.session.Session(); {clients}"
+    ours = f"import functions.{function}.app; from freshet import bootstrap; bootstrap.{function}()"
+    mine, theirs = (statement_seconds_of(each, variables=_VARIABLES) for each in (ours, boto3))
+    return Start(
+        function=function,
+        ours_ms=round(mine * 1000, 1),
+        boto3_ms=round(theirs * 1000, 1),
+        ratio=round(mine / theirs, 2),
+        at_most=_AT_MOST.get(function, _WORKERS_AT_MOST),
+    )
