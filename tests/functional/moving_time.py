@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from freshet import bootstrap, wiring
-from freshet.wiring import providers, purchasing
+from freshet.wiring import purchasing, readers, wires
 from tests.builders import NOON
 
 # All modules that read the clock by its name: loaded now, so that none learns another's clock.
-_READERS = (bootstrap, providers, purchasing)
+_READERS = (bootstrap, purchasing, readers, wires)
 
 
 class MovingClock:

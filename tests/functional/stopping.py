@@ -25,7 +25,8 @@ class Steps:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._names: list[str] | None = None
         self._last: int | None = None
-        monkeypatch.setattr("freshet.wiring.providers.Transport", lambda: _Watched(self))
+        for module in ("buyers", "readers"):
+            monkeypatch.setattr(f"freshet.wiring.{module}.Transport", lambda: _Watched(self))
         for service in _SERVICES:
             wiring.client(service).meta.events.register("after-call", self._after_call)
 

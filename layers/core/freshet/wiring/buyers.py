@@ -5,6 +5,7 @@ from collections.abc import Callable
 from freshet.adapters.plaid.buyer import PlaidBuyer
 from freshet.adapters.providers import ConfiguredProviders
 from freshet.adapters.snaptrade.buyer import SnapTradeBuyer
+from freshet.adapters.transport import Transport
 from freshet.adapters.vaults import SecretsManagerVault
 from freshet.config import ProviderSettings
 from freshet.domain.connection import Connection
@@ -20,7 +21,7 @@ Opener = Callable[[Connection, Credential], ProviderBuyer]
 
 def buyers_for(settings: ProviderSettings) -> ConfiguredProviders[ProviderBuyer]:
     """Build a buyer for every provider that the deployment names."""
-    wires = Wires(settings, PATIENT)
+    wires = Wires(settings, PATIENT, Transport())
     builders: dict[Provider, Callable[[Wires], Opener]] = {
         Provider.SNAPTRADE: _snaptrade,
         Provider.PLAID: _plaid,

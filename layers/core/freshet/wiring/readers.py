@@ -9,6 +9,7 @@ from freshet.adapters.plaid.session import PlaidSession
 from freshet.adapters.providers import ConfiguredProviders
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.session import ReadHoldings, SnapTradeSession, read_current
+from freshet.adapters.transport import Transport
 from freshet.adapters.vaults import SecretsManagerVault
 from freshet.config import TakeSnapshotsSettings
 from freshet.domain.connection import Connection
@@ -24,7 +25,7 @@ Opener = Callable[[Connection, Credential], ProviderSession]
 
 def readers_for(settings: TakeSnapshotsSettings) -> ConfiguredProviders[ProviderSession]:
     """Build a reader for every provider that the deployment names."""
-    wires = Wires(settings, IMPATIENT)
+    wires = Wires(settings, IMPATIENT, Transport())
     builders: dict[Provider, Callable[[TakeSnapshotsSettings, Wires], Opener]] = {
         Provider.SNAPTRADE: _snaptrade,
         Provider.PLAID: _plaid,

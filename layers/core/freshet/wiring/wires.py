@@ -26,6 +26,7 @@ class Wires:
 
     settings: ProviderSettings
     patience: timedelta
+    transport: Transport
 
     def snaptrade(self) -> SnapTradeWire:
         """Build the way to SnapTrade."""
@@ -38,7 +39,7 @@ class Wires:
                 parse=SnapTradeKeys.from_document,
                 monotonic=time.monotonic,
             ),
-            transport=Transport(),
+            transport=self.transport,
             gate=self._gate(Provider.SNAPTRADE, settings.snaptrade_requests_per_minute),
             clock=utc_now,
         )
@@ -59,7 +60,7 @@ class Wires:
             parse=PlaidKeys.from_document,
             monotonic=time.monotonic,
         )
-        return PlaidWire(self.settings.plaid_base_url.rstrip("/"), keys, Transport(), gate)
+        return PlaidWire(self.settings.plaid_base_url.rstrip("/"), keys, self.transport, gate)
 
     def _gate(self, key: str, requests_per_minute: int) -> Gate:
         quota = DynamoQuota(
