@@ -27,7 +27,7 @@ class FakeProvider:
     as_of: datetime | None = None
     billed: int = 0
     reads: int = 0
-    expected: list[int] = field(default_factory=list)
+    expected: list[tuple[int, bool]] = field(default_factory=list)
     refresh_failures: list[Exception] = field(default_factory=list)
     read_failures: dict[str, Exception] = field(default_factory=dict)
     reads_transactions: bool = True
@@ -45,8 +45,8 @@ class FakeSession:
         self._provider = provider
         self._reads_before = provider.reads
 
-    def expect(self, calls: int) -> None:
-        self._provider.expected.append(calls)
+    def expect(self, calls: int, *, is_awaited: bool) -> None:
+        self._provider.expected.append((calls, is_awaited))
 
     @property
     def calls(self) -> int:

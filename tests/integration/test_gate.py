@@ -143,3 +143,10 @@ def test_whole_key_is_blocked_when_a_visit_learns_of_a_limit() -> None:
     gate.pause(timedelta(seconds=9))
     gate.pause(None)
     assert quota.blocks == [(NOON + timedelta(seconds=9), False)]
+
+
+@pytest.mark.parametrize("is_awaited", [True, False])
+def test_tokens_come_from_the_patient_quota_when_somebody_waits(is_awaited: bool) -> None:
+    usual, eager = FakeQuota(), FakeQuota()
+    Purse(usual, eager, expected=2, is_awaited=is_awaited).take(1)
+    assert (eager.takes, usual.takes) == (([2], []) if is_awaited else ([], [2]))

@@ -239,3 +239,21 @@ def test_nothing_is_missed_when_a_realtime_connection_is_read(
     told = _told(monkeypatch)
     stage.read(ReadReason.DUE)
     assert "WebhookMissed" not in told
+
+
+@pytest.mark.parametrize(
+    ("reason", "is_awaited"),
+    [
+        (ReadReason.FIRST_LOAD, True),
+        (ReadReason.REFRESH, True),
+        (ReadReason.DUE, False),
+        (ReadReason.WEBHOOK, False),
+    ],
+)
+def test_provider_is_told_how_much_is_to_come_and_who_waits_when_a_visit_begins(
+    reason: ReadReason, is_awaited: bool
+) -> None:
+    stage = Stage(marks={"account-1": NOON}, calls_per_visit=9)
+    stage.read(reason)
+    expected = 3 if reason is ReadReason.WEBHOOK else 9
+    assert stage.provider.expected == [(expected, is_awaited)]

@@ -255,8 +255,8 @@ class Quota(Protocol):
 class ProviderSession(Protocol):
     """One visit at a provider for one connection; every method raises CallFailed."""
 
-    def expect(self, calls: int) -> None:
-        """Say how many calls are to come, so that their quota can be taken together."""
+    def expect(self, calls: int, *, is_awaited: bool) -> None:
+        """Say how many calls are to come, and whether somebody waits for them."""
 
     @property
     def calls(self) -> int:

@@ -87,10 +87,15 @@ class Gate:
 
 @dataclass(slots=True)
 class Purse:
-    """One visit's quota: what it is going to need is taken several tokens at a time."""
+    """One visit's quota: what it is going to need is taken several tokens at a time.
+
+    A visit that somebody waits for takes them of `eager`, which waits longer for its slots.
+    """
 
     quota: Quota
+    eager: Quota | None = None
     expected: int = 0
+    is_awaited: bool = False
     taken: int = 0
     _left: int = 0
 
@@ -104,7 +109,7 @@ class Purse:
         if self._left < tokens:
             still_to_come = min(self.expected - self.taken, self.most_at_once)
             more = max(tokens, still_to_come) - self._left
-            self.quota.take(more)
+            self._source().take(more)
             self._left += more
         self._left -= tokens
         self.taken += tokens
@@ -112,3 +117,6 @@ class Purse:
     def block(self, until: datetime, *, is_down: bool) -> None:
         """Give no token out before `until`."""
         self.quota.block(until, is_down=is_down)
+
+    def _source(self) -> Quota:
+        return self.eager if self.is_awaited and self.eager is not None else self.quota

@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-PATIENT = timedelta(seconds=5)
+PATIENT = timedelta(seconds=8)
 """How long a call that a person waits for may wait for its slot."""
+
+EAGER = timedelta(seconds=5)
+"""How far ahead a read may take slots that somebody waits for: a first load, a refresh's end."""
 
 IMPATIENT = timedelta(seconds=1.75)
 """How far ahead the sweep may take slots: a person's call finds one within two seconds."""

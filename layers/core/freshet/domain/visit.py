@@ -63,6 +63,7 @@ class Visit:
     started_at: datetime
     scope: Scope
     is_background: bool = False
+    is_awaited: bool = False
     allowed_on: date | None = None
     report: ConnectionReport | None = None
     accounts: tuple[Account, ...] = ()

@@ -89,6 +89,7 @@ def take_snapshots(order: ReadOrder, *, parts: Reading) -> None:
         started_at=started_at,
         scope=scope_for(connection, is_webhook=is_webhook),
         is_background=order.reason is ReadReason.DUE and connection.is_read_for_nobody,
+        is_awaited=order.reason in (ReadReason.FIRST_LOAD, ReadReason.REFRESH),
     )
     _visit(visit, connection, parts)
     refresh = _refresh_after(visit, connection, parts)
@@ -127,7 +128,8 @@ def _with_lease(order: ReadOrder, parts: Reading, now: datetime) -> Connection:
 def _visit(visit: Visit, connection: Connection, parts: Reading) -> None:
     try:
         session = parts.providers.open(connection)
-        session.expect(calls_expected(connection, visit.scope))
+        calls = calls_expected(connection, visit.scope)
+        session.expect(calls, is_awaited=visit.is_awaited)
         _look_around(visit, session, connection, parts)
         visit.calls = session.calls
     except (CallFailed, CredentialMissing, ProviderNotConfigured) as trouble:

@@ -15,7 +15,7 @@ from freshet.config import TakeSnapshotsSettings
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential
 from freshet.domain.provider import Provider
-from freshet.domain.quota import IMPATIENT
+from freshet.domain.quota import EAGER, IMPATIENT
 from freshet.ports import ProviderSession
 from freshet.wiring import client, utc_now
 from freshet.wiring.wires import Wires
@@ -38,7 +38,7 @@ def readers_for(settings: TakeSnapshotsSettings) -> ConfiguredProviders[Provider
 
 def _snaptrade(settings: TakeSnapshotsSettings, wires: Wires) -> Opener:
     wire = wires.snaptrade()
-    gate = wire.gate
+    gate, eager = wire.gate, wires.patiently(EAGER).snaptrade_quota()
     read_holdings: ReadHoldings = read_current
     if settings.snaptrade_retired_holdings:
         # Loaded only where it is used: its models cost a cold start.
@@ -47,7 +47,7 @@ def _snaptrade(settings: TakeSnapshotsSettings, wires: Wires) -> Opener:
         read_holdings = read_legacy
 
     def opener(connection: Connection, user: Credential) -> SnapTradeSession:
-        purse = Purse(gate.quota)
+        purse = Purse(gate.quota, eager)
         visit = SnapTradeClient(replace(wire, gate=replace(gate, quota=purse)))
         return SnapTradeSession(
             visit, user, connection.provider_connection_id, purse, read_holdings
@@ -58,9 +58,10 @@ def _snaptrade(settings: TakeSnapshotsSettings, wires: Wires) -> Opener:
 
 def _plaid(settings: TakeSnapshotsSettings, wires: Wires) -> Opener:
     wire, gate = wires.plaid_reading()
+    eager = wires.patiently(EAGER).plaid_quota()
 
     def opener(_: Connection, item: Credential) -> PlaidSession:
-        purse = Purse(gate.quota)
+        purse = Purse(gate.quota, eager)
         visit = PlaidClient(wire=replace(wire, gate=replace(gate, quota=purse)), clock=utc_now)
         return PlaidSession(visit, item, settings.plaid_transactions, purse)
 

@@ -1,7 +1,7 @@
 """The wires to the providers, each behind the gate of its limit."""
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from freshet.adapters.dynamodb.quota import DynamoQuota
@@ -28,6 +28,10 @@ class Wires:
     patience: timedelta
     transport: Transport
 
+    def patiently(self, patience: timedelta) -> "Wires":
+        """Give the same ways with another patience."""
+        return replace(self, patience=patience)
+
     def snaptrade(self) -> SnapTradeWire:
         """Build the way to SnapTrade."""
         settings = self.settings
@@ -40,18 +44,27 @@ class Wires:
                 monotonic=time.monotonic,
             ),
             transport=self.transport,
-            gate=self._gate(Provider.SNAPTRADE, settings.snaptrade_requests_per_minute),
+            gate=_gate(self.snaptrade_quota()),
             clock=utc_now,
         )
 
+    def snaptrade_quota(self) -> DynamoQuota:
+        """Build the limiter of SnapTrade's calls."""
+        return self._quota(Provider.SNAPTRADE, self.settings.snaptrade_requests_per_minute)
+
+    def plaid_quota(self) -> DynamoQuota:
+        """Build the limiter of Plaid's reads."""
+        return self._quota(Provider.PLAID, self.settings.plaid_requests_per_minute)
+
     def plaid_reading(self) -> tuple[PlaidWire, Gate]:
         """Build the way to Plaid's reads, and the gate on it."""
-        gate = self._gate(Provider.PLAID, self.settings.plaid_requests_per_minute)
+        gate = _gate(self.plaid_quota())
         return self._plaid(gate), gate
 
     def plaid_buying(self) -> PlaidWire:
         """Build the way to Plaid's purchases, which have a limit of their own."""
-        return self._plaid(self._gate(_PLAID_PURCHASES, self.settings.plaid_refreshes_per_minute))
+        purchases = self.settings.plaid_refreshes_per_minute
+        return self._plaid(_gate(self._quota(_PLAID_PURCHASES, purchases)))
 
     def _plaid(self, gate: Gate) -> PlaidWire:
         keys = SecretKeys(
@@ -62,8 +75,8 @@ class Wires:
         )
         return PlaidWire(self.settings.plaid_base_url.rstrip("/"), keys, self.transport, gate)
 
-    def _gate(self, key: str, requests_per_minute: int) -> Gate:
-        quota = DynamoQuota(
+    def _quota(self, key: str, requests_per_minute: int) -> DynamoQuota:
+        return DynamoQuota(
             table(self.settings.connections_table),
             key,
             QuotaRate.for_limit(requests_per_minute),
@@ -71,4 +84,7 @@ class Wires:
             wait=lambda time_to_slot: time.sleep(time_to_slot.total_seconds()),
             patience=self.patience,
         )
-        return Gate(quota, Circuit(), utc_now)
+
+
+def _gate(quota: DynamoQuota) -> Gate:
+    return Gate(quota, Circuit(), utc_now)

@@ -46,9 +46,9 @@ class PlaidSession:
     _item_answer: models.ItemAnswer | None = field(default=None, init=False)
     _portfolio: _Portfolio | None = field(default=None, init=False)
 
-    def expect(self, calls: int) -> None:
-        """Say how many calls are to come, so that their quota can be taken together."""
-        self.purse.expected = calls
+    def expect(self, calls: int, *, is_awaited: bool) -> None:
+        """Say how many calls are to come, and whether somebody waits for them."""
+        self.purse.expected, self.purse.is_awaited = calls, is_awaited
 
     @property
     def calls(self) -> int:

@@ -46,9 +46,9 @@ class SnapTradeSession:
     purse: Purse
     read_holdings: ReadHoldings = read_current
 
-    def expect(self, calls: int) -> None:
-        """Say how many calls are to come, so that their quota can be taken together."""
-        self.purse.expected = calls
+    def expect(self, calls: int, *, is_awaited: bool) -> None:
+        """Say how many calls are to come, and whether somebody waits for them."""
+        self.purse.expected, self.purse.is_awaited = calls, is_awaited
 
     @property
     def calls(self) -> int:
