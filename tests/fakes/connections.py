@@ -68,11 +68,11 @@ class FakeConnections:
         self, provider: Provider, *, now: datetime, limit: int
     ) -> Sequence[tuple[str, str, datetime]]:
         found = [
-            (row.user_id, row.id, row.due_at)
+            (row.open_refresh_id is None, row.due_at, row.user_id, row.id)
             for row in self.rows.values()
             if row.provider is provider and row.due_at is not None and row.due_at <= now
         ]
-        return sorted(found, key=lambda entry: entry[2])[:limit]
+        return [(user, each, due_at) for _, due_at, user, each in sorted(found)[:limit]]
 
     def claim(
         self, user_id: str, connection_id: str, *, due_at: datetime, lease_until: datetime

@@ -143,3 +143,16 @@ def test_turn_is_claimed_once_when_two_planners_saw_it(stores: Stores) -> None:
     assert stores.connections.due(Provider.SNAPTRADE, now=lease, limit=9) == [
         (USER, CONNECTION_ID, lease)
     ]
+
+
+def test_connection_goes_first_when_somebody_waits_for_its_refresh(stores: Stores) -> None:
+    for number in range(2, 6):
+        old = a_connection(
+            id=f"con_{number:024d}",
+            provider_connection_id=f"authorization-{number}",
+            due_at=NOON - timedelta(days=number),
+            open_refresh_id="ref_1" if number == 3 else None,
+        )
+        stores.connections.add(old, provider_user_id=None)
+    found = stores.connections.due(Provider.SNAPTRADE, now=NOON, limit=3)
+    assert [connection_id[-1] for _, connection_id, _ in found] == ["3", "5", "4"]

@@ -54,7 +54,10 @@ class DueConnections(Protocol):
     def due(
         self, provider: Provider, *, now: datetime, limit: int
     ) -> Sequence[tuple[str, str, datetime]]:
-        """List a provider's (user id, connection id, due time), oldest first."""
+        """List a provider's (user id, connection id, due time).
+
+        Those come first whose open refresh somebody waits for, then the oldest.
+        """
 
     def claim(
         self, user_id: str, connection_id: str, *, due_at: datetime, lease_until: datetime

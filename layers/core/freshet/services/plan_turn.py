@@ -38,7 +38,7 @@ def plan_turn(*, parts: Planning) -> int:
     overdue = timedelta(0)
     for provider, pace in parts.paces.items():
         found = parts.due.due(provider, now=now, limit=pace.most_visits)
-        overdue = max([overdue, *(now - due_at for _, _, due_at in found[:1])])
+        overdue = max([overdue, *(now - due_at for _, _, due_at in found)])
         orders += _orders_for(found, pace, parts.due, now=now)
     lost = [
         *parts.reads.send([order for order in orders if isinstance(order, ReadOrder)]),

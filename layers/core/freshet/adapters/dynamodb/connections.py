@@ -104,16 +104,14 @@ class DynamoConnections:
     def due(
         self, provider: Provider, *, now: datetime, limit: int
     ) -> Sequence[tuple[str, str, datetime]]:
-        """List a provider's (user id, connection id, due time), oldest first."""
-        found = [
-            item
-            for shard in range(DUE_SHARDS)
-            for item in self._table.query_index(
-                "due", keys.due_shard_name(provider, shard), until=to_text(now), limit=limit
-            )
-        ]
-        oldest = sorted(found, key=lambda item: str(item["due_at"]))[:limit]
-        return [_due_entry(item) for item in oldest]
+        """List a provider's (user id, connection id, due time): awaited ones, then the oldest."""
+        shards = [keys.due_shard_name(provider, number) for number in range(DUE_SHARDS)]
+        awaited, *others = (
+            self._table.query_index("due", shard, until=to_text(now), limit=limit)
+            for shard in (keys.awaited_shard(provider), *shards)
+        )
+        rest = sorted((item for shard in others for item in shard), key=_due_text)
+        return [_due_entry(item) for item in (*awaited, *rest)[:limit]]
 
     def claim(
         self, user_id: str, connection_id: str, *, due_at: datetime, lease_until: datetime
@@ -174,7 +172,7 @@ def connection_to_item(connection: Connection) -> Item:
         "next_read_at": optional_to_text(connection.next_read_at),
         "next_refresh_at": optional_to_text(connection.next_refresh_at),
         "due_at": due_at,
-        "due_shard": keys.due_shard(connection.provider, connection.id) if due_at else None,
+        "due_shard": _shard_of(connection) if due_at else None,
         "reading_until": optional_to_text(connection.reading_until),
         "failed_parts": {mark: list(parts) for mark, parts in connection.partial.items()},
         "marks": {mark: to_text(at) for mark, at in connection.marks.items()},
@@ -233,6 +231,16 @@ def connection_from_item(item: Item) -> Connection:
         created_at=from_text(item["created_at"]),
         version=int(item["version"]),
     )
+
+
+def _shard_of(connection: Connection) -> str:
+    if connection.open_refresh_id is not None:
+        return keys.awaited_shard(connection.provider)
+    return keys.due_shard(connection.provider, connection.id)
+
+
+def _due_text(item: Item) -> str:
+    return str(item["due_at"])
 
 
 def _cadence(item: Item) -> Cadence:

@@ -114,6 +114,11 @@ def transaction(user_id: str, account_id: str, day: str, transaction_id: str) ->
     return {"PK": _account_partition(user_id, account_id), "SK": sort_key}
 
 
+def awaited_shard(provider: Provider) -> str:
+    """Name the partition of connections whose open refresh somebody waits for; they are few."""
+    return f"DUE#{provider}#AWAITED"
+
+
 def due_shard(provider: Provider, connection_id: str) -> str:
     """Spread a provider's connections over its partitions of the index, always the same way."""
     digest = hashlib.sha256(connection_id.encode()).digest()

@@ -132,7 +132,7 @@ class DynamoRefreshes:
                 ":id": refresh.id,
                 ":called": called,
                 ":soon": to_text(refresh.created_at + SAFETY_NET),
-                ":shard": keys.due_shard(refresh.provider, refresh.connection_id),
+                ":shard": keys.awaited_shard(refresh.provider),
                 ":one": 1,
             },
             condition="attribute_exists(PK) AND attribute_not_exists(open_refresh_id)",
