@@ -101,21 +101,3 @@ def test_workers_are_not_also_limited_by_reserved_concurrency(template: Template
     """Throttled receives would count, and carry good messages to the dead letters."""
     for name, function in template.functions.items():
         assert "ReservedConcurrentExecutions" not in function, name
-
-
-def test_first_dead_letter_raises_an_alarm(template: Template) -> None:
-    watched = set()
-    for name, alarm in template.of_type("AWS::CloudWatch::Alarm").items():
-        [dimension] = alarm["Dimensions"]
-        assert dimension["Name"] == "QueueName", name
-        watched.add(dimension["Value"]["Fn::GetAtt"][0])
-        assert (alarm["Namespace"], alarm["MetricName"]) == (
-            "AWS/SQS",
-            "ApproximateNumberOfMessagesVisible",
-        ), name
-        assert (alarm["Threshold"], alarm["EvaluationPeriods"]) == (1, 1), name
-        assert alarm["ComparisonOperator"] == "GreaterThanOrEqualToThreshold", name
-        assert (alarm["Statistic"], alarm["Period"]) == ("Maximum", 60), name
-        assert alarm["TreatMissingData"] == "notBreaching", name
-        assert alarm["AlarmDescription"], name
-    assert watched == set(template.dead_letter_queues)

@@ -41,8 +41,14 @@ class _Mortal:
 
 PORTS = (
     *("connections", "accounts", "refreshes", "snapshots", "transactions"),
-    *("providers", "reads", "buys", "bus"),
+    *("providers", "reads", "buys", "bus", "inbox"),
 )
+
+
+def make_mortal(stage: Stage, crashes: Crashes) -> None:
+    """Let a stage's ports die as planned."""
+    for port in PORTS:
+        setattr(stage, port, _Mortal(getattr(stage, port), crashes))
 
 
 class MortalStage(Stage):
@@ -51,8 +57,7 @@ class MortalStage(Stage):
     def __init__(self, crashes: Crashes, **connection: Any) -> None:
         super().__init__(**connection)
         self.crashes = crashes
-        for port in PORTS:
-            setattr(self, port, _Mortal(getattr(self, port), crashes))
+        make_mortal(self, crashes)
 
     def survive(self, step: Any, *arguments: Any) -> bool:
         """Do a step; False if it died."""

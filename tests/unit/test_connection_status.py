@@ -176,3 +176,21 @@ def test_refusal_is_remembered_until_it_may_have_changed(
     after = a_connection(**(REFUSED | changes)).with_report(a_report(), read_at=read_at)
     remembered = (after.refresh_refused_until, after.sync_refused_until)
     assert tuple(each is not None for each in remembered) == is_remembered
+
+
+@pytest.mark.parametrize(
+    ("status", "is_revoked", "after"),
+    [
+        ("needs_user", True, "revoked"),
+        ("needs_user", False, "needs_user"),
+        ("revoked", False, "revoked"),
+        ("removing", True, "removing"),
+        ("removed", True, "removed"),
+    ],
+)
+def test_broken_link_can_still_end_and_an_ended_one_stays_so(
+    status: str, is_revoked: bool, after: str
+) -> None:
+    connection = a_connection(status=ConnectionStatus(status))
+    judged = connection.with_login_required("gone", read_at=NOON, is_revoked=is_revoked)
+    assert judged.status == after

@@ -170,7 +170,8 @@ class Connection:
         self, reason: str, *, read_at: datetime, is_revoked: bool = False
     ) -> "Connection":
         """The link is broken, or gone for good: only the user can help."""
-        if self.status in ASLEEP:
+        is_worse = is_revoked and self.status is ConnectionStatus.NEEDS_USER
+        if self.status in ASLEEP and not is_worse:
             return self
         # The same visit may have seen the connection well a moment before: then this is later.
         if self.status_read_at is not None and read_at < self.status_read_at:

@@ -37,8 +37,9 @@ def drain_parked(
     """
     waiting = parts.inbox.parked(provider, provider_connection_id)
     for event in waiting:
-        if parts.inbox.unpark(event, owner=owner, marked_at=parts.clock()):
-            note_expiry(event, owner, parts=parts)
+        # First: once taken, an event is not found again by whoever goes on after a crash.
+        note_expiry(event, owner, parts=parts)
+        parts.inbox.unpark(event, owner=owner, marked_at=parts.clock())
     if waiting:
         count("WebhookUnparked", len(waiting))
     return len(waiting)

@@ -33,12 +33,13 @@ def process_webhook(event: WebhookEvent, *, parts: Processing) -> None:
     owner = _owner(event, parts)
     is_new = parts.inbox.claim(event, owner=owner, marked_at=parts.clock())
     _tell(event, owner, is_new=is_new, parts=parts)
+    if owner is not None and is_new and event.rule.suggests is not Suggests.ADDED:
+        act_on(event, owner, parts=parts)
+        return
     if owner is None:
         # Its connection may have been saved since we looked: then nobody else would find it.
         owner = _owner(event, parts)
-    elif is_new:
-        act_on(event, owner, parts=parts)
-        return
+    # What came before an adopted connection was announced is waiting for it, too.
     if owner is not None and event.provider_connection_id is not None:
         drain_parked(event.provider, event.provider_connection_id, owner, parts=parts)
         act_on(event, owner, parts=parts, is_asked_for=_is_read_owed(owner, parts.connections))
