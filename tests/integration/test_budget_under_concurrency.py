@@ -1,6 +1,5 @@
 """No budget is ever exceeded, also not by a hundred wishes at once (promise 4)."""
 
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from typing import Any
@@ -12,28 +11,10 @@ from freshet.adapters.dynamodb.table import Table
 from freshet.domain.errors import BudgetExhausted, ConcurrentChange
 from freshet.domain.identifiers import refresh_id_for
 from tests.builders import NOON, USER, a_connection, a_policy, a_refresh
+from tests.integration.one_at_a_time import OneAtATime
 from tests.integration.stores import Stores, dynamo_stores
 
 WISHES = 100
-
-
-class OneAtATime:
-    """A client whose requests are single steps, as at DynamoDB: moto's are not thread-safe."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._lock = threading.Lock()
-
-    def __getattr__(self, name: str) -> Any:
-        found = getattr(self._client, name)
-        return self._locked(found) if callable(found) and name != "get_paginator" else found
-
-    def _locked(self, call: Any) -> Any:
-        def locked(**arguments: Any) -> Any:
-            with self._lock:
-                return call(**arguments)
-
-        return locked
 
 
 def _connection_id(number: int) -> str:

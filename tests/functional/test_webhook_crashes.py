@@ -1,0 +1,129 @@
+"""Promise 2 over real requests: the processor stops after any one, its message comes again."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from tests.functional.moving_time import MovingClock, set_clock
+from tests.functional.stopping import Steps, Stopped
+from tests.functional.world import World, a_world
+
+SMALL = ["everyday"]
+FEWEST_STEPS = 3
+
+
+@dataclass(slots=True)
+class Stage:
+    """A world whose invocations can be stopped, and whose time can pass."""
+
+    world: World
+    clock: MovingClock
+    steps: Steps
+
+
+@dataclass(frozen=True, slots=True)
+class Victim:
+    """One user, and the message whose work is to be stopped."""
+
+    user_id: str
+    message: str
+
+
+Begin = Callable[[World, str], Victim]
+
+
+@pytest.fixture
+def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
+    clock = set_clock(monkeypatch)
+    with a_world(monkeypatch, clock=clock) as world:
+        yield Stage(world, clock, Steps(monkeypatch))
+
+
+def _owned(world: World, user_id: str) -> Victim:
+    _, original = world.link(user_id=user_id, portfolio=SMALL)
+    world.work()
+    (account,) = original.account_ids
+    _send_and_deliver(world, original, "ACCOUNT_HOLDINGS_UPDATED", account_id=account)
+    return _victim(world, user_id)
+
+
+def _adopted(world: World, user_id: str) -> Victim:
+    """A known user adds a second connection; the first news of it come before it is announced."""
+    _, original = world.link(user_id=user_id, portfolio=SMALL)
+    world.work()
+    control = world.simulator.control
+    users = {each["connection_id"]: each["user_id"] for each in control.state()["connections"]}
+    added = control.add_connection(users[original.connection_id], announce=False, portfolio=SMALL)
+    (account,) = added.account_ids
+    _send_and_deliver(world, added, "ACCOUNT_HOLDINGS_UPDATED", account_id=account)
+    world.work()
+    _send_and_deliver(world, added, "CONNECTION_ADDED")
+    return _victim(world, user_id)
+
+
+def _send_and_deliver(world: World, original: Any, kind: str, **about: str) -> None:
+    world.simulator.control.send_webhook(original.connection_id, kind, **about)
+    (received,) = world.webhooks(kind, 1)
+    assert world.deliver(received) == 200
+
+
+def _victim(world: World, user_id: str) -> Victim:
+    (message,) = world.messages("webhook")
+    return Victim(user_id, message)
+
+
+def _work(world: World, victim: Victim) -> None:
+    assert world.redeliver("webhook", victim.message) == {"batchItemFailures": []}
+
+
+def _stop(stage: Stage, victim: Victim, number: int) -> str:
+    stage.world.restart()
+    with stage.steps.watched(until=number) as names, pytest.raises(Stopped):
+        _work(stage.world, victim)
+    return names[-1]
+
+
+def _end_of(world: World, user_id: str) -> dict[str, Any]:
+    """What is known of a user's connections, without ids and times, which are each one's own."""
+    connections = world.rows(f"USER#{user_id}")
+    found = [row for row in connections if row["SK"]["S"].startswith("CONNECTION#")]
+    events = [
+        row for row in world.rows("EVENT#") if row.get("owner_user_id", {}).get("S") == user_id
+    ]
+    names = {row["provider_connection_id"]["S"] for row in found}
+    waiting = [row for row in world.rows("PARKED#") if row["provider_connection_id"]["S"] in names]
+    stored = world.rows(f"USER#{user_id}#ACCOUNT#", "snapshots")
+    return {
+        "statuses": Counter(row["status"]["S"] for row in found),
+        "marks": [row["marks"]["M"] for row in found if row["marks"]["M"]],
+        "claimed": Counter((row["kind"]["S"], row["is_parked"]["BOOL"]) for row in events),
+        "parked": Counter("taken_at" in row for row in waiting),
+        "stored": Counter(row["SK"]["S"].partition("#")[0] for row in stored),
+    }
+
+
+@pytest.mark.parametrize("begin", [_owned, _adopted])
+def test_same_is_known_in_the_end_when_the_processor_stops_after_any_request(
+    stage: Stage, begin: Begin
+) -> None:
+    world = stage.world
+    whole = begin(world, "user-whole")
+    world.restart()
+    with stage.steps.watched() as planned:
+        _work(world, whole)
+    assert len(planned) >= FEWEST_STEPS
+    victims = [begin(world, f"user-{number}") for number in range(len(planned))]
+    assert [_stop(stage, each, number) for number, each in enumerate(victims)] == planned
+    world.restart()
+    stage.clock.advance(minutes=3)  # the message stays hidden until then
+    for victim in victims:
+        _work(world, victim)
+    world.work()
+    expected = _end_of(world, whole.user_id)
+    assert expected["marks"] == []
+    assert set(expected["statuses"]) == {"active"}
+    for number, victim in enumerate(victims):
+        assert _end_of(world, victim.user_id) == expected, planned[number]
