@@ -18,8 +18,8 @@ from tests.sandbox.snaptrade.signature import webhook_signature
 
 DELIVERIES = 2_000
 DUPLICATES = DELIVERIES * 30 // 100
-# The local gateway starts a process for each delivery in flight, which is more than a second of work
-# on a small machine: 50 clients would spend the burst on starting. Each of these begins with one.
+# The local gateway starts a process for each delivery in flight: more than a second of work each
+# on a small machine, and 50 clients would spend the burst on starting. Each begins with one.
 CLIENTS = 16
 CONNECTIONS = 4
 SEED = 20261120
