@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from freshet.domain.account import Account, AccountReport, AccountStatus
 from freshet.domain.cadence import Cadence
@@ -24,6 +25,7 @@ from freshet.domain.transactions import Transaction
 from freshet.domain.webhooks import Calls, EventRule, VerifiedDelivery, WebhookEvent
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+NEW_YORK = ZoneInfo("America/New_York")
 USER = "user-1"
 CONNECTION_ID = "con_" + "a" * 24
 ACME = Institution("ACME", "Acme Brokerage")

@@ -1,6 +1,7 @@
 """Accounts in memory."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from freshet.domain.account import Account
 from freshet.domain.errors import NotFound
@@ -27,4 +28,5 @@ class FakeAccounts:
         return sorted(found, key=lambda row: row.id)
 
     def save(self, account: Account) -> None:
-        self.rows[account.user_id, account.id] = account
+        # What one visit saw is nothing that a row keeps.
+        self.rows[account.user_id, account.id] = replace(account, is_reloaded=False)

@@ -1,16 +1,29 @@
 """Snapshots of holdings in memory."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import date, datetime
 
-from freshet.domain.snapshot import HoldingsSnapshot, Outcome
+from freshet.domain.closes import Close, closing_day
+from freshet.domain.instants import to_text
+from freshet.domain.snapshot import (
+    HoldingsSnapshot,
+    Outcome,
+    RecordedChange,
+    SnapshotSummary,
+)
+from freshet.domain.spans import Span
+from tests.builders import NEW_YORK
 
 
 class FakeSnapshots:
-    """The port Snapshots in memory: `latest` moves only from the state that was read."""
+    """The ports Snapshots and SnapshotHistory in memory: `latest` moves only from what was read."""
 
     def __init__(self) -> None:
         self.rows: dict[tuple[str, str], HoldingsSnapshot] = {}
-        self.versions: dict[tuple[str, str, str], HoldingsSnapshot] = {}
+        self.kept: dict[tuple[str, str, str], HoldingsSnapshot] = {}
+        self.closed: dict[tuple[str, str, date], HoldingsSnapshot] = {}
+        self.recorded: dict[tuple[str, str, str], list[RecordedChange]] = {}
 
     def latest(self, user_id: str, account_id: str) -> HoldingsSnapshot | None:
         return self.rows.get((user_id, account_id))
@@ -19,18 +32,115 @@ class FakeSnapshots:
         found = {each: self.latest(user_id, each) for each in account_ids}
         return {account_id: row for account_id, row in found.items() if row is not None}
 
+    def summaries_of(
+        self, user_id: str, account_ids: Collection[str]
+    ) -> dict[str, SnapshotSummary]:
+        found = self.latest_of(user_id, account_ids)
+        return {each: _summary(row) for each, row in found.items()}
+
     def store(
         self, user_id: str, account_id: str, outcome: Outcome, *, before: HoldingsSnapshot | None
     ) -> bool:
-        if outcome.latest is None:
+        latest = outcome.latest
+        if latest is None:
             return True
         current = self.latest(user_id, account_id)
         if (current and current.revision) != (before and before.revision):
             return False
         if outcome.is_new_version:
-            key = user_id, account_id, outcome.latest.version
-            if key in self.versions:
+            key = user_id, account_id, latest.version
+            if key in self.kept:
                 return False
-            self.versions[key] = outcome.latest
-        self.rows[user_id, account_id] = outcome.latest
+            self.kept[key] = latest
+            self.recorded[key] = [
+                RecordedChange(latest.version, latest.changed_at, each) for each in outcome.changes
+            ]
+        day = closing_day(before, latest, NEW_YORK)
+        if before is not None and day is not None:
+            holdings = replace(before.holdings, source="")
+            self.closed[user_id, account_id, day] = replace(
+                before, holdings=holdings, empty_seen_as_of=None, empty_seen_at=None
+            )
+        self.rows[user_id, account_id] = latest
         return True
+
+    def version_at(
+        self, user_id: str, account_id: str, instant: datetime
+    ) -> HoldingsSnapshot | None:
+        kept = _of(self.kept, user_id, account_id)
+        until = [each for each in kept.values() if each.data_as_of <= instant]
+        return max(until, key=lambda each: each.version, default=None)
+
+    def close_on(self, user_id: str, account_id: str, day: date) -> HoldingsSnapshot | None:
+        closed = _of(self.closed, user_id, account_id)
+        newest = max((each for each in closed if each <= day), default=None)
+        return None if newest is None else closed[newest]
+
+    def versions(
+        self, user_id: str, account_id: str, span: Span, *, limit: int, after: str | None
+    ) -> tuple[Sequence[SnapshotSummary], str | None]:
+        kept = _of(self.kept, user_id, account_id)
+        tokens = _within(kept, span, "VERSION#", after)
+        rest = f"VERSION#{tokens[limit]}" if len(tokens) > limit else None
+        return [_summary(kept[token]) for token in tokens[:limit]], rest
+
+    def changes(
+        self, user_id: str, account_id: str, span: Span, *, limit: int, after: str | None
+    ) -> tuple[Sequence[RecordedChange], str | None]:
+        recorded = _of(self.recorded, user_id, account_id)
+        start, _, skipped = (after or "@0").rpartition("@")
+        tokens = _within(recorded, span, "CHANGE#", start or None)
+        every = [
+            (f"CHANGE#{token}@{place}", change)
+            for token in tokens
+            for place, change in enumerate(recorded[token])
+        ][int(skipped) :]
+        rest = every[limit][0] if len(every) > limit else None
+        return [change for _, change in every[:limit]], rest
+
+    def closes(
+        self, user_id: str, account_id: str, *, until: date, limit: int
+    ) -> tuple[Sequence[Close], bool]:
+        closed = _of(self.closed, user_id, account_id)
+        days = sorted((each for each in closed if each <= until), reverse=True)
+        return [_close(day, closed[day]) for day in days[:limit]], len(days) > limit
+
+
+def _of[K, V](rows: dict[tuple[str, str, K], V], user_id: str, account_id: str) -> dict[K, V]:
+    return {
+        key: row
+        for (user, account, key), row in rows.items()
+        if (user, account) == (user_id, account_id)
+    }
+
+
+def _within(tokens: Collection[str], span: Span, prefix: str, last: str | None) -> list[str]:
+    first = to_text(span.start) if span.start else ""
+    before = to_text(span.end) if span.end else "~~"
+    until = "~~" if last is None else last.removeprefix(prefix)
+    found = (each for each in tokens if first <= each < before and each <= until)
+    return sorted(found, reverse=True)
+
+
+def _summary(snapshot: HoldingsSnapshot) -> SnapshotSummary:
+    return SnapshotSummary(
+        version=snapshot.version,
+        dates_token=snapshot.dates_token,
+        broker_as_of=snapshot.broker_as_of,
+        provider_synced_at=snapshot.provider_synced_at,
+        fetched_at=snapshot.fetched_at,
+        changed_at=snapshot.changed_at,
+        empty_seen_as_of=snapshot.empty_seen_as_of,
+        empty_seen_at=snapshot.empty_seen_at,
+        totals=snapshot.holdings.totals(),
+        line_count=len(snapshot.holdings.positions),
+    )
+
+
+def _close(day: date, last: HoldingsSnapshot) -> Close:
+    return Close(
+        day=day,
+        seen_on=last.fetched_at.astimezone(NEW_YORK).date(),
+        data_as_of=last.data_as_of,
+        totals=last.holdings.totals(),
+    )

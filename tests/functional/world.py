@@ -316,6 +316,7 @@ def _set_variables(
         "DEFAULT_USER_SCOPES": "freshet/read freshet/refresh freshet/link",
         "AGEING_AFTER_HOURS": "26",
         "STALE_AFTER_HOURS": "50",
+        "REPORTING_TIME_ZONE": "America/New_York",
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

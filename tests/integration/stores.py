@@ -12,11 +12,13 @@ from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.refresh_items import ledger_from_item
 from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
+from freshet.adapters.dynamodb.snapshot_history import DynamoSnapshotHistory
+from freshet.adapters.dynamodb.snapshot_store import DynamoSnapshotStore
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.dynamodb.table import Table
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.domain.purchase import LedgerEntry
-from tests.builders import CONNECTION_ID, USER
+from tests.builders import CONNECTION_ID, NEW_YORK, NOON, USER
 from tests.fakes import (
     FakeAccounts,
     FakeBudgets,
@@ -40,6 +42,8 @@ class Stores:
     budgets: Any
     inbox: Any
     snapshots: Any
+    shown: Any
+    history: Any
     transactions: Any
     client: Any = None
 
@@ -88,27 +92,32 @@ def fake_stores() -> Stores:
     """Build the twins."""
     connections = FakeConnections()
     refreshes = FakeRefreshes(connections)
+    snapshots = FakeSnapshots()
     return Stores(
         connections,
         FakeAccounts(),
         refreshes,
         FakeBudgets(refreshes, connections),
         FakeInbox(connections),
-        FakeSnapshots(),
+        snapshots,
+        snapshots,
+        snapshots,
         FakeTransactions(),
     )
 
 
 def dynamo_stores(client: Any) -> Stores:
     """Build the real ones on both tables."""
-    table = Table(client, "connections")
+    table, snapshots = Table(client, "connections"), Table(client, "snapshots")
     return Stores(
         DynamoConnections(table),
         DynamoAccounts(table),
         DynamoRefreshes(table),
         DynamoBudgets(table),
         DynamoInbox(table, retention=timedelta(days=30)),
-        DynamoSnapshots(Table(client, "snapshots"), retention=RETENTION),
-        DynamoTransactions(Table(client, "snapshots")),
+        DynamoSnapshotStore(snapshots, retention=RETENTION, zone=NEW_YORK),
+        DynamoSnapshots(snapshots),
+        DynamoSnapshotHistory(snapshots, zone=NEW_YORK, clock=lambda: NOON),
+        DynamoTransactions(snapshots),
         client,
     )

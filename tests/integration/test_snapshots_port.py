@@ -3,12 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from random import Random
 from typing import Any
 
 import pytest
 
-from freshet.domain.errors import SnapshotTooLarge
 from freshet.domain.holdings import Holdings, Lot
 from freshet.domain.snapshot import HoldingsSnapshot, Outcome, judge
 from tests.builders import (
@@ -26,6 +24,7 @@ from tests.builders import (
 from tests.integration.stores import RETENTION, Stores, dynamo_stores
 
 ACCOUNT = "acc_1"
+SECOND_AFTER = NOON + timedelta(seconds=1)
 HOLDINGS = [
     EMPTY,
     some_holdings(),
@@ -69,7 +68,9 @@ def test_every_digit_comes_back_when_holdings_were_stored(
     assert repr(latest.holdings) == repr(holdings)
 
 
-@pytest.mark.parametrize("field", ["broker_as_of", "provider_synced_at", "empty_seen_as_of"])
+@pytest.mark.parametrize(
+    "field", ["broker_as_of", "provider_synced_at", "empty_seen_as_of", "empty_seen_at"]
+)
 def test_missing_dates_stay_missing_when_stored(stores: Stores, field: str) -> None:
     snapshot = a_snapshot(**{field: None})
     outcome = Outcome(latest=snapshot, is_new_version=True)
@@ -79,8 +80,8 @@ def test_missing_dates_stay_missing_when_stored(stores: Stores, field: str) -> N
 
 def test_nothing_is_there_when_nothing_was_stored(stores: Stores) -> None:
     assert stores.snapshots.latest(USER, ACCOUNT) is None
-    assert stores.snapshots.latest_of(USER, [ACCOUNT]) == {}
-    assert stores.snapshots.latest_of(USER, []) == {}
+    assert stores.shown.latest_of(USER, [ACCOUNT]) == {}
+    assert stores.shown.latest_of(USER, []) == {}
 
 
 def test_nothing_is_written_when_the_outcome_is_nothing(stores: Stores) -> None:
@@ -112,7 +113,7 @@ def test_version_is_never_written_again_when_its_name_comes_twice(stores: Stores
 def test_suspicion_is_kept_and_lifted_when_empty_answers_come(stores: Stores) -> None:
     first = _store(stores, a_reading())
     marked = _store(stores, a_reading(holdings=EMPTY, broker_as_of=NOON))
-    assert marked == replace(first, empty_seen_as_of=NOON)
+    assert marked == replace(first, empty_seen_as_of=NOON, empty_seen_at=SECOND_AFTER)
     believed = _store(stores, a_reading(holdings=EMPTY, broker_as_of=NOON + timedelta(hours=1)))
     assert believed.holdings == EMPTY
     assert believed.empty_seen_as_of is None
@@ -124,10 +125,10 @@ def test_each_account_has_its_own_when_many_are_asked_for_at_once(stores: Stores
         outcome = Outcome(latest=a_snapshot(dates_token=str(number)))
         stores.snapshots.store(USER, f"acc_{number}", outcome, before=None)
     wanted = [ACCOUNT, "acc_2", "acc_3", "acc_missing"]
-    found = stores.snapshots.latest_of(USER, wanted)
+    found = stores.shown.latest_of(USER, wanted)
     assert found.keys() == {ACCOUNT, "acc_2", "acc_3"}
     assert found["acc_3"].dates_token == "3"
-    assert stores.snapshots.latest_of("user-2", wanted) == {}
+    assert stores.shown.latest_of("user-2", wanted) == {}
 
 
 def test_old_versions_expire_and_latest_stays_when_content_changed(dynamodb: Any) -> None:
@@ -136,10 +137,9 @@ def test_old_versions_expire_and_latest_stays_when_content_changed(dynamodb: Any
     _store(stores, a_reading(), a_reading(broker_as_of=NOON, holdings=changed))
     rows = dynamodb.scan(TableName="snapshots")["Items"]
     expiries = {row["SK"]["S"][:7]: row.get("expires_at", {}).get("N") for row in rows}
-    fetched_at = NOON + timedelta(seconds=1)
-    assert len(rows) == 3
-    assert expiries["VERSION"] == str(int((fetched_at + RETENTION).timestamp()))
-    assert expiries["LATEST"] is None
+    assert len(rows) == 4
+    assert expiries["VERSION"] == str(int((SECOND_AFTER + RETENTION).timestamp()))
+    assert (expiries["LATEST"], expiries["CHANGE#"]) == (None, None)
 
 
 def test_row_is_refused_when_its_format_is_of_a_later_release(dynamodb: Any) -> None:
@@ -159,16 +159,3 @@ def test_row_is_refused_when_its_format_is_of_a_later_release(dynamodb: Any) -> 
     )
     with pytest.raises(ValueError, match="unknown format 99"):
         stores.snapshots.latest(USER, ACCOUNT)
-
-
-def test_holdings_that_fit_no_row_are_refused_by_name_and_nothing_is_written(
-    dynamodb: Any,
-) -> None:
-    stores = dynamo_stores(dynamodb)
-    before = _store(stores, a_reading())
-    # Random digits hardly compress: half a byte of each is left.
-    digits = Random(7).randbytes(500_000).hex()  # noqa: S311 no secret, only incompressible
-    larger = a_reading(broker_as_of=NOON, holdings=some_holdings(balances=(), source=digits))
-    with pytest.raises(SnapshotTooLarge):
-        stores.snapshots.store(USER, ACCOUNT, judge(before, larger), before=before)
-    assert stores.snapshots.latest(USER, ACCOUNT) == before

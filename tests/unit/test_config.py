@@ -42,6 +42,7 @@ ENVIRONMENT = {
     "DEFAULT_USER_SCOPES": "freshet/read",
     "AGEING_AFTER_HOURS": "26",
     "STALE_AFTER_HOURS": "50",
+    "REPORTING_TIME_ZONE": "America/New_York",
 }
 SETTINGS = [
     config.ReceiveWebhookSettings,

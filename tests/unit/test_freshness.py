@@ -74,7 +74,12 @@ def test_page_can_flip_by_itself_when_it_knows_both_times() -> None:
             "connection_needs_user",
         ),
         ({"account": {"status": AccountStatus.CLOSED}}, "fresh", "account_closed"),
-        ({"snapshot": {"empty_seen_as_of": NOON}}, "fresh", "empty_unconfirmed"),
+        (
+            {"snapshot": {"empty_seen_as_of": NOON, "empty_seen_at": NOON}},
+            "fresh",
+            "empty_unconfirmed",
+        ),
+        ({"snapshot": {"empty_seen_at": NOON - timedelta(days=2)}}, "fresh", None),
         ({"paused": True}, "fresh", "paused"),
         ({"status": ConnectionStatus.DEGRADED}, "fresh", "provider_trouble"),
         ({"status": ConnectionStatus.DEGRADED, "snapshot": None}, "pending", "provider_trouble"),

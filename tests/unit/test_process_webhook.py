@@ -117,7 +117,7 @@ def test_same_holdings_and_status_are_there_in_the_end_when_events_repeat_and_mi
     stage.drain()
     assert len(stage.inbox.rows) == len(set(ids))
     assert (stage.connection.status, stage.connection.marks) == ("active", {})
-    assert len(stage.snapshots.versions) == 1
+    assert len(stage.snapshots.kept) == 1
     assert stage.provider.reads == 2
 
 

@@ -32,7 +32,7 @@ def _save_other(stage: Stage) -> Connection:
 
 
 def _versions(stage: Stage) -> int:
-    return len(stage.snapshots.versions)
+    return len(stage.snapshots.kept)
 
 
 def test_account_is_read_once_more_when_its_event_is_replayed() -> None:

@@ -70,7 +70,7 @@ def test_dates_move_and_no_version_appears_when_nothing_changed() -> None:
     second = stage.snapshots.latest(USER, ACCOUNT_ID)
     assert first is not None
     assert second is not None
-    assert (second.version, len(stage.snapshots.versions)) == (first.version, 1)
+    assert (second.version, len(stage.snapshots.kept)) == (first.version, 1)
     assert second.broker_as_of == NOON + timedelta(hours=23)
 
 
@@ -78,13 +78,13 @@ def test_first_version_stays_as_it_was_when_content_changes() -> None:
     stage = Stage()
     stage.provider.as_of = NOON
     stage.read()
-    before = dict(stage.snapshots.versions)
+    before = dict(stage.snapshots.kept)
     stage.later(hours=24)
     stage.provider.as_of = stage.clock()
     stage.provider.holdings["account-1"] = CHANGED
     stage.read()
-    assert len(stage.snapshots.versions) == 2
-    assert before.items() <= stage.snapshots.versions.items()
+    assert len(stage.snapshots.kept) == 2
+    assert before.items() <= stage.snapshots.kept.items()
 
 
 def test_holdings_survive_when_one_empty_answer_comes() -> None:

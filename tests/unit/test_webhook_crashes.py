@@ -135,7 +135,7 @@ class Trial:
         """What is known once all is quiet, and that nothing is there twice."""
         self._day.settle()
         # Ids of connections and accounts are drawn anew where the first draw was lost.
-        versions = Counter(account for _, account, _ in self._day.snapshots.versions)
+        versions = Counter(account for _, account, _ in self._day.snapshots.kept)
         numbers = sorted(versions.values()), len(self._day.connections.rows)
         return end_of(self._day) | {"numbers": numbers}
 

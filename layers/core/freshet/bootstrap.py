@@ -124,7 +124,7 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
     from freshet.adapters.dynamodb.allowance import DynamoReadAllowance
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
-    from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
+    from freshet.adapters.dynamodb.snapshot_store import DynamoSnapshotStore
     from freshet.adapters.dynamodb.transactions import DynamoTransactions
     from freshet.services.take_snapshots import Reading, take_snapshots
     from freshet.wiring.readers import readers_for
@@ -132,12 +132,15 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
     settings = TakeSnapshotsSettings.from_env(os.environ)
     connections_table = table(settings.connections_table)
     snapshots_table = table(settings.snapshots_table)
-    retention = timedelta(days=settings.snapshot_retention_days)
     parts = Reading(
         connections=DynamoConnections(connections_table),
         accounts=DynamoAccounts(connections_table),
         refreshes=DynamoRefreshes(connections_table),
-        snapshots=DynamoSnapshots(snapshots_table, retention=retention),
+        snapshots=DynamoSnapshotStore(
+            snapshots_table,
+            retention=timedelta(days=settings.snapshot_retention_days),
+            zone=settings.reporting_time_zone,
+        ),
         transactions=DynamoTransactions(snapshots_table),
         providers=readers_for(settings),
         allowance=DynamoReadAllowance(connections_table),

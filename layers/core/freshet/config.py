@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import timedelta, tzinfo
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Self
 
@@ -123,6 +123,7 @@ class TakeSnapshotsSettings(ProviderSettings):
 
     snapshots_table: str
     snapshot_retention_days: int
+    reporting_time_zone: tzinfo
     snaptrade_retired_holdings: bool
     plaid_transactions: bool
 
@@ -137,6 +138,7 @@ class ApiSettings(PurchaseSettings):
     default_user_scopes: str
     ageing_after_hours: int
     stale_after_hours: int
+    reporting_time_zone: tzinfo
     plaid_transactions: bool
 
 
@@ -170,6 +172,16 @@ def _yes_or_no(text: str) -> bool:
     return text == "yes"
 
 
+def _time_zone(text: str) -> tzinfo:
+    # Only who knows days loads time zones: they would slow the receiver's cold start.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(text)
+    except (ZoneInfoNotFoundError, OSError) as error:
+        raise ValueError("must name a time zone, like America/New_York") from error
+
+
 def _providers(text: str) -> frozenset[Provider]:
     known = {str(provider) for provider in Provider}
     named = {name.strip() for name in text.split(",")}
@@ -184,5 +196,6 @@ _PARSERS: dict[Any, Callable[[str], Any]] = {
     bool: _yes_or_no,
     Decimal: exact_decimal,
     PriceList: PriceList.parse,
+    tzinfo: _time_zone,
     frozenset[Provider]: _providers,
 }

@@ -16,6 +16,13 @@ def parsed(body: bytes, told: ProviderAnswer) -> Any:
     raise UnreadableAnswer(told)
 
 
+def rendered(document: Any) -> str:
+    """Render without blanks, every number with the digits it came with."""
+    return str(
+        simplejson.dumps(document, use_decimal=True, separators=(",", ":"), ensure_ascii=False)
+    )
+
+
 def parsed_object(body: bytes) -> dict[str, Any]:
     """Parse an object; {} for HTML, emptiness and everything else."""
     with suppress(ValueError, RecursionError):

@@ -59,6 +59,8 @@ class Account:
     """The provider's `transactions_synced_on` when we last read them."""
     failed_parts: tuple[str, ...] = ()
     """What the provider could not bring along when this account was last read."""
+    is_reloaded: bool = False
+    """The provider began to load it anew and is through, as seen by this very visit."""
 
     @property
     def has_new_transactions(self) -> bool:
@@ -66,6 +68,11 @@ class Account:
         synced_on = self.report.transactions_synced_on
         read_to = self.transactions_read_to
         return synced_on is not None and (read_to is None or synced_on > read_to)
+
+    def listed_as(self, report: AccountReport) -> "Account":
+        """Take in what the provider lists now."""
+        is_reloaded = report.is_loaded and not self.report.is_loaded
+        return replace(self, report=report, is_reloaded=is_reloaded)
 
     def closed(self) -> "Account":
         """The provider lists it no more."""

@@ -6,7 +6,10 @@ from enum import StrEnum
 
 from freshet.domain.account import INVESTMENT, Account, AccountStatus
 from freshet.domain.connection import Connection, ConnectionStatus
-from freshet.domain.snapshot import HoldingsSnapshot
+from freshet.domain.snapshot import SnapshotDates
+
+EMPTY_DOUBTED_FOR = timedelta(hours=24)
+"""How long an unconfirmed empty answer is the reason told; then old data is simply old."""
 
 
 class FreshnessStatus(StrEnum):
@@ -17,6 +20,21 @@ class FreshnessStatus(StrEnum):
     AGEING = "ageing"
     STALE = "stale"
     BLOCKED = "blocked"
+
+
+class FreshnessReason(StrEnum):
+    """Why the numbers are not simply fresh; the first that holds is told."""
+
+    CONNECTION_NEEDS_USER = "connection_needs_user"
+    ACCOUNT_CLOSED = "account_closed"
+    NO_INVESTMENTS = "no_investments"
+    HOLDINGS_UNAVAILABLE = "holdings_unavailable"
+    EMPTY_UNCONFIRMED = "empty_unconfirmed"
+    PARTLY_FAILED = "partly_failed"
+    PAUSED = "paused"
+    PROVIDER_TROUBLE = "provider_trouble"
+    FIRST_LOAD = "first_load"
+    NOT_UPDATED_IN_TIME = "not_updated_in_time"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +50,7 @@ class Freshness:
     """Every date we know, the verdict and its reason."""
 
     status: FreshnessStatus
-    reason: str | None
+    reason: FreshnessReason | None
     broker_as_of: datetime | None
     provider_synced_at: datetime | None
     fetched_at: datetime | None
@@ -45,7 +63,7 @@ class Freshness:
 def freshness_of(
     account: Account,
     connection: Connection,
-    snapshot: HoldingsSnapshot | None,
+    snapshot: SnapshotDates | None,
     *,
     targets: FreshnessTargets,
     now: datetime,
@@ -56,7 +74,7 @@ def freshness_of(
     status = _status(connection, ageing_at, stale_at, now)
     return Freshness(
         status=status,
-        reason=_reason(status, account, connection, snapshot),
+        reason=_reason(status, account, connection, snapshot, now),
         broker_as_of=snapshot.broker_as_of if snapshot else None,
         provider_synced_at=snapshot.provider_synced_at if snapshot else None,
         fetched_at=snapshot.fetched_at if snapshot else None,
@@ -83,18 +101,25 @@ def _reason(
     status: FreshnessStatus,
     account: Account,
     connection: Connection,
-    snapshot: HoldingsSnapshot | None,
-) -> str | None:
+    snapshot: SnapshotDates | None,
+    now: datetime,
+) -> FreshnessReason | None:
     reasons = (
-        (status is FreshnessStatus.BLOCKED, "connection_needs_user"),
-        (account.report.status is AccountStatus.CLOSED, "account_closed"),
-        (account.report.kind != INVESTMENT, "no_investments"),
-        (not account.report.has_holdings, "holdings_unavailable"),
-        (snapshot is not None and snapshot.empty_seen_as_of is not None, "empty_unconfirmed"),
-        (bool(account.failed_parts), "partly_failed"),
-        (connection.paused, "paused"),
-        (connection.status is ConnectionStatus.DEGRADED, "provider_trouble"),
-        (snapshot is None, "first_load"),
-        (status is not FreshnessStatus.FRESH, "not_updated_in_time"),
+        (status is FreshnessStatus.BLOCKED, FreshnessReason.CONNECTION_NEEDS_USER),
+        (account.report.status is AccountStatus.CLOSED, FreshnessReason.ACCOUNT_CLOSED),
+        (account.report.kind != INVESTMENT, FreshnessReason.NO_INVESTMENTS),
+        (not account.report.has_holdings, FreshnessReason.HOLDINGS_UNAVAILABLE),
+        (_is_emptiness_doubted(snapshot, now), FreshnessReason.EMPTY_UNCONFIRMED),
+        (bool(account.failed_parts), FreshnessReason.PARTLY_FAILED),
+        (connection.paused, FreshnessReason.PAUSED),
+        (connection.status is ConnectionStatus.DEGRADED, FreshnessReason.PROVIDER_TROUBLE),
+        (snapshot is None, FreshnessReason.FIRST_LOAD),
+        (status is not FreshnessStatus.FRESH, FreshnessReason.NOT_UPDATED_IN_TIME),
     )
     return next((reason for holds, reason in reasons if holds), None)
+
+
+def _is_emptiness_doubted(snapshot: SnapshotDates | None, now: datetime) -> bool:
+    # Only the telling ends after a day: newer data that repeats it is believed whenever it comes.
+    seen_at = snapshot.empty_seen_at if snapshot else None
+    return seen_at is not None and now - seen_at < EMPTY_DOUBTED_FOR

@@ -39,6 +39,11 @@ class Instrument:
         """How many priced things one unit stands for: 100 for a usual option, else 1."""
         return self.option.multiplier if self.option else Decimal(1)
 
+    @property
+    def identity(self) -> tuple[str, str | None]:
+        """Tell what this is apart from all else: by its id, else by the best name it has."""
+        return self.kind, self.id or self.symbol or self.figi or self.name
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lot:
@@ -82,6 +87,24 @@ class Position:
             return None
         return EXACT.multiply(EXACT.multiply(self.units, self.price), self.instrument.multiplier)
 
+    @property
+    def content(self) -> str:
+        """Say as text what counts as content: instrument, units and cost; no price, no name."""
+        lots = [
+            [lot.acquired_at, _canonical(lot.units), _canonical(lot.cost_per_unit)]
+            for lot in self.lots
+        ]
+        line = [
+            "position",
+            *self.instrument.identity,
+            self.currency,
+            _canonical(self.units),
+            _canonical(self.cost_per_unit),
+            self.cash_equivalent,
+            sorted(lots, key=json.dumps),
+        ]
+        return json.dumps(line)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Balance:
@@ -90,6 +113,11 @@ class Balance:
     currency: str | None
     cash: Decimal | None
     buying_power: Decimal | None
+
+    @property
+    def content(self) -> str:
+        """Say as text what counts as content: the cash; what it could buy does not."""
+        return json.dumps(["cash", self.currency, _canonical(self.cash)])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +150,9 @@ class Holdings:
 
     def content_hash(self) -> str:
         """Hash units, cost, cash and instruments; prices, names and the order do not count."""
-        lines = [_position_identity(position) for position in self.positions]
-        cash = [["cash", each.currency, _canonical(each.cash)] for each in self.balances]
-        text = json.dumps(sorted(json.dumps(line) for line in (*lines, *cash)))
+        lines = [each.content for each in self.positions]
+        cash = [each.content for each in self.balances]
+        text = json.dumps(sorted(lines + cash))
         return hashlib.sha256(text.encode()).hexdigest()
 
     def totals(self) -> tuple[Total, ...]:
@@ -154,24 +182,6 @@ def _sum(amounts: Iterable[Decimal]) -> Decimal:
     for amount in amounts:
         total = EXACT.add(total, amount)
     return total
-
-
-def _position_identity(position: Position) -> list[object]:
-    instrument = position.instrument
-    lots = [
-        [lot.acquired_at, _canonical(lot.units), _canonical(lot.cost_per_unit)]
-        for lot in position.lots
-    ]
-    return [
-        "position",
-        instrument.kind,
-        instrument.id or instrument.symbol,
-        position.currency,
-        _canonical(position.units),
-        _canonical(position.cost_per_unit),
-        position.cash_equivalent,
-        sorted(lots, key=json.dumps),
-    ]
 
 
 def _canonical(number: Decimal | None) -> str | None:

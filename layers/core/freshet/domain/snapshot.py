@@ -3,7 +3,8 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from freshet.domain.holdings import Holdings
+from freshet.domain.holdings import Holdings, Total
+from freshet.domain.holdings_changes import HoldingsChange, changes_between
 from freshet.domain.instants import to_text
 
 
@@ -16,6 +17,10 @@ class HoldingsReading:
     provider_synced_at: datetime | None
     started_at: datetime
     fetched_at: datetime
+    is_partial: bool = False
+    """The provider failed to bring a part of it along."""
+    is_reloaded: bool = False
+    """The provider has just loaded the account anew, from the beginning to the end."""
 
     @property
     def data_as_of(self) -> datetime:
@@ -27,9 +32,9 @@ class HoldingsReading:
 
     def undated(self) -> "HoldingsReading":
         """A part of it did not come along: its content counts, its dates prove nothing."""
-        return replace(self, broker_as_of=None, provider_synced_at=None)
+        return replace(self, broker_as_of=None, provider_synced_at=None, is_partial=True)
 
-    def dated_like(self, latest: "HoldingsSnapshot") -> "HoldingsReading":
+    def dated_like(self, latest: "SnapshotDates") -> "HoldingsReading":
         """Without any date of its own, data is only known to be no older than the last."""
         if self.broker_as_of is not None or self.provider_synced_at is not None:
             return self
@@ -46,18 +51,19 @@ class HoldingsReading:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingsSnapshot:
-    """The newest we have: `version` names the content, `dates_token` the last proof of it."""
+class SnapshotDates:
+    """Which state this is and when: `version` names its content, `dates_token` the last proof."""
 
     version: str
     dates_token: str
-    content_hash: str
-    holdings: Holdings
     broker_as_of: datetime | None
     provider_synced_at: datetime | None
     fetched_at: datetime
     changed_at: datetime
     empty_seen_as_of: datetime | None = None
+    """As of then the provider said that all was gone, which is not believed yet."""
+    empty_seen_at: datetime | None = None
+    """When it first said so to us."""
 
     @property
     def data_as_of(self) -> datetime:
@@ -66,9 +72,25 @@ class HoldingsSnapshot:
 
     @property
     def revision(self) -> str:
-        """Name this state of the row: it differs whenever anything in it does."""
+        """Name this state: it differs whenever anything in it does."""
         seen = self.empty_seen_as_of
         return self.dates_token if seen is None else f"{self.dates_token}~{to_text(seen)}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SnapshotSummary(SnapshotDates):
+    """A state without its lines: what it is worth and how many lines it has."""
+
+    totals: tuple[Total, ...]
+    line_count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingsSnapshot(SnapshotDates):
+    """A state whole."""
+
+    content_hash: str
+    holdings: Holdings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +102,8 @@ class Outcome:
     is_new_version: bool = False
     is_unconfirmed: bool = False
     """An empty answer where there were holdings: not believed until newer data repeats it."""
+    changes: tuple[HoldingsChange, ...] = ()
+    """What the new version makes different."""
 
 
 def first_snapshot(reading: HoldingsReading) -> HoldingsSnapshot:
@@ -98,6 +122,8 @@ def first_snapshot(reading: HoldingsReading) -> HoldingsSnapshot:
 
 def judge(latest: HoldingsSnapshot | None, reading: HoldingsReading) -> Outcome:
     """Decide what a reading changes: nothing, dates and prices, or the content."""
+    if reading.holdings.is_empty and reading.is_partial:
+        return Outcome(latest=None, is_unconfirmed=True)  # the lines are what did not come along
     if latest is None:
         return Outcome(latest=first_snapshot(reading), is_new_version=True)
     reading = reading.dated_like(latest)
@@ -109,19 +135,30 @@ def judge(latest: HoldingsSnapshot | None, reading: HoldingsReading) -> Outcome:
 
 
 def _judge_empty(latest: HoldingsSnapshot, reading: HoldingsReading) -> Outcome:
-    # An outage can look like an empty account: believe it only when newer data says so again.
+    # An outage can look like an empty account: believe it only when newer data says so again, or
+    # when the provider has begun from nothing and says that it is through.
     seen = latest.empty_seen_as_of
-    if seen is not None and reading.data_as_of > seen:
+    if reading.is_reloaded or (seen is not None and reading.data_as_of > seen):
         return _accept(latest, reading)
     if seen is not None:
         return Outcome(latest=None, is_unconfirmed=True)
-    marked = replace(latest, empty_seen_as_of=reading.data_as_of)
+    marked = replace(latest, empty_seen_as_of=reading.data_as_of, empty_seen_at=reading.fetched_at)
     return Outcome(latest=marked, is_unconfirmed=True)
 
 
 def _accept(latest: HoldingsSnapshot, reading: HoldingsReading) -> Outcome:
     fresh = first_snapshot(reading)
     if fresh.content_hash != latest.content_hash:
-        return Outcome(latest=fresh, is_new_version=True)
+        changes = changes_between(latest.holdings, fresh.holdings)
+        return Outcome(latest=fresh, is_new_version=True, changes=changes)
     unchanged = replace(fresh, version=latest.version, changed_at=latest.changed_at)
     return Outcome(latest=unchanged)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedChange:
+    """A change, the version that brought it and when we saw it."""
+
+    version: str
+    changed_at: datetime
+    change: HoldingsChange

@@ -11,7 +11,7 @@ from freshet.domain.snapshot import HoldingsReading, judge
 from freshet.domain.visit import Stored
 from freshet.domain.webhooks import is_marked
 from freshet.observability import count
-from freshet.ports import Accounts, ProviderSession, Snapshots
+from freshet.ports import Accounts, ProviderSession, SnapshotStore
 
 _TRIES = 5  # each lost race means that another reader stored something newer
 
@@ -32,9 +32,7 @@ def list_accounts(
     listed = []
     for report in session.accounts():
         before = known.pop(report.provider_account_id, None)
-        account = (
-            replace(before, report=report) if before else _new_account(connection, report, now)
-        )
+        account = before.listed_as(report) if before else _new_account(connection, report, now)
         if is_whole or is_marked(connection.marks, report.provider_account_id):
             failed = connection.partial.get(report.provider_account_id, ())
             account = replace(account, failed_parts=failed)
@@ -51,7 +49,7 @@ def list_accounts(
 
 
 def store_reading(
-    account: Account, reading: HoldingsReading, *, snapshots: Snapshots
+    account: Account, reading: HoldingsReading, *, snapshots: SnapshotStore
 ) -> Stored | None:
     """Store what a reading changes; None while the provider has not loaded the account yet."""
     if reading.holdings.is_empty and not account.report.is_loaded:

@@ -43,7 +43,7 @@ from freshet.ports import (
     ProviderSession,
     ReadAllowance,
     Refreshes,
-    Snapshots,
+    SnapshotStore,
     Transactions,
 )
 from freshet.services.announce import announce
@@ -63,7 +63,7 @@ class Reading:
     connections: Connections
     accounts: Accounts
     refreshes: Refreshes
-    snapshots: Snapshots
+    snapshots: SnapshotStore
     transactions: Transactions
     providers: Providers[ProviderSession]
     allowance: ReadAllowance
@@ -194,7 +194,7 @@ def _in_turn(accounts: tuple[Account, ...], failures: int) -> tuple[Account, ...
 
 
 def _read_account(visit: Visit, session: ProviderSession, account: Account, parts: Reading) -> None:
-    reading = session.holdings(account.report)
+    reading = replace(session.holdings(account.report), is_reloaded=account.is_reloaded)
     if account.failed_parts:
         reading = reading.undated()
     stored = store_reading(account, reading, snapshots=parts.snapshots)

@@ -1,7 +1,8 @@
 """Every key of both tables, in one place; ownership is part of the key."""
 
 import hashlib
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 
 from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
@@ -13,6 +14,9 @@ Key = dict[str, str]
 CONNECTION_PREFIX = "CONNECTION#"
 ACCOUNT_PREFIX = "ACCOUNT#"
 LATEST = "LATEST"
+VERSION_PREFIX = "VERSION#"
+CHANGE_PREFIX = "CHANGE#"
+CLOSE_PREFIX = "CLOSE#"
 TRANSACTION_PREFIX = "TRANSACTION#"
 PARKED_PREFIX = "OF#"
 
@@ -98,20 +102,47 @@ def quota(provider_key: str) -> Key:
     return {"PK": f"LIMIT#{provider_key}", "SK": "BUCKET"}
 
 
+def account_partition(user_id: str, account_id: str) -> str:
+    """Name the partition that holds everything of one account."""
+    return f"{_user(user_id)}#ACCOUNT#{account_id}"
+
+
 def latest(user_id: str, account_id: str) -> Key:
     """Locate the newest holdings of an account."""
-    return {"PK": _account_partition(user_id, account_id), "SK": LATEST}
+    return {"PK": account_partition(user_id, account_id), "SK": LATEST}
 
 
 def version(user_id: str, account_id: str, token: str) -> Key:
-    """Locate one immutable version."""
-    return {"PK": _account_partition(user_id, account_id), "SK": f"VERSION#{token}"}
+    """Locate one immutable version; they are in the order of their data."""
+    return {"PK": account_partition(user_id, account_id), "SK": VERSION_PREFIX + token}
+
+
+def change(user_id: str, account_id: str, token: str, number: int) -> Key:
+    """Locate some of what a version makes different."""
+    sort_key = f"{CHANGE_PREFIX}{token}#{number:03}"
+    return {"PK": account_partition(user_id, account_id), "SK": sort_key}
+
+
+def close(user_id: str, account_id: str, day: date) -> Key:
+    """Locate what was known at the end of a day."""
+    sort_key = CLOSE_PREFIX + day.isoformat()
+    return {"PK": account_partition(user_id, account_id), "SK": sort_key}
+
+
+def part_name(owner: Mapping[str, str], token: str) -> str:
+    """Name the parts of a document of its owner's row; a row's tokens are in order."""
+    return f"PART#{owner['SK']}#{token}"
+
+
+def part(owner: Mapping[str, str], name: str, number: int) -> Key:
+    """Locate one part of a document that its owner's row is too small for."""
+    return {"PK": owner["PK"], "SK": f"{name}#{number:03}"}
 
 
 def transaction(user_id: str, account_id: str, day: str, transaction_id: str) -> Key:
     """Locate one transaction; the days are in order."""
     sort_key = f"{TRANSACTION_PREFIX}{day}#{transaction_id}"
-    return {"PK": _account_partition(user_id, account_id), "SK": sort_key}
+    return {"PK": account_partition(user_id, account_id), "SK": sort_key}
 
 
 def awaited_shard(provider: Provider) -> str:
@@ -128,7 +159,3 @@ def due_shard(provider: Provider, connection_id: str) -> str:
 def due_shard_name(provider: Provider, number: int) -> str:
     """Name one partition of the due index; one provider's backlog never hides another's."""
     return f"DUE#{provider}#{number}"
-
-
-def _account_partition(user_id: str, account_id: str) -> str:
-    return f"{_user(user_id)}#ACCOUNT#{account_id}"

@@ -1,70 +1,43 @@
-"""Holdings over time in SnapshotsTable: immutable versions and one moving `latest`."""
+"""The newest holdings of accounts in SnapshotsTable."""
 
-from collections.abc import Collection
-from datetime import timedelta
+from collections.abc import Collection, Iterator
 
 from freshet.adapters.dynamodb import keys
-from freshet.adapters.dynamodb.snapshot_items import snapshot_from_item, snapshot_to_item
-from freshet.adapters.dynamodb.table import Table, TransactionRefused
-from freshet.domain.errors import ConcurrentChange, SnapshotTooLarge
-from freshet.domain.snapshot import HoldingsSnapshot, Outcome
-
-_MOST_BYTES = 390 * 1024  # a row holds 400 KB, its dates and names included
+from freshet.adapters.dynamodb.documents import Documents
+from freshet.adapters.dynamodb.snapshot_items import SUMMARY, snapshot_from_item, summary_from_item
+from freshet.adapters.dynamodb.table import Item, Table
+from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
 
 
 class DynamoSnapshots:
-    """The port Snapshots: a version becomes visible together with `latest`, or not at all."""
+    """The port Snapshots."""
 
-    def __init__(self, table: Table, *, retention: timedelta = timedelta(0)) -> None:
-        """Bind to SnapshotsTable; stored versions expire `retention` after they were fetched."""
+    def __init__(self, table: Table) -> None:
+        """Bind to SnapshotsTable."""
         self._table = table
-        self._retention = retention
+        self._documents = Documents(table)
 
     def latest(self, user_id: str, account_id: str) -> HoldingsSnapshot | None:
         """Read the newest, or None before the first load."""
         item = self._table.get(keys.latest(user_id, account_id))
-        return None if item is None else snapshot_from_item(item)
+        return None if item is None else snapshot_from_item(item, self._documents.of(item))
 
     def latest_of(self, user_id: str, account_ids: Collection[str]) -> dict[str, HoldingsSnapshot]:
         """Read the newest of several accounts at once."""
+        found = self._rows_of(user_id, account_ids, ())
+        return {each: snapshot_from_item(row, self._documents.of(row)) for each, row in found}
+
+    def summaries_of(
+        self, user_id: str, account_ids: Collection[str]
+    ) -> dict[str, SnapshotSummary]:
+        """Read what the newest of several accounts are worth, without their lines."""
+        found = self._rows_of(user_id, account_ids, SUMMARY)
+        return {each: summary_from_item(row) for each, row in found}
+
+    def _rows_of(
+        self, user_id: str, account_ids: Collection[str], attributes: Collection[str]
+    ) -> Iterator[tuple[str, Item]]:
         wanted = {keys.latest(user_id, each)["PK"]: each for each in account_ids}
-        found = self._table.get_many([keys.latest(user_id, each) for each in account_ids])
-        return {wanted[item["PK"]]: snapshot_from_item(item) for item in found}
-
-    def store(
-        self, user_id: str, account_id: str, outcome: Outcome, *, before: HoldingsSnapshot | None
-    ) -> bool:
-        """Write what a reading changed; False if somebody stored something newer meanwhile.
-
-        Raises SnapshotTooLarge, with nothing written.
-        """
-        if outcome.latest is None:
-            return True
-        row = snapshot_to_item(outcome.latest)
-        if len(row["holdings"]) > _MOST_BYTES:
-            raise SnapshotTooLarge(account_id)
-        condition, values = _unmoved_since(before)
-        latest = {**keys.latest(user_id, account_id), **row}
-        try:
-            if not outcome.is_new_version:
-                self._table.put(latest, condition=condition, values=values)
-                return True
-            expires_at = outcome.latest.fetched_at + self._retention
-            version = {
-                **keys.version(user_id, account_id, outcome.latest.version),
-                **row,
-                "expires_at": int(expires_at.timestamp()),
-            }
-            self._table.transact(
-                self._table.putting(latest, condition=condition, values=values),
-                self._table.putting(version, condition="attribute_not_exists(PK)"),
-            )
-        except (ConcurrentChange, TransactionRefused):
-            return False
-        return True
-
-
-def _unmoved_since(before: HoldingsSnapshot | None) -> tuple[str, dict[str, str] | None]:
-    if before is None:
-        return "attribute_not_exists(PK)", None
-    return "revision = :before", {":before": before.revision}
+        rows = [keys.latest(user_id, each) for each in account_ids]
+        for item in self._table.get_many(rows, attributes=attributes):
+            yield wanted[item["PK"]], item

@@ -49,11 +49,19 @@ class Table:
         answer = self._client.get_item(TableName=self.name, Key=_wire(key), ConsistentRead=True)
         return _plain(answer["Item"]) if "Item" in answer else None
 
-    def get_many(self, keys: Collection[Mapping[str, str]]) -> Iterator[Item]:
-        """Read several items in any order; what is missing is left out."""
+    def get_many(
+        self, keys: Collection[Mapping[str, str]], *, attributes: Collection[str] = ()
+    ) -> Iterator[Item]:
+        """Read several items in any order, consistently; what is missing is left out.
+
+        `attributes` spares the others, except for the key.
+        """
         wanted = [_wire(key) for key in keys]
         for start in range(0, len(wanted), _BATCH_GET_LIMIT):
-            chunk: Any = {self.name: {"Keys": wanted[start : start + _BATCH_GET_LIMIT]}}
+            keys_now = wanted[start : start + _BATCH_GET_LIMIT]
+            chunk: Any = {
+                self.name: {"Keys": keys_now, "ConsistentRead": True, **_only(attributes)}
+            }
             while chunk:
                 answer = self._client.batch_get_item(RequestItems=chunk)
                 yield from (_plain(item) for item in answer["Responses"].get(self.name, ()))
@@ -61,20 +69,23 @@ class Table:
 
     def query(self, partition: str, prefix: str) -> Iterator[Item]:
         """Read the items of a partition whose sort key starts with `prefix`, in key order."""
-        values = {":partition": partition, ":prefix": prefix}
-        yield from self._query_all("PK = :partition AND begins_with(SK, :prefix)", values)
+        yield from self._query_all(
+            KeyConditionExpression="PK = :partition AND begins_with(SK, :prefix)",
+            ExpressionAttributeValues=_wire({":partition": partition, ":prefix": prefix}),
+        )
 
-    def query_between(self, partition: str, first: str, last: str) -> Iterator[Item]:
-        """Read the items of a partition from one sort key to another, in key order."""
-        values = {":partition": partition, ":first": first, ":last": last}
-        yield from self._query_all("PK = :partition AND SK BETWEEN :first AND :last", values)
+    def query_between(
+        self, partition: str, first: str, last: str, *, attributes: Collection[str] = ()
+    ) -> Iterator[Item]:
+        """Read the items of a partition from one sort key to another, in key order.
 
-    def _query_all(self, condition: str, values: Mapping[str, str]) -> Iterator[Item]:
+        `attributes` spares the others, except for the key.
+        """
+        yield from self._query_all(**_between(partition, first, last), **_only(attributes))
+
+    def _query_all(self, **what: Any) -> Iterator[Item]:
         pages = self._client.get_paginator("query").paginate(
-            TableName=self.name,
-            ConsistentRead=True,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues=_wire(values),
+            TableName=self.name, ConsistentRead=True, **what
         )
         for page in pages:
             yield from (_plain(item) for item in page["Items"])
@@ -100,6 +111,43 @@ class Table:
         )
         last = answer.get("LastEvaluatedKey")
         return [_plain(item) for item in answer["Items"]], _plain(last)["SK"] if last else None
+
+    def first_between(self, partition: str, first: str, last: str) -> Item | None:
+        """Read the first item from one sort key to another, both included."""
+        answer = self._client.query(
+            TableName=self.name,
+            ConsistentRead=True,
+            Limit=1,
+            **_between(partition, first, last),
+        )
+        return next((_plain(item) for item in answer["Items"]), None)
+
+    def page_between(
+        self, partition: str, first: str, last: str, *, limit: int
+    ) -> tuple[list[Item], bool]:
+        """Read at most `limit` items backwards from one sort key to another, both included.
+
+        Gives the items and whether there may be more.
+        """
+        if first > last:
+            return [], False
+        answer = self._client.query(
+            TableName=self.name,
+            ConsistentRead=True,
+            ScanIndexForward=False,
+            Limit=limit,
+            **_between(partition, first, last),
+        )
+        return [_plain(item) for item in answer["Items"]], "LastEvaluatedKey" in answer
+
+    def page_with_next(
+        self, partition: str, first: str, last: str, *, limit: int
+    ) -> tuple[list[Item], str | None]:
+        """Read at most `limit` items backwards, and the sort key at which the next page begins."""
+        rows, has_more = self.page_between(partition, first, last, limit=limit + 1)
+        # A page also ends after 1 MB: then its last item, of several, is read again.
+        following = rows.pop()["SK"] if has_more or len(rows) > limit else None
+        return rows, following
 
     def query_index(self, index: str, shard: str, *, until: str, limit: int) -> list[Item]:
         """Read at most `limit` keys of a due-index shard up to a time, oldest first."""
@@ -199,6 +247,24 @@ class Table:
 
 _PAUSES_SECONDS = (0.02, 0.05, 0.1, 0.2)
 _CONDITION_FAILED = "ConditionalCheckFailed"
+
+
+def _between(partition: str, first: str, last: str) -> dict[str, Any]:
+    return {
+        "KeyConditionExpression": "PK = :partition AND SK BETWEEN :first AND :last",
+        "ExpressionAttributeValues": _wire(
+            {":partition": partition, ":first": first, ":last": last}
+        ),
+    }
+
+
+def _only(attributes: Collection[str]) -> dict[str, Any]:
+    if not attributes:
+        return {}
+    # Named by number: an attribute may be a reserved word.
+    wanted = sorted({"PK", "SK", *attributes})
+    names = {f"#a{place}": name for place, name in enumerate(wanted)}
+    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
 
 
 def _when(condition: str | None, values: Item | None) -> dict[str, Any]:

@@ -5,8 +5,7 @@ from datetime import datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
-import simplejson
-
+from freshet.adapters.exact_json import rendered
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.errors import meaning_of
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus
@@ -65,7 +64,7 @@ def to_account_report(
         is_loaded=True,
         synced_at=synced_at,
         transactions_synced_on=synced_at.date() if synced_at else None,
-        source=simplejson.dumps(document, use_decimal=True),
+        source=rendered(document),
     )
 
 
@@ -97,7 +96,7 @@ def to_transaction(
         amount=None if answer.amount is None else EXACT.minus(answer.amount),
         fee=answer.fees,
         currency=answer.iso_currency_code or answer.unofficial_currency_code,
-        source=simplejson.dumps(document, use_decimal=True),
+        source=rendered(document),
     )
 
 

@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import simplejson
-
+from freshet.adapters.exact_json import rendered
 from freshet.adapters.gate import Purse
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.client import PlaidClient
@@ -117,6 +116,8 @@ class PlaidSession:
 def _source(document: dict[str, Any], account_id: str) -> str:
     """Keep the account's part of the answer whole: its lines and the securities they name."""
     lines = [each for each in document["holdings"] if each.get("account_id") == account_id]
-    named = {each.get("security_id") for each in lines}
-    securities = [each for each in document["securities"] if each.get("security_id") in named]
-    return str(simplejson.dumps({"holdings": lines, "securities": securities}, use_decimal=True))
+    known = {each.get("security_id"): each for each in document["securities"]}
+    # In the order of the lines: what stands beside each other is stored for less.
+    named = dict.fromkeys(each.get("security_id") for each in lines)
+    securities = [known[each] for each in named if each in known]
+    return rendered({"holdings": lines, "securities": securities})

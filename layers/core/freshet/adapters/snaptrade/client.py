@@ -51,16 +51,17 @@ class SnapTradeClient:
         document = self.wire.read(endpoints.ACCOUNT, account_id, user=user)
         return validated(models.Account.model_validate, document.content, document.told)
 
-    def positions(self, user: Credential, account_id: str) -> tuple[models.Positions, str]:
-        """Read an account's positions, parsed and as text."""
+    def positions(self, user: Credential, account_id: str) -> tuple[models.Positions, Any]:
+        """Read an account's positions, as a model and as they were served."""
         document = self.wire.read(endpoints.POSITIONS, account_id, user=user)
         read = validated(models.Positions.model_validate, document.content, document.told)
-        return read, document.text
+        return read, document.content
 
-    def balances(self, user: Credential, account_id: str) -> tuple[list[models.Balance], str]:
-        """Read an account's cash, one line for each currency, parsed and as text."""
+    def balances(self, user: Credential, account_id: str) -> tuple[list[models.Balance], Any]:
+        """Read an account's cash, one line for each currency, as models and as they were served."""
         document = self.wire.read(endpoints.BALANCES, account_id, user=user)
-        return validated(_BALANCES.validate_python, document.content, document.told), document.text
+        read = validated(_BALANCES.validate_python, document.content, document.told)
+        return read, document.content
 
     def legacy_holdings(self, user: Credential, account_id: str) -> Document:
         """Read positions and cash at once, where the customer is old enough to have it.

@@ -3,8 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-import simplejson
-
+from freshet.adapters.exact_json import rendered
 from freshet.adapters.snaptrade import models
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus, masked_number
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
@@ -53,7 +52,7 @@ def to_account_report(answer: models.Account, document: dict[str, Any]) -> Accou
         is_loaded=_is_loaded(answer),
         synced_at=synced.last_successful_sync or answer.sync_status.positions,
         transactions_synced_on=transactions.last_successful_sync,
-        source=simplejson.dumps(document, use_decimal=True),
+        source=rendered(document),
     )
 
 
@@ -110,7 +109,7 @@ def to_transaction(answer: models.Activity, document: dict[str, Any]) -> Transac
         amount=answer.amount,
         fee=answer.fee,
         currency=answer.currency.code if answer.currency else None,
-        source=simplejson.dumps(document, use_decimal=True),
+        source=rendered(document),
     )
 
 

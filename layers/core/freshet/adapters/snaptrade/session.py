@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import simplejson
-
+from freshet.adapters.exact_json import rendered
 from freshet.adapters.gate import Purse
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.mapping import (
@@ -29,9 +28,9 @@ def read_current(
     client: SnapTradeClient, user: Credential, account_id: str
 ) -> tuple[Holdings, datetime | None]:
     """Read positions, then balances, as SnapTrade serves them now."""
-    positions, positions_text = client.positions(user, account_id)
-    balances, balances_text = client.balances(user, account_id)
-    source = simplejson.dumps({"positions": positions_text, "balances": balances_text})
+    positions, served_positions = client.positions(user, account_id)
+    balances, served_balances = client.balances(user, account_id)
+    source = rendered({"positions": served_positions, "balances": served_balances})
     as_of = positions.data_freshness.as_of if positions.data_freshness else None
     return to_holdings(positions, balances, source=source), as_of
 

@@ -31,10 +31,9 @@ class Keys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An answer as parsed, and as text."""
+    """An answer as parsed."""
 
     content: Any
-    text: str
     told: ProviderAnswer
 
 
@@ -59,7 +58,7 @@ class SnapTradeWire:
         """Send once and parse; raises UnreadableAnswer."""
         answer = self._send(endpoint, ids, user, parameters or {}, content)
         told = _told(endpoint, answer)
-        return Document(parsed(answer.body, told), answer.body.decode(), told)
+        return Document(parsed(answer.body, told), told)
 
     def tell(
         self,

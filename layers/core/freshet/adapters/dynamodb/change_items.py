@@ -1,0 +1,68 @@
+"""The shape of changes as rows: many changes of one version in each, compressed."""
+
+from collections.abc import Iterator, Sequence
+from itertools import batched
+from typing import Any
+
+import simplejson
+
+from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.packing import pack, unpack
+from freshet.adapters.dynamodb.position_lines import (
+    balance_from_line,
+    balance_to_line,
+    position_from_line,
+    position_to_line,
+)
+from freshet.adapters.dynamodb.table import Item
+from freshet.adapters.exact_json import rendered
+from freshet.domain.holdings import Balance
+from freshet.domain.holdings_changes import ChangeKind, HoldingsChange, Line
+from freshet.domain.instants import from_text, to_text
+from freshet.domain.snapshot import HoldingsSnapshot, RecordedChange
+
+_FORMAT = 2
+_IN_A_ROW = 250
+# A transaction takes 100 actions, some of which are for the version itself.
+_MOST_ROWS = 80
+
+
+def changes_to_items(
+    user_id: str, account_id: str, snapshot: HoldingsSnapshot, changes: Sequence[HoldingsChange]
+) -> Iterator[Item]:
+    """Give what a version makes different the shape of rows."""
+    in_a_row = max(_IN_A_ROW, -(-len(changes) // _MOST_ROWS))
+    for number, some in enumerate(batched(changes, in_a_row, strict=False)):
+        lines = [[each.kind, _to_line(each.before), _to_line(each.after)] for each in some]
+        yield {
+            **keys.change(user_id, account_id, snapshot.version, number),
+            "version": snapshot.version,
+            "changed_at": to_text(snapshot.changed_at),
+            "format": _FORMAT,
+            "changes": pack(rendered(lines)),
+        }
+
+
+def changes_from_item(item: Item) -> list[RecordedChange]:
+    """Read the changes of a row."""
+    changed_at = from_text(item["changed_at"])
+    return [
+        RecordedChange(item["version"], changed_at, _change(*line))
+        for line in simplejson.loads(unpack(item["changes"]))
+    ]
+
+
+def _change(kind: str, before: Any, after: Any) -> HoldingsChange:
+    return HoldingsChange(kind=ChangeKind(kind), before=_from_line(before), after=_from_line(after))
+
+
+def _to_line(line: Line | None) -> Any:
+    if line is None:
+        return None
+    return balance_to_line(line) if isinstance(line, Balance) else position_to_line(line)
+
+
+def _from_line(line: Any) -> Line | None:
+    if line is None:
+        return None
+    return balance_from_line(line) if isinstance(line, list) else position_from_line(line)

@@ -1,0 +1,81 @@
+"""Daily closes: what an account was worth at the end of each day, gaps told as gaps."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, tzinfo
+from enum import StrEnum
+
+from freshet.domain.holdings import Total
+from freshet.domain.snapshot import SnapshotDates
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """The last that was known of a day, and the last day on which it was still confirmed."""
+
+    day: date
+    seen_on: date
+    data_as_of: datetime
+    totals: tuple[Total, ...]
+
+
+class DayOrigin(StrEnum):
+    """Where the value of a day comes from."""
+
+    CLOSE = "close"
+    CARRIED = "carried"
+    """Looked at on that day, and the provider had nothing newer: a weekend, a holiday."""
+    GAP = "gap"
+    """Nobody knows: no read succeeded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of an account's history; a gap has no close."""
+
+    day: date
+    origin: DayOrigin
+    close: Close | None
+
+
+def day_of(dates: SnapshotDates, zone: tzinfo) -> date:
+    """Say to which day a state belongs, by the age of its data."""
+    return dates.data_as_of.astimezone(zone).date()
+
+
+def closing_day(
+    before: SnapshotDates | None, after: SnapshotDates | None, zone: tzinfo
+) -> date | None:
+    """Say which day ends when one state follows another, if any does."""
+    if before is None or after is None:
+        return None
+    closing = day_of(before, zone)
+    return closing if day_of(after, zone) > closing else None
+
+
+def days_between(closes: Sequence[Close], first: date, last: date) -> Iterator[Day]:
+    """Tell every day from `last` back to `first`; the closes come newest first.
+
+    Nothing is interpolated: a day has its own close, carries an earlier one, or is a gap. Before
+    the first close of all there are no days.
+    """
+    older = iter(closes)
+    close = next(older, None)
+    day = last
+    while day >= first:
+        while close is not None and close.day > day:
+            close = next(older, None)
+        if close is None:
+            return
+        yield _day(day, close)
+        day -= _DAY
+
+
+def _day(day: date, close: Close) -> Day:
+    if close.day == day:
+        return Day(day, DayOrigin.CLOSE, close)
+    if day <= close.seen_on:
+        return Day(day, DayOrigin.CARRIED, close)
+    return Day(day, DayOrigin.GAP, None)

@@ -1,0 +1,87 @@
+"""What became different between two states of one account, line by line."""
+
+from collections import Counter, defaultdict
+from collections.abc import Hashable, Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import zip_longest
+
+from freshet.domain.holdings import Balance, Holdings, Position
+
+Line = Position | Balance
+
+
+class ChangeKind(StrEnum):
+    """What happened to a line; a line with several changes is named by the first of them."""
+
+    OPENED = "opened"
+    CLOSED = "closed"
+    UNITS = "units"
+    COST = "cost"
+    LOTS = "lots"
+    CASH = "cash"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingsChange:
+    """One line before and after: a position, or the cash in one currency."""
+
+    kind: ChangeKind
+    before: Line | None
+    after: Line | None
+
+
+def changes_between(before: Holdings, after: Holdings) -> tuple[HoldingsChange, ...]:
+    """List what turns one content into the other; prices, names and the order do not count.
+
+    Taking every `before` away from the old lines and adding every `after` gives the new ones.
+    """
+    positions = _pairs(before.positions, after.positions)
+    cash = _pairs(before.balances, after.balances)
+    return (
+        *(HoldingsChange(kind=_kind(old, new), before=old, after=new) for old, new in positions),
+        *(HoldingsChange(kind=ChangeKind.CASH, before=old, after=new) for old, new in cash),
+    )
+
+
+def _pairs[L: Line](before: Iterable[L], after: Iterable[L]) -> Iterator[tuple[L | None, L | None]]:
+    # One fund may stand in an account twice (cash and margin, two lots): equal lines cancel out
+    # first, what is left of an instrument is paired off.
+    old, new = _without_equals(before, after)
+    for subject in dict.fromkeys((*old, *new)):
+        yield from zip_longest(old.get(subject, ()), new.get(subject, ()))
+
+
+def _without_equals[L: Line](
+    before: Iterable[L], after: Iterable[L]
+) -> tuple[dict[Hashable, list[L]], dict[Hashable, list[L]]]:
+    old, new = list(before), list(after)
+    equal = Counter(each.content for each in old) & Counter(each.content for each in new)
+    return _rest(old, equal), _rest(new, equal)
+
+
+def _rest[L: Line](lines: Iterable[L], equal: Counter[str]) -> dict[Hashable, list[L]]:
+    still_equal = Counter(equal)
+    rest: dict[Hashable, list[L]] = defaultdict(list)
+    for line in sorted(lines, key=lambda each: each.content):
+        if still_equal[line.content]:
+            still_equal[line.content] -= 1
+        else:
+            rest[_subject(line)].append(line)
+    return rest
+
+
+def _subject(line: Line) -> Hashable:
+    if isinstance(line, Balance):
+        return line.currency
+    return *line.instrument.identity, line.currency
+
+
+def _kind(before: Position | None, after: Position | None) -> ChangeKind:
+    if before is None:
+        return ChangeKind.OPENED
+    if after is None:
+        return ChangeKind.CLOSED
+    if before.units != after.units:
+        return ChangeKind.UNITS
+    return ChangeKind.COST if before.cost_per_unit != after.cost_per_unit else ChangeKind.LOTS

@@ -1,0 +1,99 @@
+"""Accounts, what they hold, what they held and what happened in them."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from freshet.domain.account import Account
+from freshet.domain.closes import Close
+from freshet.domain.snapshot import (
+    HoldingsSnapshot,
+    Outcome,
+    RecordedChange,
+    SnapshotSummary,
+)
+from freshet.domain.spans import Span
+from freshet.domain.transactions import Transaction
+
+
+class Accounts(Protocol):
+    """Accounts by their owner."""
+
+    def get(self, user_id: str, account_id: str) -> Account:
+        """Read one; raises NotFound."""
+
+    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Account]:
+        """List a connection's accounts, closed ones included, in the order of their ids."""
+
+    def save(self, account: Account) -> None:
+        """Store an account as it is listed now."""
+
+
+class Snapshots(Protocol):
+    """The newest holdings of accounts."""
+
+    def latest(self, user_id: str, account_id: str) -> HoldingsSnapshot | None:
+        """Read the newest, or None before the first load."""
+
+    def latest_of(self, user_id: str, account_ids: Collection[str]) -> dict[str, HoldingsSnapshot]:
+        """Read the newest of several accounts at once."""
+
+    def summaries_of(
+        self, user_id: str, account_ids: Collection[str]
+    ) -> dict[str, SnapshotSummary]:
+        """Read what the newest of several accounts are worth, without their lines."""
+
+
+class SnapshotStore(Protocol):
+    """Where a reader keeps what it brings."""
+
+    def latest(self, user_id: str, account_id: str) -> HoldingsSnapshot | None:
+        """Read the newest, or None before the first load."""
+
+    def store(
+        self, user_id: str, account_id: str, outcome: Outcome, *, before: HoldingsSnapshot | None
+    ) -> bool:
+        """Write what a reading changed; False if somebody stored something newer meanwhile.
+
+        A new version brings its changes along, the first state of another day the close of the
+        last one. Raises SnapshotTooLarge, with nothing written that anybody sees.
+        """
+
+
+class SnapshotHistory(Protocol):
+    """What holdings were; lists are newest first, a mark says where the next page begins."""
+
+    def version_at(
+        self, user_id: str, account_id: str, instant: datetime
+    ) -> HoldingsSnapshot | None:
+        """Read the version whose content was in force at an instant; None once it has expired."""
+
+    def close_on(self, user_id: str, account_id: str, day: date) -> HoldingsSnapshot | None:
+        """Read the close of a day, else the last one before it."""
+
+    def versions(
+        self, user_id: str, account_id: str, span: Span, *, limit: int, after: str | None
+    ) -> tuple[Sequence[SnapshotSummary], str | None]:
+        """Read a page of versions."""
+
+    def changes(
+        self, user_id: str, account_id: str, span: Span, *, limit: int, after: str | None
+    ) -> tuple[Sequence[RecordedChange], str | None]:
+        """Read a page of changes."""
+
+    def closes(
+        self, user_id: str, account_id: str, *, until: date, limit: int
+    ) -> tuple[Sequence[Close], bool]:
+        """Read closes from a day backwards, and whether there may be more."""
+
+
+class Transactions(Protocol):
+    """What happened in accounts."""
+
+    def store(self, user_id: str, account_id: str, transactions: Sequence[Transaction]) -> None:
+        """Write transactions; one that is there already is written over with itself."""
+
+    def page(
+        self, user_id: str, account_id: str, *, limit: int, after: str | None
+    ) -> tuple[Sequence[Transaction], str | None]:
+        """Read a page, newest first, and the mark after which the next one begins."""

@@ -1,0 +1,90 @@
+"""The providers, the quota they give and the credentials they want."""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from freshet.domain.account import AccountReport
+from freshet.domain.call_errors import ProviderAnswer
+from freshet.domain.connection import Connection
+from freshet.domain.connection_report import ConnectionReport
+from freshet.domain.credential import Credential
+from freshet.domain.snapshot import (
+    HoldingsReading,
+)
+from freshet.domain.transactions import Transaction
+
+
+class CredentialVault(Protocol):
+    """Users' credentials, by user and by the name under which a connection finds its own."""
+
+    def find(self, user_id: str, name: str) -> Credential:
+        """Give a credential; raises CredentialMissing, SecretUnavailable."""
+
+    def keep(self, user_id: str, name: str, credential: Credential) -> None:
+        """Store a credential; raises SecretUnavailable."""
+
+
+class ReadAllowance(Protocol):
+    """How often the schedule may read for one user on one UTC day."""
+
+    def take(self, user_id: str, *, most: int, now: datetime) -> bool:
+        """Count one read; False where the day's reads are used up."""
+
+
+class Quota(Protocol):
+    """Gives out the provider's quota."""
+
+    @property
+    def most_at_once(self) -> int:
+        """How many tokens can be had together."""
+
+    def take(self, tokens: int) -> None:
+        """Take tokens for that many requests; raises QuotaExhausted, ProviderDown."""
+
+    def block(self, until: datetime, *, is_down: bool) -> None:
+        """Give no token out before `until`: the provider says so, or cannot answer anybody."""
+
+
+class ProviderSession(Protocol):
+    """One visit at a provider for one connection; every method raises CallFailed."""
+
+    def expect(self, calls: int, *, is_awaited: bool) -> None:
+        """Say how many calls are to come, and whether somebody waits for them."""
+
+    @property
+    def calls(self) -> int:
+        """How many calls it has made."""
+
+    def connection(self) -> ConnectionReport:
+        """Ask how the connection is."""
+
+    def accounts(self) -> Sequence[AccountReport]:
+        """List its accounts."""
+
+    def holdings(self, account: AccountReport) -> HoldingsReading:
+        """Read positions and balances of one account."""
+
+    @property
+    def reads_transactions(self) -> bool:
+        """Tell whether this deployment reads transactions at this provider."""
+
+    def transactions(self, account: AccountReport, *, since: date | None) -> Sequence[Transaction]:
+        """Read what happened since a day, or ever, each with its id."""
+
+
+class ProviderBuyer(Protocol):
+    """What can be asked of a provider to do for one connection; every method raises CallFailed."""
+
+    def refresh(self) -> ProviderAnswer:
+        """Buy a refresh: exactly one billable call, never repeated in here."""
+
+    def sync_transactions(self) -> ProviderAnswer:
+        """Ask for transactions up to yesterday to be loaded: unbilled."""
+
+
+class Providers[Visitor](Protocol):
+    """The way to every configured provider, for whoever reads or for whoever buys there."""
+
+    def open(self, connection: Connection) -> Visitor:
+        """Start a visit; raises ProviderNotConfigured, CredentialMissing, SecretUnavailable."""

@@ -1,0 +1,57 @@
+"""Refreshes and the money they cost."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from freshet.domain.budgets import DeploymentSpending, UserSpending
+from freshet.domain.purchase import PurchasePolicy
+from freshet.domain.refresh import Refresh
+
+
+class Refreshes(Protocol):
+    """Refreshes with the money that belongs to them; every write is all or nothing."""
+
+    def get(self, user_id: str, refresh_id: str) -> Refresh:
+        """Read one, consistently; raises NotFound."""
+
+    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Refresh]:
+        """List a connection's refreshes of the last 90 days, newest first."""
+
+    def is_stopped(self) -> bool:
+        """Tell whether the operator's kill switch is on."""
+
+    def open(self, refresh: Refresh) -> Refresh:
+        """Put an unpaid one on record as its connection's open refresh; raises ConcurrentChange."""
+
+    def add(self, refresh: Refresh) -> Refresh:
+        """Put one on record that has ended already; raises ConcurrentChange if it is there."""
+
+    def reserve(self, refresh: Refresh, *, policy: PurchasePolicy, now: datetime) -> Refresh:
+        """Reserve money in every budget and become the connection's open refresh, or do nothing.
+
+        Raises BudgetExhausted; raises ConcurrentChange where another refresh is open already.
+        """
+
+    def book(self, refresh: Refresh) -> Refresh:
+        """Store a call before it is made and its outcome after, with its line in the ledger.
+
+        A refused refresh gives its budget back; one that was never called has no line.
+        Raises ConcurrentChange.
+        """
+
+    def save(self, refresh: Refresh) -> Refresh:
+        """Store progress that moves no money; raises ConcurrentChange."""
+
+
+class Budgets(Protocol):
+    """What is spent already, and the kill switch."""
+
+    def of_user(self, user_id: str, *, now: datetime) -> UserSpending:
+        """Read the user's day and month, and those of each of the user's connections."""
+
+    def of_deployment(self, *, now: datetime) -> DeploymentSpending:
+        """Read everybody's month and the kill switch."""
+
+    def stop_purchases(self, *, is_stopped: bool) -> None:
+        """Turn the kill switch."""

@@ -1,0 +1,36 @@
+"""Work for others, and news for the company's own systems."""
+
+from collections.abc import Iterable, Sequence
+from typing import Protocol
+
+from freshet.domain.events import Event
+from freshet.domain.orders import ReadOrder, RefreshOrder
+from freshet.domain.webhooks import VerifiedDelivery
+
+
+class ReadQueue(Protocol):
+    """Work for the readers."""
+
+    def send(self, orders: Iterable[ReadOrder]) -> Sequence[ReadOrder]:
+        """Hand over orders; gives back those that did not make it."""
+
+
+class RefreshQueue(Protocol):
+    """Work for the buyers."""
+
+    def send(self, orders: Iterable[RefreshOrder]) -> Sequence[RefreshOrder]:
+        """Hand over orders; gives back those that did not make it."""
+
+
+class WebhookQueue(Protocol):
+    """Deliveries that were verified and wait to be worked."""
+
+    def send(self, delivery: VerifiedDelivery) -> None:
+        """Queue durably; raises QueueUnavailable."""
+
+
+class Bus(Protocol):
+    """The way to the company's own systems."""
+
+    def publish(self, events: Sequence[Event]) -> None:
+        """Publish all; raises QueueUnavailable if one was not taken; others may have been."""
