@@ -19,13 +19,12 @@ class FakeAccounts:
         except KeyError as error:
             raise NotFound(account_id) from error
 
-    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Account]:
-        found = [
-            row
-            for (owner, _), row in self.rows.items()
-            if owner == user_id and row.connection_id == connection_id
-        ]
+    def of_user(self, user_id: str) -> Sequence[Account]:
+        found = [row for (owner, _), row in self.rows.items() if owner == user_id]
         return sorted(found, key=lambda row: row.id)
+
+    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Account]:
+        return [row for row in self.of_user(user_id) if row.connection_id == connection_id]
 
     def save(self, account: Account) -> None:
         # What one visit saw is nothing that a row keeps.

@@ -19,6 +19,7 @@ from freshet.services.show_holdings import Showing
 from freshet.services.take_snapshots import Reading, take_snapshots
 from tests.builders import (
     CONNECTION_ID,
+    NEW_YORK,
     NOON,
     USER,
     a_connection,
@@ -142,7 +143,9 @@ class Stage:
             connections=self.connections,
             accounts=self.accounts,
             snapshots=self.snapshots,
+            history=self.snapshots,
             transactions=self.transactions,
+            zone=NEW_YORK,
             targets=FreshnessTargets(timedelta(hours=26), timedelta(hours=50)),
         )
 

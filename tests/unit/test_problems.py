@@ -25,6 +25,7 @@ ROWS: list[tuple[Exception, int, str, int | None]] = [
     (call_errors.RefreshUnsupported(an_answer()), 422, "refresh_unsupported", None),
     (errors.IdempotencyMismatch(), 422, "idempotency_mismatch", None),
     (errors.AlreadyOwned(), 409, "already_owned", None),
+    (errors.HoldingsMoved(), 409, "holdings_moved", None),
     (errors.ConnectionNeedsUser(CONNECTION_ID, None), 402, "connection_needs_user", None),
     (errors.CredentialMissing("x"), 402, "connection_needs_user", None),
     (call_errors.LoginRequired(an_answer()), 402, "connection_needs_user", None),

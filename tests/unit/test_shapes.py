@@ -17,7 +17,8 @@ from freshet.domain.money import Money
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import AccountProgress, RefreshStatus
 from freshet.domain.snapshot import HoldingsSnapshot
-from freshet.http.shapes import account_shape, connection_shape, holdings_shape, refresh_shape
+from freshet.http.holdings_shapes import holdings_shape
+from freshet.http.shapes import account_shape, connection_shape, refresh_shape
 from tests.builders import (
     CONNECTION_ID,
     NOON,

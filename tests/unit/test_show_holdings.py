@@ -29,7 +29,7 @@ def test_every_account_is_shown_when_a_connection_is_listed() -> None:
     stage.read()
     stage.accounts.save(an_account(provider_account_id="account-2"))
     shown = connection_accounts(USER, CONNECTION_ID, parts=stage.showing, now=stage.clock())
-    pending = {each.account.id: each.snapshot is None for each in shown}
+    pending = {each.account.id: each.summary is None for each in shown}
     assert pending == {ACCOUNT_ID: False, an_account(provider_account_id="account-2").id: True}
 
 

@@ -1,94 +1,165 @@
-"""Any sequence of readings: `latest` never goes back, nothing unproven erases (promises 5, 6)."""
+"""Any sequence of reads keeps promises 5, 6, 7 and 13, whatever the provider does."""
 
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from freshet.domain.holdings import Holdings
-from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, Outcome, judge
-from tests.builders import EMPTY, NOON, a_position, a_reading, some_holdings
+from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, judge
+from tests.builders import EMPTY, NOON, USER, a_position, a_reading, some_holdings
+from tests.fakes import FakeSnapshots
 
-KINDS = st.sampled_from(
-    [EMPTY, some_holdings(), some_holdings(positions=(a_position(), a_position()))]
+ACCOUNT = "acc_1"
+HOUR = timedelta(hours=1)
+CONTENTS = [
+    some_holdings(positions=(a_position(units=Decimal(units), price=Decimal(price)),))
+    for units in (1, 2)
+    for price in ("10.10", "11.00")
+]
+
+
+@dataclass(frozen=True)
+class Told:
+    """One answer of the provider: what, as of which hour, read when."""
+
+    holdings: Holdings
+    as_of: int | None
+    is_partial: bool
+
+    def reading(self, number: int) -> HoldingsReading:
+        at = NOON + timedelta(days=2) + number * timedelta(minutes=7)
+        as_of = None if self.as_of is None else NOON + self.as_of * HOUR
+        return a_reading(
+            holdings=self.holdings,
+            broker_as_of=as_of,
+            provider_synced_at=as_of,
+            started_at=at,
+            fetched_at=at + timedelta(seconds=2),
+            is_partial=self.is_partial,
+        )
+
+
+ANSWERS = st.builds(
+    Told,
+    holdings=st.sampled_from([*CONTENTS, EMPTY]),
+    as_of=st.none() | st.integers(0, 5),
+    is_partial=st.sampled_from([False, False, False, True]),
 )
-HOURS = st.integers(-48, 48)
+SEQUENCES = st.lists(ANSWERS, max_size=12)
 
 
-@st.composite
-def _readings(draw: st.DrawFn) -> HoldingsReading:
-    started_at = NOON + timedelta(hours=draw(HOURS), seconds=draw(st.integers(0, 3)))
-    dates = st.none() | HOURS.map(lambda hours: NOON + timedelta(hours=hours))
-    return a_reading(
-        holdings=draw(KINDS),
-        broker_as_of=draw(dates),
-        provider_synced_at=draw(dates),
-        started_at=started_at,
-        fetched_at=started_at + timedelta(seconds=1),
-    )
+def _latest(store: FakeSnapshots) -> HoldingsSnapshot | None:
+    return store.latest(USER, ACCOUNT)
 
 
-def _play(readings: list[HoldingsReading]) -> list[tuple[HoldingsSnapshot | None, Outcome]]:
-    steps, latest = [], None
+def _stored(readings: list[HoldingsReading]) -> list[HoldingsSnapshot | None]:
+    """Store one reading after the other; gives `latest` after each."""
+    store, seen = FakeSnapshots(), []
     for reading in readings:
-        outcome = judge(latest, reading)
-        steps.append((latest, outcome))
-        latest = outcome.latest or latest
-    return steps
+        before = _latest(store)
+        assert store.store(USER, ACCOUNT, judge(before, reading), before=before)
+        seen.append(_latest(store))
+    return seen
 
 
-@given(st.lists(_readings(), max_size=8))
-def test_latest_never_goes_back_when_readings_come_in_any_order(
-    readings: list[HoldingsReading],
+def _steps(told: list[Told]) -> list[tuple[Any, HoldingsReading, Any]]:
+    readings = [each.reading(number) for number, each in enumerate(told)]
+    states = _stored(readings)
+    return list(zip([None, *states[:-1]], readings, states, strict=True)) if told else []
+
+
+@given(SEQUENCES)
+def test_latest_never_goes_back_when_anything_is_read(told: list[Told]) -> None:
+    for before, _, after in _steps(told):
+        if before is not None:
+            assert after.dates_token >= before.dates_token
+            assert after.data_as_of >= before.data_as_of
+            assert after.version >= before.version
+
+
+@given(SEQUENCES)
+def test_version_and_date_of_change_move_together_with_the_content(told: list[Told]) -> None:
+    for before, _, after in _steps(told):
+        if before is not None:
+            is_same = before.content_hash == after.content_hash
+            assert (before.version == after.version) is is_same
+            assert (before.changed_at == after.changed_at) is is_same
+
+
+@given(SEQUENCES)
+def test_holdings_vanish_only_when_newer_data_has_said_so_twice(told: list[Told]) -> None:
+    seen: datetime | None = None
+    for before, reading, after in _steps(told):
+        if before is None or before.holdings.is_empty:
+            seen = None
+            continue
+        says_empty = reading.holdings.is_empty and not reading.is_partial
+        if after.holdings.is_empty:
+            assert says_empty
+            assert seen is not None
+            assert reading.data_as_of > seen
+        elif says_empty and after != before:
+            seen = after.empty_seen_as_of
+        elif after.empty_seen_as_of is None:
+            seen = None
+
+
+@given(SEQUENCES)
+def test_no_date_moves_when_an_answer_is_empty_or_not_newer(told: list[Told]) -> None:
+    for before, reading, after in _steps(told):
+        if before is None:
+            continue
+        is_doubted = reading.holdings.is_empty and after.holdings == before.holdings != EMPTY
+        if is_doubted or after.dates_token == before.dates_token:
+            for name in ("broker_as_of", "provider_synced_at", "fetched_at", "changed_at"):
+                assert getattr(after, name) == getattr(before, name)
+
+
+@given(SEQUENCES)
+def test_no_date_moves_when_a_part_is_missing(told: list[Told]) -> None:
+    for before, reading, after in _steps(told):
+        if reading.is_partial and before is not None:
+            for name in ("broker_as_of", "provider_synced_at", "fetched_at", "data_as_of"):
+                assert getattr(after, name) == getattr(before, name)
+
+
+@given(st.lists(ANSWERS, max_size=8), st.randoms(use_true_random=False))
+def test_end_is_the_same_when_dated_readings_arrive_in_any_order(
+    told: list[Told], random: Any
 ) -> None:
-    for before, outcome in _play(readings):
-        if before is not None and outcome.latest is not None:
-            assert outcome.latest.dates_token >= before.dates_token
-            assert outcome.latest.version >= before.version
-            assert outcome.latest.revision != before.revision
-
-
-@given(st.lists(_readings(), max_size=8))
-def test_holdings_are_erased_only_when_two_readings_of_rising_age_agree(
-    readings: list[HoldingsReading],
-) -> None:
-    seen_empty: list[HoldingsReading] = []
-    for reading, (before, outcome) in zip(readings, _play(readings), strict=True):
-        was_full = before is not None and not before.holdings.is_empty
-        if was_full and outcome.latest is not None and outcome.latest.holdings.is_empty:
-            assert any(reading.data_as_of > each.data_as_of for each in seen_empty)
-        if reading.holdings.is_empty:
-            seen_empty.append(reading)
-
-
-@given(st.lists(_readings(), max_size=8))
-def test_no_date_moves_when_a_reading_is_frozen_or_not_believed(
-    readings: list[HoldingsReading],
-) -> None:
-    for reading, (before, outcome) in zip(readings, _play(readings), strict=True):
-        assert judge(outcome.latest or before, reading).latest is None
-        if before is not None and outcome.is_unconfirmed and outcome.latest is not None:
-            assert outcome.latest.data_as_of == before.data_as_of
-            assert outcome.latest.fetched_at == before.fetched_at
-
-
-@given(st.lists(_readings(), max_size=5, unique_by=lambda each: each.token), st.randoms())
-def test_same_holdings_are_stored_in_the_end_when_full_readings_are_shuffled(
-    readings: list[HoldingsReading], random: object
-) -> None:
-    # Without a date a reading is dated like the last one, and so depends on the order.
-    full = [each for each in readings if not each.holdings.is_empty and _is_dated(each)]
-    shuffled = list(full)
+    # Empty ones are a question of what came in between; without dates, the order is all there is.
+    readings = [
+        each.reading(number)
+        for number, each in enumerate(told)
+        if each.as_of is not None and not each.is_partial and not each.holdings.is_empty
+    ]
+    shuffled = list(readings)
     random.shuffle(shuffled)
-    assert _last(full) == _last(shuffled)
+    one, other = (_stored(each)[-1:] for each in (readings, shuffled))
+    for mine, its in zip(one, other, strict=True):
+        assert mine.holdings == its.holdings
+        assert mine.dates_token == its.dates_token
 
 
-def _is_dated(reading: HoldingsReading) -> bool:
-    return reading.broker_as_of is not None or reading.provider_synced_at is not None
+@given(SEQUENCES)
+def test_same_answer_twice_is_stored_once(told: list[Told]) -> None:
+    for _, reading, after in _steps(told):
+        if after is not None:
+            assert judge(after, reading).latest is None or reading.token > after.dates_token
 
 
-def _last(readings: list[HoldingsReading]) -> tuple[str, Holdings] | None:
-    latest = None
-    for reading in readings:
-        latest = judge(latest, reading).latest or latest
-    return None if latest is None else (latest.dates_token, latest.holdings)
+def test_reload_is_proof_when_it_ends_empty() -> None:
+    before = judge(None, CONTENTS_READING).latest
+    assert before is not None
+    emptied = replace(Told(EMPTY, 3, is_partial=False).reading(1), is_reloaded=True)
+    outcome = judge(before, emptied)
+    assert outcome.latest is not None
+    assert outcome.latest.holdings.is_empty
+    assert [str(each.kind) for each in outcome.changes] == ["closed", "cash"]
+
+
+CONTENTS_READING = Told(CONTENTS[0], 1, is_partial=False).reading(0)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from freshet.domain.money import Money
 
 INVESTMENT = "investment"
+_PARTS_OF_HOLDINGS = frozenset({"positions", "balances"})
 
 
 class AccountStatus(StrEnum):
@@ -61,6 +62,11 @@ class Account:
     """What the provider could not bring along when this account was last read."""
     is_reloaded: bool = False
     """The provider began to load it anew and is through, as seen by this very visit."""
+
+    @property
+    def is_partial(self) -> bool:
+        """Tell whether a part that holdings are made of did not come along."""
+        return not _PARTS_OF_HOLDINGS.isdisjoint(self.failed_parts)
 
     @property
     def has_new_transactions(self) -> bool:

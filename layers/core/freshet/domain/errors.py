@@ -2,7 +2,7 @@
 
 FreshetError
 ├── RequestError                 the caller's doing
-│   ├── InvalidJson · InvalidField · PayloadTooLarge · NotFound
+│   ├── InvalidJson · InvalidField · PayloadTooLarge · NotFound · HoldingsMoved
 │   ├── MissingScope · ActingForNobody · ActingNotAllowed
 │   ├── TransactionsNotEnabled · IdempotencyMismatch
 │   └── AlreadyOwned             the provider's connection belongs to another user
@@ -50,6 +50,10 @@ class PayloadTooLarge(RequestError):
 
 class NotFound(RequestError):
     """It does not exist, or belongs to somebody else: the answer is the same."""
+
+
+class HoldingsMoved(RequestError):
+    """Between two pages the holdings became others: together the pages would be a lie."""
 
 
 class MissingScope(RequestError):

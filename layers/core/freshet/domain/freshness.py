@@ -1,6 +1,6 @@
 """How old an account's holdings are, and how plainly to say so."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -69,27 +69,41 @@ def freshness_of(
     now: datetime,
 ) -> Freshness:
     """Judge an account's data at `now`; `ageing_at` and `stale_at` let a page flip by itself."""
-    ageing_at = snapshot.data_as_of + targets.ageing_after if snapshot else None
-    stale_at = snapshot.data_as_of + targets.stale_after if snapshot else None
-    status = _status(connection, ageing_at, stale_at, now)
-    return Freshness(
+    by_age = freshness_then(snapshot, targets=targets, then=now)
+    is_blocked = connection.status in (ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED)
+    status = FreshnessStatus.BLOCKED if is_blocked else by_age.status
+    return replace(
+        by_age,
         status=status,
         reason=_reason(status, account, connection, snapshot, now),
+        next_attempt_at=connection.due_at if connection.is_awake else None,
+    )
+
+
+def freshness_then(
+    snapshot: SnapshotDates | None, *, targets: FreshnessTargets, then: datetime
+) -> Freshness:
+    """Judge data by nothing but its age at a moment, as is right for what was shown then."""
+    ageing_at = snapshot.data_as_of + targets.ageing_after if snapshot else None
+    stale_at = snapshot.data_as_of + targets.stale_after if snapshot else None
+    status = _status_by_age(ageing_at, stale_at, then)
+    is_old = status in (FreshnessStatus.AGEING, FreshnessStatus.STALE)
+    return Freshness(
+        status=status,
+        reason=FreshnessReason.NOT_UPDATED_IN_TIME if is_old else None,
         broker_as_of=snapshot.broker_as_of if snapshot else None,
         provider_synced_at=snapshot.provider_synced_at if snapshot else None,
         fetched_at=snapshot.fetched_at if snapshot else None,
         changed_at=snapshot.changed_at if snapshot else None,
         ageing_at=ageing_at,
         stale_at=stale_at,
-        next_attempt_at=connection.due_at if connection.is_awake else None,
+        next_attempt_at=None,
     )
 
 
-def _status(
-    connection: Connection, ageing_at: datetime | None, stale_at: datetime | None, now: datetime
+def _status_by_age(
+    ageing_at: datetime | None, stale_at: datetime | None, now: datetime
 ) -> FreshnessStatus:
-    if connection.status in (ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED):
-        return FreshnessStatus.BLOCKED
     if ageing_at is None or stale_at is None:
         return FreshnessStatus.PENDING
     if now >= stale_at:
@@ -110,7 +124,7 @@ def _reason(
         (account.report.kind != INVESTMENT, FreshnessReason.NO_INVESTMENTS),
         (not account.report.has_holdings, FreshnessReason.HOLDINGS_UNAVAILABLE),
         (_is_emptiness_doubted(snapshot, now), FreshnessReason.EMPTY_UNCONFIRMED),
-        (bool(account.failed_parts), FreshnessReason.PARTLY_FAILED),
+        (account.is_partial, FreshnessReason.PARTLY_FAILED),
         (connection.paused, FreshnessReason.PAUSED),
         (connection.status is ConnectionStatus.DEGRADED, FreshnessReason.PROVIDER_TROUBLE),
         (snapshot is None, FreshnessReason.FIRST_LOAD),

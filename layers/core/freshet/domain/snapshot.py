@@ -30,13 +30,14 @@ class HoldingsReading:
         """
         return min(self.broker_as_of or self.provider_synced_at or self.started_at, self.fetched_at)
 
-    def undated(self) -> "HoldingsReading":
-        """A part of it did not come along: its content counts, its dates prove nothing."""
-        return replace(self, broker_as_of=None, provider_synced_at=None, is_partial=True)
-
     def dated_like(self, latest: "SnapshotDates") -> "HoldingsReading":
-        """Without any date of its own, data is only known to be no older than the last."""
-        if self.broker_as_of is not None or self.provider_synced_at is not None:
+        """Without any date of its own, data is only known to be no older than the last.
+
+        Nor does an answer that lacks a part move any date, not even that of our own read.
+        """
+        if self.is_partial:
+            self = replace(self, fetched_at=latest.fetched_at)
+        elif self.broker_as_of is not None or self.provider_synced_at is not None:
             return self
         return replace(
             self,
@@ -107,7 +108,7 @@ class Outcome:
 
 
 def first_snapshot(reading: HoldingsReading) -> HoldingsSnapshot:
-    """Turn the first reading of an account into its first version."""
+    """Turn a reading into a version of its own."""
     return HoldingsSnapshot(
         version=reading.token,
         dates_token=reading.token,
@@ -126,12 +127,12 @@ def judge(latest: HoldingsSnapshot | None, reading: HoldingsReading) -> Outcome:
         return Outcome(latest=None, is_unconfirmed=True)  # the lines are what did not come along
     if latest is None:
         return Outcome(latest=first_snapshot(reading), is_new_version=True)
-    reading = reading.dated_like(latest)
+    seen_at, reading = reading.fetched_at, reading.dated_like(latest)
     if reading.token <= latest.dates_token:
         return Outcome(latest=None)
     if reading.holdings.is_empty and not latest.holdings.is_empty:
         return _judge_empty(latest, reading)
-    return _accept(latest, reading)
+    return _accept(latest, reading, seen_at=seen_at)
 
 
 def _judge_empty(latest: HoldingsSnapshot, reading: HoldingsReading) -> Outcome:
@@ -139,15 +140,15 @@ def _judge_empty(latest: HoldingsSnapshot, reading: HoldingsReading) -> Outcome:
     # when the provider has begun from nothing and says that it is through.
     seen = latest.empty_seen_as_of
     if reading.is_reloaded or (seen is not None and reading.data_as_of > seen):
-        return _accept(latest, reading)
+        return _accept(latest, reading, seen_at=reading.fetched_at)
     if seen is not None:
         return Outcome(latest=None, is_unconfirmed=True)
     marked = replace(latest, empty_seen_as_of=reading.data_as_of, empty_seen_at=reading.fetched_at)
     return Outcome(latest=marked, is_unconfirmed=True)
 
 
-def _accept(latest: HoldingsSnapshot, reading: HoldingsReading) -> Outcome:
-    fresh = first_snapshot(reading)
+def _accept(latest: HoldingsSnapshot, reading: HoldingsReading, *, seen_at: datetime) -> Outcome:
+    fresh = replace(first_snapshot(reading), changed_at=seen_at)
     if fresh.content_hash != latest.content_hash:
         changes = changes_between(latest.holdings, fresh.holdings)
         return Outcome(latest=fresh, is_new_version=True, changes=changes)

@@ -251,7 +251,7 @@ def _is_proof(refresh: Refresh, reading: HoldingsReading) -> bool:
     if refresh.method is Method.READ:
         return reading.started_at >= refresh.started_at
     as_of = reading.broker_as_of or reading.provider_synced_at
-    return as_of is not None and _is_after(as_of, refresh.started_at)
+    return as_of is not None and not reading.is_partial and _is_after(as_of, refresh.started_at)
 
 
 def _is_after(as_of: datetime, started_at: datetime) -> bool:

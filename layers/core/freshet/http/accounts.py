@@ -7,8 +7,7 @@ from freshet.domain.identifiers import is_account_id
 from freshet.http.application import Api, json_response
 from freshet.http.caller import Scope
 from freshet.http.paging import cursor_for, limit_of, mark_of
-from freshet.http.shapes import holdings_shape, transaction_shape
-from freshet.services.show_holdings import account_holdings
+from freshet.http.shapes import transaction_shape
 from freshet.services.show_transactions import account_transactions
 
 _MARK_PREFIX = "TRANSACTION#"
@@ -17,14 +16,6 @@ _MARK_PREFIX = "TRANSACTION#"
 def add_account_routes(api: Api) -> None:
     """Register the routes."""
     parts = api.parts
-
-    @api.resolver.get("/v1/accounts/<account_id>/holdings")
-    def get_holdings(account_id: str) -> Response[str]:
-        caller = api.caller(Scope.READ)
-        if not is_account_id(account_id):
-            raise NotFound(account_id)
-        shown = account_holdings(caller.user_id, account_id, parts=parts.showing, now=parts.now())
-        return json_response(200, holdings_shape(account_id, shown.snapshot, shown.freshness))
 
     @api.resolver.get("/v1/accounts/<account_id>/transactions")
     def list_transactions(account_id: str) -> Response[str]:

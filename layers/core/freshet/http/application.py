@@ -24,6 +24,8 @@ from freshet.observability import logger
 from freshet.services.request_refresh import Requesting
 from freshet.services.show_holdings import Showing
 
+_WORTH_COMPRESSING = 1_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApiParts:
@@ -108,14 +110,19 @@ def demand_known(document: Mapping[str, Any], fields: frozenset[str], *, within:
 
 
 def json_response(status: int, body: Any, headers: dict[str, str] | None = None) -> Response[str]:
-    """Answer JSON that belongs to one user and is checked before it is used again."""
+    """Answer JSON that belongs to one user and is checked before it is used again.
+
+    No body where it is None; a long one is compressed for who accepts that.
+    """
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False) if body is not None else ""
     return Response(
         status_code=status,
         content_type="application/json",
-        body=json.dumps(body, separators=(",", ":"), ensure_ascii=False),
+        body=text,
+        compress=len(text) > _WORTH_COMPRESSING,
         headers={
             "Cache-Control": "private, no-cache",
-            "Vary": "Authorization",
+            "Vary": "Authorization, Accept-Encoding",
             **(headers or {}),
         },
     )

@@ -37,6 +37,9 @@ TABLE: dict[type[Exception], Problem] = {
     errors.IdempotencyMismatch: Problem(
         422, "idempotency_mismatch", "The key was used for another request"
     ),
+    errors.HoldingsMoved: Problem(
+        409, "holdings_moved", "The holdings have changed since the first page"
+    ),
     errors.AlreadyOwned: Problem(409, "already_owned", "Linked by another user"),
     errors.ConnectionNeedsUser: Problem(402, "connection_needs_user", "Connection needs the user"),
     errors.CredentialMissing: Problem(402, "connection_needs_user", "Connection needs the user"),

@@ -1,4 +1,4 @@
-"""The JSON shapes of the API: connections, accounts, holdings, refreshes."""
+"""The JSON shapes of the API: connections, accounts, transactions, refreshes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,14 +7,13 @@ from freshet.domain.account import Account
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection import Connection, ConnectionStatus
 from freshet.domain.freshness import Freshness
-from freshet.domain.holdings import Balance, Instrument, Position, Total
 from freshet.domain.instants import duration_to_text, optional_to_text, to_text
 from freshet.domain.money import Money, decimal_to_text
 from freshet.domain.money import optional_decimal_to_text as text_of
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Method, Refresh
-from freshet.domain.snapshot import HoldingsSnapshot
 from freshet.domain.transactions import Transaction
+from freshet.http.holdings_shapes import freshness_shape
 from freshet.http.problems import user_action
 
 Shape = dict[str, Any]
@@ -61,36 +60,6 @@ def account_shape(account: Account, freshness: Freshness) -> Shape:
         "value": money_shape(report.value),
         "freshness": freshness_shape(freshness),
         "provider_ids": {"account": report.provider_account_id},
-    }
-
-
-def holdings_shape(
-    account_id: str, snapshot: HoldingsSnapshot | None, freshness: Freshness
-) -> Shape:
-    """Show what an account holds; before the first load nothing is known, which is not nothing."""
-    holdings = snapshot.holdings if snapshot else None
-    return {
-        "account_id": account_id,
-        "version": snapshot.version if snapshot else None,
-        "positions": [_position_shape(each) for each in holdings.positions] if holdings else None,
-        "balances": [_balance_shape(each) for each in holdings.balances] if holdings else None,
-        "totals": [_total_shape(each) for each in holdings.totals()] if holdings else None,
-        "freshness": freshness_shape(freshness),
-    }
-
-
-def freshness_shape(freshness: Freshness) -> Shape:
-    """Show every date, the verdict and its reason."""
-    return {
-        "status": freshness.status,
-        "reason": freshness.reason,
-        "broker_as_of": optional_to_text(freshness.broker_as_of),
-        "provider_synced_at": optional_to_text(freshness.provider_synced_at),
-        "fetched_at": optional_to_text(freshness.fetched_at),
-        "changed_at": optional_to_text(freshness.changed_at),
-        "ageing_at": optional_to_text(freshness.ageing_at),
-        "stale_at": optional_to_text(freshness.stale_at),
-        "next_attempt_at": optional_to_text(freshness.next_attempt_at),
     }
 
 
@@ -147,65 +116,6 @@ def _refresh_offer(connection: Connection, price: Money) -> Shape:
     if connection.is_worth_buying:
         return {"method": Method.PURCHASE, "cost": money_shape(price)}
     return {"method": Method.READ, "cost": {"amount": "0", "currency": price.currency}}
-
-
-def _position_shape(position: Position) -> Shape:
-    return {
-        "instrument": _instrument_shape(position.instrument),
-        "units": text_of(position.units),
-        "price": text_of(position.price),
-        "value": text_of(position.value),
-        "cost_per_unit": text_of(position.cost_per_unit),
-        "currency": position.currency,
-        "cash_equivalent": position.cash_equivalent,
-        "lots": [
-            {
-                "acquired_at": lot.acquired_at,
-                "units": text_of(lot.units),
-                "cost_per_unit": text_of(lot.cost_per_unit),
-            }
-            for lot in position.lots
-        ],
-    }
-
-
-def _instrument_shape(instrument: Instrument) -> Shape:
-    option = instrument.option
-    return {
-        "kind": instrument.kind,
-        "symbol": instrument.symbol,
-        "name": instrument.name,
-        "currency": instrument.currency,
-        "mic": instrument.mic,
-        "figi": instrument.figi,
-        "option": None
-        if option is None
-        else {
-            "side": option.side,
-            "strike": text_of(option.strike),
-            "expires_on": option.expires_on.isoformat() if option.expires_on else None,
-            "multiplier": decimal_to_text(option.multiplier),
-            "underlying": option.underlying,
-        },
-    }
-
-
-def _balance_shape(balance: Balance) -> Shape:
-    return {
-        "currency": balance.currency,
-        "cash": text_of(balance.cash),
-        "buying_power": text_of(balance.buying_power),
-    }
-
-
-def _total_shape(total: Total) -> Shape:
-    return {
-        "currency": total.currency,
-        "positions": decimal_to_text(total.positions),
-        "cash": decimal_to_text(total.cash),
-        "total": decimal_to_text(total.total),
-        "unpriced_positions": total.unpriced_positions,
-    }
 
 
 def _answer_shape(answer: ProviderAnswer | None) -> Shape | None:

@@ -22,6 +22,9 @@ class Accounts(Protocol):
     def get(self, user_id: str, account_id: str) -> Account:
         """Read one; raises NotFound."""
 
+    def of_user(self, user_id: str) -> Sequence[Account]:
+        """List a user's accounts, closed ones included, in the order of their ids."""
+
     def of_connection(self, user_id: str, connection_id: str) -> Sequence[Account]:
         """List a connection's accounts, closed ones included, in the order of their ids."""
 

@@ -1,12 +1,17 @@
 """What the API shows of accounts: listed facts, stored holdings, and how fresh they are."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from freshet.domain.account import Account
-from freshet.domain.freshness import Freshness, FreshnessTargets, freshness_of
-from freshet.domain.snapshot import HoldingsSnapshot
-from freshet.ports import Accounts, Connections, Snapshots, Transactions
+from freshet.domain.closes import day_of
+from freshet.domain.connection import Connection
+from freshet.domain.freshness import Freshness, FreshnessTargets, freshness_of, freshness_then
+from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
+from freshet.observability import count, measure_seconds, reason_fact
+from freshet.ports import Accounts, Connections, SnapshotHistory, Snapshots, Transactions
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,44 +21,113 @@ class Showing:
     connections: Connections
     accounts: Accounts
     snapshots: Snapshots
+    history: SnapshotHistory
     transactions: Transactions
     targets: FreshnessTargets
+    zone: tzinfo
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AccountHoldings:
-    """An account, its newest snapshot if there is one, and its freshness at this moment."""
+class ShownHoldings:
+    """An account's holdings at one moment, None where nothing is known, and their freshness."""
+
+    snapshot: HoldingsSnapshot | None
+    freshness: Freshness
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShownAccount:
+    """An account, what its newest snapshot says in short, and its freshness at this moment."""
 
     account: Account
-    snapshot: HoldingsSnapshot | None
+    summary: SnapshotSummary | None
     freshness: Freshness
 
 
 def account_holdings(
     user_id: str, account_id: str, *, parts: Showing, now: datetime
-) -> AccountHoldings:
-    """Show one account's holdings; raises NotFound."""
+) -> ShownHoldings:
+    """Show one account's newest holdings; raises NotFound."""
     account = parts.accounts.get(user_id, account_id)
     connection = parts.connections.get(user_id, account.connection_id)
     snapshot = parts.snapshots.latest(user_id, account_id)
     freshness = freshness_of(account, connection, snapshot, targets=parts.targets, now=now)
-    return AccountHoldings(account=account, snapshot=snapshot, freshness=freshness)
+    count_freshness(freshness, now=now)
+    return ShownHoldings(snapshot=snapshot, freshness=freshness)
+
+
+def holdings_as_of(
+    user_id: str, account_id: str, moment: date | datetime, *, parts: Showing, now: datetime
+) -> ShownHoldings:
+    """Show what one account held at an instant, or at the end of a day; raises NotFound.
+
+    Of days, and of instants whose version has expired, it is the last close until then.
+    """
+    account = parts.accounts.get(user_id, account_id)
+    latest = parts.snapshots.latest(user_id, account.id)
+    if isinstance(moment, datetime):
+        snapshot, then = _at_instant(user_id, account_id, moment, latest, parts), moment
+    else:
+        snapshot = _on_day(user_id, account_id, moment, latest, parts)
+        then = datetime.combine(moment + _DAY, time(), parts.zone).astimezone(UTC)
+    freshness = freshness_then(snapshot, targets=parts.targets, then=min(then, now))
+    return ShownHoldings(snapshot=snapshot, freshness=freshness)
 
 
 def connection_accounts(
     user_id: str, connection_id: str, *, parts: Showing, now: datetime
-) -> list[AccountHoldings]:
+) -> list[ShownAccount]:
     """Show the accounts of one connection; raises NotFound."""
     connection = parts.connections.get(user_id, connection_id)
     accounts = parts.accounts.of_connection(user_id, connection_id)
-    latest = parts.snapshots.latest_of(user_id, [account.id for account in accounts])
+    summaries = parts.snapshots.summaries_of(user_id, [account.id for account in accounts])
     return [
-        AccountHoldings(
-            account=account,
-            snapshot=latest.get(account.id),
-            freshness=freshness_of(
-                account, connection, latest.get(account.id), targets=parts.targets, now=now
-            ),
-        )
+        shown_account(account, connection, summaries.get(account.id), parts=parts, now=now)
         for account in accounts
     ]
+
+
+def shown_account(
+    account: Account,
+    connection: Connection,
+    summary: SnapshotSummary | None,
+    *,
+    parts: Showing,
+    now: datetime,
+) -> ShownAccount:
+    """Show one account, and count how fresh it is."""
+    freshness = freshness_of(account, connection, summary, targets=parts.targets, now=now)
+    count_freshness(freshness, now=now)
+    return ShownAccount(account=account, summary=summary, freshness=freshness)
+
+
+def count_freshness(freshness: Freshness, *, now: datetime) -> None:
+    """Count what users get to see: by status, and how long the oldest of it is overdue."""
+    count(reason_fact("Shown", freshness.status))
+    if freshness.stale_at is not None and freshness.stale_at < now:
+        measure_seconds("ShownOverdueSeconds", now - freshness.stale_at)
+
+
+def _at_instant(
+    user_id: str,
+    account_id: str,
+    instant: datetime,
+    latest: HoldingsSnapshot | None,
+    parts: Showing,
+) -> HoldingsSnapshot | None:
+    if latest is None or latest.data_as_of <= instant:
+        return latest
+    # The day before is over; its close may know later prices than the version of its content.
+    day_before = instant.astimezone(parts.zone).date() - _DAY
+    version = parts.history.version_at(user_id, account_id, instant)
+    close = parts.history.close_on(user_id, account_id, day_before)
+    known = [each for each in (version, close) if each is not None]
+    return max(known, key=lambda each: each.dates_token, default=None)
+
+
+def _on_day(
+    user_id: str, account_id: str, day: date, latest: HoldingsSnapshot | None, parts: Showing
+) -> HoldingsSnapshot | None:
+    if latest is None or day_of(latest, parts.zone) <= day:
+        return latest
+    return parts.history.close_on(user_id, account_id, day)

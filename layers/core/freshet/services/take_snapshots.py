@@ -194,9 +194,11 @@ def _in_turn(accounts: tuple[Account, ...], failures: int) -> tuple[Account, ...
 
 
 def _read_account(visit: Visit, session: ProviderSession, account: Account, parts: Reading) -> None:
-    reading = replace(session.holdings(account.report), is_reloaded=account.is_reloaded)
-    if account.failed_parts:
-        reading = reading.undated()
+    reading = replace(
+        session.holdings(account.report),
+        is_partial=account.is_partial,
+        is_reloaded=account.is_reloaded,
+    )
     stored = store_reading(account, reading, snapshots=parts.snapshots)
     if stored is not None:
         visit.stored[account.id] = stored

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
+from freshet.adapters.dynamodb.snapshot_history import DynamoSnapshotHistory
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.adapters.queues import SqsRefreshQueue
@@ -14,18 +15,22 @@ from freshet.http.application import Api, ApiParts
 from freshet.http.caller import TokenPolicy
 from freshet.http.connection_changes import add_connection_change_routes
 from freshet.http.connections import add_connection_routes
+from freshet.http.holdings import add_holdings_routes
+from freshet.http.portfolio import add_portfolio_routes
 from freshet.http.providers import add_provider_routes
 from freshet.http.refreshes import add_refresh_routes
 from freshet.http.usage import add_usage_routes
 from freshet.services.billable_call import Purchasing
 from freshet.services.request_refresh import Requesting
 from freshet.services.show_holdings import Showing
-from freshet.wiring import client, table
+from freshet.wiring import client, table, utc_now
 
 _ADD_ROUTES = (
     add_connection_routes,
     add_connection_change_routes,
     add_account_routes,
+    add_holdings_routes,
+    add_portfolio_routes,
     add_refresh_routes,
     add_provider_routes,
     add_usage_routes,
@@ -39,6 +44,10 @@ def api_for(settings: ApiSettings, purchasing: Purchasing) -> Api:
         connections=purchasing.connections,
         accounts=purchasing.accounts,
         snapshots=DynamoSnapshots(snapshots_table),
+        history=DynamoSnapshotHistory(
+            snapshots_table, zone=settings.reporting_time_zone, clock=utc_now
+        ),
+        zone=settings.reporting_time_zone,
         transactions=DynamoTransactions(snapshots_table),
         targets=FreshnessTargets(
             ageing_after=timedelta(hours=settings.ageing_after_hours),

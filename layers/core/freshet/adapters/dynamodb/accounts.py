@@ -27,11 +27,14 @@ class DynamoAccounts:
             raise NotFound(account_id)
         return account_from_item(item)
 
+    def of_user(self, user_id: str) -> Sequence[Account]:
+        """List a user's accounts, closed ones included, in the order of their ids."""
+        prefix = keys.account(user_id, "")
+        return [account_from_item(each) for each in self._table.query(prefix["PK"], prefix["SK"])]
+
     def of_connection(self, user_id: str, connection_id: str) -> Sequence[Account]:
         """List a connection's accounts, closed ones included, in the order of their ids."""
-        prefix = keys.account(user_id, "")
-        found = [account_from_item(each) for each in self._table.query(prefix["PK"], prefix["SK"])]
-        return [account for account in found if account.connection_id == connection_id]
+        return [each for each in self.of_user(user_id) if each.connection_id == connection_id]
 
     def save(self, account: Account) -> None:
         """Store an account as it is listed now."""

@@ -1,0 +1,52 @@
+"""Several accounts together: what they are worth, and how fresh the worst of them is."""
+
+from collections.abc import Iterable
+
+from freshet.domain.account import Account
+from freshet.domain.freshness import Freshness, FreshnessStatus
+from freshet.domain.holdings import Total
+from freshet.domain.money import EXACT
+
+_WORST_FIRST = (
+    FreshnessStatus.BLOCKED,
+    FreshnessStatus.STALE,
+    FreshnessStatus.PENDING,
+    FreshnessStatus.AGEING,
+    FreshnessStatus.FRESH,
+)
+
+
+def is_counted(account: Account) -> bool:
+    """Tell whether an account is part of its user's wealth: open, with holdings, no paper money."""
+    return account.report.is_readable and not account.report.is_paper
+
+
+def added_up(totals: Iterable[Total]) -> tuple[Total, ...]:
+    """Add totals up, each currency for itself."""
+    sums: dict[str | None, Total] = {}
+    for each in totals:
+        so_far = sums.get(each.currency)
+        sums[each.currency] = each if so_far is None else _sum(so_far, each)
+    return tuple(sums[currency] for currency in sorted(sums, key=lambda each: each or ""))
+
+
+def worst(freshness: Iterable[Freshness]) -> Freshness | None:
+    """Give the least fresh of all, the one with the oldest data among equals."""
+    return min(
+        freshness,
+        key=lambda each: (
+            _WORST_FIRST.index(each.status),
+            each.stale_at is not None,
+            each.stale_at and each.stale_at.timestamp(),
+        ),
+        default=None,
+    )
+
+
+def _sum(one: Total, other: Total) -> Total:
+    return Total(
+        currency=one.currency,
+        positions=EXACT.add(one.positions, other.positions),
+        cash=EXACT.add(one.cash, other.cash),
+        unpriced_positions=one.unpriced_positions + other.unpriced_positions,
+    )

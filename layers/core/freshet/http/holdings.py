@@ -1,0 +1,141 @@
+"""Routes under /v1/accounts about what an account holds, held and is worth."""
+
+from dataclasses import replace
+from datetime import date, datetime
+
+from aws_lambda_powertools.event_handler import Response
+
+from freshet.domain.days import DayRange
+from freshet.domain.errors import HoldingsMoved, InvalidField, NotFound
+from freshet.domain.identifiers import is_account_id
+from freshet.domain.instants import from_text
+from freshet.domain.snapshot import HoldingsSnapshot
+from freshet.domain.spans import span_of
+from freshet.http.application import Api, json_response
+from freshet.http.caller import Scope
+from freshet.http.etags import etag_of, is_known
+from freshet.http.holdings_shapes import change_shape, day_shape, holdings_shape, version_shape
+from freshet.http.paging import cursor_for, day_range_of, limit_of, mark_of
+from freshet.services.show_history import account_changes, account_days, account_versions
+from freshet.services.show_holdings import ShownHoldings, account_holdings, holdings_as_of
+
+_POSITIONS = 1_000  # about 0.4 MB of JSON
+_PLACE = "AT#"
+
+
+def add_holdings_routes(api: Api) -> None:
+    """Register the routes."""
+    parts = api.parts
+
+    @api.resolver.get("/v1/accounts/<account_id>/holdings")
+    def get_holdings(account_id: str) -> Response[str]:
+        caller = api.caller(Scope.READ)
+        shown = _shown(api, caller.user_id, checked_account_id(account_id))
+        limit = limit_of(api, usual=_POSITIONS, most=_POSITIONS)
+        start = _start(api, shown.snapshot)
+        etag = etag_of(shown.snapshot, shown.freshness, start, limit)
+        if is_known(etag, api.header("if-none-match")):
+            return json_response(304, None, {"ETag": etag})
+        page = slice(start, start + limit)
+        body = holdings_shape(account_id, shown.snapshot, shown.freshness, page=page)
+        return json_response(
+            200, body | {"next_cursor": _cursor(shown.snapshot, page.stop)}, {"ETag": etag}
+        )
+
+    @api.resolver.get("/v1/accounts/<account_id>/snapshots")
+    def list_snapshots(account_id: str) -> Response[str]:
+        caller = api.caller(Scope.READ)
+        found, mark = account_versions(
+            caller.user_id,
+            checked_account_id(account_id),
+            span_of(day_range_of(api), parts.showing.zone),
+            limit=limit_of(api),
+            after=mark_of(api, prefix="VERSION#"),
+            parts=parts.showing,
+        )
+        items = [version_shape(each) for each in found]
+        return json_response(200, {"items": items, "next_cursor": cursor_for(mark)})
+
+    @api.resolver.get("/v1/accounts/<account_id>/changes")
+    def list_changes(account_id: str) -> Response[str]:
+        caller = api.caller(Scope.READ)
+        found, mark = account_changes(
+            caller.user_id,
+            checked_account_id(account_id),
+            span_of(day_range_of(api), parts.showing.zone),
+            limit=limit_of(api),
+            after=mark_of(api, prefix="CHANGE#"),
+            parts=parts.showing,
+        )
+        items = [change_shape(each) for each in found]
+        return json_response(200, {"items": items, "next_cursor": cursor_for(mark)})
+
+    @api.resolver.get("/v1/accounts/<account_id>/history")
+    def list_days(account_id: str) -> Response[str]:
+        caller = api.caller(Scope.READ)
+        days, following = account_days(
+            caller.user_id,
+            checked_account_id(account_id),
+            _days_wanted(api),
+            limit=limit_of(api),
+            parts=parts.showing,
+            now=parts.now(),
+        )
+        mark = None if following is None else _PLACE + following.isoformat()
+        items = [day_shape(each) for each in days]
+        return json_response(200, {"items": items, "next_cursor": cursor_for(mark)})
+
+
+def checked_account_id(account_id: str) -> str:
+    """Give back an id that can be one of ours; raises NotFound."""
+    if not is_account_id(account_id):
+        raise NotFound(account_id)
+    return account_id
+
+
+def _shown(api: Api, user_id: str, account_id: str) -> ShownHoldings:
+    parts, now = api.parts.showing, api.parts.now()
+    text = api.query("as_of")
+    if text is None:
+        return account_holdings(user_id, account_id, parts=parts, now=now)
+    moment = _moment(text)
+    today = now.astimezone(parts.zone).date()
+    if moment > now if isinstance(moment, datetime) else moment > today:
+        raise InvalidField("as_of", "lies in the future")
+    return holdings_as_of(user_id, account_id, moment, parts=parts, now=now)
+
+
+def _moment(text: str) -> date | datetime:
+    try:
+        return date.fromisoformat(text) if len(text) == len("2026-11-20") else from_text(text)
+    except ValueError:
+        raise InvalidField("as_of", "must be a day or an instant of ISO 8601") from None
+
+
+def _start(api: Api, snapshot: HoldingsSnapshot | None) -> int:
+    """Say at which position the page begins; raises HoldingsMoved where they are others by now."""
+    mark = mark_of(api, prefix=_PLACE)
+    if mark is None:
+        return 0
+    revision, _, place = mark.removeprefix(_PLACE).rpartition("@")
+    if not (place.isascii() and place.isdecimal()):
+        raise InvalidField("cursor", "is not one of ours")
+    if snapshot is None or revision != snapshot.revision:
+        raise HoldingsMoved
+    return int(place)
+
+
+def _cursor(snapshot: HoldingsSnapshot | None, stop: int) -> str | None:
+    if snapshot is None or stop >= len(snapshot.holdings.positions):
+        return None
+    return cursor_for(f"{_PLACE}{snapshot.revision}@{stop}")
+
+
+def _days_wanted(api: Api) -> DayRange:
+    days, mark = day_range_of(api), mark_of(api, prefix=_PLACE)
+    if mark is None:
+        return days
+    try:
+        return replace(days, before=date.fromisoformat(mark.removeprefix(_PLACE)))
+    except ValueError:
+        raise InvalidField("cursor", "is not one of ours") from None

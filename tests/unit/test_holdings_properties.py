@@ -1,0 +1,108 @@
+"""What must hold for any holdings: totals, content, and the changes between two of them."""
+
+from collections import Counter
+from dataclasses import replace
+from decimal import Decimal, localcontext
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from freshet.domain.holdings import Holdings
+from freshet.domain.holdings_changes import ChangeKind, changes_between
+from tests.unit.holdings_strategies import AMOUNTS, HOLDINGS
+
+
+def _content(holdings: Holdings) -> Counter[str]:
+    return Counter(each.content for each in (*holdings.positions, *holdings.balances))
+
+
+@given(HOLDINGS, HOLDINGS)
+def test_old_lines_become_the_new_ones_when_the_changes_are_applied(
+    before: Holdings, after: Holdings
+) -> None:
+    changes = changes_between(before, after)
+    lines = _content(before)
+    lines.subtract(each.before.content for each in changes if each.before)
+    assert min(lines.values(), default=0) >= 0  # nothing is taken away that was not there
+    lines.update(each.after.content for each in changes if each.after)
+    assert +lines == _content(after)
+
+
+@given(HOLDINGS, HOLDINGS)
+def test_changes_are_none_exactly_when_the_content_hash_is_the_same(
+    before: Holdings, after: Holdings
+) -> None:
+    is_same = before.content_hash() == after.content_hash()
+    assert (changes_between(before, after) == ()) is is_same
+
+
+@given(HOLDINGS, st.randoms(use_true_random=False), AMOUNTS)
+def test_content_is_the_same_when_order_prices_and_names_differ(
+    holdings: Holdings, random: Random, price: Decimal
+) -> None:
+    lines = [
+        replace(
+            each,
+            price=price,
+            stated_value=None,
+            instrument=each.instrument
+            if each.instrument.id is None
+            else replace(each.instrument, name="Renamed"),
+        )
+        for each in holdings.positions
+    ]
+    cash = list(holdings.balances)
+    random.shuffle(lines)
+    random.shuffle(cash)
+    other = replace(holdings, positions=tuple(lines), balances=tuple(cash))
+    assert other.content_hash() == holdings.content_hash()
+    assert changes_between(holdings, other) == ()
+
+
+@given(HOLDINGS)
+def test_totals_are_those_of_plain_arithmetic(holdings: Holdings) -> None:
+    with localcontext(prec=500):
+        for total in holdings.totals():
+            cash = [each.cash for each in holdings.balances if each.currency == total.currency]
+            known_cash = [each for each in cash if each is not None]
+            lines = [each for each in holdings.positions if each.currency == total.currency]
+            counted = [each for each in lines if not (each.cash_equivalent and known_cash)]
+            worth = Decimal(0)
+            for each in counted:
+                if each.stated_value is not None:
+                    worth += each.stated_value
+                elif each.units is not None and each.price is not None:
+                    option = each.instrument.option
+                    worth += each.units * each.price * (option.multiplier if option else 1)
+            assert total.positions == worth
+            assert total.cash == sum(known_cash, Decimal(0))
+            assert total.total == worth + sum(known_cash, Decimal(0))
+
+
+@given(HOLDINGS)
+def test_no_currency_is_added_to_another(holdings: Holdings) -> None:
+    currencies = [each.currency for each in holdings.totals()]
+    lines = (*holdings.positions, *holdings.balances)
+    assert len(set(currencies)) == len(currencies)
+    assert set(currencies) == {each.currency for each in lines}
+
+
+@given(HOLDINGS, HOLDINGS)
+def test_kind_says_what_is_different(before: Holdings, after: Holdings) -> None:
+    for change in changes_between(before, after):
+        old, new = change.before, change.after
+        match change.kind:
+            case ChangeKind.OPENED:
+                assert old is None
+            case ChangeKind.CLOSED:
+                assert new is None
+            case ChangeKind.UNITS:
+                assert old.units != new.units
+            case ChangeKind.COST:
+                assert (old.units, old.cost_per_unit) != (new.units, new.cost_per_unit)
+                assert old.units == new.units
+            case ChangeKind.LOTS:
+                assert (old.units, old.cost_per_unit) == (new.units, new.cost_per_unit)
+            case ChangeKind.CASH:
+                assert (old and old.cash) != (new and new.cash) or None in (old, new)
