@@ -1,6 +1,7 @@
 """AWS by moto, SnapTrade by its simulator, and hands to carry messages between the functions."""
 
 import base64
+import gzip
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -128,7 +129,7 @@ class World:
         context["authorizer"]["jwt"]["claims"] |= {"sub": user_id, "scope": scope}
         context["authorizer"]["jwt"]["claims"] |= claims or {}
         answer = api.lambda_handler(event, CONTEXT)
-        return Answer(answer["statusCode"], answer["headers"], json.loads(answer["body"]))
+        return Answer(answer["statusCode"], answer["headers"], _body_of(answer))
 
     def restart(self) -> None:
         """Let the next invocation of each function start cold, over the same clients of AWS."""
@@ -199,6 +200,13 @@ class World:
             answer = _worker(name).lambda_handler(_batch([body]), CONTEXT)
             assert answer == {"batchItemFailures": []}, answer
         return bool(bodies)
+
+
+def _body_of(answer: dict[str, Any]) -> Any:
+    body = answer["body"]
+    if answer.get("isBase64Encoded"):
+        body = gzip.decompress(base64.b64decode(body))
+    return json.loads(body) if body else None
 
 
 def sample_event(name: str) -> dict[str, Any]:

@@ -146,7 +146,7 @@ def test_holdings_beyond_all_measure_are_refused_by_name_and_nothing_is_written(
 ) -> None:
     stores = dynamo_stores(dynamodb)
     before = _store(stores, a_reading())
-    enormous = some_holdings(balances=(), source=_digits(2, kilobytes=20_000))
+    enormous = some_holdings(balances=(), source=_digits(2, kilobytes=7_100))
     larger = a_reading(broker_as_of=NOON, holdings=enormous)
     with pytest.raises(SnapshotTooLarge):
         stores.snapshots.store(USER, ACCOUNT, judge(before, larger), before=before)

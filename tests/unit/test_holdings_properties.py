@@ -5,7 +5,7 @@ from dataclasses import replace
 from decimal import Decimal, localcontext
 from random import Random
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freshet.domain.holdings import Holdings
@@ -17,6 +17,7 @@ def _content(holdings: Holdings) -> Counter[str]:
     return Counter(each.content for each in (*holdings.positions, *holdings.balances))
 
 
+@settings(max_examples=100)
 @given(HOLDINGS, HOLDINGS)
 def test_old_lines_become_the_new_ones_when_the_changes_are_applied(
     before: Holdings, after: Holdings
@@ -29,6 +30,7 @@ def test_old_lines_become_the_new_ones_when_the_changes_are_applied(
     assert +lines == _content(after)
 
 
+@settings(max_examples=100)
 @given(HOLDINGS, HOLDINGS)
 def test_changes_are_none_exactly_when_the_content_hash_is_the_same(
     before: Holdings, after: Holdings
@@ -37,6 +39,7 @@ def test_changes_are_none_exactly_when_the_content_hash_is_the_same(
     assert (changes_between(before, after) == ()) is is_same
 
 
+@settings(max_examples=100)
 @given(HOLDINGS, st.randoms(use_true_random=False), AMOUNTS)
 def test_content_is_the_same_when_order_prices_and_names_differ(
     holdings: Holdings, random: Random, price: Decimal
@@ -60,6 +63,7 @@ def test_content_is_the_same_when_order_prices_and_names_differ(
     assert changes_between(holdings, other) == ()
 
 
+@settings(max_examples=100)
 @given(HOLDINGS)
 def test_totals_are_those_of_plain_arithmetic(holdings: Holdings) -> None:
     with localcontext(prec=500):
@@ -80,6 +84,7 @@ def test_totals_are_those_of_plain_arithmetic(holdings: Holdings) -> None:
             assert total.total == worth + sum(known_cash, Decimal(0))
 
 
+@settings(max_examples=100)
 @given(HOLDINGS)
 def test_no_currency_is_added_to_another(holdings: Holdings) -> None:
     currencies = [each.currency for each in holdings.totals()]
@@ -88,6 +93,7 @@ def test_no_currency_is_added_to_another(holdings: Holdings) -> None:
     assert set(currencies) == {each.currency for each in lines}
 
 
+@settings(max_examples=100)
 @given(HOLDINGS, HOLDINGS)
 def test_kind_says_what_is_different(before: Holdings, after: Holdings) -> None:
     for change in changes_between(before, after):

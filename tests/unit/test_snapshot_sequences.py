@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freshet.domain.holdings import Holdings
@@ -72,6 +72,7 @@ def _steps(told: list[Told]) -> list[tuple[Any, HoldingsReading, Any]]:
     return list(zip([None, *states[:-1]], readings, states, strict=True)) if told else []
 
 
+@settings(max_examples=100)
 @given(SEQUENCES)
 def test_latest_never_goes_back_when_anything_is_read(told: list[Told]) -> None:
     for before, _, after in _steps(told):
@@ -81,6 +82,7 @@ def test_latest_never_goes_back_when_anything_is_read(told: list[Told]) -> None:
             assert after.version >= before.version
 
 
+@settings(max_examples=100)
 @given(SEQUENCES)
 def test_version_and_date_of_change_move_together_with_the_content(told: list[Told]) -> None:
     for before, _, after in _steps(told):
@@ -90,6 +92,7 @@ def test_version_and_date_of_change_move_together_with_the_content(told: list[To
             assert (before.changed_at == after.changed_at) is is_same
 
 
+@settings(max_examples=100)
 @given(SEQUENCES)
 def test_holdings_vanish_only_when_newer_data_has_said_so_twice(told: list[Told]) -> None:
     seen: datetime | None = None
@@ -108,6 +111,7 @@ def test_holdings_vanish_only_when_newer_data_has_said_so_twice(told: list[Told]
             seen = None
 
 
+@settings(max_examples=100)
 @given(SEQUENCES)
 def test_no_date_moves_when_an_answer_is_empty_or_not_newer(told: list[Told]) -> None:
     for before, reading, after in _steps(told):
@@ -119,6 +123,7 @@ def test_no_date_moves_when_an_answer_is_empty_or_not_newer(told: list[Told]) ->
                 assert getattr(after, name) == getattr(before, name)
 
 
+@settings(max_examples=100)
 @given(SEQUENCES)
 def test_no_date_moves_when_a_part_is_missing(told: list[Told]) -> None:
     for before, reading, after in _steps(told):
@@ -127,6 +132,7 @@ def test_no_date_moves_when_a_part_is_missing(told: list[Told]) -> None:
                 assert getattr(after, name) == getattr(before, name)
 
 
+@settings(max_examples=100)
 @given(st.lists(ANSWERS, max_size=8), st.randoms(use_true_random=False))
 def test_end_is_the_same_when_dated_readings_arrive_in_any_order(
     told: list[Told], random: Any
@@ -145,6 +151,7 @@ def test_end_is_the_same_when_dated_readings_arrive_in_any_order(
         assert mine.dates_token == its.dates_token
 
 
+@settings(max_examples=100)
 @given(SEQUENCES)
 def test_same_answer_twice_is_stored_once(told: list[Told]) -> None:
     for _, reading, after in _steps(told):

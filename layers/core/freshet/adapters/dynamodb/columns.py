@@ -19,8 +19,13 @@ _DOT = "."
 
 
 def to_columns(document: Any) -> Any:
-    """Turn every list of objects in a document, but those within such a list, into columns."""
+    """Turn every list of objects in a document, but those within such a list, into columns.
+
+    Raises ValueError for a member whose name means something here.
+    """
     if isinstance(document, dict):
+        if _ROWS in document:
+            raise ValueError(f"a member is called {_ROWS}")
         return {name: to_columns(value) for name, value in document.items()}
     if _is_table(document):
         return {_ROWS: _transposed(document)}
@@ -106,6 +111,8 @@ def _restored(table: dict[str, Any]) -> list[Row]:
 
 def _leaves(row: Row, path: str = "") -> Iterator[tuple[str, Any]]:
     for name, value in row.items():
+        if _DOT in name:
+            raise ValueError("a member's name looks like a path")
         if isinstance(value, dict) and value:
             yield from _leaves(value, f"{path}{name}{_DOT}")
         else:

@@ -15,7 +15,7 @@ from freshet.domain.errors import SnapshotTooLarge
 
 # A row holds 400 KB; several rows with a document each must fit into a transaction of 4 MB.
 _MOST_IN_ROW = 350 * 1024
-_MOST_PARTS = 50  # 17 MB compressed, more than half a million lines
+_MOST_PARTS = 20  # 7 MB compressed, more than a hundred thousand lines
 _READERS_LEAVE = timedelta(days=1)
 
 

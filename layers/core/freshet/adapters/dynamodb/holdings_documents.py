@@ -59,7 +59,7 @@ def _preset_for(base: Holdings | None) -> bytes:
 
 
 def _source_parts(source: str) -> dict[str, Any]:
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         columns = to_columns(_parsed(source))
         if rendered(from_columns(columns)) == source:
             return {"source": columns}
@@ -97,7 +97,7 @@ def _positions(parts: dict[str, Any], source: str) -> tuple[Position, ...]:
 
 
 def _sheets(source: str, row_count: int) -> dict[str, list[Any]]:
-    with suppress(ValueError):
+    with suppress(ValueError, RecursionError):
         return sheets_of(_parsed(source), row_count=row_count)
     return {}
 

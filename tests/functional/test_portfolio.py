@@ -1,0 +1,63 @@
+"""Everything a user owns at one glance."""
+
+from decimal import Decimal
+
+from tests.functional.test_histories import a_line
+from tests.functional.world import World
+
+
+def test_accounts_of_both_providers_are_added_up_by_currency(world: World) -> None:
+    _, at_snaptrade = world.link(portfolio=["empty"])
+    world.link_item(portfolio="generated-3")
+    (account_id,) = at_snaptrade.account_ids
+    world.simulator.control.replace_holdings(
+        account_id, positions=[a_line("AAA", "3")], balances=[]
+    )
+    world.work()
+    portfolio = world.call("GET", "/v1/portfolio").body
+    counted = [each for each in portfolio["accounts"] if each["is_counted"]]
+    assert len({each["connection_id"] for each in counted}) == 2
+    sums: dict[str, Decimal] = {}
+    for account in counted:
+        for total in account["totals"]:
+            so_far = sums.get(total["currency"], Decimal(0))
+            sums[total["currency"]] = so_far + Decimal(total["total"])
+    shown = {each["currency"]: Decimal(each["total"]) for each in portfolio["totals"]}
+    assert shown == sums
+    assert shown["USD"] > 30
+    assert portfolio["freshness"]["status"] == "fresh"
+    assert "positions" not in counted[0]
+
+
+def test_positions_are_there_when_they_are_asked_for(world: World) -> None:
+    world.link_item(portfolio="generated-3")
+    world.work()
+    portfolio = world.call("GET", "/v1/portfolio", query={"include": "positions"}).body
+    (account,) = (each for each in portfolio["accounts"] if each["is_counted"])
+    path = f"/v1/accounts/{account['id']}/holdings"
+    assert account["positions"] == world.call("GET", path).body["positions"]
+    answer = world.call("GET", "/v1/portfolio", query={"include": "orders"})
+    assert (answer.status, answer.body["code"]) == (422, "invalid_field")
+
+
+def test_closed_account_is_shown_and_not_counted(world: World) -> None:
+    connection_id, at_provider = world.link(mode="realtime", portfolio=["everyday", "trader"])
+    world.work()
+    before = world.call("GET", "/v1/portfolio").body
+    gone = at_provider.account_ids[0]
+    world.simulator.control.close_account(gone, announce=False)
+    world.call("POST", f"/v1/connections/{connection_id}/refresh")
+    world.work()
+    after = world.call("GET", "/v1/portfolio").body
+    assert len(after["accounts"]) == len(before["accounts"]) == 2
+    closed = [each for each in after["accounts"] if each["status"] == "closed"]
+    assert [each["provider_ids"]["account"] for each in closed] == [gone]
+    assert closed[0]["totals"]
+    assert not closed[0]["is_counted"]
+    assert closed[0]["freshness"]["reason"] == "account_closed"
+    assert after["totals"] != before["totals"]
+
+
+def test_portfolio_is_empty_and_not_stale_when_nothing_is_linked(world: World) -> None:
+    shown = world.call("GET", "/v1/portfolio").body
+    assert shown == {"accounts": [], "totals": [], "freshness": None}
