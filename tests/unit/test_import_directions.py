@@ -21,7 +21,7 @@ ALLOWED = {
     "services": {"services", "domain", "ports", "observability"},
     "adapters": {"adapters", "domain", "ports", "config", "messages", "observability"},
     "operations": {"services", "domain", "observability"},
-    "ports": {"domain"},
+    "ports": {"ports", "domain"},
     "messages": {"domain"},
     "config": {"domain"},
     "observability": set(),
