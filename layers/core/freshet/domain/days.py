@@ -1,0 +1,21 @@
+"""Ranges of days, whole ones, as calendars and statements count them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayRange:
+    """Days from `first` on, up to and without `before`; None leaves that end open."""
+
+    first: date | None = None
+    before: date | None = None
+
+    def __contains__(self, day: date) -> bool:
+        """Tell whether a day is one of them."""
+        is_too_early = self.first is not None and day < self.first
+        is_too_late = self.before is not None and day >= self.before
+        return not (is_too_early or is_too_late)
+
+
+EVERY_DAY = DayRange()
