@@ -16,8 +16,9 @@ from freshet.domain.provider import Provider
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Refresh
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, Outcome
-from freshet.domain.transactions import Transaction
+from freshet.domain.transaction_windows import WindowRead
 from freshet.domain.webhooks import VerifiedDelivery, WebhookEvent
+from freshet.ports.transactions import Transactions as Transactions
 
 Clock = Callable[[], datetime]
 
@@ -184,18 +185,6 @@ class Snapshots(Protocol):
         """
 
 
-class Transactions(Protocol):
-    """What happened in accounts."""
-
-    def store(self, user_id: str, account_id: str, transactions: Sequence[Transaction]) -> None:
-        """Write transactions; one that is there already is written over with itself."""
-
-    def page(
-        self, user_id: str, account_id: str, *, limit: int, after: str | None
-    ) -> tuple[Sequence[Transaction], str | None]:
-        """Read a page, newest first, and the mark after which the next one begins."""
-
-
 class ReadQueue(Protocol):
     """Work for the readers."""
 
@@ -278,8 +267,8 @@ class ProviderSession(Protocol):
     def reads_transactions(self) -> bool:
         """Tell whether this deployment reads transactions at this provider."""
 
-    def transactions(self, account: AccountReport, *, since: date | None) -> Sequence[Transaction]:
-        """Read what happened since a day, or ever, each with its id."""
+    def transactions(self, account: AccountReport, *, since: date | None) -> WindowRead:
+        """Read what happened since a day, or ever: every page of it."""
 
 
 class ProviderBuyer(Protocol):

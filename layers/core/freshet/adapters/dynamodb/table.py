@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 Item = dict[str, Any]
 _BATCH_GET_LIMIT = 100
+_BETWEEN = "PK = :partition AND SK BETWEEN :first AND :last"
 
 _serialize = TypeSerializer().serialize
 _deserialize = TypeDeserializer().deserialize
@@ -67,7 +68,7 @@ class Table:
     def query_between(self, partition: str, first: str, last: str) -> Iterator[Item]:
         """Read the items of a partition from one sort key to another, in key order."""
         values = {":partition": partition, ":first": first, ":last": last}
-        yield from self._query_all("PK = :partition AND SK BETWEEN :first AND :last", values)
+        yield from self._query_all(_BETWEEN, values)
 
     def _query_all(self, condition: str, values: Mapping[str, str]) -> Iterator[Item]:
         pages = self._client.get_paginator("query").paginate(
@@ -80,26 +81,34 @@ class Table:
             yield from (_plain(item) for item in page["Items"])
 
     def query_page(
-        self, partition: str, prefix: str, *, limit: int, after: str | None
-    ) -> tuple[list[Item], str | None]:
-        """Read at most `limit` items backwards, from below the sort key `after`.
-
-        Gives the items and the sort key to go on from, None where nothing is left.
-        """
-        start: Any = (
-            {} if after is None else {"ExclusiveStartKey": _wire({"PK": partition, "SK": after})}
-        )
+        self, partition: str, first: str, last: str, *, limit: int
+    ) -> tuple[list[Item], bool]:
+        """Read at most `limit` items between two sort keys, backwards; tell whether more follow."""
         answer = self._client.query(
             TableName=self.name,
             ConsistentRead=True,
             ScanIndexForward=False,
             Limit=limit,
-            KeyConditionExpression="PK = :partition AND begins_with(SK, :prefix)",
-            ExpressionAttributeValues=_wire({":partition": partition, ":prefix": prefix}),
-            **start,
+            KeyConditionExpression=_BETWEEN,
+            ExpressionAttributeValues=_wire(
+                {":partition": partition, ":first": first, ":last": last}
+            ),
         )
-        last = answer.get("LastEvaluatedKey")
-        return [_plain(item) for item in answer["Items"]], _plain(last)["SK"] if last else None
+        return [_plain(item) for item in answer["Items"]], "LastEvaluatedKey" in answer
+
+    def write_batch(self, writes: Sequence[Any]) -> list[Any]:
+        """Put and delete a batch, each by itself; gives back what DynamoDB did not take."""
+        answer = self._client.batch_write_item(RequestItems={self.name: list(writes)})
+        left: Any = answer["UnprocessedItems"].get(self.name, [])
+        return list(left)
+
+    def batch_put(self, item: Item) -> dict[str, Any]:
+        """Describe a put for `write_batch`."""
+        return {"PutRequest": {"Item": _wire(item)}}
+
+    def batch_delete(self, key: Mapping[str, str]) -> dict[str, Any]:
+        """Describe a removal for `write_batch`."""
+        return {"DeleteRequest": {"Key": _wire(key)}}
 
     def query_index(self, index: str, shard: str, *, until: str, limit: int) -> list[Item]:
         """Read at most `limit` keys of a due-index shard up to a time, oldest first."""

@@ -97,7 +97,9 @@ def to_transaction(
         amount=None if answer.amount is None else EXACT.minus(answer.amount),
         fee=answer.fees,
         currency=answer.iso_currency_code or answer.unofficial_currency_code,
-        source=simplejson.dumps(document, use_decimal=True),
+        # It stays through every load, and is what tells two equal trades from one.
+        reference=answer.investment_transaction_id,
+        source=simplejson.dumps(document, use_decimal=True, sort_keys=True),
     )
 
 
