@@ -90,9 +90,12 @@ def an_account_report(**changes: Any) -> AccountReport:
     return AccountReport(**(values | changes))
 
 
+TRANSACTION_DATES = ("transactions_read_to", "transactions_read_at", "history_read_at")
+
+
 def an_account(**changes: Any) -> Account:
     """An account of `a_connection`; keywords of the report are taken, too."""
-    own = {"id", "user_id", "connection_id", "created_at", "transactions_read_to"}
+    own = {"id", "user_id", "connection_id", "created_at", *TRANSACTION_DATES}
     report = an_account_report(**{k: v for k, v in changes.items() if k not in own})
     values: dict[str, Any] = {
         "id": account_id_for(CONNECTION_ID, report.provider_account_id),

@@ -8,10 +8,12 @@ from freshet.domain.account import AccountReport
 from freshet.domain.call_errors import CallFailed, ProviderAnswer
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
+from freshet.domain.days import DayRange
 from freshet.domain.errors import ProviderNotConfigured, SecretUnavailable
 from freshet.domain.holdings import Holdings
 from freshet.domain.snapshot import HoldingsReading
-from freshet.domain.transactions import Transaction, identified
+from freshet.domain.transaction_windows import WindowRead, window_read
+from freshet.domain.transactions import Transaction
 from tests.builders import a_report, some_holdings
 from tests.fakes.clock import FakeClock
 
@@ -36,6 +38,8 @@ class FakeProvider:
     syncs: int = 0
     sync_failures: list[Exception] = field(default_factory=list)
     during_refresh: Callable[[], None] | None = None
+    during_transactions: Callable[[], None] | None = None
+    lists_all_transactions: bool = True
 
 
 class FakeSession:
@@ -87,10 +91,16 @@ class FakeSession:
     def reads_transactions(self) -> bool:
         return self._provider.reads_transactions
 
-    def transactions(self, account: AccountReport, *, since: date | None) -> Sequence[Transaction]:
+    def transactions(self, account: AccountReport, *, since: date | None) -> WindowRead:
+        provider = self._provider
         self._fail(f"transactions of {account.provider_account_id}")
-        self._provider.asked_since.append(since)
-        return list(identified(self._provider.transactions.get(account.provider_account_id, [])))
+        provider.asked_since.append(since)
+        listed = provider.transactions.get(account.provider_account_id, [])
+        days = DayRange(first=since)
+        read = window_read(days, listed, is_whole=provider.lists_all_transactions)
+        if provider.during_transactions is not None:
+            provider.during_transactions()
+        return read
 
     def sync_transactions(self) -> ProviderAnswer:
         provider = self._provider

@@ -203,3 +203,50 @@ def test_missing_and_unknown_fields_are_no_trouble(world: World) -> None:
     world.work()
     (account,) = world.call("GET", f"/v1/connections/{connection_id}/accounts").body["items"]
     assert world.call("GET", f"/v1/accounts/{account['id']}/holdings").body["positions"]
+
+
+def _shown(world: World, connection_id: str) -> list[Any]:
+    accounts = world.call("GET", f"/v1/connections/{connection_id}/accounts").body["items"]
+    (account,) = [each for each in accounts if each["kind"] == "investment"]
+    path = f"/v1/accounts/{account['id']}/transactions"
+    return list(world.call("GET", path, query={"limit": "500"}).body["items"])
+
+
+def test_history_is_read_when_it_was_loaded_after_the_first_read(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAID_TRANSACTIONS", "yes")
+    control = world.plaid.control
+    control.turn(history_mode="async", history_at_link="recent", history_delay_seconds=3600)
+    connection_id, item = world.link_item(portfolio=["everyday"])
+    world.work()
+    recent = _shown(world, connection_id)
+    control.finish_history(item.item_id)
+    received = world.plaid_webhook("INVESTMENTS_TRANSACTIONS", "HISTORICAL_UPDATE")
+    assert world.deliver_plaid(received) == 200
+    world.work()
+    whole = _shown(world, connection_id)
+    (account,) = [each for each in world.plaid.world.items[item.item_id].accounts if each.holdings]
+    assert len(recent) < len(whole) == len(account.transactions)
+
+
+def test_what_is_new_or_cancelled_is_read_when_a_webhook_says_so(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PLAID_TRANSACTIONS", "yes")
+    connection_id, item = world.link_item(portfolio=["everyday"])
+    world.work()
+    before = _shown(world, connection_id)
+    _refresh(world, connection_id)
+    world.work()
+    received = world.plaid_webhook("INVESTMENTS_TRANSACTIONS", "DEFAULT_UPDATE")
+    assert world.deliver_plaid(received) == 200
+    world.work()
+    assert len(_shown(world, connection_id)) == len(before) + 1
+    (account,) = [each for each in world.plaid.world.items[item.item_id].accounts if each.holdings]
+    account.transactions.pop(0)
+    world.plaid.control.send_webhook(item.item_id, "INVESTMENTS_TRANSACTIONS", "DEFAULT_UPDATE")
+    received = world.plaid_webhook("INVESTMENTS_TRANSACTIONS", "DEFAULT_UPDATE")
+    assert world.deliver_plaid(received) == 200
+    world.work()
+    assert _shown(world, connection_id) == before

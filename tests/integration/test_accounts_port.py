@@ -1,13 +1,13 @@
 """Accounts: one contract for the table and its twin."""
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
 from freshet.domain.account import AccountStatus
 from freshet.domain.errors import NotFound
-from tests.builders import CONNECTION_ID, USER, an_account
+from tests.builders import CONNECTION_ID, NOON, USER, an_account
 from tests.integration.stores import Stores
 
 
@@ -20,6 +20,8 @@ from tests.integration.stores import Stores
         {
             "transactions_read_to": date(2026, 11, 18),
             "transactions_synced_on": date(2026, 11, 19),
+            "transactions_read_at": NOON,
+            "history_read_at": NOON - timedelta(days=1),
         },
         {"kind": "carbon_credits", "is_paper": True, "source": '{"ünknown": 1.10}'},
     ],

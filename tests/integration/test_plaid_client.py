@@ -10,6 +10,7 @@ from freshet.adapters.transport import Answer
 from freshet.domain import call_errors, errors
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection_report import DataMode
+from freshet.domain.days import DayRange
 from tests.builders import NOON, an_account_report
 from tests.integration.bench import told
 from tests.integration.plaid_bench import (
@@ -160,7 +161,9 @@ def test_answer_is_unreadable_and_tells_no_secret_when_it_is_broken(text: str) -
 def test_every_page_is_read_when_there_are_many_transactions() -> None:
     bench = PlaidBench([_page(5, 1, 2), _page(5, 3, 4), _page(5, 5)])
     found = bench.session.transactions(ACCOUNT, since=date(2026, 11, 1))
-    assert [each.units for each in found] == [1, 2, 3, 4, 5]
+    assert found.is_whole
+    assert found.days == DayRange(first=date(2026, 11, 1), before=date(2026, 11, 21))
+    assert [each.units for each in found.found] == [1, 2, 3, 4, 5]
     assert [body["options"]["offset"] for body in bench.transport.bodies()] == [0, 2, 4]
     (first, *_) = bench.transport.bodies()
     assert (first["start_date"], first["end_date"]) == ("2026-11-01", "2026-11-20")
@@ -169,13 +172,31 @@ def test_every_page_is_read_when_there_are_many_transactions() -> None:
 
 
 def test_reading_ends_when_a_page_is_empty_before_the_total_is_reached() -> None:
-    bench = PlaidBench([_page(5, 1), _page(5)])
-    assert len(bench.session.transactions(ACCOUNT, since=None)) == 1
+    bench = PlaidBench([_page(5, 1), _page(5)] * 2)
+    found = bench.session.transactions(ACCOUNT, since=None)
+    assert (len(found.found), found.is_whole) == (1, False)
+
+
+def test_everything_is_read_once_more_when_a_row_came_between_two_pages() -> None:
+    answers = [_page(3, 1, 2), _page(4, 2, 3), _page(4, 0, 1), _page(4, 2, 3)]
+    bench = PlaidBench(answers)
+    found = bench.session.transactions(ACCOUNT, since=None)
+    assert ([each.units for each in found.found], found.is_whole) == ([0, 1, 2, 3], True)
+
+
+def test_equal_trades_stay_two_when_they_have_two_ids() -> None:
+    twins = [_row(1, quantity=2), _row(2, quantity=2)]
+    page = {"investment_transactions": twins, "total_investment_transactions": 2}
+    found = PlaidBench([json_answer(page)]).session.transactions(ACCOUNT, since=None)
+    assert len({each.id for each in found.found}) == 2
 
 
 def test_whole_history_is_asked_for_when_nothing_was_read_yet() -> None:
     bench = PlaidBench([_page(0)])
-    assert bench.session.transactions(ACCOUNT, since=None) == []
+    found = bench.session.transactions(ACCOUNT, since=None)
+    assert (found.found, found.is_whole) == ((), True)
+    # What is older was forgotten by Plaid, not by us.
+    assert found.days.first == date(2024, 11, 20)
     assert bench.transport.bodies()[0]["start_date"] == "2024-11-20"
 
 

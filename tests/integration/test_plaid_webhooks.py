@@ -30,12 +30,19 @@ def _event(
     return to_event(delivery)
 
 
+MARKS = {
+    Calls.CONNECTION_READ: WHOLE_CONNECTION,
+    Calls.TRANSACTIONS_READ: "transactions:*",
+    Calls.HISTORY_READ: "history:*",
+}
+
+
 @pytest.mark.parametrize(
     ("kind", "calls_for"),
     [
         ("HOLDINGS:DEFAULT_UPDATE", Calls.CONNECTION_READ),
-        ("INVESTMENTS_TRANSACTIONS:DEFAULT_UPDATE", Calls.CONNECTION_READ),
-        ("INVESTMENTS_TRANSACTIONS:HISTORICAL_UPDATE", Calls.CONNECTION_READ),
+        ("INVESTMENTS_TRANSACTIONS:DEFAULT_UPDATE", Calls.TRANSACTIONS_READ),
+        ("INVESTMENTS_TRANSACTIONS:HISTORICAL_UPDATE", Calls.HISTORY_READ),
         ("ITEM:ERROR", Calls.CONNECTION_READ),
         ("ITEM:LOGIN_REPAIRED", Calls.CONNECTION_READ),
         ("ITEM:PENDING_EXPIRATION", Calls.CONNECTION_READ),
@@ -51,7 +58,7 @@ def _event(
 def test_kind_is_kept_and_calls_for_its_read_when_known(kind: str, calls_for: Calls) -> None:
     event = _event(kind)
     assert (event.kind, event.rule.calls_for) == (kind, calls_for)
-    assert mark_of(event) == (WHOLE_CONNECTION if calls_for is not Calls.NOTHING else None)
+    assert mark_of(event) == MARKS.get(calls_for)
 
 
 def test_event_holds_ids_only_when_it_is_made() -> None:

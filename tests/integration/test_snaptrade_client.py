@@ -3,6 +3,7 @@
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.domain import call_errors
 from freshet.domain.connection_report import DataMode
 from freshet.domain.credential import Secret
+from tests.builders import an_account_report
 from tests.integration.bench import (
     OPERATIONS,
     READS,
@@ -188,3 +190,24 @@ def test_no_log_line_of_ours_holds_a_secret_when_calls_succeed_and_fail(
 
 def test_no_secret_shows_when_the_client_is_printed(bench: Bench) -> None:
     demand_no_secret(bench, f"{bench.client!r} {bench.session!r}")
+
+
+def test_window_is_whole_days_when_the_provider_begins_its_days_at_another_hour(
+    bench: Bench,
+) -> None:
+    (account_id, *_) = bench.connection.account_ids
+    account = an_account_report(provider_account_id=account_id)
+    whole = bench.session.transactions(account, since=None)
+    oldest = min(each.happened_on for each in whole.found)
+    window = bench.session.transactions(account, since=oldest + timedelta(days=1))
+    assert whole.is_whole
+    assert window.is_whole  # a day more was asked for, and is left out
+    assert [each for each in whole.found if each.happened_on in window.days] == [*window.found]
+    assert oldest not in {each.happened_on for each in window.found}
+
+
+def test_transactions_come_in_order_and_exactly_when_they_are_read(bench: Bench) -> None:
+    (account_id, *_) = bench.connection.account_ids
+    read = bench.session.transactions(an_account_report(provider_account_id=account_id), since=None)
+    assert "5000.00" in {str(each.amount) for each in read.found}
+    assert len({each.id for each in read.found}) == len(read.found)

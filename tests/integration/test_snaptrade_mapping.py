@@ -1,6 +1,6 @@
 """From SnapTrade's documents to ours: both account shapes, every digit (promises 7, 8)."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -8,7 +8,11 @@ import pytest
 import simplejson
 
 from freshet.adapters.snaptrade import models
-from freshet.adapters.snaptrade.mapping import to_account_report, to_connection_report
+from freshet.adapters.snaptrade.mapping import (
+    to_account_report,
+    to_connection_report,
+    to_transaction,
+)
 from freshet.domain.account import AccountStatus
 from freshet.domain.connection_report import DataMode, Institution
 from freshet.domain.money import Money
@@ -160,3 +164,40 @@ def test_connection_is_read_when_only_some_fields_are_there() -> None:
     named = {"disabled": True, "brokerage": {"slug": "ACME", "name": "Acme", "display_name": None}}
     report = to_connection_report(models.Authorization.model_validate(named))
     assert (report.is_disabled, report.institution) == (True, Institution("ACME", "Acme"))
+
+
+@pytest.mark.parametrize(("is_loaded", "day"), [(True, date(2026, 11, 19)), (False, None)])
+def test_no_day_is_complete_when_the_first_load_of_transactions_is_not_over(
+    is_loaded: bool, day: date | None
+) -> None:
+    synced = {"initial_sync_completed": is_loaded, "last_successful_sync": "2026-11-19"}
+    status = OLD["sync_status"] | {"transactions": synced}
+    assert _account(OLD | {"sync_status": status}).transactions_synced_on == day
+
+
+@pytest.mark.parametrize(
+    ("changes", "reference"),
+    [
+        ({}, None),
+        ({"external_reference_id": None}, None),
+        ({"external_reference_id": ""}, None),
+        ({"external_reference_id": "r-1"}, "r-1"),
+        ({"external_reference_id": 7}, "7"),
+    ],
+)
+def test_brokers_reference_is_kept_when_an_activity_has_one(
+    changes: dict[str, Any], reference: str | None
+) -> None:
+    document = {"trade_date": "2026-11-19T00:00:00Z", "amount": Decimal("1.10")} | changes
+    found = to_transaction(models.Activity.model_validate(document), document)
+    assert found is not None
+    assert (found.reference, str(found.amount)) == (reference, "1.10")
+
+
+def test_transaction_is_the_same_when_its_fields_come_in_another_order() -> None:
+    document = {"trade_date": "2026-11-19T00:00:00Z", "amount": Decimal("1.10"), "id": "a"}
+    turned = dict(reversed(document.items()))
+    first, second = (
+        to_transaction(models.Activity.model_validate(each), each) for each in (document, turned)
+    )
+    assert first == second

@@ -143,8 +143,8 @@ def test_signed_delivery_is_malformed_when_its_time_cannot_be_read(text: Any) ->
         ("NEW_ACCOUNT_AVAILABLE", Calls.CONNECTION_READ),
         ("ACCOUNT_REMOVED", Calls.CONNECTION_READ),
         ("USER_REGISTERED", Calls.NOTHING),
-        ("ACCOUNT_TRANSACTIONS_UPDATED", Calls.CONNECTION_READ),
-        ("ACCOUNT_TRANSACTIONS_INITIAL_UPDATE", Calls.CONNECTION_READ),
+        ("ACCOUNT_TRANSACTIONS_UPDATED", Calls.TRANSACTIONS_READ),
+        ("ACCOUNT_TRANSACTIONS_INITIAL_UPDATE", Calls.HISTORY_READ),
         ("SOMETHING_NEW", Calls.NOTHING),
     ],
 )

@@ -36,7 +36,7 @@ def _activities(desk: SnapTradeDesk) -> Any:
 def _our_activities(desk: SnapTradeDesk) -> Any:
     since = desk.now.date() - timedelta(days=30)
     return desk.for_each_account(
-        lambda account_id: desk.client.activities(desk.user, account_id, since=since)
+        lambda account_id: desk.client.activities(desk.user, account_id, since=since)[0]
     )
 
 

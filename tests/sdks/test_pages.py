@@ -66,11 +66,12 @@ def test_activities_are_the_sdks_when_they_fill_several_pages() -> None:
         theirs = list(desk.exchanges)
         desk.exchanges.clear()
         (account_id,) = desk.account_ids
-        ours = desk.client.activities(desk.user, account_id, since=_SINCE)
+        ours, is_whole = desk.client.activities(desk.user, account_id, since=_SINCE)
         assert _asked(desk.exchanges) == _asked(theirs)
     rows = _rows(theirs, "data")
     assert [len(exchange.exact["data"]) for exchange in theirs] == [1000, 1000, 102]
     assert dict(differences(ours, Told(items=told), rows)) == {}
+    assert is_whole
     assert len({row["id"] for _, row in ours}) == len(ours)
 
 

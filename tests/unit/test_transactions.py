@@ -75,3 +75,20 @@ def test_same_ids_are_given_when_pages_come_in_another_order(
     assert sorted(identified(shuffled), key=lambda each: each.id) == sorted(
         identified(usual), key=lambda each: each.id
     )
+
+
+@pytest.mark.parametrize("changes", [{"units": Decimal(2)}, {"fee": Decimal("-0.000")}])
+def test_id_stays_when_a_number_is_only_spelt_anew(changes: dict[str, Any]) -> None:
+    assert _ids(a_transaction()) == _ids(a_transaction(**changes))
+
+
+def test_one_stays_when_a_provider_lists_what_it_loaded_twice() -> None:
+    copies = [a_transaction(reference="r-1", source=source) for source in ('"a"', '"b"')]
+    assert len(_ids(*copies)) == 1
+
+
+@pytest.mark.parametrize("references", [("r-1", "r-2"), (None, None), ("r-1", None)])
+def test_both_stay_when_two_are_equal_and_the_broker_does_not_say_they_are_one(
+    references: tuple[str | None, str | None],
+) -> None:
+    assert len(set(_ids(*(a_transaction(reference=each) for each in references)))) == 2

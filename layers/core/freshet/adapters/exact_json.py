@@ -16,10 +16,19 @@ def parsed(body: bytes, told: ProviderAnswer) -> Any:
     raise UnreadableAnswer(told)
 
 
-def rendered(document: Any) -> str:
-    """Render without blanks, every number with the digits it came with."""
+def rendered(document: Any, *, in_order: bool = False) -> str:
+    """Render without blanks, every number with the digits it came with.
+
+    `in_order` sorts the members: then equal documents are equal texts.
+    """
     return str(
-        simplejson.dumps(document, use_decimal=True, separators=(",", ":"), ensure_ascii=False)
+        simplejson.dumps(
+            document,
+            use_decimal=True,
+            separators=(",", ":"),
+            ensure_ascii=False,
+            sort_keys=in_order,
+        )
     )
 
 

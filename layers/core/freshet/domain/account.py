@@ -1,13 +1,14 @@
 """An account inside a connection, as listed by the provider."""
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.money import Money
 
 INVESTMENT = "investment"
 _PARTS_OF_HOLDINGS = frozenset({"positions", "balances"})
+HISTORY_LOADS_FOR = timedelta(days=1)
 
 
 class AccountStatus(StrEnum):
@@ -58,6 +59,9 @@ class Account:
     created_at: datetime
     transactions_read_to: date | None = None
     """The provider's `transactions_synced_on` when we last read them."""
+    transactions_read_at: datetime | None = None
+    history_read_at: datetime | None = None
+    """When all transactions were last read, as far back as the provider goes."""
     failed_parts: tuple[str, ...] = ()
     """What the provider could not bring along when this account was last read."""
     is_reloaded: bool = False
@@ -79,6 +83,26 @@ class Account:
         """Take in what the provider lists now."""
         is_reloaded = report.is_loaded and not self.report.is_loaded
         return replace(self, report=report, is_reloaded=is_reloaded)
+
+    def owes_history(self, *, now: datetime) -> bool:
+        """Tell whether what is older than the last days is still to be read.
+
+        A provider may be loading it for hours after a connection was made, and the event that
+        says so may be lost: it is read once more when that must be over.
+        """
+        loaded_at = self.created_at + HISTORY_LOADS_FOR
+        read_at = self.history_read_at
+        return read_at is None or read_at < loaded_at <= now
+
+    def with_transactions_read(self, *, at: datetime, is_history: bool) -> "Account":
+        """Note a read of everything that the provider has up to its own day."""
+        known = (self.transactions_read_to, self.report.transactions_synced_on)
+        return replace(
+            self,
+            transactions_read_to=max((day for day in known if day is not None), default=None),
+            transactions_read_at=at,
+            history_read_at=at if is_history else self.history_read_at,
+        )
 
     def closed(self) -> "Account":
         """The provider lists it no more."""

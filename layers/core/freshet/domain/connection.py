@@ -10,6 +10,7 @@ from freshet.domain.connection_report import ConnectionReport, DataMode, Institu
 from freshet.domain.events import Event, EventKind
 from freshet.domain.expiry import Expiry
 from freshet.domain.provider import Provider
+from freshet.domain.webhooks import Marks, has_news
 
 TURN_LEASE = timedelta(minutes=15)
 READ_LEASE = timedelta(seconds=150)  # longer than the reader's function timeout
@@ -76,7 +77,7 @@ class Connection:
     next_refresh_at: datetime | None = None
     due_at: datetime | None = None
     reading_until: datetime | None = None
-    marks: Mapping[str, datetime] = field(default_factory=dict)
+    marks: Marks = field(default_factory=dict)
     partial: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Parts of a marked account that the provider failed to bring along, by mark."""
     open_refresh_id: str | None = None
@@ -217,9 +218,9 @@ class Connection:
             ),
         )
 
-    def without_marks_before(self, started_at: datetime) -> "Connection":
-        """Forget the webhooks a read has answered; one that came during the read stays."""
-        marks = {mark: at for mark, at in self.marks.items() if at >= started_at}
+    def without_marks_before(self, started_at: datetime, owed: Marks) -> "Connection":
+        """Forget the webhooks a read has answered; what came during the read, or is owed, stays."""
+        marks = {**owed, **{mark: at for mark, at in self.marks.items() if at >= started_at}}
         partial = {mark: parts for mark, parts in self.partial.items() if mark in marks}
         return replace(self, marks=marks, partial=partial)
 
@@ -252,7 +253,7 @@ class Connection:
     def rescheduled(self, *, now: datetime, check_at: datetime | None = None) -> "Connection":
         """Take the true place in the index, or leave it."""
         wishes = [check_at] if check_at is not None else []
-        wishes += [now] if self.marks else []
+        wishes += [now] if has_news(self.marks) else []
         if self.is_awake:
             wishes += [at for at in (self.next_read_at, self._refresh_wish()) if at is not None]
         return replace(self, due_at=min(wishes, default=None))

@@ -12,7 +12,7 @@ FreshetError
 ├── CallFailed                   a call to a provider that brought nothing: see call_errors.py
 ├── ProviderNotConfigured · VisitTooLong · SnapshotTooLarge
 ├── ConcurrentChange             somebody else wrote first
-├── QueueUnavailable · SecretUnavailable · CredentialMissing
+├── QueueUnavailable · SecretUnavailable · StoreBusy · CredentialMissing
 └── ConfigurationError
 """
 
@@ -171,6 +171,12 @@ class QueueUnavailable(FreshetError):
 
 class SecretUnavailable(FreshetError):
     """A key or credential could not be had: trouble on our side."""
+
+    retryable = True
+
+
+class StoreBusy(FreshetError):
+    """The table did not take everything in time; what it took is there, the rest is not."""
 
     retryable = True
 

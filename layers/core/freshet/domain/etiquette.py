@@ -24,6 +24,8 @@ class Etiquette:
     shortest_read_cadence: timedelta
     shortest_refresh_cadence: timedelta
     gap_between_live_reads: timedelta
+    gap_between_transaction_reads: timedelta | None
+    """For an account, and reads that neither an event nor a person asked for."""
     gap_between_purchases: timedelta
 
 
@@ -33,6 +35,7 @@ ETIQUETTE = {
         shortest_read_cadence=timedelta(hours=6),
         shortest_refresh_cadence=timedelta(hours=1),
         gap_between_live_reads=timedelta(minutes=10),
+        gap_between_transaction_reads=timedelta(hours=24),
         gap_between_purchases=timedelta(minutes=1),
     ),
     Provider.PLAID: Etiquette(
@@ -40,6 +43,7 @@ ETIQUETTE = {
         shortest_read_cadence=timedelta(hours=1),
         shortest_refresh_cadence=timedelta(hours=1),
         gap_between_live_reads=timedelta(minutes=10),
+        gap_between_transaction_reads=None,
         gap_between_purchases=timedelta(minutes=1),
     ),
 }

@@ -2,13 +2,13 @@
 
 import hashlib
 import json
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from freshet.domain.money import optional_decimal_to_text
+from freshet.domain.money import EXACT, decimal_to_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,16 +29,32 @@ class Transaction:
     amount: Decimal | None
     fee: Decimal | None
     currency: str | None
+    reference: str | None = None
+    """The broker's own name of the event, which survives when the provider loads it again."""
     source: str
 
 
 def identified(transactions: Iterable[Transaction]) -> Iterator[Transaction]:
-    """Give each transaction its id; genuinely equal ones of a day get different ids."""
-    seen: Counter[str] = Counter()
+    """Give each transaction its id; genuinely equal ones of a day get different ids.
+
+    Whatever order they come in: ids and what they stand for are the same.
+    """
+    twins: defaultdict[str, list[Transaction]] = defaultdict(list)
     for transaction in transactions:
-        digest = _digest(transaction)
-        yield replace(transaction, id=f"{digest}-{seen[digest]}")
-        seen[digest] += 1
+        twins[_digest(transaction)].append(transaction)
+    for digest, equal in twins.items():
+        for place, transaction in enumerate(_told_apart(equal)):
+            yield replace(transaction, id=f"{digest}-{place}")
+
+
+def _told_apart(equal: list[Transaction]) -> Iterator[Transaction]:
+    # Equal in content and in the broker's reference: one event, which was loaded twice.
+    references: set[str] = set()
+    for transaction in sorted(equal, key=lambda each: (each.reference or "", each.source)):
+        if transaction.reference not in references:
+            yield transaction
+        if transaction.reference is not None:
+            references.add(transaction.reference)
 
 
 def _digest(transaction: Transaction) -> str:
@@ -48,6 +64,11 @@ def _digest(transaction: Transaction) -> str:
         transaction.type,
         transaction.symbol,
         transaction.currency,
-        *(optional_decimal_to_text(number) for number in numbers),
+        *(None if number is None else _value(number) for number in numbers),
     ]
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:24]
+
+
+def _value(number: Decimal) -> str:
+    # 2 and 2.00 are one number, and so are 0 and -0: nobody trades twice for a changed spelling.
+    return decimal_to_text(EXACT.normalize(EXACT.plus(number)))

@@ -28,7 +28,7 @@ from freshet.domain.provider import TRAITS
 from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, note_proof, pass_check
 from freshet.domain.schedule import calls_of
 from freshet.domain.snapshot import HoldingsReading
-from freshet.domain.webhooks import WHOLE_CONNECTION
+from freshet.domain.webhooks import WHOLE_CONNECTION, is_about_transactions, owed_marks
 
 Trouble = CallFailed | CredentialMissing | ProviderNotConfigured | VisitTooLong | SnapshotTooLarge
 
@@ -69,6 +69,10 @@ class Visit:
     accounts: tuple[Account, ...] = ()
     stored: dict[str, Stored] = field(default_factory=dict)
     transactions_read_to: dict[str, date] = field(default_factory=dict)
+    transactions_read: set[str] = field(default_factory=set)
+    """The provider's ids of accounts whose transactions were read, or are not to be."""
+    is_through: bool = False
+    """It came to every account, and owes nobody transactions."""
     trouble: Trouble | None = None
     calls: int = 0
 
@@ -122,14 +126,20 @@ def calls_expected(connection: Connection, scope: Scope) -> int:
     """Say how many calls a visit is going to make, as far as it can be known."""
     if scope is Scope.EVERYTHING:
         return calls_of(connection)
-    return TRAITS[connection.provider].calls_for_accounts(len(connection.marks))
+    transactions = sum(is_about_transactions(mark) for mark in connection.marks)
+    accounts = len(connection.marks) - transactions
+    # The one call that is expected besides the list may be that for transactions.
+    more = transactions if accounts else max(0, transactions - 1)
+    return TRAITS[connection.provider].calls_for_accounts(accounts) + more
 
 
 def connection_after_visit(
     connection: Connection, visit: Visit, refresh: Refresh | None, *, now: datetime
 ) -> Connection:
     """Say what a visit means for its connection and its place in the schedule."""
-    learned = connection.without_marks_before(visit.started_at)
+    taken_up = {mark: at for mark, at in connection.marks.items() if at < visit.started_at}
+    owed = {} if visit.is_through else owed_marks(taken_up, visit.transactions_read)
+    learned = connection.without_marks_before(visit.started_at, owed=owed)
     if visit.report is not None:
         learned = learned.with_report(visit.report, read_at=visit.started_at)
     learned = _after_trouble(learned, visit, now=now)

@@ -6,11 +6,9 @@ from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import is_account_id
 from freshet.http.application import Api, json_response
 from freshet.http.caller import Scope
-from freshet.http.paging import cursor_for, limit_of, mark_of
+from freshet.http.paging import cursor_for, day_range_of, limit_of, mark_of
 from freshet.http.shapes import transaction_shape
 from freshet.services.show_transactions import account_transactions
-
-_MARK_PREFIX = "TRANSACTION#"
 
 
 def add_account_routes(api: Api) -> None:
@@ -22,12 +20,16 @@ def add_account_routes(api: Api) -> None:
         caller = api.caller(Scope.READ)
         if not is_account_id(account_id):
             raise NotFound(account_id)
+        list_name = f"{account_id}/transactions/"
+        after = mark_of(api, prefix=list_name)
         found, mark = account_transactions(
             caller.user_id,
             account_id,
+            days=day_range_of(api),
             limit=limit_of(api),
-            after=mark_of(api, prefix=_MARK_PREFIX),
+            after=None if after is None else after.removeprefix(list_name),
             parts=parts.showing,
         )
         items = [transaction_shape(each) for each in found]
-        return json_response(200, {"items": items, "next_cursor": cursor_for(mark)})
+        cursor = cursor_for(None if mark is None else list_name + mark)
+        return json_response(200, {"items": items, "next_cursor": cursor})

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from freshet.ports.connections import Connections, DueConnections, Inbox, Owners
-from freshet.ports.holdings import Accounts, SnapshotHistory, Snapshots, SnapshotStore, Transactions
+from freshet.ports.holdings import Accounts, SnapshotHistory, Snapshots, SnapshotStore
 from freshet.ports.providers import (
     CredentialVault,
     ProviderBuyer,
@@ -15,6 +15,7 @@ from freshet.ports.providers import (
 )
 from freshet.ports.purchases import Budgets, Refreshes
 from freshet.ports.queues import Bus, ReadQueue, RefreshQueue, WebhookQueue
+from freshet.ports.transactions import Transactions
 
 Clock = Callable[[], datetime]
 

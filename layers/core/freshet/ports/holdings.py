@@ -13,7 +13,6 @@ from freshet.domain.snapshot import (
     SnapshotSummary,
 )
 from freshet.domain.spans import Span
-from freshet.domain.transactions import Transaction
 
 
 class Accounts(Protocol):
@@ -88,15 +87,3 @@ class SnapshotHistory(Protocol):
         self, user_id: str, account_id: str, *, until: date, limit: int
     ) -> tuple[Sequence[Close], bool]:
         """Read closes from a day backwards, and whether there may be more."""
-
-
-class Transactions(Protocol):
-    """What happened in accounts."""
-
-    def store(self, user_id: str, account_id: str, transactions: Sequence[Transaction]) -> None:
-        """Write transactions; one that is there already is written over with itself."""
-
-    def page(
-        self, user_id: str, account_id: str, *, limit: int, after: str | None
-    ) -> tuple[Sequence[Transaction], str | None]:
-        """Read a page, newest first, and the mark after which the next one begins."""

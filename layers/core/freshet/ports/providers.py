@@ -12,7 +12,7 @@ from freshet.domain.credential import Credential
 from freshet.domain.snapshot import (
     HoldingsReading,
 )
-from freshet.domain.transactions import Transaction
+from freshet.domain.transaction_windows import WindowRead
 
 
 class CredentialVault(Protocol):
@@ -69,8 +69,8 @@ class ProviderSession(Protocol):
     def reads_transactions(self) -> bool:
         """Tell whether this deployment reads transactions at this provider."""
 
-    def transactions(self, account: AccountReport, *, since: date | None) -> Sequence[Transaction]:
-        """Read what happened since a day, or ever, each with its id."""
+    def transactions(self, account: AccountReport, *, since: date | None) -> WindowRead:
+        """Read what happened since a day, or ever: every page of it."""
 
 
 class ProviderBuyer(Protocol):

@@ -1,7 +1,9 @@
 """The reader: one visit at the provider for one connection, and everything that follows from it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from freshet.domain.account import Account
 from freshet.domain.call_errors import (
@@ -32,7 +34,7 @@ from freshet.domain.visit import (
     refresh_after_visit,
     scope_for,
 )
-from freshet.domain.webhooks import is_marked
+from freshet.domain.webhooks import has_news, is_marked
 from freshet.observability import count, logger, provider_fact
 from freshet.ports import (
     Accounts,
@@ -47,12 +49,12 @@ from freshet.ports import (
     Transactions,
 )
 from freshet.services.announce import announce
+from freshet.services.read_transactions import days_wanted, read_transactions
 from freshet.services.store_reading import list_accounts, store_reading
 
 _TRIES = 10  # each lost race means that somebody else got on
 # After one of these, asking for the connection's other accounts can bring nothing but harm.
 _ENDS_THE_VISIT = (LoginRequired, RateLimited, ProviderRejectedUs)
-_LATE_TRANSACTIONS = timedelta(days=7)  # brokers correct and complete the last days
 _GONE = (ConnectionStatus.REMOVING, ConnectionStatus.REMOVED)
 
 
@@ -117,7 +119,7 @@ def take_snapshots(order: ReadOrder, *, parts: Reading) -> None:
 def _with_lease(order: ReadOrder, parts: Reading, now: datetime) -> Connection:
     def step(current: Connection) -> Connection:
         # Marks answered by an earlier message of the same burst leave nothing to do for this one.
-        is_answered = order.reason is ReadReason.WEBHOOK and not current.marks
+        is_answered = order.reason is ReadReason.WEBHOOK and not has_news(current.marks)
         if is_answered or current.is_being_read(now=now) or current.status in _GONE:
             return current
         return current.started_reading(now=now)
@@ -169,22 +171,42 @@ def _demand_allowance(visit: Visit, connection: Connection, parts: Reading) -> N
 def _read_accounts(
     visit: Visit, session: ProviderSession, connection: Connection, parts: Reading
 ) -> None:
+    owing: set[str] = set()
     for account in _in_turn(visit.accounts, connection.consecutive_failures):
         is_whole = visit.scope is Scope.EVERYTHING
         is_asked_for = is_whole or is_marked(connection.marks, account.report.provider_account_id)
-        if not (is_asked_for and account.report.is_readable):
+        days = days_wanted(account, connection, visit, session)
+        if not account.report.is_readable or not (is_asked_for or days):
             continue
         if visit.is_too_long(now=parts.clock()):
             visit.trouble = VisitTooLong()
             return
-        try:
-            _read_account(visit, session, account, parts)
-            if is_whole and session.reads_transactions and account.has_new_transactions:
-                _read_transactions(visit, session, account, parts)
-        except (ProviderError, SnapshotTooLarge) as trouble:
-            if isinstance(trouble, _ENDS_THE_VISIT):
-                raise
-            visit.trouble = trouble  # this account's alone; the others are read all the same
+        if is_asked_for:
+            with _by_itself(visit):
+                _read_account(visit, session, account, parts)
+        if days:
+            owing.add(account.report.provider_account_id)
+            with _by_itself(visit):
+                read_transactions(
+                    account,
+                    days,
+                    visit,
+                    session,
+                    accounts=parts.accounts,
+                    transactions=parts.transactions,
+                )
+    visit.is_through = owing <= visit.transactions_read
+
+
+@contextmanager
+def _by_itself(visit: Visit) -> Iterator[None]:
+    """Keep one account's trouble to itself: the others are read all the same."""
+    try:
+        yield
+    except (ProviderError, SnapshotTooLarge) as trouble:
+        if isinstance(trouble, _ENDS_THE_VISIT):
+            raise
+        visit.trouble = trouble
 
 
 def _in_turn(accounts: tuple[Account, ...], failures: int) -> tuple[Account, ...]:
@@ -202,19 +224,6 @@ def _read_account(visit: Visit, session: ProviderSession, account: Account, part
     stored = store_reading(account, reading, snapshots=parts.snapshots)
     if stored is not None:
         visit.stored[account.id] = stored
-
-
-def _read_transactions(
-    visit: Visit, session: ProviderSession, account: Account, parts: Reading
-) -> None:
-    read_to = account.transactions_read_to
-    since = None if read_to is None else read_to - _LATE_TRANSACTIONS
-    found = session.transactions(account.report, since=since)
-    parts.transactions.store(account.user_id, account.id, found)
-    synced_on = account.report.transactions_synced_on
-    if synced_on is not None:
-        parts.accounts.save(replace(account, transactions_read_to=synced_on))
-        visit.transactions_read_to[account.id] = synced_on
 
 
 def _refresh_after(visit: Visit, connection: Connection, parts: Reading) -> Refresh | None:

@@ -53,6 +53,8 @@ def account_to_item(account: Account) -> Item:
         "connection_id": account.connection_id,
         "created_at": to_text(account.created_at),
         "transactions_read_to": _day_to_text(account.transactions_read_to),
+        "transactions_read_at": optional_to_text(account.transactions_read_at),
+        "history_read_at": optional_to_text(account.history_read_at),
         "failed_parts": list(account.failed_parts),
         **plain,
         "status": str(report.status),
@@ -77,6 +79,8 @@ def account_from_item(item: Item) -> Account:
         connection_id=item["connection_id"],
         created_at=from_text(item["created_at"]),
         transactions_read_to=_day_from_text(item.get("transactions_read_to")),
+        transactions_read_at=optional_from_text(item.get("transactions_read_at")),
+        history_read_at=optional_from_text(item.get("history_read_at")),
         failed_parts=tuple(item["failed_parts"]),
         report=AccountReport(**(plain | special)),
     )

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from freshet.domain.days import DayRange
 from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import DUE_SHARDS
@@ -18,6 +19,9 @@ VERSION_PREFIX = "VERSION#"
 CHANGE_PREFIX = "CHANGE#"
 CLOSE_PREFIX = "CLOSE#"
 TRANSACTION_PREFIX = "TRANSACTION#"
+_NEWEST = TRANSACTION_PREFIX + "~"  # after every day
+# Behind all of them, so that whoever reads them to the end reads it, too.
+_REVISION = "TRANSACTIONS"
 PARKED_PREFIX = "OF#"
 
 
@@ -143,6 +147,25 @@ def transaction(user_id: str, account_id: str, day: str, transaction_id: str) ->
     """Locate one transaction; the days are in order."""
     sort_key = f"{TRANSACTION_PREFIX}{day}#{transaction_id}"
     return {"PK": account_partition(user_id, account_id), "SK": sort_key}
+
+
+def transactions_from(user_id: str, account_id: str, first: date | None) -> tuple[str, str, str]:
+    """Locate an account's transactions from a day on, and their revision behind them."""
+    day = "" if first is None else first.isoformat()
+    return account_partition(user_id, account_id), TRANSACTION_PREFIX + day, _REVISION
+
+
+def transactions_within(user_id: str, account_id: str, days: DayRange) -> tuple[str, str, str]:
+    """Locate an account's transactions of some days: partition, first and last sort key."""
+    first = "" if days.first is None else days.first.isoformat()
+    # The bare day comes before every transaction of it.
+    last = _NEWEST if days.before is None else TRANSACTION_PREFIX + days.before.isoformat()
+    return account_partition(user_id, account_id), TRANSACTION_PREFIX + first, last
+
+
+def transactions_revision(user_id: str, account_id: str) -> Key:
+    """Locate how often an account's transactions were changed."""
+    return {"PK": account_partition(user_id, account_id), "SK": _REVISION}
 
 
 def awaited_shard(provider: Provider) -> str:

@@ -90,27 +90,19 @@ class Table:
         for page in pages:
             yield from (_plain(item) for item in page["Items"])
 
-    def query_page(
-        self, partition: str, prefix: str, *, limit: int, after: str | None
-    ) -> tuple[list[Item], str | None]:
-        """Read at most `limit` items backwards, from below the sort key `after`.
+    def write_batch(self, writes: Sequence[Any]) -> list[Any]:
+        """Put and delete a batch, each by itself; gives back what DynamoDB did not take."""
+        answer = self._client.batch_write_item(RequestItems={self.name: list(writes)})
+        left: Any = answer["UnprocessedItems"].get(self.name, [])
+        return list(left)
 
-        Gives the items and the sort key to go on from, None where nothing is left.
-        """
-        start: Any = (
-            {} if after is None else {"ExclusiveStartKey": _wire({"PK": partition, "SK": after})}
-        )
-        answer = self._client.query(
-            TableName=self.name,
-            ConsistentRead=True,
-            ScanIndexForward=False,
-            Limit=limit,
-            KeyConditionExpression="PK = :partition AND begins_with(SK, :prefix)",
-            ExpressionAttributeValues=_wire({":partition": partition, ":prefix": prefix}),
-            **start,
-        )
-        last = answer.get("LastEvaluatedKey")
-        return [_plain(item) for item in answer["Items"]], _plain(last)["SK"] if last else None
+    def batch_put(self, item: Item) -> dict[str, Any]:
+        """Describe a put for `write_batch`."""
+        return {"PutRequest": {"Item": _wire(item)}}
+
+    def batch_delete(self, key: Mapping[str, str]) -> dict[str, Any]:
+        """Describe a removal for `write_batch`."""
+        return {"DeleteRequest": {"Key": _wire(key)}}
 
     def first_between(self, partition: str, first: str, last: str) -> Item | None:
         """Read the first item from one sort key to another, both included."""

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from freshet.adapters.foreign_json import validated
+from freshet.adapters.pages import Page, read_pages
 from freshet.adapters.plaid import endpoints, models
 from freshet.adapters.plaid.wire import Document, PlaidWire
 from freshet.adapters.transport import Endpoint
@@ -43,29 +44,26 @@ class PlaidClient:
     def transactions(
         self, item: Credential, account_id: str, *, since: date, until: date
     ) -> models.TransactionsRead:
-        """Read an account's investment transactions, page by page, newest first.
+        """Read an account's investment transactions, newest first; tell whether that is all.
 
         The first call ever starts a subscription: only where the deployment has opted in.
         """
-        # By id: a row that comes in between two pages shifts the rest, and one is seen twice.
-        rows: dict[str, dict[str, Any]] = {}
         tickers: dict[str, str | None] = {}
         window = {"start_date": since.isoformat(), "end_date": until.isoformat()}
-        offset = 0
-        while True:
+
+        def read(offset: int) -> Page[models.Listed]:
             options = {"account_ids": [account_id], "count": _PAGE, "offset": offset}
             document = self._read(endpoints.TRANSACTIONS, item, **window, options=options)
             told = document.told
             page = validated(models.TransactionsPage.model_validate, document.content, told)
-            read = validated(_TRANSACTIONS.validate_python, page.investment_transactions, told)
-            for model, row in zip(read, page.investment_transactions, strict=True):
-                rows[model.investment_transaction_id] = row
-            tickers |= {each.security_id: each.ticker_symbol for each in page.securities}
-            offset += len(read)
-            if not read or offset >= page.total_investment_transactions:
-                models_read = _TRANSACTIONS.validate_python(list(rows.values()))
-                pairs = tuple(zip(models_read, rows.values(), strict=True))
-                return models.TransactionsRead(pairs, tickers)
+            rows = page.investment_transactions
+            found = validated(_TRANSACTIONS.validate_python, rows, told)
+            tickers.update({each.security_id: each.ticker_symbol for each in page.securities})
+            total = page.total_investment_transactions
+            return Page(list(zip(found, rows, strict=True)), total)
+
+        listed, is_whole = read_pages(read, name=lambda row: row[0].investment_transaction_id)
+        return models.TransactionsRead(tuple(listed), tickers, is_whole)
 
     def _read(self, endpoint: Endpoint, item: Credential, **fields: Any) -> Document:
         body = {"access_token": item.secret.reveal(), **fields}

@@ -155,9 +155,14 @@ class Transaction(_Answer):
     unofficial_currency_code: str | None = None
 
 
+Listed = tuple[Transaction, dict[str, Any]]
+"""A transaction as read, and its document whole."""
+
+
 @dataclass(frozen=True, slots=True)
 class TransactionsRead:
     """All pages together: transactions with their documents, and what securities are called."""
 
-    rows: tuple[tuple[Transaction, dict[str, Any]], ...]
+    rows: tuple[Listed, ...]
     tickers: dict[str, str | None]
+    is_whole: bool

@@ -18,8 +18,9 @@ from freshet.adapters.plaid.mapping import (
 from freshet.domain.account import AccountReport
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
+from freshet.domain.days import DayRange
 from freshet.domain.snapshot import HoldingsReading
-from freshet.domain.transactions import Transaction, identified
+from freshet.domain.transaction_windows import WindowRead, window_read
 
 _HISTORY = timedelta(days=730)
 
@@ -83,17 +84,15 @@ class PlaidSession:
             fetched_at=portfolio.fetched_at,
         )
 
-    def transactions(self, account: AccountReport, *, since: date | None) -> Sequence[Transaction]:
-        """Read what happened since a day, or in the two years that Plaid keeps."""
+    def transactions(self, account: AccountReport, *, since: date | None) -> WindowRead:
+        """Read what happened since a day, or in the two years that Plaid keeps: every page."""
         today = self.client.clock().date()
+        days = DayRange(first=since or today - _HISTORY, before=today + timedelta(days=1))
         found = self.client.transactions(
-            self.item,
-            account.provider_account_id,
-            since=since or today - _HISTORY,
-            until=today,
+            self.item, account.provider_account_id, since=days.first or today, until=today
         )
-        read = [to_transaction(model, row, found.tickers) for model, row in found.rows]
-        return list(identified(each for each in read if each is not None))
+        read = (to_transaction(model, row, found.tickers) for model, row in found.rows)
+        return window_read(days, read, is_whole=found.is_whole)
 
     def _synced_at(self) -> datetime | None:
         status = self._read_item().status

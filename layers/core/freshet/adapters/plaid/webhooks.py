@@ -21,8 +21,8 @@ from freshet.domain.webhooks import (
 _READ = Calls.CONNECTION_READ
 RULES: Mapping[str, EventRule] = {
     "HOLDINGS:DEFAULT_UPDATE": EventRule(_READ, closes_refresh=True),
-    "INVESTMENTS_TRANSACTIONS:DEFAULT_UPDATE": EventRule(_READ),
-    "INVESTMENTS_TRANSACTIONS:HISTORICAL_UPDATE": EventRule(_READ),
+    "INVESTMENTS_TRANSACTIONS:DEFAULT_UPDATE": EventRule(Calls.TRANSACTIONS_READ),
+    "INVESTMENTS_TRANSACTIONS:HISTORICAL_UPDATE": EventRule(Calls.HISTORY_READ),
     "ITEM:ERROR": EventRule(_READ, suggests=Suggests.BROKEN),
     "ITEM:LOGIN_REPAIRED": EventRule(_READ, suggests=Suggests.REPAIRED),
     "ITEM:PENDING_EXPIRATION": EventRule(_READ, suggests=Suggests.EXPIRING),

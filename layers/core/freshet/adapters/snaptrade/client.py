@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from freshet.adapters.foreign_json import validated
+from freshet.adapters.pages import Page, read_pages
 from freshet.adapters.snaptrade import endpoints, models
 from freshet.adapters.snaptrade.wire import Document, SnapTradeWire
 from freshet.domain.call_errors import UnreadableAnswer
@@ -20,6 +21,8 @@ _PAGE = 1000  # the most that SnapTrade gives
 
 Listed = list[tuple[models.Account, dict[str, Any]]]
 """Accounts as read, each with its document whole."""
+Activity = tuple[models.Activity, dict[str, Any]]
+"""An activity as read, and its document whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,24 +75,24 @@ class SnapTradeClient:
 
     def activities(
         self, user: Credential, account_id: str, *, since: date | None
-    ) -> list[tuple[models.Activity, dict[str, Any]]]:
-        """Read what happened in an account, page by page, newest first."""
-        # By id: a row that comes in between two pages shifts the rest, and one is seen twice.
-        rows: dict[str, dict[str, Any]] = {}
-        offset = 0
+    ) -> tuple[list[Activity], bool]:
+        """Read what happened in an account, newest first; tell whether that is all of it."""
         start = {} if since is None else {"startDate": since.isoformat()}
-        while True:
+
+        def read(offset: int) -> Page[Activity]:
             page = {**start, "offset": str(offset), "limit": str(_PAGE)}
             document = self.wire.read(endpoints.ACTIVITIES, account_id, user=user, parameters=page)
-            found = validated(models.ActivitiesPage.model_validate, document.content, document.told)
-            for place, row in enumerate(found.data, start=offset):
-                rows[str(row.get("id") or place)] = row
-            offset += len(found.data)
-            if not found.data or offset >= found.pagination.total:
-                break
-        whole = list(rows.values())
-        read = validated(_ACTIVITIES.validate_python, whole, document.told)
-        return list(zip(read, whole, strict=True))
+            told = document.told
+            found = validated(models.ActivitiesPage.model_validate, document.content, told)
+            activities = validated(_ACTIVITIES.validate_python, found.data, told)
+            return Page(list(zip(activities, found.data, strict=True)), found.pagination.total)
+
+        return read_pages(read, name=_id_of)
+
+
+def _id_of(activity: Activity) -> str | None:
+    name = activity[1].get("id")
+    return None if name is None else str(name)
 
 
 def _listed(document: Document) -> Listed:

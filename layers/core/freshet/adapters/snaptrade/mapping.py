@@ -51,7 +51,10 @@ def to_account_report(answer: models.Account, document: dict[str, Any]) -> Accou
         has_holdings=synced.holdings_unavailable is not True,
         is_loaded=_is_loaded(answer),
         synced_at=synced.last_successful_sync or answer.sync_status.positions,
-        transactions_synced_on=transactions.last_successful_sync,
+        # Before its first load is over, nothing is in up to any day.
+        transactions_synced_on=None
+        if transactions.initial_sync_completed is False
+        else transactions.last_successful_sync,
         source=rendered(document),
     )
 
@@ -109,8 +112,13 @@ def to_transaction(answer: models.Activity, document: dict[str, Any]) -> Transac
         amount=answer.amount,
         fee=answer.fee,
         currency=answer.currency.code if answer.currency else None,
-        source=rendered(document),
+        reference=_text_of(document.get("external_reference_id")),
+        source=rendered(document, in_order=True),
     )
+
+
+def _text_of(value: object) -> str | None:
+    return None if value in (None, "") else str(value)
 
 
 def _account_kind(answer: models.Account) -> str:

@@ -63,6 +63,7 @@ class SyncPart(_Answer):
 class TransactionsSync(_Answer):
     """How far an account's transactions are: everything up to this day is in."""
 
+    initial_sync_completed: bool | None = None
     last_successful_sync: Day = None
 
 

@@ -16,9 +16,10 @@ from freshet.adapters.snaptrade.mapping import (
 from freshet.domain.account import AccountReport
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
+from freshet.domain.days import DayRange
 from freshet.domain.holdings import Holdings
 from freshet.domain.snapshot import HoldingsReading
-from freshet.domain.transactions import Transaction, identified
+from freshet.domain.transaction_windows import EDGE, WindowRead, window_read
 
 ReadHoldings = Callable[[SnapTradeClient, Credential, str], tuple[Holdings, datetime | None]]
 """Reads an account's holdings and, where SnapTrade tells it, the broker's own date of them."""
@@ -80,8 +81,11 @@ class SnapTradeSession:
         """Reading activities costs nothing here."""
         return True
 
-    def transactions(self, account: AccountReport, *, since: date | None) -> Sequence[Transaction]:
-        """Read what happened since a day, or ever, each with its id."""
-        rows = self.client.activities(self.user, account.provider_account_id, since=since)
-        read = [to_transaction(model, document) for model, document in rows]
-        return list(identified(each for each in read if each is not None))
+    def transactions(self, account: AccountReport, *, since: date | None) -> WindowRead:
+        """Read what happened since a day, or ever: every page."""
+        asked_from = None if since is None else since - EDGE
+        rows, is_whole = self.client.activities(
+            self.user, account.provider_account_id, since=asked_from
+        )
+        read = (to_transaction(model, document) for model, document in rows)
+        return window_read(DayRange(first=since), read, is_whole=is_whole)

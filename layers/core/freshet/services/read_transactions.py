@@ -1,0 +1,81 @@
+"""The reader's part for transactions: what a provider lists for some days, and nothing else."""
+
+from freshet.domain.account import Account
+from freshet.domain.connection import Connection
+from freshet.domain.days import EVERY_DAY, DayRange
+from freshet.domain.errors import ConcurrentChange
+from freshet.domain.etiquette import ETIQUETTE
+from freshet.domain.transaction_windows import (
+    WindowRead,
+    changes_of,
+    days_to_read,
+    is_doubtful,
+)
+from freshet.domain.visit import Scope, Visit
+from freshet.domain.webhooks import transactions_event
+from freshet.observability import count, logger
+from freshet.ports import Accounts, ProviderSession, Transactions
+
+_TRIES = 3  # each lost race means that another reader stored what it had read
+
+
+def days_wanted(
+    account: Account, connection: Connection, visit: Visit, session: ProviderSession
+) -> DayRange | None:
+    """Say which days of this account a visit reads, None for no transactions at all."""
+    event = transactions_event(connection.marks, account.report.provider_account_id)
+    if not session.reads_transactions or (event is None and visit.scope is not Scope.EVERYTHING):
+        return None
+    return days_to_read(
+        account,
+        event=event,
+        is_awaited=visit.is_awaited or connection.open_refresh_id is not None,
+        gap=ETIQUETTE[connection.provider].gap_between_transaction_reads,
+        now=visit.started_at,
+    )
+
+
+def read_transactions(
+    account: Account,
+    days: DayRange,
+    visit: Visit,
+    session: ProviderSession,
+    *,
+    accounts: Accounts,
+    transactions: Transactions,
+) -> None:
+    """Bring what is stored for these days in line with the provider, and remember how far."""
+    read = _reconcile(account, days, session, transactions)
+    if not read.is_whole:
+        # The day is not moved on: what is missing is asked for again.
+        count("TransactionsReadInPart")
+        logger.warning("Transactions read in part", account_id=account.id)
+        return
+    is_history = days == EVERY_DAY
+    after = account.with_transactions_read(at=visit.started_at, is_history=is_history)
+    accounts.save(after)
+    visit.transactions_read.add(account.report.provider_account_id)
+    if after.transactions_read_to is not None:
+        visit.transactions_read_to[account.id] = after.transactions_read_to
+
+
+def _reconcile(
+    account: Account, days: DayRange, session: ProviderSession, transactions: Transactions
+) -> WindowRead:
+    for _ in range(_TRIES):
+        # First what is stored, then what is true: who stores something in between is noticed.
+        before = transactions.since(account.user_id, account.id, first=days.first)
+        read = session.transactions(account.report, since=days.first)
+        if days != EVERY_DAY and read.is_whole and is_doubtful(read, before.transactions):
+            # Nothing where something was: believed of a provider that still knows older ones.
+            before = transactions.since(account.user_id, account.id, first=None)
+            read = session.transactions(account.report, since=None)
+        changes = changes_of(read, before.transactions)
+        if read.is_whole and is_doubtful(read, before.transactions):
+            count("TransactionsNotBelieved")
+        try:
+            transactions.apply(account.user_id, account.id, changes, revision=before.revision)
+        except ConcurrentChange:
+            continue
+        return read
+    raise ConcurrentChange(account.id)
