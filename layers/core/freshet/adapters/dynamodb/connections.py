@@ -9,8 +9,9 @@ from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.adapters.dynamodb.values import event_from_item, event_to_item
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode, Institution
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import AlreadyOwned, ConcurrentChange, NotFound
 from freshet.domain.expiry import Expiry
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
