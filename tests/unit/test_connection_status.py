@@ -28,11 +28,15 @@ def test_status_is_what_the_newest_read_says_when_there_is_one(
     status: ConnectionStatus, is_disabled: bool, expected: ConnectionStatus, reason: str | None
 ) -> None:
     report = a_report(
-        is_disabled=is_disabled, data_mode=DataMode.REALTIME, institution=Institution("B", "Bank")
+        is_disabled=is_disabled,
+        data_mode=DataMode.REALTIME,
+        institution=Institution("B", "Bank"),
+        source='{"id": "B"}',
     )
     after = a_connection(status=status).with_report(report, read_at=NOON)
     assert (after.status, after.status_reason, after.status_read_at) == (expected, reason, NOON)
     assert (after.data_mode, after.institution) == (DataMode.REALTIME, Institution("B", "Bank"))
+    assert after.source == '{"id": "B"}'
 
 
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(seconds=1)])

@@ -38,6 +38,8 @@ class Connection:
     expiry: Expiry = Expiry()
     paused: bool = False
     data_mode: DataMode = DataMode.UNKNOWN
+    source: str | None = None
+    """The provider's own document, as JSON text, where it is kept."""
     refresh_refused_until: datetime | None = None
     """Until then the provider is not asked to refresh: it would not, whoever asks."""
     sync_refused_until: datetime | None = None
@@ -116,6 +118,7 @@ class Connection:
             status_read_at=read_at,
             data_mode=report.data_mode,
             institution=report.institution,
+            source=report.source,
         )
         return learned._with_memory_of(self, read_at)
 

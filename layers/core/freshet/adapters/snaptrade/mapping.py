@@ -24,8 +24,8 @@ OPTION_KINDS = frozenset({"option", "future_option"})
 _CLOSED = frozenset({"closed", "archived"})
 
 
-def to_connection_report(answer: models.Authorization) -> ConnectionReport:
-    """Read a connection; a missing or unknown data mode stays unknown."""
+def to_connection_report(answer: models.Authorization, source: str) -> ConnectionReport:
+    """Read a connection and keep its document; a missing or unknown data mode stays unknown."""
     mode = answer.data_freshness_mode
     served = mode.get("snaptrade") if isinstance(mode, dict) else mode
     brokerage = answer.brokerage
@@ -33,6 +33,7 @@ def to_connection_report(answer: models.Authorization) -> ConnectionReport:
         is_disabled=answer.disabled,
         data_mode=_DATA_MODES.get(str(served), DataMode.UNKNOWN),
         institution=Institution(brokerage.slug, brokerage.display_name or brokerage.name),
+        source=source,
     )
 
 

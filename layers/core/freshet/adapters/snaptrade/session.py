@@ -57,7 +57,7 @@ class SnapTradeSession:
 
     def connection(self) -> ConnectionReport:
         """Ask how the connection is."""
-        return to_connection_report(self.client.connection(self.user, self.connection_id))
+        return to_connection_report(*self.client.connection(self.user, self.connection_id))
 
     def accounts(self) -> Sequence[AccountReport]:
         """List its accounts."""
