@@ -1,11 +1,11 @@
 """From SnapTrade's words to ours."""
 
-from decimal import Decimal
 from typing import Any
 
 import simplejson
 
 from freshet.adapters.snaptrade import models
+from freshet.adapters.snaptrade.kinds import OPTION_KINDS, STANDARD
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus, masked_number
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
 from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
@@ -19,7 +19,6 @@ _ACCOUNT_KINDS = {
     "ANNUITY": "annuity",
 }
 _DATA_MODES = {"realtime": DataMode.REALTIME, "delayed": DataMode.DELAYED}
-OPTION_KINDS = frozenset({"option", "future_option"})
 # S3's account statuses; "unavailable" says nothing about the account having ended.
 _CLOSED = frozenset({"closed", "archived"})
 
@@ -160,6 +159,6 @@ def _to_option(instrument: models.Instrument) -> OptionContract | None:
         side=instrument.option_type.lower() if instrument.option_type else None,
         strike=instrument.strike_price,
         expires_on=instrument.expiration_date,
-        multiplier=Decimal(100) if instrument.multiplier is None else instrument.multiplier,
+        multiplier=STANDARD if instrument.multiplier is None else instrument.multiplier,
         underlying=instrument.underlying.symbol if instrument.underlying else None,
     )
