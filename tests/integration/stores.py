@@ -10,6 +10,7 @@ from freshet.adapters.dynamodb.accounts import DynamoAccounts
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
 from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.inbox import DynamoInbox
+from freshet.adapters.dynamodb.reference_data import DynamoReferenceData
 from freshet.adapters.dynamodb.refresh_items import ledger_from_item
 from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
@@ -22,6 +23,7 @@ from tests.fakes import (
     FakeBudgets,
     FakeConnections,
     FakeInbox,
+    FakeReferenceData,
     FakeRefreshes,
     FakeSnapshots,
     FakeTransactions,
@@ -41,6 +43,7 @@ class Stores:
     inbox: Any
     snapshots: Any
     transactions: Any
+    reference_data: Any
     client: Any = None
 
     def spent(
@@ -96,6 +99,7 @@ def fake_stores() -> Stores:
         FakeInbox(connections),
         FakeSnapshots(),
         FakeTransactions(),
+        FakeReferenceData(),
     )
 
 
@@ -110,5 +114,6 @@ def dynamo_stores(client: Any) -> Stores:
         DynamoInbox(table, retention=timedelta(days=30)),
         DynamoSnapshots(Table(client, "snapshots"), retention=RETENTION),
         DynamoTransactions(Table(client, "snapshots")),
+        DynamoReferenceData(table),
         client,
     )

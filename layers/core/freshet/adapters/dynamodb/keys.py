@@ -5,6 +5,7 @@ from datetime import datetime
 
 from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
+from freshet.domain.reference import ReferenceName
 from freshet.domain.schedule import DUE_SHARDS
 from freshet.domain.webhooks import WebhookEvent
 
@@ -15,6 +16,7 @@ ACCOUNT_PREFIX = "ACCOUNT#"
 LATEST = "LATEST"
 TRANSACTION_PREFIX = "TRANSACTION#"
 PARKED_PREFIX = "OF#"
+REFERENCE_PREFIX = "KNOWN#"
 
 
 def _user(user_id: str) -> str:
@@ -96,6 +98,22 @@ def parked(event: WebhookEvent) -> Key:
 def quota(provider_key: str) -> Key:
     """Locate the limiter's bucket of one provider key."""
     return {"PK": f"LIMIT#{provider_key}", "SK": "BUCKET"}
+
+
+def reference_partition(provider: Provider) -> str:
+    """Name the partition of a provider's reference data: tens of rows, the same for everybody."""
+    return f"REFERENCE#{provider}"
+
+
+def reference(provider: Provider, name: ReferenceName) -> Key:
+    """Locate what is known of one exchange, currency or security type."""
+    sort_key = f"{REFERENCE_PREFIX}{name.kind}#{name.code}"
+    return {"PK": reference_partition(provider), "SK": sort_key}
+
+
+def reference_turn(provider: Provider) -> Key:
+    """Locate whose turn it is to ask a provider for reference data."""
+    return {"PK": reference_partition(provider), "SK": "TURN"}
 
 
 def latest(user_id: str, account_id: str) -> Key:
