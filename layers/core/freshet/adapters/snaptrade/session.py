@@ -4,8 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-import simplejson
-
 from freshet.adapters.gate import Purse
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.mapping import (
@@ -14,6 +12,7 @@ from freshet.adapters.snaptrade.mapping import (
     to_holdings,
     to_transaction,
 )
+from freshet.adapters.snaptrade.sources import current_source
 from freshet.domain.account import AccountReport
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
@@ -31,7 +30,7 @@ def read_current(
     """Read positions, then balances, as SnapTrade serves them now."""
     positions, positions_text = client.positions(user, account_id)
     balances, balances_text = client.balances(user, account_id)
-    source = simplejson.dumps({"positions": positions_text, "balances": balances_text})
+    source = current_source(positions=positions_text, balances=balances_text)
     as_of = positions.data_freshness.as_of if positions.data_freshness else None
     return to_holdings(positions, balances, source=source), as_of
 

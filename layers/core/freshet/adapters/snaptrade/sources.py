@@ -1,0 +1,38 @@
+"""The text beside stored holdings: which calls of SnapTrade's it came from, and their documents."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import simplejson
+
+from freshet.adapters.exact_json import parsed_text
+from freshet.adapters.snaptrade.fields import Document
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentDocuments:
+    """What today's two calls answered."""
+
+    positions: Document
+    balances: list[Document]
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredDocument:
+    """What the retired call answered, whole."""
+
+    content: dict[str, Any]
+
+
+def current_source(*, positions: str, balances: str) -> str:
+    """Put the answers of today's two calls into one text; that of the retired one is its own."""
+    return simplejson.dumps({"positions": positions, "balances": balances})
+
+
+def documents_of(source: str) -> CurrentDocuments | RetiredDocument:
+    """Take a text apart: the retired call lists positions, where ours are an answer as text."""
+    content = parsed_text(source)
+    positions = content.get("positions")
+    if not isinstance(positions, str):
+        return RetiredDocument(content)
+    return CurrentDocuments(parsed_text(positions), parsed_text(content["balances"]))

@@ -1,0 +1,16 @@
+"""What a user holds across accounts."""
+
+from dataclasses import dataclass
+
+from freshet.domain.account import Account
+from freshet.domain.connection import Connection
+from freshet.domain.snapshot import HoldingsSnapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeldAccount:
+    """An account with its connection and the newest that is known of its holdings."""
+
+    connection: Connection
+    account: Account
+    snapshot: HoldingsSnapshot
