@@ -23,6 +23,7 @@ from freshet.http.problems import TABLE, problem_for
 from freshet.observability import logger
 from freshet.services.request_refresh import Requesting
 from freshet.services.show_holdings import Showing
+from freshet.services.show_portfolio import ShowingPortfolio
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +31,7 @@ class ApiParts:
     """What the routes need."""
 
     showing: Showing
+    portfolio: ShowingPortfolio
     requesting: Requesting
     tokens: TokenPolicy
     providers: frozenset[Provider]
@@ -109,10 +111,18 @@ def demand_known(document: Mapping[str, Any], fields: frozenset[str], *, within:
 
 def json_response(status: int, body: Any, headers: dict[str, str] | None = None) -> Response[str]:
     """Answer JSON that belongs to one user and is checked before it is used again."""
+    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False)
+    return json_text_response(status, text, headers)
+
+
+def json_text_response(
+    status: int, text: str, headers: dict[str, str] | None = None
+) -> Response[str]:
+    """Answer JSON that is text already."""
     return Response(
         status_code=status,
         content_type="application/json",
-        body=json.dumps(body, separators=(",", ":"), ensure_ascii=False),
+        body=text,
         headers={
             "Cache-Control": "private, no-cache",
             "Vary": "Authorization",
