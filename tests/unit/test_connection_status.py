@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import ASLEEP, READ_LEASE, Connection, ConnectionStatus
+from freshet.domain.connection import READ_LEASE, Connection
 from freshet.domain.connection_report import DataMode, Institution
+from freshet.domain.connection_status import ASLEEP, ConnectionStatus
 from tests.builders import NOON, a_connection, a_report
 
 READ_AT = NOON - timedelta(hours=1)
