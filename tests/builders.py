@@ -9,8 +9,9 @@ from zoneinfo import ZoneInfo
 from freshet.domain.account import Account, AccountReport, AccountStatus
 from freshet.domain.cadence import Cadence
 from freshet.domain.call_errors import ProviderAnswer
-from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.events import Event, EventKind
 from freshet.domain.holdings import Balance, Holdings, Instrument, OptionContract, Position
 from freshet.domain.identifiers import account_id_for, new_refresh_id

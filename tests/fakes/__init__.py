@@ -9,6 +9,7 @@ from tests.fakes.connections import FakeConnections
 from tests.fakes.inbox import FakeInbox
 from tests.fakes.providers import FakeProvider, FakeProviders, FakeSession
 from tests.fakes.queues import FakeQueue
+from tests.fakes.reference_data import FakeReferenceData
 from tests.fakes.refreshes import FakeRefreshes
 from tests.fakes.snapshots import FakeSnapshots
 from tests.fakes.transactions import FakeTransactions
@@ -25,6 +26,7 @@ __all__ = [
     "FakeProviders",
     "FakeQueue",
     "FakeReadAllowance",
+    "FakeReferenceData",
     "FakeRefreshes",
     "FakeSession",
     "FakeSnapshots",

@@ -30,6 +30,7 @@ OUTCOMES: dict[str, Any] = {
     "api_list_connections": {"statusCode": 200},
     "api_refresh_connection": {"statusCode": 404},
     "api_refresh_everything": {"statusCode": 200},
+    "api_show_snaptrade_holdings": {"statusCode": 200, "body": "[]"},
     "api_show_usage": {"statusCode": 200},
     "operator_register_connection": {"status": "initialising"},
     "operator_register_item": {"status": "initialising"},

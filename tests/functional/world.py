@@ -28,6 +28,7 @@ from tests.sandbox.plaid.settings import PlaidSettings
 from tests.sandbox.simulation.state import Clock, utc_now
 from tests.sandbox.snaptrade import Knobs, SimulatorSettings, SnapTradeSimulator
 from tests.sandbox.snaptrade.listener import Received, WebhookListener
+from tests.sandbox.snaptrade.signed_client import SignedClient
 from tests.tables import create_tables
 
 USER = "user-1"
@@ -50,6 +51,7 @@ class Answer:
     status: int
     headers: dict[str, str]
     body: Any
+    text: str
 
 
 class World:
@@ -129,7 +131,23 @@ class World:
         context["authorizer"]["jwt"]["claims"] |= {"sub": user_id, "scope": scope}
         context["authorizer"]["jwt"]["claims"] |= claims or {}
         answer = api.lambda_handler(event, CONTEXT)
-        return Answer(answer["statusCode"], answer["headers"], _body_of(answer))
+        text = _text_of(answer)
+        body = json.loads(text) if text else None
+        return Answer(answer["statusCode"], answer["headers"], body, text)
+
+    def ask_snaptrade(self, connection: Any, path: str) -> str:
+        """Ask SnapTrade itself, as the user of a connection; gives the answer's text."""
+        settings, user = self.simulator.settings, self._users[connection.connection_id]
+        caller = SignedClient(
+            self.simulator.url,
+            client_id=settings.client_id,
+            consumer_key=settings.consumer_key,
+            clock=settings.clock,
+        )
+        query = {"userId": user.user_id, "userSecret": user.user_secret}
+        answer = caller.call("GET", path, query)
+        assert answer.status == 200, answer
+        return answer.text
 
     def restart(self) -> None:
         """Let the next invocation of each function start cold, over the same clients of AWS."""
@@ -202,11 +220,11 @@ class World:
         return bool(bodies)
 
 
-def _body_of(answer: dict[str, Any]) -> Any:
-    body = answer["body"]
+def _text_of(answer: dict[str, Any]) -> str:
+    body = str(answer["body"])
     if answer.get("isBase64Encoded"):
-        body = gzip.decompress(base64.b64decode(body))
-    return json.loads(body) if body else None
+        return gzip.decompress(base64.b64decode(body)).decode()
+    return body
 
 
 def sample_event(name: str) -> dict[str, Any]:

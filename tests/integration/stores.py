@@ -10,6 +10,7 @@ from freshet.adapters.dynamodb.accounts import DynamoAccounts
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
 from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.inbox import DynamoInbox
+from freshet.adapters.dynamodb.reference_data import DynamoReferenceData
 from freshet.adapters.dynamodb.refresh_items import ledger_from_item
 from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
 from freshet.adapters.dynamodb.snapshot_history import DynamoSnapshotHistory
@@ -24,6 +25,7 @@ from tests.fakes import (
     FakeBudgets,
     FakeConnections,
     FakeInbox,
+    FakeReferenceData,
     FakeRefreshes,
     FakeSnapshots,
     FakeTransactions,
@@ -45,6 +47,7 @@ class Stores:
     shown: Any
     history: Any
     transactions: Any
+    reference_data: Any
     client: Any = None
 
     def spent(
@@ -103,6 +106,7 @@ def fake_stores() -> Stores:
         snapshots,
         snapshots,
         FakeTransactions(),
+        FakeReferenceData(),
     )
 
 
@@ -119,5 +123,6 @@ def dynamo_stores(client: Any) -> Stores:
         DynamoSnapshots(snapshots),
         DynamoSnapshotHistory(snapshots, zone=NEW_YORK, clock=lambda: NOON),
         DynamoTransactions(snapshots),
+        DynamoReferenceData(table),
         client,
     )

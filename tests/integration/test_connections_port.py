@@ -29,6 +29,7 @@ FULL = a_connection(
     announced={"acc_x": NOON},
     outbox=(an_announcement(), an_announcement(subject_id="acc_other")),
     consecutive_failures=3,
+    source='{"ünknown": 1.10}',
 )
 
 

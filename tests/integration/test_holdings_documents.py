@@ -29,7 +29,7 @@ SCALARS = st.one_of(
     st.booleans(),
     st.integers(-3, 3),
     st.sampled_from([Decimal("1.0"), Decimal("1.00"), Decimal("1E+2")]),
-    st.sampled_from(["", "1", "\x01", "ü", UUID, UUID.upper(), UUID.replace("8", "9")]),
+    st.sampled_from(["", "1", "\x01", "ü", "\ud800", UUID, UUID.upper(), UUID.replace("8", "9")]),
 )
 DOCUMENTS = st.recursive(
     SCALARS,

@@ -10,17 +10,18 @@ from freshet.adapters.snaptrade import models
 from freshet.adapters.snaptrade.account_holdings import FIELDS, to_account_holdings
 from freshet.adapters.snaptrade.fields import Origin, Reference
 from freshet.adapters.snaptrade.mapping import to_holdings
+from freshet.adapters.snaptrade.naming import described_by_exchanges, described_by_symbol
 
 DOLLAR = {"id": "currency-usd", "code": "USD", "name": "US Dollar"}
 ARCA = {"id": "exchange-arca", "code": "ARCA", "mic_code": "ARCX", "name": "Arca", "suffix": None}
 FUND = {"id": "type-et", "code": "et", "description": "ETF", "is_supported": True}
 STOCK = {"id": "type-cs", "code": "cs", "description": "Common Stock", "is_supported": True}
-REFERENCE = Reference.from_answers(
-    exchanges=[ARCA],
-    symbols=[
-        {"id": "i-1", "symbol": "VTI", "currency": DOLLAR, "type": FUND},
-        {"id": "i-2", "symbol": "QARK", "currency": DOLLAR, "type": STOCK},
-    ],
+REFERENCE = Reference.from_documents(
+    {
+        **described_by_exchanges([ARCA]),
+        **described_by_symbol({"id": "i-1", "symbol": "VTI", "currency": DOLLAR, "type": FUND}),
+        **described_by_symbol({"id": "i-2", "symbol": "QARK", "currency": DOLLAR, "type": STOCK}),
+    }
 )
 CONNECTION = {"id": "authorization-1", "disabled": False, "brokerage": {"slug": "ACME"}}
 ACCOUNT: dict[str, Any] = {

@@ -1,5 +1,6 @@
 """The client against the simulator: signed, exact, never twice for money, silent about secrets."""
 
+import json
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -31,7 +32,9 @@ def bench() -> Iterator[Bench]:
 
 
 def test_everything_is_read_exactly_when_requests_are_signed_right(bench: Bench) -> None:
-    assert bench.session.connection().data_mode is DataMode.DELAYED
+    told = bench.session.connection()
+    assert told.data_mode is DataMode.DELAYED
+    assert json.loads(told.source or "")["id"] == bench.connection.connection_id
     reports = bench.session.accounts()
     assert [each.provider_account_id for each in reports] == bench.connection.account_ids
     reading = bench.session.holdings(reports[0])

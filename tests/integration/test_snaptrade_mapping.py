@@ -155,14 +155,14 @@ def test_data_mode_is_how_the_provider_serves_when_told_in_any_shape(
     mode: Any, expected: DataMode
 ) -> None:
     answer = models.Authorization.model_validate({"data_freshness_mode": mode})
-    assert to_connection_report(answer).data_mode is expected
+    assert to_connection_report(answer, "{}").data_mode is expected
 
 
 def test_connection_is_read_when_only_some_fields_are_there() -> None:
-    bare = to_connection_report(models.Authorization.model_validate({}))
+    bare = to_connection_report(models.Authorization.model_validate({}), "{}")
     assert (bare.is_disabled, bare.data_mode) == (False, DataMode.UNKNOWN)
     named = {"disabled": True, "brokerage": {"slug": "ACME", "name": "Acme", "display_name": None}}
-    report = to_connection_report(models.Authorization.model_validate(named))
+    report = to_connection_report(models.Authorization.model_validate(named), "{}")
     assert (report.is_disabled, report.institution) == (True, Institution("ACME", "Acme"))
 
 

@@ -7,6 +7,11 @@ from typing import Any
 from freshet.adapters.snaptrade.account_holdings import to_account_holdings
 from freshet.adapters.snaptrade.fields import Reference
 from freshet.adapters.snaptrade.mapping import to_holdings
+from freshet.adapters.snaptrade.naming import (
+    described_by_exchanges,
+    described_by_symbol,
+    instruments_of,
+)
 from tests.sandbox.simulation.exact_json import loads
 from tests.sandbox.snaptrade.signed_client import SignedClient
 from tests.sdks.snaptrade_desk import SnapTradeDesk
@@ -91,9 +96,8 @@ def _made(desk: SnapTradeDesk) -> Iterator[dict[str, Any]]:
 
 def _reference(desk: SnapTradeDesk, positions: dict[str, Any]) -> Reference:
     """Look up every instrument that is held or lies under an option."""
-    held = [line["instrument"] for line in positions["results"]]
-    listed = {each["id"] for each in (one.get("underlying") or one for one in held)}
-    return Reference.from_answers(
-        exchanges=desk.reference.exchanges(),
-        symbols=[desk.reference.symbol(each) for each in sorted(listed)],
-    )
+    listed = {each["id"] for each in instruments_of(positions)}
+    described = described_by_exchanges(desk.reference.exchanges())
+    for each in sorted(listed):
+        described |= described_by_symbol(desk.reference.symbol(each))
+    return Reference.from_documents(described)

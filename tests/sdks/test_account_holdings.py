@@ -13,7 +13,7 @@ from snaptrade_client.model.options_position import OptionsPosition
 
 from freshet.adapters.snaptrade.account_holdings import FIELDS
 from freshet.adapters.snaptrade.fields import Origin
-from freshet.adapters.snaptrade.legacy import KINDS_BY_TYPE
+from freshet.adapters.snaptrade.kinds import KINDS_BY_TYPE
 from tests.sandbox.simulation.exact_json import dumps
 from tests.sdks.agreement import Told
 from tests.sdks.retired import MISSING, Pair, Shown, pairs_at, shown_accounts

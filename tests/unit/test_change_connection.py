@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import InvalidField, NotFound
 from freshet.domain.etiquette import ETIQUETTE, LONGEST_CADENCE
 from freshet.domain.provider import Provider

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from freshet.domain.budgets import Buckets, day_ends, month_ends
-from freshet.domain.connection import ASLEEP, ConnectionStatus
+from freshet.domain.connection_status import ASLEEP, ConnectionStatus
 from freshet.domain.errors import ConnectionNeedsUser, PurchasesStopped, RefreshTooSoon
 from freshet.domain.etiquette import ETIQUETTE
 from freshet.domain.provider import Provider

@@ -14,7 +14,8 @@ from freshet.domain.call_errors import (
     ProviderThrottled,
     RefreshNotAllowed,
 )
-from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.purchase import connection_after
 from freshet.domain.refresh import TERMINAL, RefreshStatus
 from tests.builders import NOON, a_connection, a_refresh, an_answer

@@ -7,7 +7,8 @@ import pytest
 
 from freshet.domain import call_errors, errors
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.refresh import Refresh, RefreshStatus
 from freshet.domain.visit import Scope, Visit, connection_after_visit, scope_for
 from tests.builders import NOON, a_connection, a_refresh, a_report, an_answer

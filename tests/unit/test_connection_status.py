@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import ASLEEP, READ_LEASE, Connection, ConnectionStatus
+from freshet.domain.connection import READ_LEASE, Connection
 from freshet.domain.connection_report import DataMode, Institution
+from freshet.domain.connection_status import ASLEEP, ConnectionStatus
 from tests.builders import NOON, a_connection, a_report
 
 READ_AT = NOON - timedelta(hours=1)
@@ -28,11 +29,15 @@ def test_status_is_what_the_newest_read_says_when_there_is_one(
     status: ConnectionStatus, is_disabled: bool, expected: ConnectionStatus, reason: str | None
 ) -> None:
     report = a_report(
-        is_disabled=is_disabled, data_mode=DataMode.REALTIME, institution=Institution("B", "Bank")
+        is_disabled=is_disabled,
+        data_mode=DataMode.REALTIME,
+        institution=Institution("B", "Bank"),
+        source='{"id": "B"}',
     )
     after = a_connection(status=status).with_report(report, read_at=NOON)
     assert (after.status, after.status_reason, after.status_read_at) == (expected, reason, NOON)
     assert (after.data_mode, after.institution) == (DataMode.REALTIME, Institution("B", "Bank"))
+    assert after.source == '{"id": "B"}'
 
 
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(seconds=1)])

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from freshet.domain import call_errors, errors
-from freshet.domain.connection import ConnectionStatus
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.events import Event, EventKind
 from freshet.domain.orders import ReadReason
 from tests.builders import (

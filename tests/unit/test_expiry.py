@@ -5,7 +5,8 @@ from itertools import permutations
 
 import pytest
 
-from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.expiry import Expiry
 from tests.builders import NOON, a_connection, a_report
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from freshet.domain.account import AccountStatus
-from freshet.domain.connection import ConnectionStatus
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.freshness import Freshness, FreshnessStatus, FreshnessTargets, freshness_of
 from tests.builders import NOON, a_connection, a_snapshot, an_account
 

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import TURN_LEASE, ConnectionStatus
+from freshet.domain.connection import TURN_LEASE
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import Pace

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from freshet.domain import errors
-from freshet.domain.connection import ConnectionStatus, DataMode
+from freshet.domain.connection_report import DataMode
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Method
 from freshet.services.preview_refresh import Preview, preview_refresh

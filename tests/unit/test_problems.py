@@ -20,6 +20,7 @@ ROWS: list[tuple[Exception, int, str, int | None]] = [
     (errors.MissingScope("freshet/refresh"), 403, "missing_scope", None),
     (errors.NotFound(CONNECTION_ID), 404, "not_found", None),
     (errors.PayloadTooLarge(), 413, "payload_too_large", None),
+    (errors.AnswerTooLarge("Name a connection_id."), 422, "answer_too_large", None),
     (errors.InvalidField("limit", "too large"), 422, "invalid_field", None),
     (errors.TransactionsNotEnabled(), 422, "transactions_not_enabled", None),
     (call_errors.RefreshUnsupported(an_answer()), 422, "refresh_unsupported", None),

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from freshet.domain import errors
-from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.identifiers import refresh_id_for
 from freshet.domain.refresh import AccountProgress
 from tests.builders import CONNECTION_ID, NOON, an_account, an_order

@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from freshet.domain import call_errors, errors
-from freshet.domain.connection import ConnectionStatus
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.refresh import MOST_ATTEMPTS, PATIENCE, RefreshStatus
 from tests.builders import CONNECTION_ID, NOON, USER, an_answer, an_order
 from tests.unit.stage import Stage

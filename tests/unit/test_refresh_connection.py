@@ -8,7 +8,7 @@ import pytest
 
 from freshet.domain import errors
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import ConnectionStatus
+from freshet.domain.connection_status import ConnectionStatus
 from tests.builders import CONNECTION_ID, NOON, USER, an_order
 from tests.unit.stage import Stage
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import AlreadyOwned, SecretUnavailable
 from freshet.domain.orders import ReadReason

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from freshet.domain import call_errors, errors
-from freshet.domain.connection import ConnectionStatus
 from freshet.domain.connection_report import DataMode
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.refresh import Method, Refresh, RefreshStatus
 from freshet.services.purchase_refresh import Purchase

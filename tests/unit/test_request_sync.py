@@ -7,7 +7,7 @@ import pytest
 
 from freshet.domain import call_errors, errors
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import ASLEEP, ConnectionStatus
+from freshet.domain.connection_status import ASLEEP, ConnectionStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Kind, Method, Refresh, RefreshStatus

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import ASLEEP, Connection, ConnectionStatus
+from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode
+from freshet.domain.connection_status import ASLEEP, ConnectionStatus
 from freshet.domain.schedule import CALLS_PER_VISIT, Pace, Turn, calls_of, turn_for
 from tests.builders import NOON, a_connection
 

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import ConnectionStatus
 from freshet.domain.connection_report import DataMode
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.freshness import FreshnessTargets, freshness_of
 from freshet.domain.holdings import Lot
 from freshet.domain.money import Money

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from freshet.domain.account import AccountStatus
-from freshet.domain.connection import ConnectionStatus
 from freshet.domain.connection_report import DataMode
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from tests.builders import (

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 
 from freshet.domain.cadence import Cadence, share_of
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
+from freshet.domain.connection_status import ASLEEP, BROKEN, LINKED, ConnectionStatus
 from freshet.domain.events import Event, EventKind
 from freshet.domain.expiry import Expiry
 from freshet.domain.provider import Provider
@@ -18,39 +18,9 @@ READ_LEASE = timedelta(seconds=150)  # longer than the reader's function timeout
 # message be lost; finishing the work sets the true time.
 SAFETY_NET = timedelta(minutes=2)
 _BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
-
-
 _ENDS_SOON = "link_ends_soon"
 REFUSAL_REMEMBERED = timedelta(days=30)
 """How long nobody pays or asks for what the provider has refused as such."""
-
-
-class ConnectionStatus(StrEnum):
-    """How a connection is doing."""
-
-    INITIALISING = "initialising"
-    ACTIVE = "active"
-    DEGRADED = "degraded"
-    EXPIRING = "expiring"
-    NEEDS_USER = "needs_user"
-    REVOKED = "revoked"
-    REMOVING = "removing"
-    REMOVED = "removed"
-
-
-ASLEEP = frozenset(
-    {
-        ConnectionStatus.NEEDS_USER,
-        ConnectionStatus.REVOKED,
-        ConnectionStatus.REMOVING,
-        ConnectionStatus.REMOVED,
-    }
-)
-"""Nothing is due for a connection in one of these: it leaves the index and costs nothing."""
-
-
-_LINKED = frozenset({ConnectionStatus.ACTIVE, ConnectionStatus.DEGRADED, ConnectionStatus.EXPIRING})
-_BROKEN = frozenset({ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +39,8 @@ class Connection:
     expiry: Expiry = Expiry()
     paused: bool = False
     data_mode: DataMode = DataMode.UNKNOWN
+    source: str | None = None
+    """The provider's own document, as JSON text, where it is kept."""
     refresh_refused_until: datetime | None = None
     """Until then the provider is not asked to refresh: it would not, whoever asks."""
     sync_refused_until: datetime | None = None
@@ -147,6 +119,7 @@ class Connection:
             status_read_at=read_at,
             data_mode=report.data_mode,
             institution=report.institution,
+            source=report.source,
         )
         return learned._with_memory_of(self, read_at)
 
@@ -162,7 +135,7 @@ class Connection:
 
     def _with_memory_of(self, before: "Connection", read_at: datetime) -> "Connection":
         # What was refused is worth another try after a while, and when something has changed.
-        is_another = self.data_mode is not before.data_mode or before.status in _BROKEN
+        is_another = self.data_mode is not before.data_mode or before.status in BROKEN
         until = (before.refresh_refused_until, before.sync_refused_until)
         refresh, sync = (at if at and at > read_at and not is_another else None for at in until)
         return replace(self, refresh_refused_until=refresh, sync_refused_until=sync)
@@ -234,10 +207,10 @@ class Connection:
 
     def announcing_status(self, before: "Connection", *, now: datetime) -> "Connection":
         """Put a turn for the worse or the better out to be published."""
-        was_broken, is_broken = before.status in _BROKEN, self.status in _BROKEN
+        was_broken, is_broken = before.status in BROKEN, self.status in BROKEN
         if is_broken and not was_broken:
             return self.announcing(self._event(EventKind.CONNECTION_NEEDS_USER, now))
-        if was_broken and self.status in _LINKED:
+        if was_broken and self.status in LINKED:
             return self.announcing(self._event(EventKind.CONNECTION_RECOVERED, now))
         return self
 

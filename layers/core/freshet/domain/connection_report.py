@@ -27,3 +27,5 @@ class ConnectionReport:
     is_disabled: bool
     data_mode: DataMode
     institution: Institution
+    source: str | None = None
+    """The provider's own document, as JSON text, where it is kept."""

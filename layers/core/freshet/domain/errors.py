@@ -3,6 +3,7 @@
 FreshetError
 ├── RequestError                 the caller's doing
 │   ├── InvalidJson · InvalidField · PayloadTooLarge · NotFound · HoldingsMoved
+│   ├── AnswerTooLarge
 │   ├── MissingScope · ActingForNobody · ActingNotAllowed
 │   ├── TransactionsNotEnabled · IdempotencyMismatch
 │   └── AlreadyOwned             the provider's connection belongs to another user
@@ -46,6 +47,10 @@ class InvalidField(RequestError):
 
 class PayloadTooLarge(RequestError):
     """The body is over the limit."""
+
+
+class AnswerTooLarge(RequestError):
+    """What was asked for does not fit into one answer; the text says what to ask for instead."""
 
 
 class NotFound(RequestError):

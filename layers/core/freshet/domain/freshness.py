@@ -5,7 +5,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.account import INVESTMENT, Account, AccountStatus
-from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.snapshot import SnapshotDates
 
 EMPTY_DOUBTED_FOR = timedelta(hours=24)

@@ -15,7 +15,8 @@ from freshet.domain.call_errors import (
     ProviderThrottled,
     RefreshNotAllowed,
 )
-from freshet.domain.connection import ASLEEP, REFUSAL_REMEMBERED, Connection
+from freshet.domain.connection import REFUSAL_REMEMBERED, Connection
+from freshet.domain.connection_status import ASLEEP
 from freshet.domain.errors import ConnectionNeedsUser, PurchasesStopped, RefreshTooSoon
 from freshet.domain.etiquette import ETIQUETTE
 from freshet.domain.money import Money

@@ -9,6 +9,9 @@ PATIENT = timedelta(seconds=8)
 EAGER = timedelta(seconds=5)
 """How far ahead a read may take slots that somebody waits for: a first load, a refresh's end."""
 
+ASIDE = timedelta(seconds=0.5)
+"""How long a call may wait for its slot whose answer can be done without for now."""
+
 IMPATIENT = timedelta(seconds=1.75)
 """How far ahead the sweep may take slots: a person's call finds one within two seconds."""
 

@@ -22,6 +22,7 @@ from freshet.http.caller import (
 from freshet.http.problems import TABLE, problem_for
 from freshet.observability import logger
 from freshet.services.request_refresh import Requesting
+from freshet.services.show_documented_holdings import ShowingDocumented
 from freshet.services.show_holdings import Showing
 
 _WORTH_COMPRESSING = 1_000
@@ -32,6 +33,7 @@ class ApiParts:
     """What the routes need."""
 
     showing: Showing
+    portfolio: ShowingDocumented
     requesting: Requesting
     tokens: TokenPolicy
     providers: frozenset[Provider]
@@ -115,6 +117,13 @@ def json_response(status: int, body: Any, headers: dict[str, str] | None = None)
     No body where it is None; a long one is compressed for who accepts that.
     """
     text = json.dumps(body, separators=(",", ":"), ensure_ascii=False) if body is not None else ""
+    return json_text_response(status, text, headers)
+
+
+def json_text_response(
+    status: int, text: str, headers: dict[str, str] | None = None
+) -> Response[str]:
+    """Answer JSON that is text already."""
     return Response(
         status_code=status,
         content_type="application/json",

@@ -33,6 +33,7 @@ TABLE: dict[type[Exception], Problem] = {
     errors.MissingScope: Problem(403, "missing_scope", "The token lacks a scope"),
     errors.NotFound: Problem(404, "not_found", "Not found"),
     errors.PayloadTooLarge: Problem(413, "payload_too_large", "The body is too large"),
+    errors.AnswerTooLarge: Problem(422, "answer_too_large", "The answer would be too large"),
     errors.InvalidField: Problem(422, "invalid_field", "A field is not valid"),
     errors.IdempotencyMismatch: Problem(
         422, "idempotency_mismatch", "The key was used for another request"
@@ -117,6 +118,7 @@ _DETAILS: dict[type[Exception], Callable[[Any], str]] = {
     errors.BudgetExhausted: lambda error: f"The {error.scope}'s budget allows no more refreshes.",
     call_errors.CallFailed: lambda error: error.reason,
     NotACaller: str,
+    errors.AnswerTooLarge: str,
 }
 
 

@@ -5,7 +5,8 @@ from typing import Any
 
 from freshet.domain.account import Account
 from freshet.domain.call_errors import ProviderAnswer
-from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.freshness import Freshness
 from freshet.domain.instants import duration_to_text, optional_to_text, to_text
 from freshet.domain.money import Money, decimal_to_text

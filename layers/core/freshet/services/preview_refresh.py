@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from freshet.domain.budgets import Spent
-from freshet.domain.connection import ASLEEP, Connection
+from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ASLEEP
 from freshet.domain.errors import ConnectionNeedsUser, IdempotencyMismatch
 from freshet.domain.money import Money
 from freshet.domain.prices import FREE

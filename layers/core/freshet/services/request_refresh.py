@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from freshet.domain.connection import ASLEEP, Connection
+from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ASLEEP
 from freshet.domain.errors import ConcurrentChange, ConnectionNeedsUser, NotFound
 from freshet.domain.identifiers import new_refresh_id, refresh_id_for
 from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder

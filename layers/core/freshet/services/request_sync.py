@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from freshet.domain.connection import ASLEEP, Connection
+from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ASLEEP
 from freshet.domain.errors import ConcurrentChange, ConnectionNeedsUser, TransactionsNotEnabled
 from freshet.domain.provider import TRAITS
 from freshet.domain.refresh import Kind, Method, Refresh, RefreshStatus

@@ -14,7 +14,8 @@ from freshet.domain.call_errors import (
     ProviderRejectedUs,
     RateLimited,
 )
-from freshet.domain.connection import READ_LEASE, Connection, ConnectionStatus
+from freshet.domain.connection import READ_LEASE, Connection
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import (
     ConcurrentChange,
     CredentialMissing,

@@ -4,13 +4,19 @@ import os
 from datetime import timedelta
 
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
+from freshet.adapters.dynamodb.reference_data import DynamoReferenceData
 from freshet.adapters.dynamodb.snapshot_history import DynamoSnapshotHistory
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.adapters.queues import SqsRefreshQueue
+from freshet.adapters.snaptrade.documented import SnapTradeDocuments
+from freshet.adapters.snaptrade.reference import SnapTradeReference
+from freshet.adapters.transport import Transport
 from freshet.config import ApiSettings
 from freshet.domain.freshness import FreshnessTargets
+from freshet.domain.quota import ASIDE
 from freshet.http.accounts import add_account_routes
+from freshet.http.all_holdings import add_all_holdings_routes
 from freshet.http.application import Api, ApiParts
 from freshet.http.caller import TokenPolicy
 from freshet.http.connection_changes import add_connection_change_routes
@@ -20,10 +26,13 @@ from freshet.http.portfolio import add_portfolio_routes
 from freshet.http.providers import add_provider_routes
 from freshet.http.refreshes import add_refresh_routes
 from freshet.http.usage import add_usage_routes
+from freshet.ports import Clock
 from freshet.services.billable_call import Purchasing
 from freshet.services.request_refresh import Requesting
+from freshet.services.show_documented_holdings import ShowingDocumented
 from freshet.services.show_holdings import Showing
 from freshet.wiring import client, table, utc_now
+from freshet.wiring.wires import Wires
 
 _ADD_ROUTES = (
     add_connection_routes,
@@ -31,6 +40,7 @@ _ADD_ROUTES = (
     add_account_routes,
     add_holdings_routes,
     add_portfolio_routes,
+    add_all_holdings_routes,
     add_refresh_routes,
     add_provider_routes,
     add_usage_routes,
@@ -64,9 +74,24 @@ def api_for(settings: ApiSettings, purchasing: Purchasing) -> Api:
     tokens = TokenPolicy(settings.user_id_claim, frozenset(settings.default_user_scopes.split()))
     api = Api(
         ApiParts(
-            showing=showing, requesting=requesting, tokens=tokens, providers=settings.providers
+            showing=showing,
+            portfolio=ShowingDocumented(
+                showing=showing, snaptrade=_snaptrade_documents(settings, purchasing.clock)
+            ),
+            requesting=requesting,
+            tokens=tokens,
+            providers=settings.providers,
         )
     )
     for add_routes in _ADD_ROUTES:
         add_routes(api)
     return api
+
+
+def _snaptrade_documents(settings: ApiSettings, clock: Clock) -> SnapTradeDocuments:
+    wire = Wires(settings, ASIDE, Transport()).snaptrade()
+    return SnapTradeDocuments(
+        source=SnapTradeReference(wire),
+        kept=DynamoReferenceData(table(settings.connections_table)),
+        clock=clock,
+    )

@@ -4,8 +4,6 @@ from collections.abc import Iterator, Sequence
 from itertools import batched
 from typing import Any
 
-import simplejson
-
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.packing import pack, unpack
 from freshet.adapters.dynamodb.position_lines import (
@@ -15,7 +13,7 @@ from freshet.adapters.dynamodb.position_lines import (
     position_to_line,
 )
 from freshet.adapters.dynamodb.table import Item
-from freshet.adapters.exact_json import rendered
+from freshet.adapters.exact_json import parsed_text, rendered
 from freshet.domain.holdings import Balance
 from freshet.domain.holdings_changes import ChangeKind, HoldingsChange, Line
 from freshet.domain.instants import from_text, to_text
@@ -48,7 +46,7 @@ def changes_from_item(item: Item) -> list[RecordedChange]:
     changed_at = from_text(item["changed_at"])
     return [
         RecordedChange(item["version"], changed_at, _change(*line))
-        for line in simplejson.loads(unpack(item["changes"]))
+        for line in parsed_text(unpack(item["changes"]))
     ]
 
 

@@ -9,8 +9,9 @@ from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.adapters.dynamodb.values import event_from_item, event_to_item
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import Connection, ConnectionStatus
+from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode, Institution
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import AlreadyOwned, ConcurrentChange, NotFound
 from freshet.domain.expiry import Expiry
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
@@ -165,6 +166,7 @@ def connection_to_item(connection: Connection) -> Item:
         "repaired_at": optional_to_text(connection.expiry.repaired_at),
         "paused": connection.paused,
         "data_mode": str(connection.data_mode),
+        "source": connection.source,
         "refresh_refused_until": optional_to_text(connection.refresh_refused_until),
         "sync_refused_until": optional_to_text(connection.sync_refused_until),
         "read_every_seconds": _seconds(connection.cadence.read_every),
@@ -209,6 +211,7 @@ def connection_from_item(item: Item) -> Connection:
         ),
         paused=item["paused"],
         data_mode=DataMode(item["data_mode"]),
+        source=item.get("source"),
         refresh_refused_until=optional_from_text(item.get("refresh_refused_until")),
         sync_refused_until=optional_from_text(item.get("sync_refused_until")),
         cadence=_cadence(item),

@@ -6,8 +6,6 @@ Most of what our lines say is a column of the provider's document, too: then it 
 from contextlib import suppress
 from typing import Any
 
-import simplejson
-
 from freshet.adapters.dynamodb.columns import (
     from_columns,
     from_short,
@@ -22,7 +20,7 @@ from freshet.adapters.dynamodb.position_lines import (
     position_from_line,
     position_to_line,
 )
-from freshet.adapters.exact_json import rendered
+from freshet.adapters.exact_json import parsed_text, rendered
 from freshet.domain.holdings import Holdings, Position
 
 FORMAT = 2
@@ -35,7 +33,7 @@ def to_document(holdings: Holdings) -> bytes:
 
 def from_document(packed: bytes) -> Holdings:
     """Unpack holdings with their source."""
-    parts = _parsed(unpack(packed))
+    parts = parsed_text(unpack(packed))
     source = parts["text"] if "text" in parts else rendered(from_columns(parts["source"]))
     return _holdings(parts, source)
 
@@ -47,7 +45,7 @@ def to_close_document(holdings: Holdings, *, base: Holdings | None) -> bytes:
 
 def from_close_document(packed: bytes, *, base: Holdings | None) -> Holdings:
     """Unpack lines; the source is not kept that long."""
-    return _holdings(_parsed(unpack(packed, against=_preset_for(base))), "")
+    return _holdings(parsed_text(unpack(packed, against=_preset_for(base))), "")
 
 
 def _close_text(holdings: Holdings) -> str:
@@ -60,7 +58,7 @@ def _preset_for(base: Holdings | None) -> bytes:
 
 def _source_parts(source: str) -> dict[str, Any]:
     with suppress(ValueError, RecursionError):
-        columns = to_columns(_parsed(source))
+        columns = to_columns(parsed_text(source))
         if rendered(from_columns(columns)) == source:
             return {"source": columns}
     # Written in another way than ours, or no JSON at all: kept as it is.
@@ -98,9 +96,5 @@ def _positions(parts: dict[str, Any], source: str) -> tuple[Position, ...]:
 
 def _sheets(source: str, row_count: int) -> dict[str, list[Any]]:
     with suppress(ValueError, RecursionError):
-        return sheets_of(_parsed(source), row_count=row_count)
+        return sheets_of(parsed_text(source), row_count=row_count)
     return {}
-
-
-def _parsed(text: str) -> Any:
-    return simplejson.loads(text, use_decimal=True)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from freshet.domain.days import DayRange
 from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
+from freshet.domain.reference import ReferenceName
 from freshet.domain.schedule import DUE_SHARDS
 from freshet.domain.webhooks import WebhookEvent
 
@@ -23,6 +24,7 @@ _NEWEST = TRANSACTION_PREFIX + "~"  # after every day
 # Behind all of them, so that whoever reads them to the end reads it, too.
 _REVISION = "TRANSACTIONS"
 PARKED_PREFIX = "OF#"
+REFERENCE_PREFIX = "KNOWN#"
 
 
 def _user(user_id: str) -> str:
@@ -109,6 +111,22 @@ def quota(provider_key: str) -> Key:
 def account_partition(user_id: str, account_id: str) -> str:
     """Name the partition that holds everything of one account."""
     return f"{_user(user_id)}#ACCOUNT#{account_id}"
+
+
+def reference_partition(provider: Provider) -> str:
+    """Name the partition of a provider's reference data: tens of rows, the same for everybody."""
+    return f"REFERENCE#{provider}"
+
+
+def reference(provider: Provider, name: ReferenceName) -> Key:
+    """Locate what is known of one exchange, currency or security type."""
+    sort_key = f"{REFERENCE_PREFIX}{name.kind}#{name.code}"
+    return {"PK": reference_partition(provider), "SK": sort_key}
+
+
+def reference_turn(provider: Provider) -> Key:
+    """Locate whose turn it is to ask a provider for reference data."""
+    return {"PK": reference_partition(provider), "SK": "TURN"}
 
 
 def latest(user_id: str, account_id: str) -> Key:

@@ -25,8 +25,7 @@ from freshet.adapters.snaptrade.fields import (
     number,
     same,
 )
-from freshet.adapters.snaptrade.legacy import KINDS_BY_TYPE, MINI
-from freshet.adapters.snaptrade.mapping import OPTION_KINDS
+from freshet.adapters.snaptrade.kinds import MINI, OPTION_KINDS, STANDARD, type_code_of
 from freshet.domain.holdings import Holdings
 from freshet.domain.money import EXACT
 
@@ -75,7 +74,9 @@ def _instrument(path: str, *names: str) -> tuple[Field, ...]:
 
 ACCOUNT = (
     same("id"),
-    Field("brokerage_authorization", Origin.DIRECT, lambda document, _: document["connection"]),
+    never_null(
+        Field("brokerage_authorization", Origin.DIRECT, lambda document, _: document["connection"])
+    ),
     never_null(same("portfolio_group")),
     same("name"),
     never_null(same("number")),
@@ -140,14 +141,17 @@ FIELDS: Mapping[str, Origin] = {
 
 def to_account_holdings(
     *,
-    connection: Document,
+    connection: Document | None,
     account: Document,
     positions: Document,
     balances: Iterable[Document],
     holdings: Holdings,
     reference: Reference,
 ) -> dict[str, Any]:
-    """Give the documented shape of an account from today's documents and what we read in them."""
+    """Give the documented shape of an account from today's documents and what we read in them.
+
+    A connection that was last read before its document was kept has none.
+    """
     lines = positions["results"]
     options = [each for each in lines if each["instrument"].get("kind") in OPTION_KINDS]
     others = [each for each in lines if each["instrument"].get("kind") not in OPTION_KINDS]
@@ -165,9 +169,7 @@ def _inner(document: Document, name: str) -> Any:
 
 
 def _type_code(instrument: Document) -> str | None:
-    kind = instrument.get("kind")
-    codes = [code for code, meant in KINDS_BY_TYPE.items() if meant == kind]
-    return codes[0] if codes else None
+    return type_code_of(instrument.get("kind"))
 
 
 def _open_profit(line: Document) -> Decimal | None:
@@ -178,7 +180,7 @@ def _open_profit(line: Document) -> Decimal | None:
 
 
 def _multiplier(option: Document) -> Decimal:
-    return decimal_of(option.get("multiplier")) or Decimal(100)
+    return decimal_of(option.get("multiplier")) or STANDARD
 
 
 def _cost_per_contract(line: Document) -> Decimal | None:

@@ -36,10 +36,11 @@ class SnapTradeClient:
         document = self.wire.read(endpoints.CONNECTIONS, user=user)
         return validated(_CONNECTIONS.validate_python, document.content, document.told)
 
-    def connection(self, user: Credential, connection_id: str) -> models.Authorization:
-        """Read how one connection is."""
+    def connection(self, user: Credential, connection_id: str) -> tuple[models.Authorization, Any]:
+        """Read how one connection is, as a model and as it was served."""
         document = self.wire.read(endpoints.CONNECTION, connection_id, user=user)
-        return validated(models.Authorization.model_validate, document.content, document.told)
+        read = validated(models.Authorization.model_validate, document.content, document.told)
+        return read, document.content
 
     def accounts(self, user: Credential, connection_id: str) -> Listed:
         """List a connection's accounts (S3)."""

@@ -9,6 +9,8 @@ NAME = "snaptrade"
 _LIVE = Timeouts(connect=3.0, read=20.0)
 # The API waits for the verdict: together they stay inside ProviderTraits.call_limit.
 _PROMPT = Timeouts(connect=3.0, read=7.0)
+# The API answers without what it does not get: nobody waits long for it.
+_ASIDE = Timeouts(connect=1.0, read=2.0)
 
 
 def _endpoint(
@@ -44,5 +46,5 @@ RESET_SECRET = _endpoint("reset_secret", "POST", "/snapTrade/resetUserSecret", _
 PORTAL = _endpoint("portal", "POST", "/snapTrade/login", _PROMPT)
 
 BROKERAGES = _endpoint("brokerages", "GET", "/brokerages", _PROMPT)
-EXCHANGES = _endpoint("exchanges", "GET", "/exchanges", _PROMPT)
-SYMBOL = _endpoint("symbol", "GET", "/symbols/{}", _PROMPT)
+EXCHANGES = _endpoint("exchanges", "GET", "/exchanges", _ASIDE)
+SYMBOL = _endpoint("symbol", "GET", "/symbols/{}", _ASIDE)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from freshet.domain.money import exact_decimal
+from freshet.domain.reference import ReferenceKind, ReferenceName
 
 Document = Mapping[str, Any]
 
@@ -30,16 +31,15 @@ class Reference:
     types: Mapping[str, Document]
 
     @classmethod
-    def from_answers(
-        cls, *, exchanges: Iterable[Document], symbols: Iterable[Document]
-    ) -> "Reference":
-        """Learn from the list of exchanges and from instruments that were looked up."""
-        looked_up = list(symbols)
-        named = [(each[name], each) for each in exchanges for name in ("code", "mic_code")]
+    def from_documents(cls, documents: Mapping[ReferenceName, Document]) -> "Reference":
+        """Sort documents by what they describe."""
+        by_kind: dict[ReferenceKind, dict[str, Document]] = {kind: {} for kind in ReferenceKind}
+        for name, document in documents.items():
+            by_kind[name.kind][name.code] = document
         return cls(
-            exchanges={name: each for name, each in named if name},
-            currencies={each["currency"]["code"]: each["currency"] for each in looked_up},
-            types={each["type"]["code"]: each["type"] for each in looked_up},
+            exchanges=by_kind[ReferenceKind.EXCHANGE],
+            currencies=by_kind[ReferenceKind.CURRENCY],
+            types=by_kind[ReferenceKind.SECURITY_TYPE],
         )
 
 

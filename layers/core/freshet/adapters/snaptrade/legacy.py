@@ -5,31 +5,17 @@ there) and in naming a kind by a code of its own.
 """
 
 from datetime import date
-from decimal import Decimal
 from typing import Annotated
 
 from freshet.adapters.exact_json import rendered
 from freshet.adapters.foreign_json import LenientModel, Number, OrDefault, validated
 from freshet.adapters.snaptrade import models
 from freshet.adapters.snaptrade.client import SnapTradeClient
+from freshet.adapters.snaptrade.kinds import KINDS_BY_TYPE, MINI, STANDARD
 from freshet.adapters.snaptrade.mapping import to_balance, to_lot
 from freshet.domain.credential import Credential
 from freshet.domain.holdings import Holdings, Instrument, OptionContract, Position
 from freshet.domain.money import EXACT
-
-# The codes of the security type and the kinds that succeed them; the rest are kept as they are.
-KINDS_BY_TYPE = {
-    "cs": "stock",
-    "ps": "stock",
-    "ad": "adr",
-    "et": "etf",
-    "oef": "mutualfund",
-    "cef": "cef",
-    "crypto": "crypto",
-    "bnd": "bond",
-}
-MINI = Decimal(10)
-STANDARD = Decimal(100)
 
 
 class SecurityType(LenientModel):

@@ -1,10 +1,10 @@
 """From SnapTrade's words to ours."""
 
-from decimal import Decimal
 from typing import Any
 
 from freshet.adapters.exact_json import rendered
 from freshet.adapters.snaptrade import models
+from freshet.adapters.snaptrade.kinds import OPTION_KINDS, STANDARD
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus, masked_number
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
 from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
@@ -18,13 +18,12 @@ _ACCOUNT_KINDS = {
     "ANNUITY": "annuity",
 }
 _DATA_MODES = {"realtime": DataMode.REALTIME, "delayed": DataMode.DELAYED}
-OPTION_KINDS = frozenset({"option", "future_option"})
 # S3's account statuses; "unavailable" says nothing about the account having ended.
 _CLOSED = frozenset({"closed", "archived"})
 
 
-def to_connection_report(answer: models.Authorization) -> ConnectionReport:
-    """Read a connection; a missing or unknown data mode stays unknown."""
+def to_connection_report(answer: models.Authorization, document: Any) -> ConnectionReport:
+    """Read a connection and keep its document; a missing or unknown data mode stays unknown."""
     mode = answer.data_freshness_mode
     served = mode.get("snaptrade") if isinstance(mode, dict) else mode
     brokerage = answer.brokerage
@@ -32,6 +31,7 @@ def to_connection_report(answer: models.Authorization) -> ConnectionReport:
         is_disabled=answer.disabled,
         data_mode=_DATA_MODES.get(str(served), DataMode.UNKNOWN),
         institution=Institution(brokerage.slug, brokerage.display_name or brokerage.name),
+        source=rendered(document),
     )
 
 
@@ -166,6 +166,6 @@ def _to_option(instrument: models.Instrument) -> OptionContract | None:
         side=instrument.option_type.lower() if instrument.option_type else None,
         strike=instrument.strike_price,
         expires_on=instrument.expiration_date,
-        multiplier=Decimal(100) if instrument.multiplier is None else instrument.multiplier,
+        multiplier=STANDARD if instrument.multiplier is None else instrument.multiplier,
         underlying=instrument.underlying.symbol if instrument.underlying else None,
     )

@@ -4,7 +4,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from freshet.adapters.exact_json import rendered
 from freshet.adapters.gate import Purse
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.mapping import (
@@ -13,6 +12,7 @@ from freshet.adapters.snaptrade.mapping import (
     to_holdings,
     to_transaction,
 )
+from freshet.adapters.snaptrade.sources import current_source
 from freshet.domain.account import AccountReport
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
@@ -31,7 +31,7 @@ def read_current(
     """Read positions, then balances, as SnapTrade serves them now."""
     positions, served_positions = client.positions(user, account_id)
     balances, served_balances = client.balances(user, account_id)
-    source = rendered({"positions": served_positions, "balances": served_balances})
+    source = current_source(positions=served_positions, balances=served_balances)
     as_of = positions.data_freshness.as_of if positions.data_freshness else None
     return to_holdings(positions, balances, source=source), as_of
 
@@ -57,7 +57,7 @@ class SnapTradeSession:
 
     def connection(self) -> ConnectionReport:
         """Ask how the connection is."""
-        return to_connection_report(self.client.connection(self.user, self.connection_id))
+        return to_connection_report(*self.client.connection(self.user, self.connection_id))
 
     def accounts(self) -> Sequence[AccountReport]:
         """List its accounts."""

@@ -1,0 +1,68 @@
+"""What the API shows of accounts in the shape that their own provider documents."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from freshet.domain.account import AccountStatus
+from freshet.domain.connection import Connection
+from freshet.domain.errors import InvalidField
+from freshet.domain.held_account import HeldAccount
+from freshet.domain.provider import Provider
+from freshet.services.show_holdings import Showing
+
+
+class DocumentedHoldings(Protocol):
+    """Holdings in the shape that their provider documents."""
+
+    def render(self, held: Iterable[HeldAccount]) -> Iterator[str]:
+        """Give the JSON text of each account, one after the other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowingDocumented:
+    """What a look at documented shapes needs from outside."""
+
+    showing: Showing
+    snaptrade: DocumentedHoldings
+
+
+def snaptrade_holdings(
+    user_id: str, connection_id: str | None, *, parts: ShowingDocumented
+) -> Iterator[str]:
+    """Show a user's accounts at SnapTrade as AccountHoldings (S4), each as JSON text.
+
+    Accounts that are open and have a snapshot, in the order of their connections, oldest first.
+    Without a connection id, connections at other providers are passed over: who has no others has
+    no accounts in this shape. Raises NotFound; raises InvalidField for a connection of theirs.
+    """
+    connections = _connections(user_id, connection_id, provider=Provider.SNAPTRADE, parts=parts)
+    return parts.snaptrade.render(_held_accounts(connections, parts.showing))
+
+
+def _connections(
+    user_id: str, connection_id: str | None, *, provider: Provider, parts: ShowingDocumented
+) -> Sequence[Connection]:
+    if connection_id is None:
+        everything = parts.showing.connections.of_user(user_id)
+        return [each for each in everything if each.provider is provider]
+    connection = parts.showing.connections.get(user_id, connection_id)
+    if connection.provider is not provider:
+        raise InvalidField("connection_id", f"must be a connection at {provider} for this shape")
+    return [connection]
+
+
+def _held_accounts(connections: Sequence[Connection], parts: Showing) -> Iterator[HeldAccount]:
+    # One connection after the other: a large portfolio is never in memory as a whole.
+    for connection in connections:
+        accounts = [
+            account
+            for account in parts.accounts.of_connection(connection.user_id, connection.id)
+            if account.report.status is AccountStatus.OPEN
+        ]
+        latest = parts.snapshots.latest_of(connection.user_id, [each.id for each in accounts])
+        for account in accounts:
+            if account.id in latest:
+                yield HeldAccount(
+                    connection=connection, account=account, snapshot=latest[account.id]
+                )
