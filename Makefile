@@ -4,6 +4,8 @@
 python := .environments/workshop/bin/python
 sam := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .environments/sam/bin/python -m samcli
 pytest := $(python) -m pytest
+# On all cores, four at most: each process imports everything first.
+parallel := -n logical --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -37,15 +39,15 @@ unit: environments ## Test rules and use cases, with the coverage gate
 
 integration: environments ## Test each adapter against its stand-in
 	@echo "== integration"
-	@$(pytest) tests/integration
+	@$(pytest) $(parallel) tests/integration
 
 sdks: environments ## Test clients and simulators against the providers' own SDKs and specifications
 	@echo "== sdks"
-	@$(pytest) tests/sdks
+	@$(pytest) $(parallel) tests/sdks
 
 functional: environments ## Test each function from its event to its effects
 	@echo "== functional"
-	@$(pytest) tests/functional
+	@$(pytest) $(parallel) tests/functional
 
 template: environments ## Test the promises of template.yaml
 	@echo "== template"

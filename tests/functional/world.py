@@ -35,6 +35,7 @@ USER = "user-1"
 SCOPES = "freshet/read freshet/refresh"
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 _QUEUES = ("webhook", "refresh", "snapshot")
+_SERVICES = ("sqs", "dynamodb", "events", "secretsmanager")
 CONTEXT = SimpleNamespace(
     function_name="test",
     memory_limit_in_mb=512,
@@ -64,6 +65,8 @@ class World:
         listener: WebhookListener,
         plaid_listener: PlaidListener,
         queues: dict[str, str],
+        *,
+        clients: dict[str, Any],
     ) -> None:
         self.simulator = simulator
         self.plaid = plaid
@@ -71,8 +74,8 @@ class World:
         self.plaid_listener = plaid_listener
         self.queues = queues
         self._users: dict[str, Any] = {}
-        self.sqs = boto3.client("sqs")
-        self.dynamodb = boto3.client("dynamodb")
+        self.sqs = clients["sqs"]
+        self.dynamodb = clients["dynamodb"]
 
     def link(self, *, user_id: str = USER, **options: Any) -> tuple[str, Any]:
         """Make a connection at the provider and register it; gives its id and the original."""
@@ -263,16 +266,21 @@ def a_world(
         simulator.control.listen(listener.url)
         plaid.control.listen(plaid_listener.url)
         _set_environment(monkeypatch)
-        queues = {name: _create_queue(name) for name in _QUEUES}
-        create_tables(boto3.client("dynamodb"))
-        boto3.client("events").create_event_bus(Name="freshet")
-        _create_secret(
-            "snaptrade", client_id=settings.client_id, consumer_key=settings.consumer_key
-        )
-        _create_secret("plaid", client_id=plaid.settings.client_id, secret=plaid.settings.secret)
+        clients: dict[str, Any] = {name: boto3.client(name) for name in _SERVICES}
+        queues = {name: clients["sqs"].create_queue(QueueName=name)["QueueUrl"] for name in _QUEUES}
+        create_tables(clients["dynamodb"])
+        clients["events"].create_event_bus(Name="freshet")
+        secrets = {
+            "snaptrade": {"client_id": settings.client_id, "consumer_key": settings.consumer_key},
+            "plaid": {"client_id": plaid.settings.client_id, "secret": plaid.settings.secret},
+        }
+        for name, keys in secrets.items():
+            clients["secretsmanager"].create_secret(
+                Name=f"providers/{name}", SecretString=json.dumps(keys)
+            )
         _set_variables(monkeypatch, queues, simulator, plaid)
         _forget()
-        yield World(simulator, plaid, listener, plaid_listener, queues)
+        yield World(simulator, plaid, listener, plaid_listener, queues, clients=clients)
     _forget()
 
 
@@ -285,15 +293,6 @@ def _forget_in(module: ModuleType) -> None:
     for builder in vars(module).values():
         if hasattr(builder, "cache_clear") and builder.__module__ == module.__name__:
             builder.cache_clear()
-
-
-def _create_secret(provider: str, **keys: str) -> None:
-    secrets = boto3.client("secretsmanager")
-    secrets.create_secret(Name=f"providers/{provider}", SecretString=json.dumps(keys))
-
-
-def _create_queue(name: str) -> str:
-    return str(boto3.client("sqs").create_queue(QueueName=name)["QueueUrl"])
 
 
 def _set_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ class Listener[Received](ABC):
         self._server.keep = lambda posted: self.received.put(self.read(posted))
         self._server.statuses = self.statuses
         serve = self._server.serve_forever
-        self._thread = threading.Thread(target=serve, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=serve, args=(0.01,), daemon=True)
 
     @property
     def url(self) -> str:

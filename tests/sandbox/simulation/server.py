@@ -25,7 +25,7 @@ class LoopbackServer(ThreadingHTTPServer):
         self.answer = answer
         self.stopping = threading.Event()
         self._sockets: set[socket.socket] = set()
-        self._thread = threading.Thread(target=self.serve_forever, args=(0.05,), daemon=True)
+        self._thread = threading.Thread(target=self.serve_forever, args=(0.01,), daemon=True)
 
     @property
     def url(self) -> str:
