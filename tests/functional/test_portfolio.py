@@ -61,3 +61,33 @@ def test_closed_account_is_shown_and_not_counted(world: World) -> None:
 def test_portfolio_is_empty_and_not_stale_when_nothing_is_linked(world: World) -> None:
     shown = world.call("GET", "/v1/portfolio").body
     assert shown == {"accounts": [], "totals": [], "freshness": None}
+
+
+def test_holdings_of_all_accounts_are_paged_by_account(world: World) -> None:
+    connection_id, _ = world.link(portfolio=["everyday", "trader"])
+    world.link_item(portfolio="generated-3")
+    world.work()
+    whole = world.call("GET", "/v1/holdings").body
+    assert whole["next_cursor"] is None
+    assert len(whole["items"]) == 3
+    for item in whole["items"]:
+        path = f"/v1/accounts/{item['account_id']}/holdings"
+        assert world.call("GET", path).body["positions"] == item["positions"]
+    found, query = [], {"limit": "1"}
+    for _ in whole["items"]:
+        page = world.call("GET", "/v1/holdings", query=query).body
+        found += page["items"]
+        query["cursor"] = page["next_cursor"]
+    assert page["next_cursor"] is None
+    assert [each["account_id"] for each in found] == [each["account_id"] for each in whole["items"]]
+    of_one = world.call("GET", "/v1/holdings", query={"connection_id": connection_id}).body
+    assert len(of_one["items"]) == 2
+
+
+def test_holdings_of_another_users_connection_do_not_exist(world: World) -> None:
+    connection_id, _ = world.link(portfolio=["everyday"])
+    world.work()
+    query = {"connection_id": connection_id}
+    assert world.call("GET", "/v1/holdings", query=query, user_id="user-2").status == 404
+    assert world.call("GET", "/v1/holdings", query={"connection_id": "x"}).status == 404
+    assert world.call("GET", "/v1/holdings", user_id="user-2").body["items"] == []

@@ -14,7 +14,13 @@ from freshet.domain.spans import span_of
 from freshet.http.application import Api, json_response
 from freshet.http.caller import Scope
 from freshet.http.etags import etag_of, is_known
-from freshet.http.holdings_shapes import change_shape, day_shape, holdings_shape, version_shape
+from freshet.http.holdings_shapes import (
+    Shape,
+    change_shape,
+    day_shape,
+    holdings_shape,
+    version_shape,
+)
 from freshet.http.paging import cursor_for, day_range_of, limit_of, mark_of
 from freshet.services.show_history import account_changes, account_days, account_versions
 from freshet.services.show_holdings import ShownHoldings, account_holdings, holdings_as_of
@@ -37,10 +43,7 @@ def add_holdings_routes(api: Api) -> None:
         if is_known(etag, api.header("if-none-match")):
             return json_response(304, None, {"ETag": etag})
         page = slice(start, start + limit)
-        body = holdings_shape(account_id, shown.snapshot, shown.freshness, page=page)
-        return json_response(
-            200, body | {"next_cursor": _cursor(shown.snapshot, page.stop)}, {"ETag": etag}
-        )
+        return json_response(200, _page(account_id, shown, page), {"ETag": etag})
 
     @api.resolver.get("/v1/accounts/<account_id>/snapshots")
     def list_snapshots(account_id: str) -> Response[str]:
@@ -91,6 +94,16 @@ def checked_account_id(account_id: str) -> str:
     if not is_account_id(account_id):
         raise NotFound(account_id)
     return account_id
+
+
+def first_page(account_id: str, shown: ShownHoldings) -> Shape:
+    """Show what an account holds, up to a thousand positions, and where the others begin."""
+    return _page(account_id, shown, slice(0, _POSITIONS))
+
+
+def _page(account_id: str, shown: ShownHoldings, page: slice) -> Shape:
+    body = holdings_shape(account_id, shown.snapshot, shown.freshness, page=page)
+    return body | {"next_cursor": _cursor(shown.snapshot, page.stop)}
 
 
 def _shown(api: Api, user_id: str, account_id: str) -> ShownHoldings:

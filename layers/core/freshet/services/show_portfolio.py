@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 
+from freshet.domain.account import Account
+from freshet.domain.connection import Connection
 from freshet.domain.errors import InvalidField
-from freshet.domain.freshness import Freshness
+from freshet.domain.freshness import Freshness, freshness_of
 from freshet.domain.holdings import Position, Total
 from freshet.domain.portfolio import added_up, is_counted, worst
-from freshet.services.show_holdings import Showing, ShownAccount, shown_account
+from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
+from freshet.services.show_holdings import (
+    Showing,
+    ShownAccount,
+    ShownHoldings,
+    count_freshness,
+    shown_account,
+)
 
 _MOST_POSITIONS = 5_000  # about 2 MB of JSON; Lambda answers 6 MB
 
@@ -28,10 +38,7 @@ def user_portfolio(
     user_id: str, *, with_positions: bool, parts: Showing, now: datetime
 ) -> Portfolio:
     """Show what a user owns; raises InvalidField where positions are too many for one answer."""
-    connections = {each.id: each for each in parts.connections.of_user(user_id)}
-    accounts = [
-        each for each in parts.accounts.of_user(user_id) if each.connection_id in connections
-    ]
+    connections, accounts = _accounts(user_id, None, parts)
     summaries = parts.snapshots.summaries_of(user_id, [each.id for each in accounts])
     shown = [
         shown_account(
@@ -46,6 +53,66 @@ def user_portfolio(
         freshness=worst(each.freshness for each in counted),
         positions=_positions(user_id, counted, parts) if with_positions else None,
     )
+
+
+def page_of_holdings(
+    user_id: str,
+    connection_id: str | None,
+    *,
+    start: str | None,
+    limit: int,
+    parts: Showing,
+    now: datetime,
+) -> tuple[list[tuple[str, ShownHoldings]], str | None]:
+    """Show what a user's accounts hold, in the order of their ids, and where the next page begins.
+
+    A page ends early after many positions. Raises NotFound.
+    """
+    connections, accounts = _accounts(user_id, connection_id, parts)
+    accounts = [each for each in accounts if start is None or each.id >= start]
+    summaries = parts.snapshots.summaries_of(user_id, [each.id for each in accounts[:limit]])
+    wanted = _first_that_fit(accounts[:limit], summaries)
+    latest = parts.snapshots.latest_of(user_id, [each.id for each in wanted])
+    shown = [
+        (each.id, _shown(each, connections[each.connection_id], latest, parts, now))
+        for each in wanted
+    ]
+    return shown, accounts[len(wanted)].id if len(wanted) < len(accounts) else None
+
+
+def _accounts(
+    user_id: str, connection_id: str | None, parts: Showing
+) -> tuple[dict[str, Connection], list[Account]]:
+    if connection_id is not None:
+        connection = parts.connections.get(user_id, connection_id)
+        return {connection.id: connection}, list(
+            parts.accounts.of_connection(user_id, connection.id)
+        )
+    connections = {each.id: each for each in parts.connections.of_user(user_id)}
+    of_user = parts.accounts.of_user(user_id)
+    return connections, [each for each in of_user if each.connection_id in connections]
+
+
+def _first_that_fit(
+    accounts: list[Account], summaries: Mapping[str, SnapshotSummary]
+) -> list[Account]:
+    """Take accounts until their positions are too many for one answer; one fits always."""
+    sizes = (summaries[each.id].line_count if each.id in summaries else 0 for each in accounts)
+    fits = [each <= _MOST_POSITIONS for each in accumulate(sizes)]
+    return accounts[: max(1, fits.count(True))]
+
+
+def _shown(
+    account: Account,
+    connection: Connection,
+    latest: Mapping[str, HoldingsSnapshot],
+    parts: Showing,
+    now: datetime,
+) -> ShownHoldings:
+    snapshot = latest.get(account.id)
+    freshness = freshness_of(account, connection, snapshot, targets=parts.targets, now=now)
+    count_freshness(freshness, now=now)
+    return ShownHoldings(snapshot=snapshot, freshness=freshness)
 
 
 def _positions(
