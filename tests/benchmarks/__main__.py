@@ -3,11 +3,12 @@
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import providers, refresh, starts
+from tests.benchmarks import providers, refresh, snapshots, starts
 
 PARTS: dict[str, Callable[[], None]] = {
     "providers": providers.main,
     "refresh": refresh.main,
+    "snapshots": snapshots.main,
     "starts": starts.main,
 }
 

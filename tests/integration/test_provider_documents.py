@@ -8,7 +8,7 @@ import simplejson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freshet.adapters.dynamodb.snapshot_items import snapshot_from_item, snapshot_to_item
+from freshet.adapters.dynamodb.holdings_documents import from_document, to_document
 from freshet.adapters.gate import Circuit, Gate
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
@@ -16,8 +16,7 @@ from freshet.adapters.snaptrade.session import read_current
 from freshet.adapters.snaptrade.wire import SnapTradeWire
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.holdings import Holdings
-from freshet.domain.snapshot import judge
-from tests.builders import NOON, a_reading, an_account_report
+from tests.builders import NOON, an_account_report
 from tests.fakes import FakeClock
 from tests.integration.bench import FakeQuota, FixedKeys
 from tests.integration.plaid_bench import FakeTransport, PlaidBench, text_answer
@@ -100,10 +99,8 @@ def _parsed(text: str) -> Any:
 
 
 def _stored(holdings: Holdings) -> Holdings:
-    """Write holdings into their row and read them back."""
-    latest = judge(None, a_reading(holdings=holdings)).latest
-    assert latest is not None
-    return snapshot_from_item(snapshot_to_item(latest)).holdings
+    """Write holdings into their document and read them back."""
+    return from_document(to_document(holdings))
 
 
 def _snaptrade_client(*documents: Any) -> SnapTradeClient:
@@ -126,8 +123,8 @@ def test_snaptrades_documents_come_back_whole_when_stored(
     holdings, _ = read_current(client, Credential("user", Secret("secret")), "account-1")
     stored = _stored(holdings)
     source = _parsed(stored.source)
-    assert _parsed(source["positions"]) == _parsed(_text(positions))
-    assert _parsed(source["balances"]) == _parsed(_text(balances))
+    assert source["positions"] == _parsed(_text(positions))
+    assert source["balances"] == _parsed(_text(balances))
     assert [each.instrument.kind for each in stored.positions] == [
         line["instrument"]["kind"] for line in positions["results"]
     ]
@@ -144,11 +141,10 @@ def test_plaids_documents_come_back_whole_when_stored(
     account = an_account_report(provider_account_id="account-1")
     stored = _stored(bench.session.holdings(account).holdings)
     source = _parsed(stored.source)
-    named = {line["security_id"] for line in lines}
+    known = {each["security_id"]: each for each in securities}
+    named = dict.fromkeys(line["security_id"] for line in lines)
     assert source["holdings"] == _parsed(_text(lines))
-    assert source["securities"] == _parsed(
-        _text([each for each in securities if each["security_id"] in named])
-    )
+    assert source["securities"] == _parsed(_text([known[each] for each in named if each in known]))
     assert len(stored.positions) == len(lines)
     _demand_exact_totals(stored)
 

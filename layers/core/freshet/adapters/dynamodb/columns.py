@@ -1,7 +1,8 @@
 """Rows of JSON as columns: what every row repeats is said once, and like stands beside like.
 
 A column is `{"all": value}` where all rows agree, `{"as": name}` where it equals another one,
-else the list of its values. Rows may differ in their members: each has one of a few shapes.
+`{"split": "a|b"}` where it is texts without that mark, else the list of its values. Rows may differ
+in their members: each has one of a few shapes.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,6 +17,7 @@ Sheet = dict[str, list[Any]]
 
 _ROWS = "rows!"
 _DOT = "."
+_MARK = "|"
 
 
 def to_columns(document: Any) -> Any:
@@ -59,14 +61,19 @@ def to_short(values: Sequence[Any], others: Mapping[str, Sequence[Any]]) -> Any:
     if all(_is_same(value, values[0]) for value in values):
         return {"all": values[0]}
     same = next((name for name, other in others.items() if _are_equal(values, other)), None)
-    return list(values) if same is None else {"as": same}
+    if same is not None:
+        return {"as": same}
+    is_plain = all(isinstance(value, str) and _MARK not in value for value in values)
+    return {"split": _MARK.join(values)} if is_plain else list(values)
 
 
 def from_short(short: Any, others: Mapping[str, Sequence[Any]], *, row_count: int) -> Sequence[Any]:
     """Say a column in full."""
-    if isinstance(short, dict):
-        return others[short["as"]] if "as" in short else [short["all"]] * row_count
-    return list(short)
+    if not isinstance(short, dict):
+        return list(short)
+    if "split" in short:
+        return str(short["split"]).split(_MARK)
+    return others[short["as"]] if "as" in short else [short["all"]] * row_count
 
 
 def _is_table(document: Any) -> bool:

@@ -9,7 +9,7 @@ import re
 import zlib
 from collections import Counter
 
-_UUID = re.compile(rb'"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"')
+_UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _MARK = b"\x01"  # JSON has no control characters
 _COUNT_BYTES, _UUID_BYTES = 4, 16
 _RAW = -zlib.MAX_WBITS
@@ -40,14 +40,16 @@ PRESET = (
     b'"instrument.currency","instrument.exchange","instrument.figi_instrument.figi_code",'
     b'"instrument.figi_instrument.figi_share_class","units","price","cost_basis","currency",'
     b'"cash_equivalent"]],"of":{"all":0},"in":{"instrument.kind":{"all":"stock"},'
-    b'"instrument.id":[\x01,\x01],"instrument.symbol":["A","B"],"instrument.raw_symbol":{"as":'
-    b'"instrument.symbol"},"instrument.description":[" Inc."," Corporation"," ETF"," Fund"],'
+    b'"instrument.id":{"split":"\x01|\x01|\x01|\x01"},"instrument.symbol":{"split":"A|B"},'
+    b'"instrument.raw_symbol":{"as":"instrument.symbol"},'
+    b'"instrument.description":{"split":" Inc.| Corporation| ETF| Fund"},'
     b'"instrument.currency":{"all":"USD"},"instrument.exchange":{"all":"XNAS"},'
-    b'"instrument.figi_instrument.figi_code":["BBG00","BBG00"],'
-    b'"instrument.figi_instrument.figi_share_class":["BBG001S","BBG001S"],"units":["1.00","2.5"],'
-    b'"price":["10.25","301.20"],"cost_basis":["4.00","250.00"],"currency":{"all":"USD"},'
+    b'"instrument.figi_instrument.figi_code":{"split":"BBG00|BBG00"},'
+    b'"instrument.figi_instrument.figi_share_class":{"split":"BBG001S|BBG001S"},'
+    b'"units":{"split":"1.00|2.5"},"price":{"split":"10.25|301.20"},'
+    b'"cost_basis":{"split":"4.00|250.00"},"currency":{"all":"USD"},'
     b'"cash_equivalent":{"all":false}},"count":2}},"data_freshness":{"as_of":'
-    b'"2026-11-20T15:00:00.000000Z"}},"balances":[{"currency":{"id":\x01,"code":"USD",'
+    b'"2026-11-20T15:00:00.000000Z"}},"balances":[{"currency":{"id":"\x01","code":"USD",'
     b'"name":"US Dollar"},"cash":100.00,"buying_power":100.00}]},"lines":{"kind":{"as":'
     b'"positions/results/instrument.kind"},"id":{"as":"positions/results/instrument.id"},'
     b'"symbol":{"as":"positions/results/instrument.symbol"},"name":{"as":'
@@ -71,9 +73,9 @@ def pack(text: str, *, against: bytes = PRESET) -> bytes:
     packed: list[bytes] = []
 
     def marked(found: re.Match[bytes]) -> bytes:
-        if times[found[1]] > 1:
+        if times[found[0]] > 1:
             return found[0]
-        packed.append(bytes.fromhex(found[1].replace(b"-", b"").decode()))
+        packed.append(bytes.fromhex(found[0].replace(b"-", b"").decode()))
         return _MARK
 
     rest = _UUID.sub(marked, plain)
@@ -91,7 +93,7 @@ def unpack(packed: bytes, *, against: bytes = PRESET) -> str:
 
     def shown(_: re.Match[bytes]) -> bytes:
         place = next(places)
-        return b'"%s"' % _dashed(packed[place : place + _UUID_BYTES].hex()).encode()
+        return _dashed(packed[place : place + _UUID_BYTES].hex()).encode()
 
     return re.sub(_MARK, shown, rest).decode()
 
