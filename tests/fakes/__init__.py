@@ -7,6 +7,7 @@ from tests.fakes.bus import FakeBus
 from tests.fakes.clock import FakeClock
 from tests.fakes.connections import FakeConnections
 from tests.fakes.inbox import FakeInbox
+from tests.fakes.linking import FakeDiscovery, FakeObjects
 from tests.fakes.providers import FakeProvider, FakeProviders, FakeSession
 from tests.fakes.queues import FakeQueue
 from tests.fakes.reference_data import FakeReferenceData
@@ -21,7 +22,9 @@ __all__ = [
     "FakeBus",
     "FakeClock",
     "FakeConnections",
+    "FakeDiscovery",
     "FakeInbox",
+    "FakeObjects",
     "FakeProvider",
     "FakeProviders",
     "FakeQueue",

@@ -32,6 +32,7 @@ OUTCOMES: dict[str, Any] = {
     "api_refresh_everything": {"statusCode": 200},
     "api_show_snaptrade_holdings": {"statusCode": 200, "body": "[]"},
     "api_show_usage": {"statusCode": 200},
+    "operator_import_connections": {"next_line": None},
     "operator_register_connection": {"status": "initialising"},
     "operator_register_item": {"status": "initialising"},
     "operator_replay_parked_webhooks": {"parked_events_worked": 0},

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from freshet.domain.provider import Provider
-from freshet.operations import Operator
+from freshet.operations.operator import Operator
 from freshet.services.register_connection import Registering
 from freshet.services.switch_purchases import Switching
 from tests.builders import USER, an_event, ones
@@ -23,6 +23,10 @@ EVENT: dict[str, Any] = {
 }
 
 
+def _no_importer() -> Any:
+    raise AssertionError("nobody imports here")
+
+
 def _run(event: dict[str, Any], stage: Stage | None = None) -> dict[str, Any]:
     stage = stage or Stage()
     registering = Registering(
@@ -34,7 +38,8 @@ def _run(event: dict[str, Any], stage: Stage | None = None) -> dict[str, Any]:
         random_bytes=ones,
         clock=stage.clock,
     )
-    return Operator(registering, Switching(stage.budgets), stage.processing).run(event)
+    operator = Operator(registering, Switching(stage.budgets), stage.processing, _no_importer)
+    return operator.run(event)
 
 
 def test_connection_is_registered_when_the_event_is_whole() -> None:

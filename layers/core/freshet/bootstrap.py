@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from freshet.domain.orders import ReadOrder, RefreshOrder
     from freshet.domain.webhooks import VerifiedDelivery
     from freshet.http.application import Api
-    from freshet.operations import Operator
+    from freshet.operations.importing import Importer
+    from freshet.operations.operator import Operator
     from freshet.services.accept_webhook import Delivery
 
 
@@ -165,7 +166,7 @@ def api() -> ApiFunction:
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.dynamodb.inbox import DynamoInbox
     from freshet.adapters.vaults import SecretsManagerVault
-    from freshet.operations import Operator
+    from freshet.operations.operator import Operator
     from freshet.services.process_webhook import Processing
     from freshet.services.register_connection import Registering
     from freshet.services.switch_purchases import Switching
@@ -195,4 +196,11 @@ def api() -> ApiFunction:
         clock=utc_now,
     )
     switching = Switching(DynamoBudgets(connections_table))
-    return ApiFunction(api_for(settings, purchasing), Operator(registering, switching, replaying))
+
+    def importer() -> "Importer":
+        from freshet.wiring.discoveries import importer_for
+
+        return importer_for(settings, registering)
+
+    operator = Operator(registering, switching, replaying, importer)
+    return ApiFunction(api_for(settings, purchasing), operator)

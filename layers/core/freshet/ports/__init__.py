@@ -5,6 +5,7 @@ from datetime import datetime
 
 from freshet.ports.connections import Connections, DueConnections, Inbox, Owners
 from freshet.ports.holdings import Accounts, SnapshotHistory, Snapshots, SnapshotStore
+from freshet.ports.linking import Discovery, FoundConnection, TextObjects
 from freshet.ports.providers import (
     CredentialVault,
     ProviderBuyer,
@@ -26,7 +27,9 @@ __all__ = [
     "Clock",
     "Connections",
     "CredentialVault",
+    "Discovery",
     "DueConnections",
+    "FoundConnection",
     "Inbox",
     "Owners",
     "ProviderBuyer",
@@ -40,6 +43,7 @@ __all__ = [
     "SnapshotHistory",
     "SnapshotStore",
     "Snapshots",
+    "TextObjects",
     "Transactions",
     "WebhookQueue",
 ]

@@ -6,7 +6,7 @@ An HTTP request cannot look like one of these: the gateway wraps it in an envelo
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
@@ -19,6 +19,9 @@ from freshet.services.process_webhook import Processing
 from freshet.services.register_connection import Registering, Registration, register_connection
 from freshet.services.replay_webhooks import replay_connection, replay_event, replay_parked
 from freshet.services.switch_purchases import Switching, switch_purchases
+
+if TYPE_CHECKING:
+    from freshet.operations.importing import Importer
 
 Text = Annotated[str, Field(min_length=1, max_length=256)]
 SecretText = Annotated[SecretStr, Field(min_length=1)]
@@ -129,6 +132,8 @@ class Operator:
     registering: Registering
     switching: Switching
     replaying: Processing
+    importer: "Callable[[], Importer]"
+    """Built when one is wanted: an import loads what no request needs."""
 
     def run(self, event: dict[str, Any]) -> dict[str, Any]:
         """Carry out one event; a bad one is answered by naming its fields, never their values."""
@@ -154,6 +159,7 @@ class Operator:
             "replay_webhook": self._replay_webhook,
             "replay_webhooks": self._replay_webhooks,
             "replay_parked_webhooks": self._replay_parked,
+            "import_connections": lambda event: self.importer().run(event),
         }
 
     def _register_connection(self, event: dict[str, Any]) -> dict[str, Any]:

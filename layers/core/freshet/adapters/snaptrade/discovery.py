@@ -1,0 +1,25 @@
+"""The connections that a SnapTrade user already has."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from freshet.adapters.snaptrade.client import SnapTradeClient
+from freshet.domain.credential import Credential
+from freshet.ports import FoundConnection
+
+
+@dataclass(frozen=True, slots=True)
+class SnapTradeDiscovery:
+    """The port Discovery: a SnapTrade user may have any number of connections."""
+
+    client: SnapTradeClient
+
+    def connections(self, credential: Credential) -> Sequence[FoundConnection]:
+        """List the user's connections, disabled ones included."""
+        return [
+            FoundConnection(
+                provider_connection_id=each.id, credential=credential, is_disabled=each.disabled
+            )
+            for each in self.client.connections(credential)
+            if each.id is not None
+        ]

@@ -1,0 +1,1 @@
+"""What an operator may ask by invoking the api function directly."""

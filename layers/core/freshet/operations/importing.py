@@ -1,0 +1,176 @@
+"""The operator event `import_connections`: JSON Lines of existing users, one result for each line.
+
+A line is `{"provider": "snaptrade", "user_id": "…", "credential": {"user_id": "…",
+"user_secret": "…"}}` or `{"provider": "plaid", "user_id": "…", "credential": {"access_token":
+"…"}}`. Lines stand in the event (`lines`) or in an S3 object (`bucket`, `key`); whoever gets a
+`next_line` invokes again with it as `start_line`.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from freshet.domain.cadence import Cadence
+from freshet.domain.call_errors import CallFailed
+from freshet.domain.credential import Credential, Secret
+from freshet.domain.errors import (
+    AlreadyOwned,
+    FreshetError,
+    InvalidField,
+    ProviderNotConfigured,
+)
+from freshet.domain.provider import Provider
+from freshet.domain.replanning import check_read_every
+from freshet.ports import Clock, TextObjects
+from freshet.services.import_connections import Importing, ImportRow, import_row
+
+_TIME = timedelta(seconds=20)  # the function has 29; a line that has begun may take some
+_MOST_INLINE = 500
+Text = Annotated[str, Field(min_length=1, max_length=256)]
+SecretText = Annotated[SecretStr, Field(min_length=1)]
+
+
+class _Model(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _SnapTradeUser(_Model):
+    user_id: Text
+    user_secret: SecretText
+
+
+class _PlaidItem(_Model):
+    access_token: SecretText
+
+
+class _SnapTradeLine(_Model):
+    provider: Literal["snaptrade"]
+    user_id: Text
+    credential: _SnapTradeUser
+    read_every: timedelta = timedelta(hours=24)
+
+    def to_credential(self) -> Credential:
+        secret = Secret(self.credential.user_secret.get_secret_value())
+        return Credential(self.credential.user_id, secret)
+
+
+class _PlaidLine(_Model):
+    provider: Literal["plaid"]
+    user_id: Text
+    credential: _PlaidItem
+    read_every: timedelta = timedelta(hours=24)
+
+    def to_credential(self) -> Credential:
+        return Credential("", Secret(self.credential.access_token.get_secret_value()))
+
+
+class _Import(_Model):
+    operation: Literal["import_connections"]
+    lines: Annotated[list[str | dict[str, Any]], Field(max_length=_MOST_INLINE)] | None = None
+    bucket: Text | None = None
+    key: Annotated[str, Field(min_length=1, max_length=1024)] | None = None
+    start_line: Annotated[int, Field(ge=0)] = 0
+
+
+_KINDS: dict[str, type[_SnapTradeLine | _PlaidLine]] = {
+    "snaptrade": _SnapTradeLine,
+    "plaid": _PlaidLine,
+}
+_CODES: dict[type[Exception], str] = {
+    AlreadyOwned: "already_owned",
+    ProviderNotConfigured: "provider_not_configured",
+    CallFailed: "provider_refused",
+    InvalidField: "invalid_field",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Importer:
+    """Works lines until they end or the time does."""
+
+    parts: Importing
+    objects: TextObjects
+    clock: Clock
+
+    def run(self, event: dict[str, Any]) -> dict[str, Any]:
+        """Import lines; raises ValidationError, InvalidField, NotFound for the event itself."""
+        wanted = _Import.model_validate(event)
+        until = self.clock() + _TIME
+        results: list[dict[str, Any]] = []
+        lines = self._lines(wanted)
+        for number, line in enumerate(lines, start=wanted.start_line):
+            if self.clock() > until:
+                return {"results": results, "next_line": number}
+            results.append({"line": number, **self._result(line)})
+        # An object gives some lines at a time; none ends it.
+        is_over = wanted.lines is not None or not lines
+        return {
+            "results": results,
+            "next_line": None if is_over else wanted.start_line + len(lines),
+        }
+
+    def _lines(self, wanted: _Import) -> list[str | dict[str, Any]]:
+        if wanted.lines is not None:
+            return wanted.lines[wanted.start_line :]
+        if wanted.bucket is None or wanted.key is None:
+            raise InvalidField("lines", "or bucket and key must say what to import")
+        place = {"bucket": wanted.bucket, "key": wanted.key}
+        return list(self.objects.lines(place, start=wanted.start_line))
+
+    def _result(self, line: str | dict[str, Any]) -> dict[str, Any]:
+        try:
+            row = _row(line)
+            imported = import_row(row, parts=self.parts)
+        except ValidationError as error:
+            named = "; ".join(_named(each) for each in error.errors())
+            return _failed("invalid_field", named)
+        except FreshetError as error:
+            # One line's trouble is this line's alone; trouble of our own shows in every line.
+            return _failed(_code_of(error), _detail_of(error))
+        return {
+            "status": "imported",
+            "connections": [{"id": each.id, "status": each.status} for each in imported],
+        }
+
+
+def _row(line: str | dict[str, Any]) -> ImportRow:
+    document = line
+    if isinstance(line, str):
+        try:
+            document = json.loads(line)
+        except ValueError:
+            raise InvalidField("line", "is no JSON") from None
+    kind = _KINDS.get(str(document.get("provider"))) if isinstance(document, dict) else None
+    if kind is None:
+        raise InvalidField("provider", "is not a known provider")
+    read = kind.model_validate(document)
+    provider = Provider(read.provider)
+    check_read_every(provider, read.read_every, field="read_every")
+    return ImportRow(
+        user_id=read.user_id,
+        provider=provider,
+        credential=read.to_credential(),
+        cadence=Cadence(read_every=read.read_every),
+    )
+
+
+def _code_of(error: FreshetError) -> str:
+    found: Callable[[type[Exception]], str | None] = _CODES.get
+    return next((code for kind in type(error).__mro__ if (code := found(kind))), "unavailable")
+
+
+def _detail_of(error: FreshetError) -> str:
+    return error.reason if isinstance(error, CallFailed) else str(error)
+
+
+def _failed(code: str, detail: str) -> dict[str, Any]:
+    return {"status": "failed", "error": {"code": code, "detail": detail}}
+
+
+def _named(error: Any) -> str:
+    # Never the value: it may be a secret.
+    return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
