@@ -1,4 +1,4 @@
-"""Works SnapshotQueue: one message, one connection, read and stored."""
+"""Works SnapshotQueue: one message, one connection, read and stored; on a schedule, it audits."""
 
 from typing import Any
 
@@ -17,8 +17,12 @@ _processor = OverlappingProcessor()
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
-def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
+def lambda_handler(
+    event: dict[str, Any], context: LambdaContext
+) -> PartialItemFailureResponse | dict[str, int]:
     """Work a batch; a record that fails comes again alone."""
+    if "audit" in event:
+        return {"findings": bootstrap.audit()(event["audit"])}
     bootstrap.take_snapshots()  # built once, before several threads ask for it
     return process_partial_response(event, handle, _processor, context)
 

@@ -2,6 +2,7 @@
 
 from tests.fakes.accounts import FakeAccounts
 from tests.fakes.allowance import FakeReadAllowance
+from tests.fakes.audit import FakeAuditBook, FakeDirectory
 from tests.fakes.budgets import FakeBudgets
 from tests.fakes.bus import FakeBus
 from tests.fakes.clock import FakeClock
@@ -18,7 +19,9 @@ from tests.fakes.vault import FakeVault
 
 __all__ = [
     "FakeAccounts",
+    "FakeAuditBook",
     "FakeBudgets",
+    "FakeDirectory",
     "FakeBus",
     "FakeClock",
     "FakeConnections",

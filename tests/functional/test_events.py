@@ -39,6 +39,7 @@ OUTCOMES: dict[str, Any] = {
     "operator_replay_webhook": {"error": NOT_KNOWN | {"detail": f"{EVENT_ID} is not known here"}},
     "operator_replay_webhooks": {"error": NOT_KNOWN | {"detail": f"{ITEM_ID} is not known here"}},
     "operator_resume_purchases": {"purchases_stopped": False},
+    "operator_show_audit": {"findings": []},
     "operator_stop_purchases": {"purchases_stopped": True},
     "plan_refreshes_turn": {"planned": 0},
     "process_webhook_plaid": DONE,
@@ -47,6 +48,7 @@ OUTCOMES: dict[str, Any] = {
     "receive_webhook_plaid": {"statusCode": 401},
     "receive_webhook_snaptrade": {"statusCode": 401},
     "refresh_connection_order": DONE,
+    "take_snapshots_audit": {"findings": 0},
     "take_snapshots_order": DONE,
 }
 

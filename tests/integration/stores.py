@@ -7,6 +7,7 @@ from typing import Any
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.accounts import DynamoAccounts
+from freshet.adapters.dynamodb.audit import DynamoAuditBook
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
 from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.inbox import DynamoInbox
@@ -22,6 +23,7 @@ from freshet.domain.purchase import LedgerEntry
 from tests.builders import CONNECTION_ID, NEW_YORK, NOON, USER
 from tests.fakes import (
     FakeAccounts,
+    FakeAuditBook,
     FakeBudgets,
     FakeConnections,
     FakeInbox,
@@ -48,6 +50,7 @@ class Stores:
     history: Any
     transactions: Any
     reference_data: Any
+    audit: Any
     client: Any = None
 
     def spent(
@@ -107,6 +110,7 @@ def fake_stores() -> Stores:
         snapshots,
         FakeTransactions(),
         FakeReferenceData(),
+        FakeAuditBook(),
     )
 
 
@@ -124,5 +128,6 @@ def dynamo_stores(client: Any) -> Stores:
         DynamoSnapshotHistory(snapshots, zone=NEW_YORK, clock=lambda: NOON),
         DynamoTransactions(snapshots),
         DynamoReferenceData(table),
+        DynamoAuditBook(table),
         client,
     )

@@ -1,5 +1,7 @@
 """Who can start what: the HTTP API and the schedule."""
 
+from typing import Any
+
 from tests.template.reading import Template
 
 
@@ -77,23 +79,35 @@ def test_api_answers_before_its_gateway_gives_up(template: Template) -> None:
 
 
 def test_planner_takes_a_turn_each_minute_and_is_done_before_the_next(template: Template) -> None:
-    [(function, _, schedule)] = list(template.events("ScheduleV2"))
-    assert function == "PlanRefreshesFunction"
+    schedule = _schedules(template)["PlanRefreshesFunction"]
     assert schedule["ScheduleExpression"] == "rate(1 minute)"
     assert schedule["FlexibleTimeWindow"] == {"Mode": "OFF"}
-    assert template.functions[function]["Timeout"] <= 60
+    assert template.functions["PlanRefreshesFunction"]["Timeout"] <= 60
+
+
+def test_reader_audits_each_hour_where_there_is_anybody_to_ask(template: Template) -> None:
+    schedule = _schedules(template)["TakeSnapshotsFunction"]
+    assert schedule["ScheduleExpression"] == "rate(1 hour)"
+    assert schedule["State"] == {"Fn::If": ["UseSnapTrade", "ENABLED", "DISABLED"]}
+    assert schedule["Input"] == '{"audit": "snaptrade"}'
+    assert _schedules(template).keys() == {"PlanRefreshesFunction", "TakeSnapshotsFunction"}
 
 
 def test_two_stacks_in_one_account_do_not_share_a_schedule(template: Template) -> None:
-    [(_, _, schedule)] = list(template.events("ScheduleV2"))
-    assert "${AWS::StackName}" in schedule["Name"]["Fn::Sub"]
+    for schedule in _schedules(template).values():
+        assert "${AWS::StackName}" in schedule["Name"]["Fn::Sub"]
 
 
 def test_missed_turn_is_not_repeated_late_but_is_noticed(template: Template) -> None:
-    [(function, _, schedule)] = list(template.events("ScheduleV2"))
+    function = "PlanRefreshesFunction"
+    schedule = _schedules(template)[function]
     dead_letters = {"Fn::GetAtt": ["PlanRefreshesDeadLetterQueue", "Arn"]}
     assert schedule["RetryPolicy"]["MaximumEventAgeInSeconds"] == 60
     assert schedule["DeadLetterConfig"] == {"Arn": dead_letters}
     failed = template.functions[function]["EventInvokeConfig"]
     assert failed["MaximumRetryAttempts"] == 0
     assert failed["DestinationConfig"]["OnFailure"]["Destination"] == dead_letters
+
+
+def _schedules(template: Template) -> dict[str, Any]:
+    return {function: schedule for function, _, schedule in template.events("ScheduleV2")}

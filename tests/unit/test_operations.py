@@ -11,6 +11,7 @@ from freshet.operations.operator import Operator
 from freshet.services.register_connection import Registering
 from freshet.services.switch_purchases import Switching
 from tests.builders import USER, an_event, ones
+from tests.fakes import FakeAuditBook
 from tests.unit.stage import Stage
 
 SECRET = "invented-user-secret"
@@ -38,7 +39,9 @@ def _run(event: dict[str, Any], stage: Stage | None = None) -> dict[str, Any]:
         random_bytes=ones,
         clock=stage.clock,
     )
-    operator = Operator(registering, Switching(stage.budgets), stage.processing, _no_importer)
+    operator = Operator(
+        registering, Switching(stage.budgets), stage.processing, _no_importer, FakeAuditBook()
+    )
     return operator.run(event)
 
 

@@ -151,6 +151,16 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
     return lambda order: take_snapshots(order, parts=parts)
 
 
+@cache
+def audit() -> Callable[[str], int]:
+    """Build the audit, which reads as the reader does."""
+    from freshet.services.audit_users import audit_users
+    from freshet.wiring.discoveries import auditing_for
+
+    parts = auditing_for(TakeSnapshotsSettings.from_env(os.environ))
+    return lambda provider: audit_users(Provider(provider), parts=parts)
+
+
 @dataclass(frozen=True, slots=True)
 class ApiFunction:
     """What the api function serves: HTTP requests and an operator's direct invocations."""
@@ -162,6 +172,7 @@ class ApiFunction:
 @cache
 def api() -> ApiFunction:
     """Build the API and the operator's door."""
+    from freshet.adapters.dynamodb.audit import DynamoAuditBook
     from freshet.adapters.dynamodb.budgets import DynamoBudgets
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.dynamodb.inbox import DynamoInbox
@@ -202,5 +213,6 @@ def api() -> ApiFunction:
 
         return importer_for(settings, registering)
 
-    operator = Operator(registering, switching, replaying, importer)
+    audit_book = DynamoAuditBook(connections_table)
+    operator = Operator(registering, switching, replaying, importer, audit_book)
     return ApiFunction(api_for(settings, purchasing), operator)

@@ -13,8 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from freshet.domain.cadence import Cadence
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import AlreadyOwned, InvalidField, NotFound
+from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
 from freshet.domain.replanning import check_read_every, check_refresh_every
+from freshet.ports import AuditBook
 from freshet.services.process_webhook import Processing
 from freshet.services.register_connection import Registering, Registration, register_connection
 from freshet.services.replay_webhooks import replay_connection, replay_event, replay_parked
@@ -119,6 +121,13 @@ class _ReplayParked(_Event):
     provider: Provider
 
 
+class _ShowAudit(_Event):
+    """Lists what the audit has found at a provider."""
+
+    operation: Literal["show_audit"]
+    provider: Provider
+
+
 _REGISTRATIONS: dict[str, type[RegisterAtSnapTrade | RegisterAtPlaid]] = {
     "snaptrade": RegisterAtSnapTrade,
     "plaid": RegisterAtPlaid,
@@ -134,6 +143,7 @@ class Operator:
     replaying: Processing
     importer: "Callable[[], Importer]"
     """Built when one is wanted: an import loads what no request needs."""
+    audit: AuditBook
 
     def run(self, event: dict[str, Any]) -> dict[str, Any]:
         """Carry out one event; a bad one is answered by naming its fields, never their values."""
@@ -159,6 +169,7 @@ class Operator:
             "replay_webhook": self._replay_webhook,
             "replay_webhooks": self._replay_webhooks,
             "replay_parked_webhooks": self._replay_parked,
+            "show_audit": self._show_audit,
             "import_connections": lambda event: self.importer().run(event),
         }
 
@@ -190,6 +201,22 @@ class Operator:
     def _replay_parked(self, event: dict[str, Any]) -> dict[str, Any]:
         wanted = _ReplayParked.model_validate(event)
         return {"parked_events_worked": replay_parked(wanted.provider, parts=self.replaying)}
+
+    def _show_audit(self, event: dict[str, Any]) -> dict[str, Any]:
+        report = self.audit.report(_ShowAudit.model_validate(event).provider)
+        return {
+            "findings": [
+                {
+                    "kind": found.kind,
+                    "subject": found.subject,
+                    "user_id": found.user_id,
+                    "connection_id": found.connection_id,
+                    "first_seen_at": to_text(first_seen_at),
+                    "last_seen_at": to_text(last_seen_at),
+                }
+                for found, first_seen_at, last_seen_at in report
+            ]
+        }
 
 
 def _named(error: Any) -> str:

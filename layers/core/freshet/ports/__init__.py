@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from freshet.ports.audit import AuditBook, UserDirectory
 from freshet.ports.connections import Connections, DueConnections, Inbox, Owners
 from freshet.ports.holdings import Accounts, SnapshotHistory, Snapshots, SnapshotStore
 from freshet.ports.linking import Discovery, FoundConnection, TextObjects
@@ -22,6 +23,7 @@ Clock = Callable[[], datetime]
 
 __all__ = [
     "Accounts",
+    "AuditBook",
     "Budgets",
     "Bus",
     "Clock",
@@ -45,5 +47,6 @@ __all__ = [
     "Snapshots",
     "TextObjects",
     "Transactions",
+    "UserDirectory",
     "WebhookQueue",
 ]

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date, datetime
 
+from freshet.domain.audit import Finding
 from freshet.domain.days import DayRange
 from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
@@ -127,6 +128,22 @@ def reference(provider: Provider, name: ReferenceName) -> Key:
 def reference_turn(provider: Provider) -> Key:
     """Locate whose turn it is to ask a provider for reference data."""
     return {"PK": reference_partition(provider), "SK": "TURN"}
+
+
+def audit_position(provider: Provider) -> Key:
+    """Locate how far the audit of a provider's users has come."""
+    return {"PK": f"AUDIT#{provider}", "SK": "POSITION"}
+
+
+def findings(provider: Provider) -> tuple[str, str]:
+    """Locate all findings at a provider: partition and the beginning of the sort keys."""
+    return f"AUDIT#{provider}", "FINDING#"
+
+
+def finding(found: Finding) -> Key:
+    """Locate one finding of the audit."""
+    partition, prefix = findings(found.provider)
+    return {"PK": partition, "SK": f"{prefix}{found.kind}#{found.subject}"}
 
 
 def latest(user_id: str, account_id: str) -> Key:
