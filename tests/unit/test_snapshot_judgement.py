@@ -128,3 +128,24 @@ def test_data_is_as_old_as_the_last_when_it_has_no_date_of_its_own() -> None:
     assert outcome.latest is not None
     assert outcome.latest.data_as_of == before.data_as_of
     assert outcome.latest.fetched_at == LATER
+
+
+def test_nothing_is_stored_when_the_first_answer_lacks_the_lines() -> None:
+    outcome = judge(None, a_reading(holdings=EMPTY, is_partial=True))
+    assert (outcome.latest, outcome.is_unconfirmed) == (None, True)
+
+
+def test_answer_without_its_lines_is_no_sign_of_an_empty_account() -> None:
+    before = a_snapshot()
+    outcome = judge(before, _dated(NOON, holdings=EMPTY, is_partial=True))
+    assert (outcome.latest, outcome.is_unconfirmed) == (None, True)
+
+
+def test_change_is_dated_by_our_own_read_when_a_part_is_missing() -> None:
+    before = a_snapshot()
+    reading = _dated(LATER, holdings=CHANGED, started_at=LATER, fetched_at=LATER, is_partial=True)
+    outcome = judge(before, reading)
+    assert outcome.latest is not None
+    assert outcome.latest.changed_at == LATER
+    assert outcome.latest.fetched_at == before.fetched_at
+    assert outcome.latest.data_as_of == before.data_as_of

@@ -11,13 +11,15 @@ _TOKEN_SECONDS = 12 * 3600
 
 
 def things_to_try(running: Deployed, views: list[View], console: Console) -> None:
-    """Print three requests, ready for a shell."""
+    """Print some requests, ready for a shell."""
     view = next(each for each in views if each.investments)
     url, account = running.stack.api_url, view.investments[0]["id"]
     bearer = '-H "Authorization: Bearer $TOKEN"'
     lines = (
         f"curl -s {bearer} '{url}/v1/connections'",
+        f"curl -s {bearer} '{url}/v1/portfolio'",
         f"curl -s {bearer} '{url}/v1/accounts/{account}/holdings'",
+        f"curl -s {bearer} '{url}/v1/accounts/{account}/changes'",
         f"curl -s {bearer} -X POST '{url}/v1/connections/{view.connection['id']}/refresh'",
     )
     console.print("\nTo try while it is up (`make dev` stays up and prints a TOKEN):")
