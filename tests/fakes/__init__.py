@@ -13,7 +13,7 @@ from tests.fakes.reference_data import FakeReferenceData
 from tests.fakes.refreshes import FakeRefreshes
 from tests.fakes.snapshots import FakeSnapshots
 from tests.fakes.transactions import FakeTransactions
-from tests.fakes.vault import FakeVault
+from tests.fakes.vault import FakeUserLease, FakeVault
 
 __all__ = [
     "FakeAccounts",
@@ -31,5 +31,6 @@ __all__ = [
     "FakeSession",
     "FakeSnapshots",
     "FakeTransactions",
+    "FakeUserLease",
     "FakeVault",
 ]

@@ -102,7 +102,7 @@ def test_field_is_named_without_its_value_when_it_is_wrong(
     for value in (SECRET, "acme-x", "xxx"):
         assert value not in json.dumps(answer)
     assert len(stage.connections.rows) == 1
-    assert stage.vault.held == {}
+    assert stage.vault.held_by_name == {}
 
 
 @pytest.mark.parametrize("operation", [None, "", "drop_everything", ["register_connection"]])

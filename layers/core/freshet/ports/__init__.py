@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from freshet.ports.connections import Connections, DueConnections, Inbox, Owners
+from freshet.ports.credentials import CredentialRotation, CredentialSource, UserLease
 from freshet.ports.holdings import Accounts, SnapshotHistory, Snapshots, SnapshotStore
 from freshet.ports.providers import (
     CredentialVault,
@@ -25,6 +26,8 @@ __all__ = [
     "Bus",
     "Clock",
     "Connections",
+    "CredentialRotation",
+    "CredentialSource",
     "CredentialVault",
     "DueConnections",
     "Inbox",
@@ -41,5 +44,6 @@ __all__ = [
     "SnapshotStore",
     "Snapshots",
     "Transactions",
+    "UserLease",
     "WebhookQueue",
 ]
