@@ -31,6 +31,8 @@ ENVIRONMENT = {
     "SNAPTRADE_RETIRED_HOLDINGS": "no",
     "EVENT_BUS_NAME": "freshet",
     "USER_SECRET_PREFIX": "freshet/users/",
+    "CREDENTIAL_STORE": "secretsmanager",
+    "CREDENTIAL_KMS_ARN": "-",
     "DEPLOYMENT_MONTHLY_BUDGET_USD": "10",
     "USER_DAILY_REFRESHES": "20",
     "CONNECTION_DAILY_REFRESHES": "4",

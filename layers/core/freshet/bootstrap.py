@@ -164,23 +164,24 @@ def api() -> ApiFunction:
     from freshet.adapters.dynamodb.budgets import DynamoBudgets
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.dynamodb.inbox import DynamoInbox
-    from freshet.adapters.vaults import SecretsManagerVault
     from freshet.operations import Operator
     from freshet.services.process_webhook import Processing
     from freshet.services.register_connection import Registering
     from freshet.services.switch_purchases import Switching
     from freshet.wiring.purchasing import purchasing_for
     from freshet.wiring.routes import api_for
+    from freshet.wiring.vaults import lease_for, vault_for
 
     settings = ApiSettings.from_env(os.environ)
     purchasing = purchasing_for(settings)
+    lease = lease_for(settings)
     connections_table = table(settings.connections_table)
     connections, inbox = DynamoConnections(connections_table), DynamoInbox(connections_table)
     registering = Registering(
         owners=connections,
         inbox=inbox,
         connections=purchasing.connections,
-        vault=SecretsManagerVault(client("secretsmanager"), settings.user_secret_prefix),
+        vault=vault_for(settings, lease),
         reads=purchasing.reads,
         random_bytes=os.urandom,
         clock=utc_now,
