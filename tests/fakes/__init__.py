@@ -11,6 +11,7 @@ from tests.fakes.providers import FakeProvider, FakeProviders, FakeSession
 from tests.fakes.queues import FakeQueue
 from tests.fakes.reference_data import FakeReferenceData
 from tests.fakes.refreshes import FakeRefreshes
+from tests.fakes.rotation import FakeRotation
 from tests.fakes.snapshots import FakeSnapshots
 from tests.fakes.transactions import FakeTransactions
 from tests.fakes.vault import FakeUserLease, FakeVault
@@ -28,6 +29,7 @@ __all__ = [
     "FakeReadAllowance",
     "FakeReferenceData",
     "FakeRefreshes",
+    "FakeRotation",
     "FakeSession",
     "FakeSnapshots",
     "FakeTransactions",

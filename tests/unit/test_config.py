@@ -100,6 +100,13 @@ def test_providers_are_refused_when_one_is_unknown(text: str) -> None:
         config.ReceiveWebhookSettings.from_env(ENVIRONMENT | {"PROVIDERS": text})
 
 
+@pytest.mark.parametrize("text", ["KMS", "secrets manager", "vault"])
+def test_credential_store_is_refused_when_it_is_none_of_the_two(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="CREDENTIAL_STORE: must be") as refused:
+        config.TakeSnapshotsSettings.from_env(ENVIRONMENT | {"CREDENTIAL_STORE": text})
+    assert text not in str(refused.value)
+
+
 @pytest.mark.parametrize("text", ["true", "1", "Yes", "no thanks"])
 def test_answer_is_refused_when_it_is_neither_yes_nor_no(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"\bPLAID_TRANSACTIONS\b"):

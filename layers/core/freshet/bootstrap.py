@@ -5,7 +5,7 @@ more; the result is kept for the life of the execution environment.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from freshet.domain.orders import ReadOrder, RefreshOrder
     from freshet.domain.webhooks import VerifiedDelivery
     from freshet.http.application import Api
-    from freshet.operations import Operator
+    from freshet.operations import Operation, Operator
     from freshet.services.accept_webhook import Delivery
 
 
@@ -196,4 +196,13 @@ def api() -> ApiFunction:
         clock=utc_now,
     )
     switching = Switching(DynamoBudgets(connections_table))
-    return ApiFunction(api_for(settings, purchasing), Operator(registering, switching, replaying))
+
+    def credential_operations() -> "Mapping[str, Operation]":
+        from freshet.wiring.credentials import credential_operations_for
+
+        return credential_operations_for(
+            settings, connections=connections, reads=purchasing.reads, lease=lease
+        ).operations()
+
+    operator = Operator(registering, switching, replaying, credential_operations)
+    return ApiFunction(api_for(settings, purchasing), operator)

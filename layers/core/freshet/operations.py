@@ -3,7 +3,7 @@
 An HTTP request cannot look like one of these: the gateway wraps it in an envelope of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
@@ -24,11 +24,13 @@ Text = Annotated[str, Field(min_length=1, max_length=256)]
 SecretText = Annotated[SecretStr, Field(min_length=1)]
 
 
-class _Event(BaseModel):
+class Event(BaseModel):
+    """What every operator event keeps to."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _RegisterConnection(_Event):
+class _RegisterConnection(Event):
     """Registers a connection that exists at its provider already."""
 
     operation: Literal["register_connection"]
@@ -50,7 +52,7 @@ class _RegisterConnection(_Event):
         )
 
 
-class SnapTradeUser(_Event):
+class SnapTradeUser(Event):
     """How SnapTrade knows the user."""
 
     user_id: Text
@@ -69,7 +71,7 @@ class RegisterAtSnapTrade(_RegisterConnection):
         return self._registered(Provider.SNAPTRADE, Credential(self.credential.user_id, secret))
 
 
-class PlaidItem(_Event):
+class PlaidItem(Event):
     """What opens an Item at Plaid."""
 
     access_token: SecretText
@@ -87,13 +89,13 @@ class RegisterAtPlaid(_RegisterConnection):
         return self._registered(Provider.PLAID, Credential(self.provider_connection_id, secret))
 
 
-class _SwitchPurchases(_Event):
+class _SwitchPurchases(Event):
     """Turns the kill switch; it needs nothing but its name."""
 
     operation: Literal["stop_purchases", "resume_purchases"]
 
 
-class _ReplayWebhook(_Event):
+class _ReplayWebhook(Event):
     """Works a stored webhook event again."""
 
     operation: Literal["replay_webhook"]
@@ -101,7 +103,7 @@ class _ReplayWebhook(_Event):
     event_id: Text
 
 
-class _ReplayWebhooks(_Event):
+class _ReplayWebhooks(Event):
     """Works all there is about a connection again."""
 
     operation: Literal["replay_webhooks"]
@@ -109,12 +111,14 @@ class _ReplayWebhooks(_Event):
     provider_connection_id: Text
 
 
-class _ReplayParked(_Event):
+class _ReplayParked(Event):
     """Works the parked events whose connection is known by now."""
 
     operation: Literal["replay_parked_webhooks"]
     provider: Provider
 
+
+Operation = Callable[[dict[str, Any]], dict[str, Any]]
 
 _REGISTRATIONS: dict[str, type[RegisterAtSnapTrade | RegisterAtPlaid]] = {
     "snaptrade": RegisterAtSnapTrade,
@@ -129,24 +133,27 @@ class Operator:
     registering: Registering
     switching: Switching
     replaying: Processing
+    further: Callable[[], Mapping[str, Operation]] = dict
+    """Gives what is asked for so seldom that it is loaded only then, by operation."""
 
     def run(self, event: dict[str, Any]) -> dict[str, Any]:
         """Carry out one event; a bad one is answered by naming its fields, never their values."""
-        operation = self._operations().get(str(event.get("operation")))
+        name = str(event.get("operation"))
+        operation = self._operations().get(name) or self.further().get(name)
         if operation is None:
-            return _error("invalid_field", "operation: is not a known operation")
+            return error("invalid_field", "operation: is not a known operation")
         try:
             return operation(event)
-        except ValidationError as error:
-            return _error("invalid_field", "; ".join(_named(each) for each in error.errors()))
-        except InvalidField as error:
-            return _error("invalid_field", str(error))
-        except NotFound as error:
-            return _error("not_found", f"{error} is not known here")
+        except ValidationError as refused:
+            return error("invalid_field", "; ".join(_named(each) for each in refused.errors()))
+        except InvalidField as refused:
+            return error("invalid_field", str(refused))
+        except NotFound as refused:
+            return error("not_found", f"{refused} is not known here")
         except AlreadyOwned:
-            return _error("already_owned", "another user holds this connection")
+            return error("already_owned", "another user holds this connection")
 
-    def _operations(self) -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:
+    def _operations(self) -> dict[str, Operation]:
         return {
             "register_connection": self._register_connection,
             "stop_purchases": self._switch_purchases,
@@ -159,7 +166,7 @@ class Operator:
     def _register_connection(self, event: dict[str, Any]) -> dict[str, Any]:
         kind = _REGISTRATIONS.get(str(event.get("provider")))
         if kind is None:
-            return _error("invalid_field", "provider: is not a known provider")
+            return error("invalid_field", "provider: is not a known provider")
         registration = kind.model_validate(event).to_registration()
         connection = register_connection(registration, parts=self.registering)
         return {"connection_id": connection.id, "status": connection.status}
@@ -186,9 +193,10 @@ class Operator:
         return {"parked_events_worked": replay_parked(wanted.provider, parts=self.replaying)}
 
 
-def _named(error: Any) -> str:
-    return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
+def _named(wrong: Any) -> str:
+    return f"{'.'.join(str(part) for part in wrong['loc'])}: {wrong['msg']}"
 
 
-def _error(code: str, detail: str) -> dict[str, Any]:
+def error(code: str, detail: str) -> dict[str, Any]:
+    """Answer why an event was not carried out."""
     return {"error": {"code": code, "detail": detail}}
