@@ -2,6 +2,8 @@
 
 import pytest
 
+from freshet.adapters.dynamodb.user_lease import LEASE
+from freshet.services.move_credentials import ENOUGH
 from tests.template.reading import Template, as_list
 
 READERS = {"ApiFunction", "RefreshConnectionFunction", "TakeSnapshotsFunction"}
@@ -89,3 +91,8 @@ def test_nothing_else_depends_on_the_store(template: Template, by_kms: Template)
     default = template.given()
     assert set(by_kms.resources) - set(default.resources) == MADE_FOR_KMS
     assert not set(default.resources) - set(by_kms.resources)
+
+
+def test_function_that_writes_credentials_is_over_before_its_lease_is(template: Template) -> None:
+    seconds = template.functions["ApiFunction"]["Timeout"]
+    assert ENOUGH.total_seconds() < seconds < LEASE.total_seconds()
