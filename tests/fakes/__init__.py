@@ -13,9 +13,10 @@ from tests.fakes.providers import FakeProvider, FakeProviders, FakeSession
 from tests.fakes.queues import FakeQueue
 from tests.fakes.reference_data import FakeReferenceData
 from tests.fakes.refreshes import FakeRefreshes
+from tests.fakes.rotation import FakeRotation
 from tests.fakes.snapshots import FakeSnapshots
 from tests.fakes.transactions import FakeTransactions
-from tests.fakes.vault import FakeVault
+from tests.fakes.vault import FakeUserLease, FakeVault
 
 __all__ = [
     "FakeAccounts",
@@ -34,8 +35,10 @@ __all__ = [
     "FakeReadAllowance",
     "FakeReferenceData",
     "FakeRefreshes",
+    "FakeRotation",
     "FakeSession",
     "FakeSnapshots",
     "FakeTransactions",
+    "FakeUserLease",
     "FakeVault",
 ]

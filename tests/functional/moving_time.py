@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from freshet import bootstrap, wiring
-from freshet.wiring import discoveries, purchasing, readers, routes, wires
+from freshet.wiring import credentials, discoveries, purchasing, readers, routes, vaults, wires
 from tests.builders import NOON
 
 # All modules that read the clock by its name: loaded now, so that none learns another's clock.
-_READERS = (bootstrap, discoveries, purchasing, readers, routes, wires)
+_READERS = (bootstrap, credentials, discoveries, purchasing, readers, routes, vaults, wires)
 
 
 class MovingClock:

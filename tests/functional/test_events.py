@@ -10,6 +10,7 @@ from functions.process_webhook import app as process_webhook
 from functions.receive_webhook import app as receive_webhook
 from functions.refresh_connection import app as refresh_connection
 from functions.take_snapshots import app as take_snapshots
+from tests.builders import CONNECTION_ID
 from tests.functional.world import CONTEXT, EVENTS, World, sample_event
 
 DONE: dict[str, Any] = {"batchItemFailures": []}
@@ -33,6 +34,9 @@ OUTCOMES: dict[str, Any] = {
     "api_show_snaptrade_holdings": {"statusCode": 200, "body": "[]"},
     "api_show_usage": {"statusCode": 200},
     "operator_import_connections": {"next_line": None},
+    "operator_move_credentials": {
+        "error": {"code": "nowhere_to_move", "detail": "deploy with CredentialStore=kms first"}
+    },
     "operator_register_connection": {"status": "initialising"},
     "operator_register_item": {"status": "initialising"},
     "operator_replay_parked_webhooks": {"parked_events_worked": 0},
@@ -40,6 +44,9 @@ OUTCOMES: dict[str, Any] = {
     "operator_replay_webhooks": {"error": NOT_KNOWN | {"detail": f"{ITEM_ID} is not known here"}},
     "operator_resume_purchases": {"purchases_stopped": False},
     "operator_show_audit": {"findings": []},
+    "operator_rotate_credential": {
+        "error": NOT_KNOWN | {"detail": f"{CONNECTION_ID} is not known here"}
+    },
     "operator_stop_purchases": {"purchases_stopped": True},
     "plan_refreshes_turn": {"planned": 0},
     "process_webhook_plaid": DONE,

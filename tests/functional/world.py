@@ -330,6 +330,8 @@ def _set_variables(
         "SNAPTRADE_REQUESTS_PER_MINUTE": "6000",
         "SNAPTRADE_REFRESH_PRICE_USD": "0.05",
         "USER_SECRET_PREFIX": "freshet/users/",
+        "CREDENTIAL_STORE": "secretsmanager",
+        "CREDENTIAL_KMS_ARN": "-",
         "DEPLOYMENT_MONTHLY_BUDGET_USD": "10",
         "USER_DAILY_REFRESHES": "20",
         "CONNECTION_DAILY_REFRESHES": "4",

@@ -20,6 +20,7 @@ ALLOWED = {
         "secretsmanager:GetSecretValue",
         "secretsmanager:CreateSecret",
         "secretsmanager:PutSecretValue",
+        "secretsmanager:DeleteSecret",
         "events:PutEvents",
     },
     "ReceiveWebhookFunction": {"sqs:SendMessage", "secretsmanager:GetSecretValue"},
@@ -132,7 +133,11 @@ def test_only_the_api_writes_secrets_and_only_users_own(deployment: Template) ->
         (function, resource)
         for function, statement in deployment.statements()
         for resource in as_list(statement["Resource"])
-        if {"secretsmanager:CreateSecret", "secretsmanager:PutSecretValue"}
+        if {
+            "secretsmanager:CreateSecret",
+            "secretsmanager:PutSecretValue",
+            "secretsmanager:DeleteSecret",
+        }
         & set(as_list(statement["Action"]))
     ]
     [(function, resource)] = writers

@@ -31,6 +31,8 @@ ENVIRONMENT = {
     "SNAPTRADE_RETIRED_HOLDINGS": "no",
     "EVENT_BUS_NAME": "freshet",
     "USER_SECRET_PREFIX": "freshet/users/",
+    "CREDENTIAL_STORE": "secretsmanager",
+    "CREDENTIAL_KMS_ARN": "-",
     "DEPLOYMENT_MONTHLY_BUDGET_USD": "10",
     "USER_DAILY_REFRESHES": "20",
     "CONNECTION_DAILY_REFRESHES": "4",
@@ -96,6 +98,13 @@ def test_providers_are_the_named_ones_when_the_variable_lists_them(
 def test_providers_are_refused_when_one_is_unknown(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"\bPROVIDERS\b"):
         config.ReceiveWebhookSettings.from_env(ENVIRONMENT | {"PROVIDERS": text})
+
+
+@pytest.mark.parametrize("text", ["KMS", "secrets manager", "vault"])
+def test_credential_store_is_refused_when_it_is_none_of_the_two(text: str) -> None:
+    with pytest.raises(ConfigurationError, match="CREDENTIAL_STORE: must be") as refused:
+        config.TakeSnapshotsSettings.from_env(ENVIRONMENT | {"CREDENTIAL_STORE": text})
+    assert text not in str(refused.value)
 
 
 @pytest.mark.parametrize("text", ["true", "1", "Yes", "no thanks"])

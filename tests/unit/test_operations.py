@@ -11,7 +11,6 @@ from freshet.operations.operator import Operator
 from freshet.services.register_connection import Registering
 from freshet.services.switch_purchases import Switching
 from tests.builders import USER, an_event, ones
-from tests.fakes import FakeAuditBook
 from tests.unit.stage import Stage
 
 SECRET = "invented-user-secret"
@@ -22,10 +21,6 @@ EVENT: dict[str, Any] = {
     "provider_connection_id": "authorization-9",
     "credential": {"user_id": "snaptrade-user-9", "user_secret": SECRET},
 }
-
-
-def _no_importer() -> Any:
-    raise AssertionError("nobody imports here")
 
 
 def _run(event: dict[str, Any], stage: Stage | None = None) -> dict[str, Any]:
@@ -39,10 +34,7 @@ def _run(event: dict[str, Any], stage: Stage | None = None) -> dict[str, Any]:
         random_bytes=ones,
         clock=stage.clock,
     )
-    operator = Operator(
-        registering, Switching(stage.budgets), stage.processing, _no_importer, FakeAuditBook()
-    )
-    return operator.run(event)
+    return Operator(registering, Switching(stage.budgets), stage.processing).run(event)
 
 
 def test_connection_is_registered_when_the_event_is_whole() -> None:
@@ -110,7 +102,7 @@ def test_field_is_named_without_its_value_when_it_is_wrong(
     for value in (SECRET, "acme-x", "xxx"):
         assert value not in json.dumps(answer)
     assert len(stage.connections.rows) == 1
-    assert stage.vault.held == {}
+    assert stage.vault.held_by_name == {}
 
 
 @pytest.mark.parametrize("operation", [None, "", "drop_everything", ["register_connection"]])

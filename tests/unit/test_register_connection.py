@@ -72,7 +72,7 @@ def test_other_users_connection_is_not_taken_over_when_registered() -> None:
         _register(stage, user_id="user-2", provider_connection_id="authorization-1")
     assert stage.reads.orders == []
     assert stage.connections.of_user("user-2") == []
-    assert stage.vault.held == {}
+    assert stage.vault.held_by_name == {}
 
 
 class BrokenVault(FakeVault):

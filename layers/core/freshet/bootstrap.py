@@ -5,7 +5,7 @@ more; the result is kept for the life of the execution environment.
 """
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from freshet.domain.orders import ReadOrder, RefreshOrder
     from freshet.domain.webhooks import VerifiedDelivery
     from freshet.http.application import Api
-    from freshet.operations.importing import Importer
-    from freshet.operations.operator import Operator
+    from freshet.operations.operator import Operation, Operator
     from freshet.services.accept_webhook import Delivery
 
 
@@ -172,27 +171,27 @@ class ApiFunction:
 @cache
 def api() -> ApiFunction:
     """Build the API and the operator's door."""
-    from freshet.adapters.dynamodb.audit import DynamoAuditBook
     from freshet.adapters.dynamodb.budgets import DynamoBudgets
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.dynamodb.inbox import DynamoInbox
-    from freshet.adapters.vaults import SecretsManagerVault
     from freshet.operations.operator import Operator
     from freshet.services.process_webhook import Processing
     from freshet.services.register_connection import Registering
     from freshet.services.switch_purchases import Switching
     from freshet.wiring.purchasing import purchasing_for
     from freshet.wiring.routes import api_for
+    from freshet.wiring.vaults import lease_for, vault_for
 
     settings = ApiSettings.from_env(os.environ)
     purchasing = purchasing_for(settings)
+    lease = lease_for(settings)
     connections_table = table(settings.connections_table)
     connections, inbox = DynamoConnections(connections_table), DynamoInbox(connections_table)
     registering = Registering(
         owners=connections,
         inbox=inbox,
         connections=purchasing.connections,
-        vault=SecretsManagerVault(client("secretsmanager"), settings.user_secret_prefix),
+        vault=vault_for(settings, lease),
         reads=purchasing.reads,
         random_bytes=os.urandom,
         clock=utc_now,
@@ -208,11 +207,10 @@ def api() -> ApiFunction:
     )
     switching = Switching(DynamoBudgets(connections_table))
 
-    def importer() -> "Importer":
-        from freshet.wiring.discoveries import importer_for
+    def further() -> "Mapping[str, Operation]":
+        from freshet.wiring.operating import further_operations
 
-        return importer_for(settings, registering)
+        return further_operations(settings, registering, connections, lease)
 
-    audit_book = DynamoAuditBook(connections_table)
-    operator = Operator(registering, switching, replaying, importer, audit_book)
+    operator = Operator(registering, switching, replaying, further)
     return ApiFunction(api_for(settings, purchasing), operator)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta, tzinfo
 from decimal import Decimal
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
 
 from freshet.domain.errors import ConfigurationError
@@ -13,6 +14,13 @@ from freshet.domain.provider import Provider
 
 if TYPE_CHECKING:
     from freshet.domain.purchase import PurchasePolicy
+
+
+class CredentialStore(StrEnum):
+    """Where users' credentials are kept."""
+
+    SECRETS_MANAGER = "secretsmanager"
+    KMS = "kms"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,6 +75,8 @@ class ProviderSettings(Settings):
     providers: frozenset[Provider]
     connections_table: str
     user_secret_prefix: str
+    credential_store: CredentialStore
+    credential_kms_arn: str
     event_bus_name: str
     snaptrade_secret_arn: str
     snaptrade_base_url: str
@@ -172,6 +182,13 @@ def _yes_or_no(text: str) -> bool:
     return text == "yes"
 
 
+def _credential_store(text: str) -> CredentialStore:
+    try:
+        return CredentialStore(text)
+    except ValueError:
+        raise ValueError(f"must be {' or '.join(CredentialStore)}") from None
+
+
 def _time_zone(text: str) -> tzinfo:
     # Only who knows days loads time zones: they would slow the receiver's cold start.
     from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -196,6 +213,7 @@ _PARSERS: dict[Any, Callable[[str], Any]] = {
     bool: _yes_or_no,
     Decimal: exact_decimal,
     PriceList: PriceList.parse,
+    CredentialStore: _credential_store,
     tzinfo: _time_zone,
     frozenset[Provider]: _providers,
 }

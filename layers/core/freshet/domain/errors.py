@@ -13,7 +13,7 @@ FreshetError
 ├── CallFailed                   a call to a provider that brought nothing: see call_errors.py
 ├── ProviderNotConfigured · VisitTooLong · SnapshotTooLarge
 ├── ConcurrentChange             somebody else wrote first
-├── QueueUnavailable · SecretUnavailable · StoreBusy · CredentialMissing
+├── QueueUnavailable · SecretUnavailable ─ UserBusy · StoreBusy · CredentialMissing
 └── ConfigurationError
 """
 
@@ -178,6 +178,10 @@ class SecretUnavailable(FreshetError):
     """A key or credential could not be had: trouble on our side."""
 
     retryable = True
+
+
+class UserBusy(SecretUnavailable):
+    """Somebody else is at a user's credentials, for longer than we wait; nothing was changed."""
 
 
 class StoreBusy(FreshetError):

@@ -7,12 +7,12 @@ A line is `{"provider": "snaptrade", "user_id": "…", "credential": {"user_id":
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import Field, ValidationError
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.call_errors import CallFailed
@@ -25,29 +25,24 @@ from freshet.domain.errors import (
 )
 from freshet.domain.provider import Provider
 from freshet.domain.replanning import check_read_every
+from freshet.operations.operator import Event, Operation, SecretText, Text
 from freshet.ports import Clock, TextObjects
 from freshet.services.import_connections import Importing, ImportRow, import_row
 
 _TIME = timedelta(seconds=20)  # the function has 29; a line that has begun may take some
 _MOST_INLINE = 500
-Text = Annotated[str, Field(min_length=1, max_length=256)]
-SecretText = Annotated[SecretStr, Field(min_length=1)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _SnapTradeUser(_Model):
+class _SnapTradeUser(Event):
     user_id: Text
     user_secret: SecretText
 
 
-class _PlaidItem(_Model):
+class _PlaidItem(Event):
     access_token: SecretText
 
 
-class _SnapTradeLine(_Model):
+class _SnapTradeLine(Event):
     provider: Literal["snaptrade"]
     user_id: Text
     credential: _SnapTradeUser
@@ -58,7 +53,7 @@ class _SnapTradeLine(_Model):
         return Credential(self.credential.user_id, secret)
 
 
-class _PlaidLine(_Model):
+class _PlaidLine(Event):
     provider: Literal["plaid"]
     user_id: Text
     credential: _PlaidItem
@@ -68,7 +63,7 @@ class _PlaidLine(_Model):
         return Credential("", Secret(self.credential.access_token.get_secret_value()))
 
 
-class _Import(_Model):
+class _Import(Event):
     operation: Literal["import_connections"]
     lines: Annotated[list[str | dict[str, Any]], Field(max_length=_MOST_INLINE)] | None = None
     bucket: Text | None = None
@@ -95,6 +90,10 @@ class Importer:
     parts: Importing
     objects: TextObjects
     clock: Clock
+
+    def operations(self) -> Mapping[str, Operation]:
+        """Give its event by name."""
+        return {"import_connections": self.run}
 
     def run(self, event: dict[str, Any]) -> dict[str, Any]:
         """Import lines; raises ValidationError, InvalidField, NotFound for the event itself."""

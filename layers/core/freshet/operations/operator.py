@@ -3,37 +3,34 @@
 An HTTP request cannot look like one of these: the gateway wraps it in an envelope of its own.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import AlreadyOwned, InvalidField, NotFound
-from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
 from freshet.domain.replanning import check_read_every, check_refresh_every
-from freshet.ports import AuditBook
 from freshet.services.process_webhook import Processing
 from freshet.services.register_connection import Registering, Registration, register_connection
 from freshet.services.replay_webhooks import replay_connection, replay_event, replay_parked
 from freshet.services.switch_purchases import Switching, switch_purchases
 
-if TYPE_CHECKING:
-    from freshet.operations.importing import Importer
-
 Text = Annotated[str, Field(min_length=1, max_length=256)]
 SecretText = Annotated[SecretStr, Field(min_length=1)]
 
 
-class _Event(BaseModel):
+class Event(BaseModel):
+    """What every operator event keeps to."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _RegisterConnection(_Event):
+class _RegisterConnection(Event):
     """Registers a connection that exists at its provider already."""
 
     operation: Literal["register_connection"]
@@ -55,7 +52,7 @@ class _RegisterConnection(_Event):
         )
 
 
-class SnapTradeUser(_Event):
+class SnapTradeUser(Event):
     """How SnapTrade knows the user."""
 
     user_id: Text
@@ -74,7 +71,7 @@ class RegisterAtSnapTrade(_RegisterConnection):
         return self._registered(Provider.SNAPTRADE, Credential(self.credential.user_id, secret))
 
 
-class PlaidItem(_Event):
+class PlaidItem(Event):
     """What opens an Item at Plaid."""
 
     access_token: SecretText
@@ -92,13 +89,13 @@ class RegisterAtPlaid(_RegisterConnection):
         return self._registered(Provider.PLAID, Credential(self.provider_connection_id, secret))
 
 
-class _SwitchPurchases(_Event):
+class _SwitchPurchases(Event):
     """Turns the kill switch; it needs nothing but its name."""
 
     operation: Literal["stop_purchases", "resume_purchases"]
 
 
-class _ReplayWebhook(_Event):
+class _ReplayWebhook(Event):
     """Works a stored webhook event again."""
 
     operation: Literal["replay_webhook"]
@@ -106,7 +103,7 @@ class _ReplayWebhook(_Event):
     event_id: Text
 
 
-class _ReplayWebhooks(_Event):
+class _ReplayWebhooks(Event):
     """Works all there is about a connection again."""
 
     operation: Literal["replay_webhooks"]
@@ -114,19 +111,14 @@ class _ReplayWebhooks(_Event):
     provider_connection_id: Text
 
 
-class _ReplayParked(_Event):
+class _ReplayParked(Event):
     """Works the parked events whose connection is known by now."""
 
     operation: Literal["replay_parked_webhooks"]
     provider: Provider
 
 
-class _ShowAudit(_Event):
-    """Lists what the audit has found at a provider."""
-
-    operation: Literal["show_audit"]
-    provider: Provider
-
+Operation = Callable[[dict[str, Any]], dict[str, Any]]
 
 _REGISTRATIONS: dict[str, type[RegisterAtSnapTrade | RegisterAtPlaid]] = {
     "snaptrade": RegisterAtSnapTrade,
@@ -141,27 +133,27 @@ class Operator:
     registering: Registering
     switching: Switching
     replaying: Processing
-    importer: "Callable[[], Importer]"
-    """Built when one is wanted: an import loads what no request needs."""
-    audit: AuditBook
+    further: Callable[[], Mapping[str, Operation]] = dict
+    """Gives what is asked for so seldom that it is loaded only then, by operation."""
 
     def run(self, event: dict[str, Any]) -> dict[str, Any]:
         """Carry out one event; a bad one is answered by naming its fields, never their values."""
-        operation = self._operations().get(str(event.get("operation")))
+        name = str(event.get("operation"))
+        operation = self._operations().get(name) or self.further().get(name)
         if operation is None:
-            return _error("invalid_field", "operation: is not a known operation")
+            return error("invalid_field", "operation: is not a known operation")
         try:
             return operation(event)
-        except ValidationError as error:
-            return _error("invalid_field", "; ".join(_named(each) for each in error.errors()))
-        except InvalidField as error:
-            return _error("invalid_field", str(error))
-        except NotFound as error:
-            return _error("not_found", f"{error} is not known here")
+        except ValidationError as refused:
+            return error("invalid_field", "; ".join(_named(each) for each in refused.errors()))
+        except InvalidField as refused:
+            return error("invalid_field", str(refused))
+        except NotFound as refused:
+            return error("not_found", f"{refused} is not known here")
         except AlreadyOwned:
-            return _error("already_owned", "another user holds this connection")
+            return error("already_owned", "another user holds this connection")
 
-    def _operations(self) -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:
+    def _operations(self) -> dict[str, Operation]:
         return {
             "register_connection": self._register_connection,
             "stop_purchases": self._switch_purchases,
@@ -169,14 +161,12 @@ class Operator:
             "replay_webhook": self._replay_webhook,
             "replay_webhooks": self._replay_webhooks,
             "replay_parked_webhooks": self._replay_parked,
-            "show_audit": self._show_audit,
-            "import_connections": lambda event: self.importer().run(event),
         }
 
     def _register_connection(self, event: dict[str, Any]) -> dict[str, Any]:
         kind = _REGISTRATIONS.get(str(event.get("provider")))
         if kind is None:
-            return _error("invalid_field", "provider: is not a known provider")
+            return error("invalid_field", "provider: is not a known provider")
         registration = kind.model_validate(event).to_registration()
         connection = register_connection(registration, parts=self.registering)
         return {"connection_id": connection.id, "status": connection.status}
@@ -202,26 +192,11 @@ class Operator:
         wanted = _ReplayParked.model_validate(event)
         return {"parked_events_worked": replay_parked(wanted.provider, parts=self.replaying)}
 
-    def _show_audit(self, event: dict[str, Any]) -> dict[str, Any]:
-        report = self.audit.report(_ShowAudit.model_validate(event).provider)
-        return {
-            "findings": [
-                {
-                    "kind": found.kind,
-                    "subject": found.subject,
-                    "user_id": found.user_id,
-                    "connection_id": found.connection_id,
-                    "first_seen_at": to_text(first_seen_at),
-                    "last_seen_at": to_text(last_seen_at),
-                }
-                for found, first_seen_at, last_seen_at in report
-            ]
-        }
+
+def _named(wrong: Any) -> str:
+    return f"{'.'.join(str(part) for part in wrong['loc'])}: {wrong['msg']}"
 
 
-def _named(error: Any) -> str:
-    return f"{'.'.join(str(part) for part in error['loc'])}: {error['msg']}"
-
-
-def _error(code: str, detail: str) -> dict[str, Any]:
+def error(code: str, detail: str) -> dict[str, Any]:
+    """Answer why an event was not carried out."""
     return {"error": {"code": code, "detail": detail}}

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from freshet.ports.audit import AuditBook, UserDirectory
 from freshet.ports.connections import Connections, DueConnections, Inbox, Owners
+from freshet.ports.credentials import CredentialRotation, CredentialSource, UserLease
 from freshet.ports.holdings import Accounts, SnapshotHistory, Snapshots, SnapshotStore
 from freshet.ports.linking import Discovery, FoundConnection, TextObjects
 from freshet.ports.providers import (
@@ -28,6 +29,8 @@ __all__ = [
     "Bus",
     "Clock",
     "Connections",
+    "CredentialRotation",
+    "CredentialSource",
     "CredentialVault",
     "Discovery",
     "DueConnections",
@@ -48,5 +51,6 @@ __all__ = [
     "TextObjects",
     "Transactions",
     "UserDirectory",
+    "UserLease",
     "WebhookQueue",
 ]

@@ -24,6 +24,12 @@ class CredentialVault(Protocol):
     def keep(self, user_id: str, name: str, credential: Credential) -> None:
         """Store a credential; raises SecretUnavailable."""
 
+    def forget(self, user_id: str, name: str) -> None:
+        """Drop one credential; none there is no trouble. Raises SecretUnavailable."""
+
+    def forget_user(self, user_id: str) -> None:
+        """Drop all of a user's credentials; raises SecretUnavailable."""
+
 
 class ReadAllowance(Protocol):
     """How often the schedule may read for one user on one UTC day."""

@@ -6,14 +6,13 @@ from freshet.adapters.plaid.buyer import PlaidBuyer
 from freshet.adapters.providers import ConfiguredProviders
 from freshet.adapters.snaptrade.buyer import SnapTradeBuyer
 from freshet.adapters.transport import Transport
-from freshet.adapters.vaults import SecretsManagerVault
 from freshet.config import ProviderSettings
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential
 from freshet.domain.provider import Provider
 from freshet.domain.quota import PATIENT
 from freshet.ports import ProviderBuyer
-from freshet.wiring import client
+from freshet.wiring.vaults import vault_for
 from freshet.wiring.wires import Wires
 
 Opener = Callable[[Connection, Credential], ProviderBuyer]
@@ -27,7 +26,7 @@ def buyers_for(settings: ProviderSettings) -> ConfiguredProviders[ProviderBuyer]
         Provider.PLAID: _plaid,
     }
     return ConfiguredProviders(
-        vault=SecretsManagerVault(client("secretsmanager"), settings.user_secret_prefix),
+        vault=vault_for(settings),
         openers={provider: builders[provider](wires) for provider in settings.providers},
     )
 

@@ -11,7 +11,6 @@ from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.discovery import SnapTradeDiscovery
 from freshet.adapters.snaptrade.linking import SnapTradeLinking
 from freshet.adapters.transport import Transport
-from freshet.adapters.vaults import SecretsManagerVault
 from freshet.config import ProviderSettings
 from freshet.domain.provider import Provider
 from freshet.domain.quota import PATIENT
@@ -21,6 +20,7 @@ from freshet.services.audit_users import Auditing
 from freshet.services.import_connections import Importing
 from freshet.services.register_connection import Registering
 from freshet.wiring import client, table, utc_now
+from freshet.wiring.vaults import vault_for
 from freshet.wiring.wires import Wires
 
 # Hourly: 4,800 users a day, each a call of the 360,000 that a key has.
@@ -42,7 +42,7 @@ def auditing_for(settings: ProviderSettings) -> Auditing:
         discovery=SnapTradeDiscovery(SnapTradeClient(wires.snaptrade())),
         owners=connections,
         connections=connections,
-        vault=SecretsManagerVault(client("secretsmanager"), settings.user_secret_prefix),
+        vault=vault_for(settings),
         book=DynamoAuditBook(table(settings.connections_table)),
         clock=utc_now,
         users_each_time=_USERS_EACH_TIME,

@@ -10,14 +10,14 @@ from freshet.adapters.providers import ConfiguredProviders
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.session import ReadHoldings, SnapTradeSession, read_current
 from freshet.adapters.transport import Transport
-from freshet.adapters.vaults import SecretsManagerVault
 from freshet.config import TakeSnapshotsSettings
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential
 from freshet.domain.provider import Provider
 from freshet.domain.quota import EAGER, IMPATIENT
 from freshet.ports import ProviderSession
-from freshet.wiring import client, utc_now
+from freshet.wiring import utc_now
+from freshet.wiring.vaults import vault_for
 from freshet.wiring.wires import Wires
 
 Opener = Callable[[Connection, Credential], ProviderSession]
@@ -31,7 +31,7 @@ def readers_for(settings: TakeSnapshotsSettings) -> ConfiguredProviders[Provider
         Provider.PLAID: _plaid,
     }
     return ConfiguredProviders(
-        vault=SecretsManagerVault(client("secretsmanager"), settings.user_secret_prefix),
+        vault=vault_for(settings),
         openers={provider: builders[provider](settings, wires) for provider in settings.providers},
     )
 

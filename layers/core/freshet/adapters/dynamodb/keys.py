@@ -57,6 +57,16 @@ def user_reads(user_id: str) -> Key:
     return {"PK": _user(user_id), "SK": "READS"}
 
 
+def user_lease(user_id: str) -> Key:
+    """Locate who is writing a user's credentials."""
+    return {"PK": _user(user_id), "SK": "LEASE"}
+
+
+def credential(user_id: str, name: str) -> Key:
+    """Locate a credential that lies encrypted in the table."""
+    return {"PK": _user(user_id), "SK": f"CREDENTIAL#{name}"}
+
+
 def connection_budget(user_id: str, connection_id: str) -> Key:
     """Locate what a connection has cost."""
     return {"PK": _user(user_id), "SK": f"BUDGET#{connection_id}"}

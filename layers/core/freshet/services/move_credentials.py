@@ -1,0 +1,89 @@
+"""Moving users' credentials from one store to another: an operator's move."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from freshet.domain.credential import Credential
+from freshet.domain.errors import CredentialMissing, SecretUnavailable
+from freshet.observability import logger
+from freshet.ports import Clock, CredentialSource, CredentialVault, UserLease
+
+MOST_USERS = 100
+ENOUGH = timedelta(seconds=15)
+"""No user is begun after that: the function has 29 seconds, and one user may need the lease's 5."""
+
+
+class MoveStatus(StrEnum):
+    """What became of a user's credentials."""
+
+    MOVED = "moved"
+    NOTHING_TO_MOVE = "nothing_to_move"
+    FAILED = "failed"
+    NOT_BEGUN = "not_begun"
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One user's line of the answer."""
+
+    user_id: str
+    status: MoveStatus
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moving:
+    """What a move needs from outside: `new` is the bare store, without the old one behind it."""
+
+    old: CredentialSource
+    new: CredentialVault
+    lease: UserLease
+    clock: Clock
+
+
+def move_credentials(user_ids: Sequence[str], *, parts: Moving) -> list[Move]:
+    """Move one user after the other, and say of each what became of it; repeating does no harm.
+
+    Whoever reads meanwhile finds each credential in one of the stores.
+    """
+    end = parts.clock() + ENOUGH
+    moves = [
+        _moved(user_id, parts)
+        if parts.clock() < end
+        else Move(user_id, MoveStatus.NOT_BEGUN, "out_of_time")
+        for user_id in user_ids
+    ]
+    logger.info("Credentials moved", moved=sum(each.status is MoveStatus.MOVED for each in moves))
+    return moves
+
+
+def _moved(user_id: str, parts: Moving) -> Move:
+    try:
+        with parts.lease.hold(user_id):
+            held = parts.old.held(user_id)
+            for name, credential in held.items():
+                _take_over(user_id, name, credential, parts.new)
+            if not held:
+                return Move(user_id, MoveStatus.NOTHING_TO_MOVE)
+            parts.old.forget_user(user_id)
+            return Move(user_id, MoveStatus.MOVED)
+    except SecretUnavailable as trouble:
+        return Move(user_id, MoveStatus.FAILED, str(trouble))
+
+
+def _take_over(user_id: str, name: str, credential: Credential, new: CredentialVault) -> None:
+    # What the new store has already is newer: since it is there, all writes go to it.
+    if _found(user_id, name, new) is not None:
+        return
+    new.keep(user_id, name, credential)
+    if _found(user_id, name, new) != credential:
+        raise SecretUnavailable("the copy is not what was copied")
+
+
+def _found(user_id: str, name: str, store: CredentialVault) -> Credential | None:
+    try:
+        return store.find(user_id, name)
+    except CredentialMissing:
+        return None

@@ -1,0 +1,167 @@
+"""Having a provider replace a user's credential: an operator's move.
+
+The old one is void as soon as the provider has answered, and the new one is shown this once. So the
+vault comes first, tried several times. Where the answer is lost, the same call made again tells:
+the provider either replaces the credential now or calls it void. What is lost for good makes its
+connections wait for their user, who links anew; and so does an earlier rotation that died between
+provider and vault, once the event is sent again.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+from freshet.domain.call_errors import (
+    AccessRevoked,
+    AnswerLost,
+    CallFailed,
+    ProviderFailed,
+    ProviderUnavailable,
+    UnreadableAnswer,
+)
+from freshet.domain.connection import READ_LEASE, Connection
+from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.credential import Credential
+from freshet.domain.errors import CredentialMissing, NotFound, SecretUnavailable
+from freshet.domain.orders import ReadOrder, ReadReason
+from freshet.domain.provider import Provider
+from freshet.observability import count, logger
+from freshet.ports import (
+    Bus,
+    Clock,
+    Connections,
+    CredentialRotation,
+    CredentialVault,
+    ReadQueue,
+    UserLease,
+)
+from freshet.services.announce import announce
+
+LOST = "credential_lost"
+_GONE = (ConnectionStatus.REMOVING, ConnectionStatus.REMOVED)
+# After one of these the credential may have been replaced all the same.
+_UNSURE = (AnswerLost, UnreadableAnswer, ProviderFailed, ProviderUnavailable)
+# The function has 29 seconds; two patient calls and a slow vault would be more.
+_MAY_ASK_AGAIN = timedelta(seconds=6)
+_PAUSES = tuple(timedelta(seconds=each) for each in (0.2, 1, 2))
+
+
+class Rotation(StrEnum):
+    """How a rotation ended."""
+
+    ROTATED = "rotated"
+    UNKNOWN = "unknown"
+    LOST = "lost"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotating:
+    """What a rotation needs from outside."""
+
+    connections: Connections
+    vault: CredentialVault
+    lease: UserLease
+    rotation: CredentialRotation
+    reads: ReadQueue
+    bus: Bus
+    wait: Callable[[timedelta], None]
+    clock: Clock
+
+
+def rotate_credential(user_id: str, connection_id: str, *, parts: Rotating) -> Rotation:
+    """Replace the credential of a connection, and of all that share it; tell how it ended.
+
+    Raises NotFound, CredentialMissing, SecretUnavailable, ProviderNotConfigured, or CallFailed:
+    then nothing was changed.
+    """
+    connection = parts.connections.get(user_id, connection_id)
+    if connection.status in _GONE:
+        raise NotFound(connection_id)
+    with parts.lease.hold(user_id):
+        rotation = _replaced(connection, parts)
+        if rotation is Rotation.LOST:
+            # Void as it is, it would only mislead whoever links anew; trying again forgets it, too.
+            with suppress(SecretUnavailable):
+                parts.vault.forget(user_id, connection.credential_name)
+    sharing = [
+        each
+        for each in parts.connections.of_user(user_id)
+        if each.credential_name == connection.credential_name and each.status not in _GONE
+    ]
+    if rotation is Rotation.LOST:
+        _wait_for_user(sharing, parts)
+    else:
+        _read_later(sharing, parts)
+    count("CredentialRotated" if rotation is Rotation.ROTATED else "CredentialRotationFailed")
+    logger.warning("Credential rotation ended", status=rotation)
+    return rotation
+
+
+def _replaced(connection: Connection, parts: Rotating) -> Rotation:
+    user_id, name = connection.user_id, connection.credential_name
+    before = parts.vault.find(user_id, name)
+    try:
+        after = _asked(connection.provider, before, parts)
+    except AccessRevoked:
+        return Rotation.LOST
+    if after is None:
+        return Rotation.UNKNOWN
+    return Rotation.ROTATED if _is_kept(user_id, name, after, parts) else Rotation.LOST
+
+
+def _asked(provider: Provider, before: Credential, parts: Rotating) -> Credential | None:
+    asked_at = parts.clock()
+    try:
+        return parts.rotation.replace(provider, before)
+    except _UNSURE:
+        if parts.clock() - asked_at > _MAY_ASK_AGAIN:
+            return None
+    try:
+        return parts.rotation.replace(provider, before)
+    except AccessRevoked:
+        raise
+    except CallFailed:
+        return None
+
+
+def _is_kept(user_id: str, name: str, after: Credential, parts: Rotating) -> bool:
+    for pause in _PAUSES:
+        try:
+            parts.vault.keep(user_id, name, after)
+        except SecretUnavailable:
+            parts.wait(pause)
+        else:
+            return True
+    # Perhaps only the vault's answers were lost.
+    with suppress(SecretUnavailable, CredentialMissing):
+        return parts.vault.find(user_id, name) == after
+    return False
+
+
+def _wait_for_user(connections: list[Connection], parts: Rotating) -> None:
+    now = parts.clock()
+
+    def step(current: Connection) -> Connection:
+        learned = current.with_login_required(LOST, read_at=now)
+        return learned.announcing_status(current, now=now).rescheduled(now=now)
+
+    for each in connections:
+        after = parts.connections.change(each.user_id, each.id, step)
+        announce(after, connections=parts.connections, bus=parts.bus)
+
+
+def _read_later(connections: list[Connection], parts: Rotating) -> None:
+    # A reader that was at it may have used the old one, and taken the refusal for the user's.
+    parts.reads.send(
+        [
+            ReadOrder(
+                user_id=each.user_id,
+                connection_id=each.id,
+                reason=ReadReason.FIRST_LOAD,
+                delay=READ_LEASE,
+            )
+            for each in connections
+        ]
+    )
