@@ -26,6 +26,9 @@ ROWS: list[tuple[Exception, int, str, int | None]] = [
     (call_errors.RefreshUnsupported(an_answer()), 422, "refresh_unsupported", None),
     (errors.IdempotencyMismatch(), 422, "idempotency_mismatch", None),
     (errors.AlreadyOwned(), 409, "already_owned", None),
+    (errors.LinkUnfinished(), 409, "link_unfinished", None),
+    (errors.LinkGone("x"), 409, "link_gone", None),
+    (call_errors.LinkInvalid(an_answer()), 422, "link_invalid", None),
     (errors.HoldingsMoved(), 409, "holdings_moved", None),
     (errors.ConnectionNeedsUser(CONNECTION_ID, None), 402, "connection_needs_user", None),
     (errors.CredentialMissing("x"), 402, "connection_needs_user", None),
@@ -46,6 +49,7 @@ ROWS: list[tuple[Exception, int, str, int | None]] = [
     (call_errors.CallFailed(), 503, "provider_unavailable", 60),
     (errors.SecretUnavailable("x"), 503, "unavailable", None),
     (errors.QueueUnavailable("x"), 503, "unavailable", None),
+    (errors.LeaseUnavailable("x"), 503, "unavailable", None),
     (errors.ConcurrentChange("x"), 503, "unavailable", None),
 ]
 

@@ -6,6 +6,7 @@ FreshetError
 │   ├── AnswerTooLarge
 │   ├── MissingScope · ActingForNobody · ActingNotAllowed
 │   ├── TransactionsNotEnabled · IdempotencyMismatch
+│   ├── LinkUnfinished · LinkGone
 │   └── AlreadyOwned             the provider's connection belongs to another user
 ├── WebhookRefused               SignatureRejected · MalformedWebhook · UnknownProvider
 ├── RefreshRefused               decided here, before any money
@@ -13,6 +14,7 @@ FreshetError
 ├── CallFailed                   a call to a provider that brought nothing: see call_errors.py
 ├── ProviderNotConfigured · VisitTooLong · SnapshotTooLarge
 ├── ConcurrentChange             somebody else wrote first
+├── LeaseUnavailable             somebody else is at work on the same user
 ├── QueueUnavailable · SecretUnavailable · StoreBusy · CredentialMissing
 └── ConfigurationError
 """
@@ -90,6 +92,14 @@ class AlreadyOwned(RequestError):
     """The provider's connection is registered for another user."""
 
 
+class LinkUnfinished(RequestError):
+    """Nothing has come of the link session so far."""
+
+
+class LinkGone(RequestError):
+    """There is nothing left to repair: the user links anew, and gets another connection."""
+
+
 class WebhookRefused(FreshetError):
     """A delivery that is not let in; `reason` is a metric dimension, not a text."""
 
@@ -164,6 +174,12 @@ class SnapshotTooLarge(FreshetError):
 
 class ConcurrentChange(FreshetError):
     """Somebody else changed the row first; whoever raises this wrote nothing."""
+
+    retryable = True
+
+
+class LeaseUnavailable(FreshetError):
+    """Somebody else is at work on the same user, and takes long."""
 
     retryable = True
 

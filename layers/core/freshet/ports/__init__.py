@@ -5,6 +5,8 @@ from datetime import datetime
 
 from freshet.ports.connections import Connections, DueConnections, Inbox, Owners
 from freshet.ports.holdings import Accounts, SnapshotHistory, Snapshots, SnapshotStore
+from freshet.ports.leases import UserLease
+from freshet.ports.linking import ItemLinks, LinkSessions, Portal, ProviderUsers
 from freshet.ports.providers import (
     CredentialVault,
     ProviderBuyer,
@@ -28,9 +30,13 @@ __all__ = [
     "CredentialVault",
     "DueConnections",
     "Inbox",
+    "ItemLinks",
+    "LinkSessions",
     "Owners",
+    "Portal",
     "ProviderBuyer",
     "ProviderSession",
+    "ProviderUsers",
     "Providers",
     "Quota",
     "ReadAllowance",
@@ -41,5 +47,6 @@ __all__ = [
     "SnapshotStore",
     "Snapshots",
     "Transactions",
+    "UserLease",
     "WebhookQueue",
 ]
