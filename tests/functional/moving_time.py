@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from freshet import bootstrap, wiring
-from freshet.wiring import purchasing, readers, routes, wires
+from freshet.wiring import linking, purchasing, readers, routes, wires
 from tests.builders import NOON
 
 # All modules that read the clock by its name: loaded now, so that none learns another's clock.
-_READERS = (bootstrap, purchasing, readers, routes, wires)
+_READERS = (bootstrap, linking, purchasing, readers, routes, wires)
 
 
 class MovingClock:

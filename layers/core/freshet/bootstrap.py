@@ -195,4 +195,6 @@ def api() -> ApiFunction:
         clock=utc_now,
     )
     switching = Switching(DynamoBudgets(connections_table))
-    return ApiFunction(api_for(settings, purchasing), Operator(registering, switching, replaying))
+    return ApiFunction(
+        api_for(settings, purchasing, registering), Operator(registering, switching, replaying)
+    )

@@ -1,5 +1,6 @@
 """One Settings value for each function: its environment variables, read once, refused by name."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta, tzinfo
@@ -13,6 +14,10 @@ from freshet.domain.provider import Provider
 
 if TYPE_CHECKING:
     from freshet.domain.purchase import PurchasePolicy
+
+
+class RedirectUris(frozenset[str]):
+    """Where users may be sent back after linking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +145,19 @@ class ApiSettings(PurchaseSettings):
     stale_after_hours: int
     reporting_time_zone: tzinfo
     plaid_transactions: bool
+    link_redirect_uris: RedirectUris
+    plaid_client_name: str
+    plaid_language: str
+    plaid_country_codes: str
+    plaid_webhook_url: str
 
+    def webhook_urls(self) -> dict[Provider, str]:
+        """Say where a provider's webhooks go, where that is not this API's own address."""
+        return {} if self.plaid_webhook_url == "-" else {Provider.PLAID: self.plaid_webhook_url}
+
+
+# An app's own scheme will do, too; what is added is a segment of the path.
+_REDIRECT_URI = re.compile(r"[a-z][a-z0-9+.-]*://[^\s?#,]+")
 
 _VARIABLES_OF_RULES = {
     "monthly_budget": "DEPLOYMENT_MONTHLY_BUDGET_USD",
@@ -182,6 +199,13 @@ def _time_zone(text: str) -> tzinfo:
         raise ValueError("must name a time zone, like America/New_York") from error
 
 
+def _redirect_uris(text: str) -> RedirectUris:
+    named = [] if text == "-" else [each.strip() for each in text.split(",")]
+    if not all(_REDIRECT_URI.fullmatch(each) for each in named):
+        raise ValueError("must be addresses without query and fragment")
+    return RedirectUris(named)
+
+
 def _providers(text: str) -> frozenset[Provider]:
     known = {str(provider) for provider in Provider}
     named = {name.strip() for name in text.split(",")}
@@ -198,4 +222,5 @@ _PARSERS: dict[Any, Callable[[str], Any]] = {
     PriceList: PriceList.parse,
     tzinfo: _time_zone,
     frozenset[Provider]: _providers,
+    RedirectUris: _redirect_uris,
 }
