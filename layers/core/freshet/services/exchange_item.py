@@ -9,7 +9,7 @@ from freshet.domain.link_session import digest_of
 from freshet.domain.provider import Provider
 from freshet.observability import count, logger
 from freshet.services.linking import Linking
-from freshet.services.take_in import take_in
+from freshet.services.take_in import take_in, taken_in_already
 
 
 def exchanged(user_id: str, public_token: Secret, *, parts: Linking) -> tuple[Connection, bool]:
@@ -52,7 +52,7 @@ def _saved(
 ) -> tuple[Connection, bool]:
     known = parts.owners.of_connection(Provider.PLAID, credential.subject)
     if known is not None and known[0] == user_id:
-        return parts.connections.get(*known), False
+        return taken_in_already(parts.connections.get(*known), parts=parts), False
     now = parts.clock()
     wanted = Connection(
         id=new_connection_id(parts.random_bytes),

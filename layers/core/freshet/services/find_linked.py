@@ -10,7 +10,7 @@ from freshet.domain.link_session import LinkSession, LinkStatus
 from freshet.domain.provider import Provider
 from freshet.services.linking import Linking
 from freshet.services.show_link import link_outcome
-from freshet.services.take_in import take_in
+from freshet.services.take_in import take_in, taken_in_already
 
 
 def found_at_portal(
@@ -23,9 +23,9 @@ def found_at_portal(
     """
     known = _known(user_id, parts)
     if named is not None and named in known:
-        return known[named], False
+        return taken_in_already(known[named], parts=parts), False
     if session is not None and named is None and (before := _of_session(session, parts)):
-        return before, False
+        return taken_in_already(before, parts=parts), False
     there = _listed(user_id, parts)
     if named is not None:
         if named not in there:

@@ -31,9 +31,18 @@ class TakingIn(Protocol):
 def take_in(wanted: Connection, *, provider_user_id: str | None, parts: TakingIn) -> Connection:
     """Save a connection, or find it there already; raises AlreadyOwned for another user's."""
     connection = parts.connections.add(wanted, provider_user_id=provider_user_id)
+    # Also when it was there already: the credential may be a new one, and the status mended by it.
+    return _begun(connection, parts)
+
+
+def taken_in_already(connection: Connection, *, parts: TakingIn) -> Connection:
+    """Give a connection back; whoever saved it may have died before it was begun."""
+    return _begun(connection, parts) if connection.status_read_at is None else connection
+
+
+def _begun(connection: Connection, parts: TakingIn) -> Connection:
     owner = (connection.user_id, connection.id)
     drain_parked(connection.provider, connection.provider_connection_id, owner, parts=parts)
-    # Also when it was there already: the credential may be a new one, and the status mended by it.
     parts.reads.send([first_read(connection)])
     return connection
 
