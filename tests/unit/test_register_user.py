@@ -1,5 +1,9 @@
 """A user is one user at SnapTrade, however many ask and whatever gets lost."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+
 import pytest
 
 from freshet.domain.call_errors import AlreadyRegistered, AnswerLost, CallFailed, NotReached
@@ -40,6 +44,21 @@ def test_second_tab_registers_nobody_when_the_first_is_at_it() -> None:
     first = registered_user(USER, parts=stage.linking)
     assert registered_user(USER, parts=stage.linking) == first
     assert len(stage.portal.users) == 1
+
+
+def test_second_tab_gets_the_same_user_when_it_had_to_wait_for_the_first() -> None:
+    stage = LinkStage()
+    before, first = stage.lease, stage.linking
+
+    class Waited:
+        @contextmanager
+        def held(self, user_id: str) -> Iterator[None]:
+            registered_user(user_id, parts=first)
+            with before.held(user_id):
+                yield
+
+    second = registered_user(USER, parts=replace(stage.linking, lease=Waited()))
+    assert stage.portal.users.keys() == {second.subject}
 
 
 def test_other_users_do_not_wait_when_one_registers() -> None:
