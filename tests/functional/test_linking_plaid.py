@@ -47,7 +47,8 @@ def test_a_user_links_and_sees_holdings_when_the_tab_comes_back(world: World) ->
     followed = session_now(world, session)
     assert (followed["status"], followed["connection_id"]) == ("completed", connection["id"])
     accounts = world.call("GET", f"/v1/connections/{connection['id']}/accounts").body["items"]
-    holdings = world.call("GET", f"/v1/accounts/{accounts[0]['id']}/holdings").body
+    account = next(each for each in accounts if each["kind"] == "investment")
+    holdings = world.call("GET", f"/v1/accounts/{account['id']}/holdings").body
     assert holdings["positions"]
 
 
