@@ -134,6 +134,12 @@ LINKING: tuple[Row[SnapTradeDesk], ...] = (
         given=_credential,
     ),
     Row(
+        name="SnapTradeLinking.connection_ids",
+        sdk=lambda desk, _: desk.sdk.connections.list_brokerage_authorizations(**desk.sdk_user),
+        ours=lambda desk, _: desk.linking.connection_ids(desk.user),
+        given=lambda ids: [Part(id=each) for each in ids],
+    ),
+    Row(
         name="SnapTradeLinking.portal",
         sdk=lambda desk, _: desk.sdk.authentication.login_snap_trade_user(
             custom_redirect=_REDIRECT,
