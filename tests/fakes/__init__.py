@@ -7,8 +7,8 @@ from tests.fakes.budgets import FakeBudgets
 from tests.fakes.bus import FakeBus
 from tests.fakes.clock import FakeClock
 from tests.fakes.connections import FakeConnections
+from tests.fakes.importing import FakeDiscovery, FakeObjects
 from tests.fakes.inbox import FakeInbox
-from tests.fakes.linking import FakeDiscovery, FakeObjects
 from tests.fakes.providers import FakeProvider, FakeProviders, FakeSession
 from tests.fakes.queues import FakeQueue
 from tests.fakes.reference_data import FakeReferenceData

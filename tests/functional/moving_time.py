@@ -7,11 +7,30 @@ from datetime import datetime, timedelta
 import pytest
 
 from freshet import bootstrap, wiring
-from freshet.wiring import credentials, discoveries, purchasing, readers, routes, vaults, wires
+from freshet.wiring import (
+    credentials,
+    discoveries,
+    linking,
+    purchasing,
+    readers,
+    routes,
+    vaults,
+    wires,
+)
 from tests.builders import NOON
 
 # All modules that read the clock by its name: loaded now, so that none learns another's clock.
-_READERS = (bootstrap, credentials, discoveries, purchasing, readers, routes, vaults, wires)
+_READERS = (
+    bootstrap,
+    credentials,
+    discoveries,
+    linking,
+    purchasing,
+    readers,
+    routes,
+    vaults,
+    wires,
+)
 
 
 class MovingClock:

@@ -29,10 +29,13 @@ NOT_KNOWN = {"code": "not_found"}
 OUTCOMES: dict[str, Any] = {
     "api_change_connection": {"statusCode": 404},
     "api_list_connections": {"statusCode": 200},
+    "api_open_link_session": {"statusCode": 201},
     "api_refresh_connection": {"statusCode": 404},
     "api_refresh_everything": {"statusCode": 200},
+    "api_show_link_session": {"statusCode": 404},
     "api_show_snaptrade_holdings": {"statusCode": 200, "body": "[]"},
     "api_show_usage": {"statusCode": 200},
+    "api_take_in_connection": {"statusCode": 422},
     "operator_import_connections": {"next_line": None},
     "operator_move_credentials": {
         "error": {"code": "nowhere_to_move", "detail": "deploy with CredentialStore=kms first"}

@@ -278,7 +278,7 @@ def a_world(
             clients["secretsmanager"].create_secret(
                 Name=f"providers/{name}", SecretString=json.dumps(keys)
             )
-        _set_variables(monkeypatch, queues, simulator, plaid)
+        _set_variables(monkeypatch, queues, simulator, plaid, plaid_listener)
         _forget()
         yield World(simulator, plaid, listener, plaid_listener, queues, clients=clients)
     _forget()
@@ -309,6 +309,7 @@ def _set_variables(
     queues: dict[str, str],
     snaptrade: SnapTradeSimulator,
     plaid: PlaidSimulator,
+    plaid_listener: PlaidListener,
 ) -> None:
     variables = {
         "PROVIDERS": "snaptrade,plaid",
@@ -341,6 +342,11 @@ def _set_variables(
         "SNAPSHOT_RETENTION_DAYS": "35",
         "USER_ID_CLAIM": "sub",
         "DEFAULT_USER_SCOPES": "freshet/read freshet/refresh freshet/link",
+        "LINK_REDIRECT_URIS": "https://app.example/linked,http://localhost:3000/linked",
+        "PLAID_CLIENT_NAME": "Acme Savings",
+        "PLAID_LANGUAGE": "en",
+        "PLAID_COUNTRY_CODES": "US,CA",
+        "PLAID_WEBHOOK_URL": plaid_listener.url,
         "AGEING_AFTER_HOURS": "26",
         "STALE_AFTER_HOURS": "50",
         "REPORTING_TIME_ZONE": "America/New_York",

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from freshet.adapters.gate import Circuit, Gate
+from freshet.adapters.plaid.item_links import PlaidItemLinks
 from freshet.adapters.plaid.linking import LinkTerms, PlaidLinking
 from freshet.adapters.plaid.wire import PlaidWire
 from freshet.adapters.transport import Answer
@@ -48,6 +49,9 @@ class Bench:
         wire = PlaidWire("https://plaid.example", FixedPlaidKeys(), self.transport, gate)  # type: ignore[arg-type]
         self.linking = PlaidLinking(wire)
 
+    def links(self) -> PlaidItemLinks:
+        return PlaidItemLinks(self.linking, "Acme Savings", "en", ("US", "CA"))
+
     def asked(self) -> tuple[str, dict[str, Any]]:
         (path,), (body,) = self.transport.paths(), self.transport.bodies()
         assert self.quota.taken == 1
@@ -88,6 +92,20 @@ def test_redirect_is_sent_only_when_there_is_one() -> None:
     )
     bench.linking.link_token(terms, webhook=HOOK)
     assert bench.asked()[1]["redirect_uri"] == "https://app.example/linked"
+
+
+def test_terms_are_the_deployments_when_links_are_made_for_a_user() -> None:
+    more = {"redirect_uri": "https://app.example/linked", "institution_id": "ins_1"}
+    bench = Bench(json_answer(LINK_ANSWER))
+    link = bench.links().link_token(
+        "user-7", webhook=HOOK, redirect_uri=more["redirect_uri"], institution="ins_1"
+    )
+    assert link.token.reveal() == "link-sandbox-1"
+    products = {"products": ["investments"], "webhook": HOOK}
+    assert bench.asked() == ("/link/token/create", TERMS_BODY | more | products)
+    bench = Bench(json_answer(LINK_ANSWER))
+    bench.links().repair_token("user-7", ITEM, redirect_uri=None)
+    assert bench.asked() == ("/link/token/create", TERMS_BODY | {"access_token": TOKEN})
 
 
 @pytest.mark.parametrize("name", ["", "x" * 31])

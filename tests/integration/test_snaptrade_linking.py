@@ -104,6 +104,19 @@ def test_portal_only_ever_reads_when_it_is_opened(wishes: dict[str, str]) -> Non
     assert bench.asked() == ("POST", "/snapTrade/login", OURS | THEIRS, body | wishes)
 
 
+def test_way_back_is_the_dashboards_when_none_is_named() -> None:
+    bench = Bench(json_answer(PORTAL))
+    bench.linking.portal(USER, redirect_url=None)
+    body = {"connectionType": "read", "connectionPortalVersion": "v4"}
+    assert bench.asked() == ("POST", "/snapTrade/login", OURS | THEIRS, body)
+
+
+def test_connections_are_listed_by_their_ids_when_asked() -> None:
+    bench = Bench(json_answer([{"id": "c-1", "name": "Acme"}, {"id": "c-2"}]))
+    assert bench.linking.connection_ids(USER) == ["c-1", "c-2"]
+    assert bench.asked() == ("GET", "/authorizations", OURS | THEIRS, None)
+
+
 def test_connection_is_removed_under_its_singular_path_when_asked() -> None:
     bench = Bench(json_answer({"detail": "queued", "connection_id": "c-1"}))
     assert bench.linking.remove_connection(USER, "c-1").operation == "remove_connection"

@@ -23,7 +23,7 @@ def _credential(user: Credential) -> Part:
 
 
 def _read_legacy_holdings(document: Document) -> Any:
-    return LegacyHoldings.model_validate(document.content), document.text
+    return LegacyHoldings.model_validate(document.content), document.content
 
 
 def _activities(desk: SnapTradeDesk) -> Any:
@@ -132,6 +132,12 @@ LINKING: tuple[Row[SnapTradeDesk], ...] = (
         sdk=lambda desk, _: desk.sdk.authentication.reset_snap_trade_user_secret(**desk.sdk_user),
         ours=lambda desk, _: desk.linking.reset_secret(desk.user),
         given=_credential,
+    ),
+    Row(
+        name="SnapTradeLinking.connection_ids",
+        sdk=lambda desk, _: desk.sdk.connections.list_brokerage_authorizations(**desk.sdk_user),
+        ours=lambda desk, _: desk.linking.connection_ids(desk.user),
+        given=lambda ids: [Part(id=each) for each in ids],
     ),
     Row(
         name="SnapTradeLinking.portal",

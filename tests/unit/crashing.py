@@ -24,10 +24,10 @@ class Crashes:
         answer = call(*arguments, **keywords)
         if self.planned.get(number):
             raise Crash
-        return _Mortal(answer, self) if hasattr(answer, "refresh") else answer
+        return Mortal(answer, self) if hasattr(answer, "refresh") else answer
 
 
-class _Mortal:
+class Mortal:
     def __init__(self, inner: Any, crashes: Crashes) -> None:
         self._inner = inner
         self._crashes = crashes
@@ -48,7 +48,7 @@ PORTS = (
 def make_mortal(stage: Stage, crashes: Crashes) -> None:
     """Let a stage's ports die as planned."""
     for port in PORTS:
-        setattr(stage, port, _Mortal(getattr(stage, port), crashes))
+        setattr(stage, port, Mortal(getattr(stage, port), crashes))
 
 
 class MortalStage(Stage):

@@ -213,4 +213,4 @@ def api() -> ApiFunction:
         return further_operations(settings, registering, connections, lease)
 
     operator = Operator(registering, switching, replaying, further)
-    return ApiFunction(api_for(settings, purchasing), operator)
+    return ApiFunction(api_for(settings, purchasing, registering, lease), operator)

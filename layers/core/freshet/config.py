@@ -1,5 +1,6 @@
 """One Settings value for each function: its environment variables, read once, refused by name."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta, tzinfo
@@ -21,6 +22,10 @@ class CredentialStore(StrEnum):
 
     SECRETS_MANAGER = "secretsmanager"
     KMS = "kms"
+
+
+class RedirectUris(frozenset[str]):
+    """Where users may be sent back after linking."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +155,19 @@ class ApiSettings(PurchaseSettings):
     stale_after_hours: int
     reporting_time_zone: tzinfo
     plaid_transactions: bool
+    link_redirect_uris: RedirectUris
+    plaid_client_name: str
+    plaid_language: str
+    plaid_country_codes: str
+    plaid_webhook_url: str
 
+    def webhook_urls(self) -> dict[Provider, str]:
+        """Say where a provider's webhooks go, where that is not this API's own address."""
+        return {} if self.plaid_webhook_url == "-" else {Provider.PLAID: self.plaid_webhook_url}
+
+
+# An app's own scheme will do, too; what is added is a segment of the path.
+_REDIRECT_URI = re.compile(r"[a-z][a-z0-9+.-]*://[^\s?#,]+")
 
 _VARIABLES_OF_RULES = {
     "monthly_budget": "DEPLOYMENT_MONTHLY_BUDGET_USD",
@@ -199,6 +216,13 @@ def _time_zone(text: str) -> tzinfo:
         raise ValueError("must name a time zone, like America/New_York") from error
 
 
+def _redirect_uris(text: str) -> RedirectUris:
+    named = [] if text == "-" else [each.strip() for each in text.split(",")]
+    if not all(_REDIRECT_URI.fullmatch(each) for each in named):
+        raise ValueError("must be addresses without query and fragment")
+    return RedirectUris(named)
+
+
 def _providers(text: str) -> frozenset[Provider]:
     known = {str(provider) for provider in Provider}
     named = {name.strip() for name in text.split(",")}
@@ -216,4 +240,5 @@ _PARSERS: dict[Any, Callable[[str], Any]] = {
     CredentialStore: _credential_store,
     tzinfo: _time_zone,
     frozenset[Provider]: _providers,
+    RedirectUris: _redirect_uris,
 }

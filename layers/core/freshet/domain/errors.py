@@ -6,6 +6,7 @@ FreshetError
 │   ├── AnswerTooLarge
 │   ├── MissingScope · ActingForNobody · ActingNotAllowed
 │   ├── TransactionsNotEnabled · IdempotencyMismatch
+│   ├── LinkUnfinished · LinkGone
 │   └── AlreadyOwned             the provider's connection belongs to another user
 ├── WebhookRefused               SignatureRejected · MalformedWebhook · UnknownProvider
 ├── RefreshRefused               decided here, before any money
@@ -88,6 +89,14 @@ class IdempotencyMismatch(RequestError):
 
 class AlreadyOwned(RequestError):
     """The provider's connection is registered for another user."""
+
+
+class LinkUnfinished(RequestError):
+    """Nothing has come of the link session so far."""
+
+
+class LinkGone(RequestError):
+    """There is nothing left to repair: the user links anew, and gets another connection."""
 
 
 class WebhookRefused(FreshetError):

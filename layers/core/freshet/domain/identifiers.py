@@ -1,4 +1,4 @@
-"""The opaque ids we give out: `con_…`, `acc_…`, `ref_…`, stable for the life of the thing."""
+"""The opaque ids we give out (`con_…`, `acc_…`, `ref_…`, `lnk_…`), stable while the thing lives."""
 
 import base64
 import hashlib
@@ -8,6 +8,7 @@ from collections.abc import Callable
 _BODY_LENGTH = 24
 _CONNECTION = re.compile(rf"con_[a-z2-7]{{{_BODY_LENGTH}}}")
 _ACCOUNT = re.compile(rf"acc_[a-z2-7]{{{_BODY_LENGTH}}}")
+_LINK_SESSION = re.compile(rf"lnk_[a-z2-7]{{{_BODY_LENGTH}}}")
 _REFRESH = re.compile(rf"ref_[a-z2-7]{{{2 * _BODY_LENGTH}}}")
 
 RandomBytes = Callable[[int], bytes]
@@ -16,6 +17,26 @@ RandomBytes = Callable[[int], bytes]
 def new_connection_id(random_bytes: RandomBytes) -> str:
     """Draw a connection id."""
     return "con_" + _text(random_bytes(15))
+
+
+def new_link_session_id(random_bytes: RandomBytes) -> str:
+    """Draw a link session's id."""
+    return "lnk_" + _text(random_bytes(15))
+
+
+def new_provider_user_id(random_bytes: RandomBytes) -> str:
+    """Draw the id under which a provider registers a user: it says nothing of a person."""
+    return "freshet-" + _text(random_bytes(20))
+
+
+def new_state(random_bytes: RandomBytes) -> str:
+    """Draw what only the tab that opened a link session knows."""
+    return _text(random_bytes(20))
+
+
+def alias_of(user_id: str) -> str:
+    """Derive a name for a user that says nothing of a person, always the same one."""
+    return _digest("user", user_id)
 
 
 def account_id_for(connection_id: str, provider_account_id: str) -> str:
@@ -43,6 +64,11 @@ def connection_id_of(refresh_id: str) -> str | None:
 def is_connection_id(text: str) -> bool:
     """Tell whether a text could be a connection id of ours."""
     return bool(_CONNECTION.fullmatch(text))
+
+
+def is_link_session_id(text: str) -> bool:
+    """Tell whether a text could be a link session's id of ours."""
+    return bool(_LINK_SESSION.fullmatch(text))
 
 
 def is_account_id(text: str) -> bool:

@@ -6,6 +6,9 @@ from datetime import timedelta
 PATIENT = timedelta(seconds=8)
 """How long a call that a person waits for may wait for its slot."""
 
+IN_A_ROW = timedelta(seconds=2.5)
+"""How long each of two or three calls may wait that one request makes while a person waits."""
+
 EAGER = timedelta(seconds=5)
 """How far ahead a read may take slots that somebody waits for: a first load, a refresh's end."""
 

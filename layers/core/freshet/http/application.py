@@ -21,6 +21,7 @@ from freshet.http.caller import (
 )
 from freshet.http.problems import TABLE, problem_for
 from freshet.observability import logger
+from freshet.services.linking import Linking
 from freshet.services.request_refresh import Requesting
 from freshet.services.show_documented_holdings import ShowingDocumented
 from freshet.services.show_holdings import Showing
@@ -35,8 +36,11 @@ class ApiParts:
     showing: Showing
     portfolio: ShowingDocumented
     requesting: Requesting
+    linking: Linking
     tokens: TokenPolicy
     providers: frozenset[Provider]
+    webhook_urls: Mapping[Provider, str]
+    """Where a provider's webhooks are to go, where it is not this API's own address."""
 
     @property
     def prices(self) -> Mapping[Provider, Money]:
@@ -79,6 +83,12 @@ class Api:
         parameters = self.resolver.current_event.query_string_parameters or {}
         value: str | None = parameters.get(name)
         return value
+
+    def webhook_url(self, provider: Provider) -> str:
+        """Say where a provider's webhooks reach us."""
+        # The gateway's own word, and no header of the caller's: it knows which name it serves.
+        domain = self.resolver.current_event.raw_event["requestContext"]["domainName"]
+        return self.parts.webhook_urls.get(provider, f"https://{domain}/webhooks/{provider}")
 
     def body(self, *, fields: frozenset[str]) -> dict[str, Any]:
         """Give the JSON object of the body, {} for none; raises InvalidJson, InvalidField."""

@@ -41,6 +41,9 @@ TABLE: dict[type[Exception], Problem] = {
     errors.HoldingsMoved: Problem(
         409, "holdings_moved", "The holdings have changed since the first page"
     ),
+    errors.LinkUnfinished: Problem(409, "link_unfinished", "Nothing was linked so far"),
+    errors.LinkGone: Problem(409, "link_gone", "The link cannot be repaired; link anew"),
+    call_errors.LinkInvalid: Problem(422, "link_invalid", "The link is spent or has expired"),
     errors.AlreadyOwned: Problem(409, "already_owned", "Linked by another user"),
     errors.ConnectionNeedsUser: Problem(402, "connection_needs_user", "Connection needs the user"),
     errors.CredentialMissing: Problem(402, "connection_needs_user", "Connection needs the user"),

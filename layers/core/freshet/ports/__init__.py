@@ -7,7 +7,8 @@ from freshet.ports.audit import AuditBook, UserDirectory
 from freshet.ports.connections import Connections, DueConnections, Inbox, Owners
 from freshet.ports.credentials import CredentialRotation, CredentialSource, UserLease
 from freshet.ports.holdings import Accounts, SnapshotHistory, Snapshots, SnapshotStore
-from freshet.ports.linking import Discovery, FoundConnection, TextObjects
+from freshet.ports.importing import Discovery, FoundConnection, TextObjects
+from freshet.ports.linking import ItemLinks, LinkSessions, Portal, ProviderUsers
 from freshet.ports.providers import (
     CredentialVault,
     ProviderBuyer,
@@ -36,9 +37,13 @@ __all__ = [
     "DueConnections",
     "FoundConnection",
     "Inbox",
+    "ItemLinks",
+    "LinkSessions",
     "Owners",
+    "Portal",
     "ProviderBuyer",
     "ProviderSession",
+    "ProviderUsers",
     "Providers",
     "Quota",
     "ReadAllowance",

@@ -8,10 +8,9 @@ from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential, credential_name
 from freshet.domain.errors import AlreadyOwned
 from freshet.domain.identifiers import new_connection_id
-from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.provider import Provider
 from freshet.ports import Clock, Connections, CredentialVault, Inbox, Owners, ReadQueue
-from freshet.services.parked_webhooks import drain_parked
+from freshet.services.take_in import take_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +48,9 @@ def register_connection(registration: Registration, *, parts: Registering) -> Co
     if owner is not None and owner[0] != registration.user_id:
         raise AlreadyOwned(provider)
     name = credential_name(registration.provider, registration.credential.subject)
+    if owner is not None and provider is Provider.PLAID:
+        # An Item that came through Link has another name for its token, which readers go by.
+        name = parts.connections.get(*owner).credential_name
     parts.vault.keep(registration.user_id, name, registration.credential)
     wanted = Connection(
         id=new_connection_id(parts.random_bytes),
@@ -62,16 +64,4 @@ def register_connection(registration: Registration, *, parts: Registering) -> Co
         due_at=now,
         created_at=now,
     )
-    connection = parts.connections.add(wanted, provider_user_id=registration.credential.subject)
-    drain_parked(provider, provider_connection_id, (connection.user_id, connection.id), parts=parts)
-    # Also when it was there already: the credential may be a new one, and the status mended by it.
-    parts.reads.send(
-        [
-            ReadOrder(
-                user_id=connection.user_id,
-                connection_id=connection.id,
-                reason=ReadReason.FIRST_LOAD,
-            )
-        ]
-    )
-    return connection
+    return take_in(wanted, provider_user_id=registration.credential.subject, parts=parts)

@@ -22,21 +22,25 @@ from freshet.http.caller import TokenPolicy
 from freshet.http.connection_changes import add_connection_change_routes
 from freshet.http.connections import add_connection_routes
 from freshet.http.holdings import add_holdings_routes
+from freshet.http.link_sessions import add_link_session_routes
 from freshet.http.portfolio import add_portfolio_routes
 from freshet.http.providers import add_provider_routes
 from freshet.http.refreshes import add_refresh_routes
 from freshet.http.usage import add_usage_routes
-from freshet.ports import Clock
+from freshet.ports import Clock, UserLease
 from freshet.services.billable_call import Purchasing
+from freshet.services.register_connection import Registering
 from freshet.services.request_refresh import Requesting
 from freshet.services.show_documented_holdings import ShowingDocumented
 from freshet.services.show_holdings import Showing
 from freshet.wiring import client, table, utc_now
+from freshet.wiring.linking import linking_for
 from freshet.wiring.wires import Wires
 
 _ADD_ROUTES = (
     add_connection_routes,
     add_connection_change_routes,
+    add_link_session_routes,
     add_account_routes,
     add_holdings_routes,
     add_portfolio_routes,
@@ -47,7 +51,9 @@ _ADD_ROUTES = (
 )
 
 
-def api_for(settings: ApiSettings, purchasing: Purchasing) -> Api:
+def api_for(
+    settings: ApiSettings, purchasing: Purchasing, registering: Registering, lease: UserLease
+) -> Api:
     """Build the API with all its routes."""
     snapshots_table = table(settings.snapshots_table)
     showing = Showing(
@@ -79,8 +85,10 @@ def api_for(settings: ApiSettings, purchasing: Purchasing) -> Api:
                 showing=showing, snaptrade=_snaptrade_documents(settings, purchasing.clock)
             ),
             requesting=requesting,
+            linking=linking_for(settings, registering, lease),
             tokens=tokens,
             providers=settings.providers,
+            webhook_urls=settings.webhook_urls(),
         )
     )
     for add_routes in _ADD_ROUTES:

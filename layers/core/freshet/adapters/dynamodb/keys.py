@@ -16,6 +16,7 @@ Key = dict[str, str]
 
 CONNECTION_PREFIX = "CONNECTION#"
 ACCOUNT_PREFIX = "ACCOUNT#"
+LINK_SESSION_PREFIX = "LINK#"
 LATEST = "LATEST"
 VERSION_PREFIX = "VERSION#"
 CHANGE_PREFIX = "CHANGE#"
@@ -35,6 +36,16 @@ def _user(user_id: str) -> str:
 def connection(user_id: str, connection_id: str) -> Key:
     """Locate a connection."""
     return {"PK": _user(user_id), "SK": CONNECTION_PREFIX + connection_id}
+
+
+def profile(user_id: str) -> Key:
+    """Locate what is known of a user as such."""
+    return {"PK": _user(user_id), "SK": "PROFILE"}
+
+
+def link_session(user_id: str, session_id: str) -> Key:
+    """Locate a link session."""
+    return {"PK": _user(user_id), "SK": LINK_SESSION_PREFIX + session_id}
 
 
 def account(user_id: str, account_id: str) -> Key:

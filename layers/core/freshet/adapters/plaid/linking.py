@@ -12,6 +12,7 @@ from freshet.adapters.plaid.wire import Document, PlaidWire
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.instants import from_text
+from freshet.domain.linking import LinkToken
 
 MOST_LETTERS_OF_A_NAME = 30  # a longer one shows as "This Application"
 
@@ -25,19 +26,12 @@ class LinkTerms:
     language: str
     country_codes: tuple[str, ...]
     redirect_uri: str | None = None
+    institution_id: str | None = None
 
     def __post_init__(self) -> None:
         """Refuse a name that Link would not show."""
         if not 0 < len(self.client_name) <= MOST_LETTERS_OF_A_NAME:
             raise ValueError(f"client_name needs 1 to {MOST_LETTERS_OF_A_NAME} characters")
-
-
-@dataclass(frozen=True, slots=True)
-class LinkToken:
-    """What Link is opened with, until it expires: four hours for a new Item, else half an hour."""
-
-    token: Secret
-    expires_at: datetime
 
 
 class _LinkTokenAnswer(LenientModel):
@@ -115,7 +109,8 @@ def _terms(terms: LinkTerms) -> dict[str, Any]:
         "user": {"client_user_id": terms.client_user_id},
     }
     # Optional fields are left out, never null: Plaid refuses that.
-    return body if terms.redirect_uri is None else {**body, "redirect_uri": terms.redirect_uri}
+    wishes = {"redirect_uri": terms.redirect_uri, "institution_id": terms.institution_id}
+    return body | {name: value for name, value in wishes.items() if value is not None}
 
 
 def _to_link_token(document: Document) -> LinkToken:

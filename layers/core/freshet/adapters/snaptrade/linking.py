@@ -10,8 +10,16 @@ from freshet.adapters.snaptrade import endpoints
 from freshet.adapters.snaptrade.wire import Document, SnapTradeWire
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential, Secret
+from freshet.domain.linking import PortalLink
 
 _NAMES = TypeAdapter(list[str])
+
+
+class _Connection(LenientModel):
+    id: Text
+
+
+_CONNECTIONS = TypeAdapter(list[_Connection])
 
 
 class _User(LenientModel):
@@ -22,14 +30,6 @@ class _User(LenientModel):
 class _Portal(LenientModel):
     redirect_uri: Text = Field(alias="redirectURI")
     session_id: Text = Field(alias="sessionId")
-
-
-@dataclass(frozen=True, slots=True)
-class PortalLink:
-    """Where to send the user: a link for five minutes and one visit; it is itself a secret."""
-
-    url: Secret
-    session_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +57,17 @@ class SnapTradeLinking:
         body = {"userId": user.subject, "userSecret": user.secret.reveal()}
         return _to_credential(self.wire.read(endpoints.RESET_SECRET, content=body))
 
+    def connection_ids(self, user: Credential) -> list[str]:
+        """List a user's connections, disabled ones included."""
+        document = self.wire.read(endpoints.CONNECTIONS, user=user)
+        found = validated(_CONNECTIONS.validate_python, document.content, document.told)
+        return [each.id for each in found]
+
     def portal(
         self,
         user: Credential,
         *,
-        redirect_url: str,
+        redirect_url: str | None,
         broker: str | None = None,
         reconnect: str | None = None,
     ) -> PortalLink:
@@ -69,11 +75,14 @@ class SnapTradeLinking:
 
         We only ever ask to read. The redirect that follows proves nothing.
         """
-        wishes = {"broker": broker, "reconnect": reconnect}
+        wishes = {
+            "broker": broker,
+            "reconnect": reconnect,
+            "customRedirect": redirect_url,
+            "immediateRedirect": None if redirect_url is None else True,
+        }
         body: dict[str, Any] = {
             **{name: value for name, value in wishes.items() if value is not None},
-            "customRedirect": redirect_url,
-            "immediateRedirect": True,
             "connectionType": "read",
             "connectionPortalVersion": "v4",
         }

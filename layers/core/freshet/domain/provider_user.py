@@ -1,0 +1,27 @@
+"""Under which id a provider knows a user of ours: random, on record before it is registered."""
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderUser:
+    """A user's registration at SnapTrade; `given_up` are ids that are still to be deleted there."""
+
+    user_id: str
+    subject: str | None = None
+    is_registered: bool = False
+    given_up: tuple[str, ...] = ()
+    version: int = 0
+
+    def registering(self, subject: str) -> "ProviderUser":
+        """Begin under a new id; whatever is registered under the one before is given up."""
+        given_up = self.given_up if self.subject is None else (*self.given_up, self.subject)
+        return replace(self, subject=subject, is_registered=False, given_up=given_up)
+
+    def registered(self) -> "ProviderUser":
+        """Take note that the provider knows the id and that its secret is kept."""
+        return replace(self, is_registered=True)
+
+    def without(self, subject: str) -> "ProviderUser":
+        """Take note that the provider has no user of an id any more."""
+        return replace(self, given_up=tuple(each for each in self.given_up if each != subject))

@@ -1,0 +1,30 @@
+"""What providers can say of users who linked brokerages there before they came to us."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from freshet.domain.credential import Credential
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundConnection:
+    """A connection that a credential opens, and the credential under its full name."""
+
+    provider_connection_id: str
+    credential: Credential
+    is_disabled: bool
+
+
+class Discovery(Protocol):
+    """Finds what a credential opens at one provider; raises CallFailed."""
+
+    def connections(self, credential: Credential) -> Sequence[FoundConnection]:
+        """List the connections, disabled ones included."""
+
+
+class TextObjects(Protocol):
+    """Long texts that an operator has put somewhere."""
+
+    def lines(self, place: Mapping[str, str], *, start: int) -> Sequence[str]:
+        """Give the lines from a number on; raises NotFound."""

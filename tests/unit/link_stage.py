@@ -1,0 +1,148 @@
+"""The services of linking on fakes, around one user."""
+
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from freshet.domain.credential import Credential
+from freshet.domain.errors import SecretUnavailable
+from freshet.domain.link_session import LinkOutcome
+from freshet.domain.provider import Provider
+from freshet.domain.webhooks import Calls, EventRule, Suggests
+from freshet.services.finish_link import Arrival, TakenIn, finish_link
+from freshet.services.linking import Linking
+from freshet.services.process_webhook import Processing, process_webhook
+from freshet.services.show_link import link_outcome
+from freshet.services.start_link import LinkWish, StartedLink, start_link
+from tests.builders import NOON, USER, an_event
+from tests.fakes import FakeClock, FakeConnections, FakeInbox, FakeQueue, FakeUserLease, FakeVault
+from tests.fakes.linking import (
+    FakeItems,
+    FakeLinkSessions,
+    FakePortal,
+    FakeProviderUsers,
+)
+from tests.unit.crashing import Crash, Crashes, Mortal
+
+REDIRECT = "https://app.example/linked"
+HOOK = "https://hooks.example/plaid"
+ADDED = EventRule(Calls.CONNECTION_READ, suggests=Suggests.ADDED)
+_PORTS = ("sessions", "users", "connections", "inbox", "vault", "reads", "portal", "items")
+
+
+class BreakableVault(FakeVault):
+    """A vault that fails when told to."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_broken = False
+
+    def keep(self, user_id: str, name: str, credential: Credential) -> None:
+        if self.is_broken:
+            raise SecretUnavailable("credential could not be stored")
+        super().keep(user_id, name, credential)
+
+
+class LinkStage:
+    """One deployment with both providers; `crashes` lets its ports die as planned."""
+
+    def __init__(self, crashes: Crashes | None = None) -> None:
+        self.clock = FakeClock(NOON)
+        self.connections: Any = FakeConnections()
+        self.sessions: Any = FakeLinkSessions()
+        self.users: Any = FakeProviderUsers(self.connections)
+        self.lease = FakeUserLease()
+        self.inbox: Any = FakeInbox(self.connections)
+        self.vault: Any = BreakableVault()
+        self.reads: Any = FakeQueue()
+        self.portal: Any = FakePortal()
+        self.items: Any = FakeItems(self.clock)
+        self.is_configured = True
+        self._drawn = count(1)
+        self._crashes = crashes or Crashes()
+        if crashes is not None:
+            for port in _PORTS:
+                setattr(self, port, Mortal(getattr(self, port), crashes))
+
+    @property
+    def linking(self) -> Linking:
+        return Linking(
+            sessions=self.sessions,
+            users=self.users,
+            lease=self.lease,
+            owners=self.connections,
+            inbox=self.inbox,
+            connections=self.connections,
+            vault=self.vault,
+            reads=self.reads,
+            snaptrade=self.portal if self.is_configured else None,
+            plaid=self.items if self.is_configured else None,
+            redirect_uris=frozenset({REDIRECT}),
+            random_bytes=self._random_bytes,
+            clock=self.clock,
+        )
+
+    def start(self, provider: Provider | None = Provider.SNAPTRADE, **wish: Any) -> StartedLink:
+        values = {"user_id": USER, "provider": provider, "webhook": HOOK}
+        return start_link(LinkWish(**(values | wish)), parts=self.linking)
+
+    def arrive(self, provider: Provider = Provider.SNAPTRADE, **arrival: Any) -> TakenIn:
+        values = {"user_id": USER, "provider": provider}
+        return finish_link(Arrival(**(values | arrival)), parts=self.linking)
+
+    def outcome(self, started: StartedLink) -> LinkOutcome:
+        session = self.sessions.get(USER, started.session.id)
+        return link_outcome(session, parts=self.linking)
+
+    def visit_portal(self, provider_connection_id: str = "authorization-9") -> str:
+        """Make a connection under the id by which the user is known."""
+        made = self.portal.connections.setdefault(self.subject, [])
+        made.append(provider_connection_id)
+        return provider_connection_id
+
+    def hear_added(self, provider_connection_id: str) -> None:
+        """Work the webhook that announces a connection."""
+        event = an_event(
+            id=f"added-{provider_connection_id}",
+            kind="CONNECTION_ADDED",
+            rule=ADDED,
+            provider_connection_id=provider_connection_id,
+            provider_account_id=None,
+            provider_user_id=self.subject,
+        )
+        process_webhook(event, parts=self._processing)
+
+    @property
+    def subject(self) -> str:
+        return str(self.users.find(USER).subject)
+
+    def survive(self, step: Any) -> bool:
+        """Do a step; False if it died."""
+        try:
+            step()
+        except Crash:
+            return False
+        return True
+
+    def recover(self) -> None:
+        """Begin anew after a death: nobody dies again, and the lease of the dead has ended."""
+        self._crashes.planned.clear()
+        self.later(seconds=31)
+
+    def later(self, **step: float) -> None:
+        self.clock.advance(timedelta(**step))
+
+    @property
+    def _processing(self) -> Processing:
+        return Processing(
+            owners=self.connections,
+            inbox=self.inbox,
+            connections=self.connections,
+            reads=self.reads,
+            debounce=timedelta(0),
+            random_bytes=self._random_bytes,
+            clock=self.clock,
+        )
+
+    def _random_bytes(self, length: int) -> bytes:
+        return next(self._drawn).to_bytes(length)
