@@ -6,8 +6,9 @@ from tests.fakes.budgets import FakeBudgets
 from tests.fakes.bus import FakeBus
 from tests.fakes.clock import FakeClock
 from tests.fakes.connections import FakeConnections
+from tests.fakes.erasures import FakeEraser, FakeErasures
 from tests.fakes.inbox import FakeInbox
-from tests.fakes.providers import FakeProvider, FakeProviders, FakeSession
+from tests.fakes.providers import FakeProvider, FakeProviders, FakeProviderUsers, FakeSession
 from tests.fakes.queues import FakeQueue
 from tests.fakes.reference_data import FakeReferenceData
 from tests.fakes.refreshes import FakeRefreshes
@@ -21,8 +22,11 @@ __all__ = [
     "FakeBus",
     "FakeClock",
     "FakeConnections",
+    "FakeEraser",
+    "FakeErasures",
     "FakeInbox",
     "FakeProvider",
+    "FakeProviderUsers",
     "FakeProviders",
     "FakeQueue",
     "FakeReadAllowance",

@@ -18,3 +18,10 @@ class FakeVault:
 
     def keep(self, user_id: str, name: str, credential: Credential) -> None:
         self.held[user_id, name] = credential
+
+    def forget(self, user_id: str, name: str) -> None:
+        self.held.pop((user_id, name), None)
+
+    def forget_user(self, user_id: str) -> None:
+        for key in [each for each in self.held if each[0] == user_id]:
+            del self.held[key]

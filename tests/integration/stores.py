@@ -9,6 +9,8 @@ from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.accounts import DynamoAccounts
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
 from freshet.adapters.dynamodb.connections import DynamoConnections
+from freshet.adapters.dynamodb.eraser import DynamoEraser
+from freshet.adapters.dynamodb.erasures import DynamoErasures
 from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.reference_data import DynamoReferenceData
 from freshet.adapters.dynamodb.refresh_items import ledger_from_item
@@ -24,6 +26,8 @@ from tests.fakes import (
     FakeAccounts,
     FakeBudgets,
     FakeConnections,
+    FakeEraser,
+    FakeErasures,
     FakeInbox,
     FakeReferenceData,
     FakeRefreshes,
@@ -48,6 +52,8 @@ class Stores:
     history: Any
     transactions: Any
     reference_data: Any
+    erasures: Any
+    eraser: Any
     client: Any = None
 
     def spent(
@@ -95,18 +101,21 @@ def fake_stores() -> Stores:
     """Build the twins."""
     connections = FakeConnections()
     refreshes = FakeRefreshes(connections)
-    snapshots = FakeSnapshots()
+    snapshots, transactions = FakeSnapshots(), FakeTransactions()
+    accounts, inbox = FakeAccounts(connections), FakeInbox(connections)
     return Stores(
         connections,
-        FakeAccounts(),
+        accounts,
         refreshes,
         FakeBudgets(refreshes, connections),
-        FakeInbox(connections),
+        inbox,
         snapshots,
         snapshots,
         snapshots,
-        FakeTransactions(),
+        transactions,
         FakeReferenceData(),
+        FakeErasures(connections),
+        FakeEraser(connections, accounts, refreshes, snapshots, transactions, inbox),
     )
 
 
@@ -124,5 +133,7 @@ def dynamo_stores(client: Any) -> Stores:
         DynamoSnapshotHistory(snapshots, zone=NEW_YORK, clock=lambda: NOON),
         DynamoTransactions(snapshots),
         DynamoReferenceData(table),
+        DynamoErasures(table),
+        DynamoEraser(table, snapshots),
         client,
     )

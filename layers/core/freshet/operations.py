@@ -12,7 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.credential import Credential, Secret
-from freshet.domain.errors import AlreadyOwned, InvalidField, NotFound
+from freshet.domain.errors import (
+    AlreadyOwned,
+    ConnectionRemoving,
+    InvalidField,
+    NotFound,
+    UserLeaving,
+)
 from freshet.domain.provider import Provider
 from freshet.domain.replanning import check_read_every, check_refresh_every
 from freshet.services.process_webhook import Processing
@@ -116,6 +122,12 @@ class _ReplayParked(_Event):
     provider: Provider
 
 
+_REFUSALS: dict[type[Exception], tuple[str, str]] = {
+    AlreadyOwned: ("already_owned", "another user holds this connection"),
+    ConnectionRemoving: ("connection_removing", "its user has asked for its removal"),
+    UserLeaving: ("user_leaving", "everything of the user is being removed"),
+}
+
 _REGISTRATIONS: dict[str, type[RegisterAtSnapTrade | RegisterAtPlaid]] = {
     "snaptrade": RegisterAtSnapTrade,
     "plaid": RegisterAtPlaid,
@@ -143,8 +155,8 @@ class Operator:
             return _error("invalid_field", str(error))
         except NotFound as error:
             return _error("not_found", f"{error} is not known here")
-        except AlreadyOwned:
-            return _error("already_owned", "another user holds this connection")
+        except tuple(_REFUSALS) as error:
+            return _error(*_REFUSALS[type(error)])
 
     def _operations(self) -> dict[str, Callable[[dict[str, Any]], dict[str, Any]]]:
         return {

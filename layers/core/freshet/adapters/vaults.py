@@ -46,6 +46,31 @@ class SecretsManagerVault:
         except (ClientError, BotoCoreError) as error:
             raise SecretUnavailable("credential could not be stored") from error
 
+    def forget(self, user_id: str, name: str) -> None:
+        """Erase a credential, if it is there; raises SecretUnavailable."""
+        held = self._read(user_id)
+        if held is None or name not in held:
+            return
+        del held[name]
+        if not held:
+            self.forget_user(user_id)
+            return
+        try:
+            self.client.put_secret_value(
+                SecretId=self._name(user_id), SecretString=json.dumps(held)
+            )
+        except (ClientError, BotoCoreError) as error:
+            raise SecretUnavailable("credential could not be erased") from error
+
+    def forget_user(self, user_id: str) -> None:
+        """Erase all credentials of a user; raises SecretUnavailable."""
+        try:
+            self.client.delete_secret(SecretId=self._name(user_id), ForceDeleteWithoutRecovery=True)
+        except self.client.exceptions.ResourceNotFoundException:
+            return
+        except (ClientError, BotoCoreError) as error:
+            raise SecretUnavailable("credentials could not be erased") from error
+
     def _read(self, user_id: str) -> dict[str, dict[str, str]] | None:
         try:
             answer = self.client.get_secret_value(SecretId=self._name(user_id))

@@ -5,14 +5,15 @@ FreshetError
 │   ├── InvalidJson · InvalidField · PayloadTooLarge · NotFound · HoldingsMoved
 │   ├── AnswerTooLarge
 │   ├── MissingScope · ActingForNobody · ActingNotAllowed
-│   ├── TransactionsNotEnabled · IdempotencyMismatch
+│   ├── TransactionsNotEnabled · IdempotencyMismatch · UserLeaving
 │   └── AlreadyOwned             the provider's connection belongs to another user
 ├── WebhookRefused               SignatureRejected · MalformedWebhook · UnknownProvider
 ├── RefreshRefused               decided here, before any money
-│   ├── ConnectionNeedsUser · PurchasesStopped · RefreshTooSoon · BudgetExhausted
+│   ├── ConnectionNeedsUser · ConnectionRemoving · PurchasesStopped
+│   ├── RefreshTooSoon · BudgetExhausted
 ├── CallFailed                   a call to a provider that brought nothing: see call_errors.py
 ├── ProviderNotConfigured · VisitTooLong · SnapshotTooLarge
-├── ConcurrentChange             somebody else wrote first
+├── ConcurrentChange · Erased    somebody else wrote first, or took it all away
 ├── QueueUnavailable · SecretUnavailable · StoreBusy · CredentialMissing
 └── ConfigurationError
 """
@@ -90,6 +91,10 @@ class AlreadyOwned(RequestError):
     """The provider's connection is registered for another user."""
 
 
+class UserLeaving(RequestError):
+    """Everything of the user is being erased: nothing can be added until that is over."""
+
+
 class WebhookRefused(FreshetError):
     """A delivery that is not let in; `reason` is a metric dimension, not a text."""
 
@@ -123,6 +128,10 @@ class ConnectionNeedsUser(RefreshRefused):
         super().__init__(reason or "needs_user")
         self.connection_id = connection_id
         self.reason = reason
+
+
+class ConnectionRemoving(RefreshRefused):
+    """The user has asked for the connection to be removed."""
 
 
 class PurchasesStopped(RefreshRefused):
@@ -168,6 +177,10 @@ class ConcurrentChange(FreshetError):
     retryable = True
 
 
+class Erased(FreshetError):
+    """What was to be written belongs to something that was erased meanwhile."""
+
+
 class QueueUnavailable(FreshetError):
     """A message could not be handed over durably."""
 
@@ -197,6 +210,7 @@ def refusal_reason(refusal: FreshetError) -> str:
 
 _REFUSAL_REASONS: dict[type[FreshetError], str] = {
     ConnectionNeedsUser: "connection_needs_user",
+    ConnectionRemoving: "connection_removing",
     PurchasesStopped: "purchases_stopped",
     RefreshTooSoon: "cooldown",
     BudgetExhausted: "budget_exhausted",

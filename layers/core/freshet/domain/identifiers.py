@@ -1,4 +1,4 @@
-"""The opaque ids we give out: `con_…`, `acc_…`, `ref_…`, stable for the life of the thing."""
+"""The opaque ids we give out: `con_…`, `acc_…`, `ref_…`, `era_…`, stable as long as the thing."""
 
 import base64
 import hashlib
@@ -8,6 +8,7 @@ from collections.abc import Callable
 _BODY_LENGTH = 24
 _CONNECTION = re.compile(rf"con_[a-z2-7]{{{_BODY_LENGTH}}}")
 _ACCOUNT = re.compile(rf"acc_[a-z2-7]{{{_BODY_LENGTH}}}")
+_ERASURE = re.compile(rf"era_[a-z2-7]{{{_BODY_LENGTH}}}")
 _REFRESH = re.compile(rf"ref_[a-z2-7]{{{2 * _BODY_LENGTH}}}")
 
 RandomBytes = Callable[[int], bytes]
@@ -33,6 +34,16 @@ def refresh_id_for(connection_id: str, *reason: str) -> str:
     return "ref_" + connection_id.removeprefix("con_") + _digest("refresh", connection_id, *reason)
 
 
+def erasure_id_for(connection_id: str) -> str:
+    """Derive the id of a connection's erasure: whoever asks for it again joins the first."""
+    return "era_" + _digest("erasure", connection_id)
+
+
+def new_erasure_id(random_bytes: RandomBytes) -> str:
+    """Draw the id of a user's erasure; users may come back and leave again."""
+    return "era_" + _text(random_bytes(15))
+
+
 def connection_id_of(refresh_id: str) -> str | None:
     """Say which connection a refresh belongs to, or None for an id that we never gave out."""
     if not _REFRESH.fullmatch(refresh_id):
@@ -43,6 +54,11 @@ def connection_id_of(refresh_id: str) -> str | None:
 def is_connection_id(text: str) -> bool:
     """Tell whether a text could be a connection id of ours."""
     return bool(_CONNECTION.fullmatch(text))
+
+
+def is_erasure_id(text: str) -> bool:
+    """Tell whether a text could be an erasure id of ours."""
+    return bool(_ERASURE.fullmatch(text))
 
 
 def is_account_id(text: str) -> bool:

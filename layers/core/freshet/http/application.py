@@ -21,6 +21,7 @@ from freshet.http.caller import (
 )
 from freshet.http.problems import TABLE, problem_for
 from freshet.observability import logger
+from freshet.services.begin_removal import Removing
 from freshet.services.request_refresh import Requesting
 from freshet.services.show_documented_holdings import ShowingDocumented
 from freshet.services.show_holdings import Showing
@@ -34,6 +35,7 @@ class ApiParts:
 
     showing: Showing
     portfolio: ShowingDocumented
+    removing: Removing
     requesting: Requesting
     tokens: TokenPolicy
     providers: frozenset[Provider]

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from freshet.ports.connections import Connections, DueConnections, Inbox, Owners
+from freshet.ports.erasures import DueErasures, Eraser, Erasures, ProviderUsers
 from freshet.ports.holdings import Accounts, SnapshotHistory, Snapshots, SnapshotStore
 from freshet.ports.providers import (
     CredentialVault,
@@ -27,10 +28,14 @@ __all__ = [
     "Connections",
     "CredentialVault",
     "DueConnections",
+    "DueErasures",
+    "Eraser",
+    "Erasures",
     "Inbox",
     "Owners",
     "ProviderBuyer",
     "ProviderSession",
+    "ProviderUsers",
     "Providers",
     "Quota",
     "ReadAllowance",

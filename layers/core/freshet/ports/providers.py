@@ -24,6 +24,12 @@ class CredentialVault(Protocol):
     def keep(self, user_id: str, name: str, credential: Credential) -> None:
         """Store a credential; raises SecretUnavailable."""
 
+    def forget(self, user_id: str, name: str) -> None:
+        """Erase a credential, if it is there; raises SecretUnavailable."""
+
+    def forget_user(self, user_id: str) -> None:
+        """Erase all credentials of a user; raises SecretUnavailable."""
+
 
 class ReadAllowance(Protocol):
     """How often the schedule may read for one user on one UTC day."""
@@ -81,6 +87,9 @@ class ProviderBuyer(Protocol):
 
     def sync_transactions(self) -> ProviderAnswer:
         """Ask for transactions up to yesterday to be loaded: unbilled."""
+
+    def remove(self) -> ProviderAnswer:
+        """Ask for the connection to be removed; MissingUpstream or AccessRevoked: it is gone."""
 
 
 class Providers[Visitor](Protocol):

@@ -21,6 +21,7 @@ from freshet.http.application import Api, ApiParts
 from freshet.http.caller import TokenPolicy
 from freshet.http.connection_changes import add_connection_change_routes
 from freshet.http.connections import add_connection_routes
+from freshet.http.erasures import add_erasure_routes
 from freshet.http.holdings import add_holdings_routes
 from freshet.http.portfolio import add_portfolio_routes
 from freshet.http.providers import add_provider_routes
@@ -32,11 +33,13 @@ from freshet.services.request_refresh import Requesting
 from freshet.services.show_documented_holdings import ShowingDocumented
 from freshet.services.show_holdings import Showing
 from freshet.wiring import client, table, utc_now
+from freshet.wiring.removing import removing_for
 from freshet.wiring.wires import Wires
 
 _ADD_ROUTES = (
     add_connection_routes,
     add_connection_change_routes,
+    add_erasure_routes,
     add_account_routes,
     add_holdings_routes,
     add_portfolio_routes,
@@ -78,6 +81,7 @@ def api_for(settings: ApiSettings, purchasing: Purchasing) -> Api:
             portfolio=ShowingDocumented(
                 showing=showing, snaptrade=_snaptrade_documents(settings, purchasing.clock)
             ),
+            removing=removing_for(settings, purchasing),
             requesting=requesting,
             tokens=tokens,
             providers=settings.providers,
