@@ -100,11 +100,13 @@ class Upstream:
         return replace(tried, reason=reason)
 
     def _asked(self, now: datetime) -> "Upstream":
-        asked_at = self.asked_at or now
-        is_late = now - asked_at >= CONFIRMED_WITHIN
+        if self.asked_at is None:
+            # What it took to be heard says nothing of how long the provider will take.
+            return replace(self, status=UpstreamStatus.ASKED, reason=None, attempts=1, asked_at=now)
+        is_late = now - self.asked_at >= CONFIRMED_WITHIN
         status = UpstreamStatus.UNCONFIRMED if is_late else UpstreamStatus.ASKED
         reason = "never_confirmed" if is_late else None
-        return replace(self, status=status, reason=reason, asked_at=asked_at)
+        return replace(self, status=status, reason=reason)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
