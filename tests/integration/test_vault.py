@@ -76,3 +76,33 @@ def test_trouble_is_ours_and_not_the_users_when_secrets_manager_fails() -> None:
         vault.find("user-1", "snaptrade")
     with pytest.raises(SecretUnavailable):
         vault.keep("user-1", "snaptrade", ONE)
+
+
+def test_others_stay_when_one_credential_is_forgotten(vault: Any) -> None:
+    vault.keep("user-1", "a", ONE)
+    vault.keep("user-1", "b", TWO)
+    for _ in range(2):
+        vault.forget("user-1", "a")
+    vault.forget("user-2", "a")
+    assert vault.find("user-1", "b") == TWO
+    with pytest.raises(CredentialMissing):
+        vault.find("user-1", "a")
+
+
+def test_credential_can_be_kept_again_when_the_last_was_forgotten(vault: Any) -> None:
+    vault.keep("user-1", "a", ONE)
+    vault.forget("user-1", "a")
+    vault.keep("user-1", "a", TWO)
+    assert vault.find("user-1", "a") == TWO
+
+
+def test_only_ones_own_are_gone_when_a_user_is_forgotten(vault: Any) -> None:
+    for user_id in ("user-1", "user-2"):
+        vault.keep(user_id, "a", ONE)
+        vault.keep(user_id, "b", TWO)
+    for _ in range(2):
+        vault.forget_user("user-1")
+    assert vault.find("user-2", "a") == ONE
+    for name in ("a", "b"):
+        with pytest.raises(CredentialMissing):
+            vault.find("user-1", name)

@@ -44,7 +44,7 @@ class DueErasures(Protocol):
 class Eraser(Protocol):
     """Deletes what is stored; every method can be repeated.
 
-    Those with `most` delete at most that many rows: fewer of them mean that nothing is left.
+    Those with `most` delete about as many rows; fewer of them mean that nothing is left.
     """
 
     def erase_account(self, user_id: str, account_id: str, *, most: int) -> int:

@@ -35,8 +35,11 @@ class DynamoEraser:
 
     def erase_traces(self, connection: Connection, *, most: int) -> int:
         """Erase a connection's refreshes, its budget and events that waited for it."""
-        found = islice(self._traces_of(connection), most)
-        return _erase(self._connections, found)
+        rows = list(islice(self._records_of(connection), most))
+        waiting = islice(self._waiting_for(connection), max(1, (most - len(rows)) // 2))
+        if len(rows) < most:
+            rows += [row for pair in waiting for row in pair]
+        return _erase(self._connections, rows)
 
     def disconnect(self, connection: Connection) -> None:
         """Erase the connection's row; its id at the provider stays taken for good."""
@@ -66,19 +69,20 @@ class DynamoEraser:
         )
         return _erase(table, islice(chain.from_iterable(ranges), most))
 
-    def _traces_of(self, connection: Connection) -> Iterator[keys.Key]:
+    def _records_of(self, connection: Connection) -> Iterator[keys.Key]:
         table, owner = self._connections, (connection.user_id, connection.id)
         budget = keys.connection_budget(*owner)
         if table.get(budget) is not None:
             yield budget
         refreshes = keys.refresh(*owner, "")
         yield from table.query(refreshes["PK"], refreshes["SK"])
+
+    def _waiting_for(self, connection: Connection) -> Iterator[tuple[keys.Key, keys.Key]]:
+        # Events that found their connection at once are not found from here: they expire.
         provider, name = connection.provider, connection.provider_connection_id
-        parked = f"{keys.PARKED_PREFIX}{name}#"
-        for event in table.query(keys.parked_partition(provider), parked):
-            # Events that found their connection at once are not found from here: they expire.
-            yield keys.inbox(provider, event["id"])
-            yield event
+        partition, prefix = keys.parked_partition(provider), f"{keys.PARKED_PREFIX}{name}#"
+        for event in self._connections.query(partition, prefix):
+            yield keys.inbox(provider, event["id"]), event
 
 
 def _erase(table: Table, rows: Iterable[keys.Key]) -> int:

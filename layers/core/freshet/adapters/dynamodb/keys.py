@@ -74,8 +74,13 @@ def leaving(user_id: str) -> Key:
 
 
 def rest_of_user(user_id: str) -> tuple[tuple[str, str, str], ...]:
-    """Locate all of a user but for the mark of leaving and, behind it, the ledger."""
-    return (_user(user_id), "!", "LEAVIN~"), (_user(user_id), "LEDGER#~", "~")
+    """Locate all of a user but for the mark of leaving and the ledger."""
+    partition = _user(user_id)
+    return (
+        (partition, "!", "LEAVIN"),  # comes before the mark
+        (partition, "LEAVING!", "LEDGER"),  # comes before every line
+        (partition, "LEDGER#~", "~"),
+    )
 
 
 def erasure(user_id: str, erasure_id: str) -> Key:
