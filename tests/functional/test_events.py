@@ -30,6 +30,7 @@ OUTCOMES: dict[str, Any] = {
     "api_list_connections": {"statusCode": 200},
     "api_refresh_connection": {"statusCode": 404},
     "api_refresh_everything": {"statusCode": 200},
+    "api_remove_connection": {"statusCode": 404},
     "api_show_snaptrade_holdings": {"statusCode": 200, "body": "[]"},
     "api_show_usage": {"statusCode": 200},
     "operator_register_connection": {"status": "initialising"},
@@ -46,6 +47,7 @@ OUTCOMES: dict[str, Any] = {
     "receive_webhook_plaid": {"statusCode": 401},
     "receive_webhook_snaptrade": {"statusCode": 401},
     "refresh_connection_order": DONE,
+    "refresh_connection_removal": DONE,
     "take_snapshots_order": DONE,
 }
 
