@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from freshet.domain import call_errors, errors
+from freshet.domain.cadence import Cadence
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.erasure import TROUBLE_LASTS, Erasure
@@ -16,8 +17,13 @@ from freshet.domain.provider import Provider
 from freshet.domain.webhooks import Calls, Suggests, WebhookEvent
 from freshet.services import erase_connection as limits
 from freshet.services.begin_removal import remove_connection, remove_user
+from freshet.services.register_connection import (
+    Registering,
+    Registration,
+    register_connection,
+)
 from freshet.services.take_snapshots import take_snapshots
-from tests.builders import CONNECTION_ID, USER, an_answer, an_event, an_order
+from tests.builders import CONNECTION_ID, USER, an_answer, an_event, an_order, ones
 from tests.unit.stage import ACCOUNT_ID, Stage
 
 SUBJECT = "snaptrade-user-1"
@@ -392,6 +398,43 @@ def test_secrets_trouble_is_on_record_and_tried_again_when_the_vault_fails() -> 
     stage.remove()
     stage.settle(3)
     assert stage.erasure().disconnected_at is not None
+    stage.settle()
+    assert stage.is_gone()
+
+
+def _relinked(stage: Leaving) -> None:
+    registration = Registration(
+        user_id=USER,
+        provider=Provider.SNAPTRADE,
+        provider_connection_id="authorization-1",
+        credential=Credential(SUBJECT, Secret("another")),
+        cadence=Cadence(),
+    )
+    parts = Registering(
+        owners=stage.connections,
+        inbox=stage.inbox,
+        connections=stage.connections,
+        vault=stage.vault,
+        reads=stage.reads,
+        random_bytes=ones,
+        clock=stage.clock,
+    )
+    register_connection(registration, parts=parts)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "refusal"), [(0, errors.ConnectionRemoving), (30, errors.NotFound)]
+)
+def test_connection_is_gone_all_the_same_when_it_is_linked_again_meanwhile(
+    minutes: int, refusal: type[Exception]
+) -> None:
+    stage = Leaving()
+    _relinked(stage)  # a moment before: its read is still to come
+    stage.remove()
+    stage.settle(minutes)
+    with pytest.raises(refusal):
+        _relinked(stage)
+    stage.hear(an_event(id="fixed", suggests=Suggests.REPAIRED, calls_for=Calls.CONNECTION_READ))
     stage.settle()
     assert stage.is_gone()
 
