@@ -1,4 +1,4 @@
-"""Works RefreshQueue: one message, one connection, at most one purchase."""
+"""Works RefreshQueue: one message, one connection, at most one purchase or a removal."""
 
 from typing import Any
 
@@ -26,5 +26,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 def handle(record: SQSRecord) -> None:
     """Work one order."""
     order = parse_refresh_order(record.body)
-    with log_context(connection_id=order.connection_id, refresh_id=order.refresh_id):
+    with log_context(**order.log_keys):
         bootstrap.refresh_connection()(order)

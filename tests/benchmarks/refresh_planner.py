@@ -13,6 +13,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.connections import DynamoConnections, connection_to_item
+from freshet.adapters.dynamodb.erasures import DynamoErasures
 from freshet.adapters.dynamodb.table import Table
 from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue
 from freshet.domain.connection import Connection
@@ -79,6 +80,7 @@ def _planning(table: Table, sqs: Any) -> Planning:
     urls = [sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("reads", "buys")]
     return Planning(
         due=DynamoConnections(table),
+        erasures=DynamoErasures(table),
         reads=SqsReadQueue(sqs, urls[0]),
         refreshes=SqsRefreshQueue(sqs, urls[1]),
         paces={Provider.SNAPTRADE: _PACE},

@@ -19,7 +19,7 @@ from freshet.adapters.snaptrade.session import SnapTradeSession
 from freshet.adapters.snaptrade.wire import SnapTradeWire
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential, Secret
-from freshet.domain.orders import ReadOrder, RefreshOrder
+from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
 from freshet.domain.provider import Provider
 from freshet.domain.quota import IMPATIENT, PATIENT, QuotaRate
 from freshet.domain.schedule import Pace
@@ -36,6 +36,7 @@ from tests.fakes import (
     FakeBudgets,
     FakeBus,
     FakeConnections,
+    FakeErasures,
     FakeReadAllowance,
     FakeRefreshes,
     FakeSnapshots,
@@ -85,12 +86,12 @@ class RefreshStage:
         self.provider = provider
         self.bucket = DistantBucket(time)
         self.connections = FakeConnections()
-        self.accounts = FakeAccounts()
+        self.accounts = FakeAccounts(self.connections)
         self.refreshes = FakeRefreshes(self.connections)
         self.snapshots = FakeSnapshots()
         self.allowance = FakeReadAllowance()
         self.reads: VirtualQueue[ReadOrder] = VirtualQueue(time)
-        self.buys: VirtualQueue[RefreshOrder] = VirtualQueue(time)
+        self.buys: VirtualQueue[RefreshOrder | RemovalOrder] = VirtualQueue(time)
 
     def add(self, number: int, *, due_at: datetime) -> Connection:
         """Register a connection of a user of its own."""
@@ -108,6 +109,7 @@ class RefreshStage:
         per_minute = QuotaRate.for_limit(self.provider.limit).steady_per_minute
         return Planning(
             due=self.connections,
+            erasures=FakeErasures(self.connections),
             reads=self.reads,
             refreshes=self.buys,
             paces={Provider.SNAPTRADE: Pace(per_minute, per_minute)},

@@ -7,9 +7,10 @@ from tests.fakes.budgets import FakeBudgets
 from tests.fakes.bus import FakeBus
 from tests.fakes.clock import FakeClock
 from tests.fakes.connections import FakeConnections
+from tests.fakes.erasures import FakeEraser, FakeErasures
 from tests.fakes.importing import FakeDiscovery, FakeObjects
 from tests.fakes.inbox import FakeInbox
-from tests.fakes.providers import FakeProvider, FakeProviders, FakeSession
+from tests.fakes.providers import FakeProvider, FakeProviders, FakeSession, FakeUpstreamUsers
 from tests.fakes.queues import FakeQueue
 from tests.fakes.reference_data import FakeReferenceData
 from tests.fakes.refreshes import FakeRefreshes
@@ -27,9 +28,12 @@ __all__ = [
     "FakeClock",
     "FakeConnections",
     "FakeDiscovery",
+    "FakeEraser",
+    "FakeErasures",
     "FakeInbox",
     "FakeObjects",
     "FakeProvider",
+    "FakeUpstreamUsers",
     "FakeProviders",
     "FakeQueue",
     "FakeReadAllowance",

@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from freshet.domain.account import Account
-from freshet.domain.errors import NotFound
+from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.errors import Erased, NotFound
+from tests.fakes.connections import FakeConnections
 
 
 class FakeAccounts:
     """The port Accounts in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, connections: FakeConnections) -> None:
+        self._connections = connections
         self.rows: dict[tuple[str, str], Account] = {}
 
     def get(self, user_id: str, account_id: str) -> Account:
@@ -27,5 +30,9 @@ class FakeAccounts:
         return [row for row in self.of_user(user_id) if row.connection_id == connection_id]
 
     def save(self, account: Account) -> None:
+        owner = self._connections.rows.get((account.user_id, account.connection_id))
+        is_leaving = owner is None or owner.status is ConnectionStatus.REMOVING
+        if is_leaving and (account.user_id, account.id) not in self.rows:
+            raise Erased(account.id)
         # What one visit saw is nothing that a row keeps.
         self.rows[account.user_id, account.id] = replace(account, is_reloaded=False)

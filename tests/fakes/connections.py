@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from freshet.domain.connection import Connection
-from freshet.domain.errors import AlreadyOwned, NotFound
+from freshet.domain.errors import AlreadyOwned, NotFound, UserLeaving
 from freshet.domain.provider import Provider
 
 
@@ -16,6 +16,7 @@ class FakeConnections:
         self.rows: dict[tuple[str, str], Connection] = {}
         self.owners: dict[tuple[Provider, str], tuple[str, str]] = {}
         self.users: dict[tuple[Provider, str], str] = {}
+        self.leaving: dict[str, str] = {}
 
     def get(self, user_id: str, connection_id: str) -> Connection:
         try:
@@ -28,15 +29,19 @@ class FakeConnections:
         return sorted(found, key=lambda row: (row.created_at, row.id))
 
     def add(self, connection: Connection, *, provider_user_id: str | None) -> Connection:
+        if connection.user_id in self.leaving:
+            raise UserLeaving(connection.user_id)
         key = connection.provider, connection.provider_connection_id
-        owner = self.owners.setdefault(key, (connection.user_id, connection.id))
-        if owner[0] != connection.user_id:
+        owner = self.owners.get(key)
+        if owner is not None and owner[0] == connection.user_id:
+            return self.get(*owner)  # not found where it was removed
+        user = self.users.get((connection.provider, str(provider_user_id)), connection.user_id)
+        if owner is not None or user != connection.user_id:
             raise AlreadyOwned(connection.provider)
         if provider_user_id is not None:
-            user = self.users.setdefault((key[0], provider_user_id), connection.user_id)
-            if user != connection.user_id:
-                raise AlreadyOwned(connection.provider)
-        return self.rows.setdefault(owner, connection)
+            self.users[connection.provider, provider_user_id] = connection.user_id
+        self.owners[key] = connection.user_id, connection.id
+        return self.rows.setdefault(self.owners[key], connection)
 
     def of_provider_user(self, provider: Provider, provider_user_id: str) -> str | None:
         return self.users.get((provider, provider_user_id))

@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from freshet.domain.account import AccountReport
-from freshet.domain.call_errors import CallFailed, ProviderAnswer
+from freshet.domain.call_errors import CallFailed, MissingUpstream, ProviderAnswer
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.days import DayRange
 from freshet.domain.errors import ProviderNotConfigured, SecretUnavailable
 from freshet.domain.holdings import Holdings
+from freshet.domain.provider import Provider
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.transaction_windows import WindowRead, window_read
 from freshet.domain.transactions import Transaction
@@ -40,6 +41,10 @@ class FakeProvider:
     during_refresh: Callable[[], None] | None = None
     during_transactions: Callable[[], None] | None = None
     lists_all_transactions: bool = True
+    asked_to_remove: int = 0
+    remove_failures: list[Exception] = field(default_factory=list)
+    removes_at_once: bool = True
+    is_removed: bool = False
 
 
 class FakeSession:
@@ -109,6 +114,17 @@ class FakeSession:
             raise provider.sync_failures.pop(0)
         return ProviderAnswer(provider="snaptrade", operation="sync", status=200)
 
+    def remove(self) -> ProviderAnswer:
+        provider = self._provider
+        provider.asked_to_remove += 1
+        if provider.remove_failures:
+            raise provider.remove_failures.pop(0)
+        answer = ProviderAnswer(provider="snaptrade", operation="remove_connection", status=200)
+        if provider.is_removed:
+            raise MissingUpstream(answer)
+        provider.is_removed = provider.removes_at_once
+        return answer
+
     def _fail(self, operation: str) -> None:
         self._provider.reads += 1
         failure = self._provider.read_failures.get(operation)
@@ -136,3 +152,20 @@ class FakeProviders:
             return FakeSession(self.by_connection[connection.provider_connection_id])
         except KeyError as error:
             raise ProviderNotConfigured(connection.provider) from error
+
+
+class FakeUpstreamUsers:
+    """The port UpstreamUsers: a user who is deleted is missing when asked about again."""
+
+    def __init__(self) -> None:
+        self.deleted: set[tuple[Provider, str]] = set()
+        self.failures: list[Exception] = []
+
+    def delete(self, provider: Provider, subject: str) -> ProviderAnswer:
+        if self.failures:
+            raise self.failures.pop(0)
+        answer = ProviderAnswer(provider=str(provider), operation="delete_user", status=200)
+        if (provider, subject) in self.deleted:
+            raise MissingUpstream(answer)
+        self.deleted.add((provider, subject))
+        return answer

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from freshet.domain.closes import Close, closing_day
+from freshet.domain.errors import Erased
 from freshet.domain.instants import to_text
 from freshet.domain.snapshot import (
     HoldingsSnapshot,
@@ -24,6 +25,7 @@ class FakeSnapshots:
         self.kept: dict[tuple[str, str, str], HoldingsSnapshot] = {}
         self.closed: dict[tuple[str, str, date], HoldingsSnapshot] = {}
         self.recorded: dict[tuple[str, str, str], list[RecordedChange]] = {}
+        self.erased: set[tuple[str, str]] = set()
 
     def latest(self, user_id: str, account_id: str) -> HoldingsSnapshot | None:
         return self.rows.get((user_id, account_id))
@@ -44,6 +46,8 @@ class FakeSnapshots:
         latest = outcome.latest
         if latest is None:
             return True
+        if (user_id, account_id) in self.erased and outcome.is_new_version:
+            raise Erased(account_id)
         current = self.latest(user_id, account_id)
         if (current and current.revision) != (before and before.revision):
             return False

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from freshet.domain.days import DayRange
-from freshet.domain.errors import ConcurrentChange
+from freshet.domain.errors import ConcurrentChange, Erased
 from freshet.domain.transaction_windows import Changes, StoredTransactions
 from freshet.domain.transactions import Transaction
 
@@ -18,6 +18,7 @@ class FakeTransactions:
         self.rows: dict[_Owner, dict[str, Transaction]] = {}
         self.revisions: dict[_Owner, int] = {}
         self.writes = 0
+        self.erased: set[_Owner] = set()
 
     def since(self, user_id: str, account_id: str, *, first: date | None) -> StoredTransactions:
         rows, owner = self.rows.get((user_id, account_id), {}), (user_id, account_id)
@@ -28,6 +29,8 @@ class FakeTransactions:
         if not changes:
             return
         owner = (user_id, account_id)
+        if owner in self.erased:
+            raise Erased(account_id)
         rows = self.rows.setdefault(owner, {})
         rows.update({_mark(each): each for each in changes.written})
         for each in changes.removed:

@@ -33,6 +33,7 @@ OUTCOMES: dict[str, Any] = {
     "api_refresh_connection": {"statusCode": 404},
     "api_refresh_everything": {"statusCode": 200},
     "api_show_link_session": {"statusCode": 404},
+    "api_remove_connection": {"statusCode": 404},
     "api_show_snaptrade_holdings": {"statusCode": 200, "body": "[]"},
     "api_show_usage": {"statusCode": 200},
     "api_take_in_connection": {"statusCode": 422},
@@ -59,6 +60,7 @@ OUTCOMES: dict[str, Any] = {
     "receive_webhook_snaptrade": {"statusCode": 401},
     "refresh_connection_order": DONE,
     "take_snapshots_audit": {"findings": 0},
+    "refresh_connection_removal": DONE,
     "take_snapshots_order": DONE,
 }
 

@@ -47,7 +47,7 @@ def test_what_is_new_is_written_in_batches_and_nothing_else(stage: Stage) -> Non
     stage.announce()
     with requests_to("snapshots") as requests:
         stage.world.work()
-    assert requests == ["Query", *["BatchWriteItem"] * 3, "PutItem"]
+    assert requests == ["Query", *["BatchWriteItem"] * 3, "TransactWriteItems"]
     assert len(stage.amounts()) == 61
 
 
@@ -119,7 +119,10 @@ def test_next_read_completes_it_when_the_reader_died_between_two_requests(stage:
         stage.world.plan()
         stage.world.work()
         assert stage.amounts() == truth
-    assert died_after == ["dynamodb BatchWriteItem"] * len(batches) + ["dynamodb PutItem"]
+    assert died_after == [
+        *["dynamodb BatchWriteItem"] * len(batches),
+        "dynamodb TransactWriteItems",
+    ]
 
 
 def test_activities_are_read_once_a_day_when_no_webhook_comes(stage: Stage) -> None:

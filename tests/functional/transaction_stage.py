@@ -114,7 +114,9 @@ def requests_to(table: str) -> Iterator[list[str]]:
     noted: list[str] = []
 
     def note(params: dict[str, Any], model: Any, **_: Any) -> None:
-        if params.get("TableName") == table or table in params.get("RequestItems", {}):
+        parts = [part for each in params.get("TransactItems", ()) for part in each.values()]
+        tables = {part["TableName"] for part in [params, *parts] if "TableName" in part}
+        if table in tables | set(params.get("RequestItems", {})):
             noted.append(model.name)
 
     events = wiring.client("dynamodb").meta.events

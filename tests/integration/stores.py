@@ -10,6 +10,8 @@ from freshet.adapters.dynamodb.accounts import DynamoAccounts
 from freshet.adapters.dynamodb.audit import DynamoAuditBook
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
 from freshet.adapters.dynamodb.connections import DynamoConnections
+from freshet.adapters.dynamodb.eraser import DynamoEraser
+from freshet.adapters.dynamodb.erasures import DynamoErasures
 from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.reference_data import DynamoReferenceData
 from freshet.adapters.dynamodb.refresh_items import ledger_from_item
@@ -26,6 +28,8 @@ from tests.fakes import (
     FakeAuditBook,
     FakeBudgets,
     FakeConnections,
+    FakeEraser,
+    FakeErasures,
     FakeInbox,
     FakeReferenceData,
     FakeRefreshes,
@@ -51,6 +55,8 @@ class Stores:
     transactions: Any
     reference_data: Any
     audit: Any
+    erasures: Any
+    eraser: Any
     client: Any = None
 
     def spent(
@@ -98,19 +104,22 @@ def fake_stores() -> Stores:
     """Build the twins."""
     connections = FakeConnections()
     refreshes = FakeRefreshes(connections)
-    snapshots = FakeSnapshots()
+    snapshots, transactions = FakeSnapshots(), FakeTransactions()
+    accounts, inbox = FakeAccounts(connections), FakeInbox(connections)
     return Stores(
         connections,
-        FakeAccounts(),
+        accounts,
         refreshes,
         FakeBudgets(refreshes, connections),
-        FakeInbox(connections),
+        inbox,
         snapshots,
         snapshots,
         snapshots,
-        FakeTransactions(),
+        transactions,
         FakeReferenceData(),
         FakeAuditBook(),
+        FakeErasures(connections),
+        FakeEraser(connections, accounts, refreshes, snapshots, transactions, inbox),
     )
 
 
@@ -129,5 +138,7 @@ def dynamo_stores(client: Any) -> Stores:
         DynamoTransactions(snapshots),
         DynamoReferenceData(table),
         DynamoAuditBook(table),
+        DynamoErasures(table),
+        DynamoEraser(table, snapshots),
         client,
     )

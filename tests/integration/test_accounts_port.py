@@ -7,7 +7,7 @@ import pytest
 
 from freshet.domain.account import AccountStatus
 from freshet.domain.errors import NotFound
-from tests.builders import CONNECTION_ID, NOON, USER, an_account
+from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_account
 from tests.integration.stores import Stores
 
 
@@ -26,32 +26,38 @@ from tests.integration.stores import Stores
         {"kind": "carbon_credits", "is_paper": True, "source": '{"ünknown": 1.10}'},
     ],
 )
-def test_account_comes_back_as_it_went_when_stored(stores: Stores, changes: Any) -> None:
+def test_account_comes_back_as_it_went_when_stored(money: Stores, changes: Any) -> None:
     account = an_account(**changes)
-    stores.accounts.save(account)
-    assert stores.accounts.get(USER, account.id) == account
+    money.accounts.save(account)
+    assert money.accounts.get(USER, account.id) == account
 
 
-def test_account_is_replaced_when_it_is_stored_again(stores: Stores) -> None:
-    stores.accounts.save(an_account())
-    stores.accounts.save(an_account().closed())
-    assert stores.accounts.of_connection(USER, CONNECTION_ID) == [an_account().closed()]
+def test_account_is_replaced_when_it_is_stored_again(money: Stores) -> None:
+    money.accounts.save(an_account())
+    money.accounts.save(an_account().closed())
+    assert money.accounts.of_connection(USER, CONNECTION_ID) == [an_account().closed()]
 
 
-def test_only_a_connections_own_accounts_are_listed_when_asked(stores: Stores) -> None:
+def test_only_a_connections_own_accounts_are_listed_when_asked(money: Stores) -> None:
     own = [an_account(provider_account_id=f"account-{number}") for number in range(3)]
     other = an_account(id="acc_other", connection_id="con_other")
     stranger = an_account(id="acc_stranger", user_id="user-2")
+    money.connections.add(
+        a_connection(id="con_other", provider_connection_id="other"), provider_user_id=None
+    )
+    money.connections.add(
+        a_connection(user_id="user-2", provider_connection_id="third"), provider_user_id=None
+    )
     for account in (*own, other, stranger):
-        stores.accounts.save(account)
-    listed = stores.accounts.of_connection(USER, CONNECTION_ID)
+        money.accounts.save(account)
+    listed = money.accounts.of_connection(USER, CONNECTION_ID)
     assert listed == sorted(own, key=lambda account: account.id)
 
 
 def test_same_nothing_is_found_when_it_is_anothers_and_when_it_does_not_exist(
-    stores: Stores,
+    money: Stores,
 ) -> None:
-    stores.accounts.save(an_account())
+    money.accounts.save(an_account())
     for user_id, account_id in (("user-2", an_account().id), (USER, "acc_" + "b" * 24)):
         with pytest.raises(NotFound):
-            stores.accounts.get(user_id, account_id)
+            money.accounts.get(user_id, account_id)

@@ -17,8 +17,8 @@ from freshet.domain.transaction_windows import Changes, WindowRead, window_read
 from freshet.domain.transactions import Transaction, identified
 from freshet.domain.visit import Scope, Visit
 from freshet.services.read_transactions import read_transactions
-from tests.builders import NOON, USER, a_transaction, an_account
-from tests.fakes import FakeAccounts
+from tests.builders import NOON, USER, a_connection, a_transaction, an_account
+from tests.fakes import FakeAccounts, FakeConnections
 from tests.integration.one_at_a_time import OneAtATime
 
 ACCOUNT = an_account()
@@ -40,12 +40,14 @@ def _rows(first: int, last: int) -> list[Transaction]:
 
 
 def _read(session: Any, client: Any) -> None:
+    connections = FakeConnections()
+    connections.add(a_connection(), provider_user_id=None)
     read_transactions(
         ACCOUNT,
         EVERY_DAY,
         Visit(started_at=NOON, scope=Scope.EVERYTHING),
         session,
-        accounts=FakeAccounts(),
+        accounts=FakeAccounts(connections),
         transactions=_store(client),
     )
 

@@ -16,6 +16,7 @@ ALLOWED = {
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "dynamodb:Query",
+        "dynamodb:ConditionCheckItem",
         "sqs:SendMessage",
         "secretsmanager:GetSecretValue",
         "secretsmanager:CreateSecret",
@@ -29,6 +30,7 @@ ALLOWED = {
         "dynamodb:Query",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
+        "dynamodb:ConditionCheckItem",
         "sqs:SendMessage",
     },
     "PlanRefreshesFunction": {"dynamodb:Query", "dynamodb:UpdateItem", "sqs:SendMessage"},
@@ -37,8 +39,12 @@ ALLOWED = {
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "dynamodb:Query",
+        "dynamodb:DeleteItem",
+        "dynamodb:BatchWriteItem",
         "sqs:SendMessage",
         "secretsmanager:GetSecretValue",
+        "secretsmanager:PutSecretValue",
+        "secretsmanager:DeleteSecret",
         "events:PutEvents",
     },
     "TakeSnapshotsFunction": {
@@ -48,6 +54,7 @@ ALLOWED = {
         "dynamodb:Query",
         "dynamodb:BatchGetItem",
         "dynamodb:BatchWriteItem",
+        "dynamodb:ConditionCheckItem",
         "secretsmanager:GetSecretValue",
         "events:PutEvents",
     },
@@ -55,6 +62,8 @@ ALLOWED = {
 
 HOLDINGS = {
     "ApiFunction": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"},
+    # What was removed is taken out, and a tombstone left.
+    "RefreshConnectionFunction": {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"},
     "TakeSnapshotsFunction": {
         "dynamodb:GetItem",
         "dynamodb:BatchGetItem",
@@ -62,6 +71,7 @@ HOLDINGS = {
         "dynamodb:UpdateItem",
         "dynamodb:Query",
         "dynamodb:BatchWriteItem",
+        "dynamodb:ConditionCheckItem",
     },
 }
 
@@ -96,15 +106,29 @@ def test_no_action_is_a_pattern(deployment: Template) -> None:
             assert not set(ANY_CHARACTERS) & set(action), (function, action)
 
 
-def test_nobody_scans_or_deletes_but_the_reader_transactions_that_are_no_more(
+def test_nobody_scans(deployment: Template) -> None:
+    for name in deployment.functions:
+        assert "dynamodb:Scan" not in deployment.actions_of(name), name
+
+
+def test_rows_are_deleted_by_who_removes_for_users_and_by_the_reader_of_transactions(
     deployment: Template,
 ) -> None:
-    for name in deployment.functions:
-        forbidden = {"dynamodb:Scan", "dynamodb:DeleteItem"}
-        assert not forbidden & deployment.actions_of(name), name
-        takes_out = resources_of(deployment, name, "dynamodb:BatchWriteItem")
-        is_reader = name == "TakeSnapshotsFunction"
-        assert takes_out == ({"SnapshotsTable"} if is_reader else set()), name
+    deletes = {
+        action: {
+            name: tables
+            for name in deployment.functions
+            if (tables := resources_of(deployment, name, action))
+        }
+        for action in ("dynamodb:DeleteItem", "dynamodb:BatchWriteItem")
+    }
+    assert deletes == {
+        "dynamodb:DeleteItem": {"RefreshConnectionFunction": {"ConnectionsTable"}},
+        "dynamodb:BatchWriteItem": {
+            "RefreshConnectionFunction": {"ConnectionsTable", "SnapshotsTable"},
+            "TakeSnapshotsFunction": {"SnapshotsTable"},
+        },
+    }
 
 
 def test_statements_only_allow_and_name_what_they_allow(deployment: Template) -> None:
@@ -128,21 +152,23 @@ def test_every_resource_is_one_of_ours(deployment: Template) -> None:
                     raise AssertionError((function, resource))
 
 
-def test_only_the_api_writes_secrets_and_only_users_own(deployment: Template) -> None:
-    writers = [
-        (function, resource)
+def test_secrets_are_written_by_the_api_and_forgotten_by_who_removes_users_own_alone(
+    deployment: Template,
+) -> None:
+    secrets = {
+        (function, action): resource["Fn::Sub"][-len(USER_SECRETS) :]
         for function, statement in deployment.statements()
+        for action in as_list(statement["Action"])
         for resource in as_list(statement["Resource"])
-        if {
-            "secretsmanager:CreateSecret",
-            "secretsmanager:PutSecretValue",
-            "secretsmanager:DeleteSecret",
-        }
-        & set(as_list(statement["Action"]))
-    ]
-    [(function, resource)] = writers
-    assert function == "ApiFunction"
-    assert resource["Fn::Sub"].endswith(USER_SECRETS)
+        if action.startswith("secretsmanager:") and not action.endswith(":GetSecretValue")
+    }
+    assert secrets == {
+        ("ApiFunction", "secretsmanager:CreateSecret"): USER_SECRETS,
+        ("ApiFunction", "secretsmanager:PutSecretValue"): USER_SECRETS,
+        ("ApiFunction", "secretsmanager:DeleteSecret"): USER_SECRETS,
+        ("RefreshConnectionFunction", "secretsmanager:PutSecretValue"): USER_SECRETS,
+        ("RefreshConnectionFunction", "secretsmanager:DeleteSecret"): USER_SECRETS,
+    }
 
 
 def test_providers_keys_are_for_those_who_call_them_or_check_their_signatures(
@@ -183,7 +209,9 @@ def test_those_who_learn_something_may_tell_the_bus(deployment: Template) -> Non
         assert ("EVENT_BUS_NAME" in deployment.environment(name)) == (name in tellers), name
 
 
-def test_holdings_are_written_by_their_reader_alone(deployment: Template) -> None:
+def test_holdings_are_written_by_their_reader_and_erased_by_who_removes(
+    deployment: Template,
+) -> None:
     for name in deployment.functions:
         may = {
             action

@@ -45,9 +45,9 @@ PORTS = (
 )
 
 
-def make_mortal(stage: Stage, crashes: Crashes) -> None:
-    """Let a stage's ports die as planned."""
-    for port in PORTS:
+def make_mortal(stage: Stage, crashes: Crashes, *ports: str) -> None:
+    """Let some of a stage's ports die as planned, or those of reading and buying."""
+    for port in ports or PORTS:
         setattr(stage, port, Mortal(getattr(stage, port), crashes))
 
 

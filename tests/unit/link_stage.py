@@ -15,7 +15,15 @@ from freshet.services.process_webhook import Processing, process_webhook
 from freshet.services.show_link import link_outcome
 from freshet.services.start_link import LinkWish, StartedLink, start_link
 from tests.builders import NOON, USER, an_event
-from tests.fakes import FakeClock, FakeConnections, FakeInbox, FakeQueue, FakeUserLease, FakeVault
+from tests.fakes import (
+    FakeClock,
+    FakeConnections,
+    FakeErasures,
+    FakeInbox,
+    FakeQueue,
+    FakeUserLease,
+    FakeVault,
+)
 from tests.fakes.linking import (
     FakeItems,
     FakeLinkSessions,
@@ -136,6 +144,7 @@ class LinkStage:
     def _processing(self) -> Processing:
         return Processing(
             owners=self.connections,
+            erasures=FakeErasures(self.connections),
             inbox=self.inbox,
             connections=self.connections,
             reads=self.reads,

@@ -5,11 +5,13 @@ from typing import Any
 
 from freshet.domain.connection import Connection
 from freshet.domain.freshness import FreshnessTargets
-from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
+from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder, RemovalOrder
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Refresh
 from freshet.domain.schedule import Pace
 from freshet.domain.webhooks import WebhookEvent
+from freshet.services.begin_removal import Removing
+from freshet.services.erase_connection import Erasing
 from freshet.services.plan_turn import Planning, plan_turn
 from freshet.services.process_webhook import Processing, process_webhook
 from freshet.services.purchase_refresh import Purchase, Purchasing, purchase_refresh
@@ -17,6 +19,7 @@ from freshet.services.refresh_connection import refresh_connection
 from freshet.services.request_refresh import RefreshRequest, Requesting, request_refresh
 from freshet.services.show_holdings import Showing
 from freshet.services.take_snapshots import Reading, take_snapshots
+from freshet.services.work_removal import work_removal
 from tests.builders import (
     CONNECTION_ID,
     NEW_YORK,
@@ -35,6 +38,8 @@ from tests.fakes import (
     FakeBus,
     FakeClock,
     FakeConnections,
+    FakeEraser,
+    FakeErasures,
     FakeInbox,
     FakeProvider,
     FakeProviders,
@@ -43,6 +48,7 @@ from tests.fakes import (
     FakeRefreshes,
     FakeSnapshots,
     FakeTransactions,
+    FakeUpstreamUsers,
     FakeVault,
 )
 
@@ -68,7 +74,8 @@ class Stage:
         self.plaid_transactions = plaid_transactions
         self.clock = FakeClock(NOON)
         self.connections = FakeConnections()
-        self.accounts = FakeAccounts()
+        self.accounts = FakeAccounts(self.connections)
+        self.erasures = FakeErasures(self.connections)
         self.refreshes = FakeRefreshes(self.connections)
         self.budgets = FakeBudgets(self.refreshes, self.connections)
         self.snapshots = FakeSnapshots()
@@ -76,15 +83,24 @@ class Stage:
         self.bus = FakeBus()
         self.inbox = FakeInbox(self.connections)
         self.reads: FakeQueue[ReadOrder] = FakeQueue()
-        self.buys: FakeQueue[RefreshOrder] = FakeQueue()
+        self.buys: FakeQueue[RefreshOrder | RemovalOrder] = FakeQueue()
         self.vault = FakeVault()
+        self.provider_users = FakeUpstreamUsers()
         self.allowance = FakeReadAllowance()
         self.provider = FakeProvider(self.clock, accounts=[an_account_report()])
         self.providers = FakeProviders()
         self.providers.by_connection["authorization-1"] = self.provider
         self.policy = a_policy(**(policy or {}))
+        self.eraser = FakeEraser(
+            connections=self.connections,
+            accounts=self.accounts,
+            refreshes=self.refreshes,
+            snapshots=self.snapshots,
+            transactions=self.transactions,
+            inbox=self.inbox,
+        )
         self.connections.add(a_connection(**connection), provider_user_id=None)
-        self.accounts.save(an_account())
+        self.accounts.rows[USER, ACCOUNT_ID] = an_account()
 
     @property
     def connection(self) -> Connection:
@@ -121,6 +137,7 @@ class Stage:
     def planning(self) -> Planning:
         return Planning(
             due=self.connections,
+            erasures=self.erasures,
             reads=self.reads,
             refreshes=self.buys,
             paces={provider: Pace(250, 250) for provider in Provider},
@@ -155,9 +172,34 @@ class Stage:
             owners=self.connections,
             inbox=self.inbox,
             connections=self.connections,
+            erasures=self.erasures,
             reads=self.reads,
             debounce=timedelta(seconds=5),
             random_bytes=lambda count: b"\x01" * count,
+            clock=self.clock,
+        )
+
+    @property
+    def removing(self) -> Removing:
+        return Removing(
+            connections=self.connections,
+            erasures=self.erasures,
+            queue=self.buys,
+            random_bytes=zeros,
+            clock=self.clock,
+        )
+
+    @property
+    def erasing(self) -> Erasing:
+        return Erasing(
+            erasures=self.erasures,
+            connections=self.connections,
+            accounts=self.accounts,
+            refreshes=self.refreshes,
+            providers=self.providers,
+            provider_users=self.provider_users,
+            vault=self.vault,
+            eraser=self.eraser,
             clock=self.clock,
         )
 
@@ -175,8 +217,11 @@ class Stage:
         self.providers.by_connection[authorization] = self.provider
         return connection_id
 
-    def work(self, order: RefreshOrder | None = None) -> None:
-        refresh_connection(order or an_order(), parts=self.purchasing)
+    def work(self, order: RefreshOrder | RemovalOrder | None = None) -> None:
+        if isinstance(order, RemovalOrder):
+            work_removal(order, parts=self.erasing)
+        else:
+            refresh_connection(order or an_order(), parts=self.purchasing)
 
     def read(self, reason: ReadReason = ReadReason.DUE) -> None:
         order = ReadOrder(user_id=USER, connection_id=CONNECTION_ID, reason=reason)

@@ -6,8 +6,13 @@ from decimal import Decimal
 import pytest
 
 from freshet.domain.budgets import Buckets, day_ends, month_ends
-from freshet.domain.connection_status import ASLEEP, ConnectionStatus
-from freshet.domain.errors import ConnectionNeedsUser, PurchasesStopped, RefreshTooSoon
+from freshet.domain.connection_status import ASLEEP, GONE, ConnectionStatus
+from freshet.domain.errors import (
+    ConnectionNeedsUser,
+    ConnectionRemoving,
+    PurchasesStopped,
+    RefreshTooSoon,
+)
 from freshet.domain.etiquette import ETIQUETTE
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import LedgerEntry, check_before_money
@@ -28,6 +33,10 @@ def _check(*, is_stopped: bool = False, **connection: object) -> None:
 def test_only_the_user_can_help_when_the_connection_is_asleep(status: ConnectionStatus) -> None:
     if status not in ASLEEP:
         _check(status=status)
+        return
+    if status in GONE:
+        with pytest.raises(ConnectionRemoving):
+            _check(status=status)
         return
     with pytest.raises(ConnectionNeedsUser) as refused:
         _check(status=status, status_reason="disabled_at_provider")

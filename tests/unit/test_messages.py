@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from freshet.domain.orders import ReadOrder, ReadReason
+from freshet.domain.orders import ReadOrder, ReadReason, RemovalOrder
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Trigger
 from freshet.messages import (
@@ -28,6 +28,12 @@ def test_read_order_comes_back_when_it_travelled(reason: ReadReason) -> None:
 def test_refresh_order_comes_back_when_it_travelled(trigger: Trigger) -> None:
     order = an_order(trigger=trigger)
     assert parse_refresh_order(render_refresh_order(order)) == order
+
+
+def test_removal_order_comes_back_when_it_travelled() -> None:
+    order = RemovalOrder(user_id="üser-1", erasure_id="era_1")
+    assert parse_refresh_order(render_refresh_order(order)) == order
+    assert json.loads(render_refresh_order(order)).keys() == {"user_id", "erasure_id"}
 
 
 @pytest.mark.parametrize("body", [b"", b'{"a": 1}', bytes(range(256))])

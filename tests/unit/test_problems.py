@@ -30,6 +30,8 @@ ROWS: list[tuple[Exception, int, str, int | None]] = [
     (errors.LinkGone("x"), 409, "link_gone", None),
     (call_errors.LinkInvalid(an_answer()), 422, "link_invalid", None),
     (errors.HoldingsMoved(), 409, "holdings_moved", None),
+    (errors.ConnectionRemoving(CONNECTION_ID), 409, "connection_removing", None),
+    (errors.UserLeaving("user-1"), 409, "user_leaving", None),
     (errors.ConnectionNeedsUser(CONNECTION_ID, None), 402, "connection_needs_user", None),
     (errors.CredentialMissing("x"), 402, "connection_needs_user", None),
     (call_errors.LoginRequired(an_answer()), 402, "connection_needs_user", None),

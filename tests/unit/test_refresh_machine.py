@@ -28,6 +28,7 @@ from freshet.domain.refresh import (
     RefreshStatus,
     accept,
     after_error,
+    give_up,
     lose_answer,
     note_proof,
     pass_check,
@@ -50,6 +51,7 @@ EVENTS: dict[str, Callable[[Refresh], Refresh]] = {
     "accepted": lambda each: accept(each, ANSWER, now=LATER),
     "answer lost": lambda each: lose_answer(each, "caller_died", now=LATER),
     "put back": lambda each: put_back(each, "provider_not_reached"),
+    "given up": lambda each: give_up(each, "connection_removed", now=LATER),
     "refused": lambda each: refuse(each, "login_required", answer=None, now=LATER),
     "proof": lambda each: note_proof(each, PROOF, now=LATER),
     "provider tried": lambda each: note_proof(each, TRIED, now=LATER),
@@ -75,6 +77,7 @@ TABLE: dict[str, dict[RefreshStatus, str]] = {
         RefreshStatus.ACCEPTED: "same",
     },
     "put back": _NEVER | {RefreshStatus.CALLING: "reserved", RefreshStatus.UNKNOWN: "reserved"},
+    "given up": _NEVER | {RefreshStatus.ACCEPTED: "timed_out", RefreshStatus.UNKNOWN: "timed_out"},
     "refused": _NEVER
     | {
         RefreshStatus.CALLING: "refused",
@@ -130,7 +133,7 @@ def test_every_step_of_the_machine_is_an_event_when_one_is_added() -> None:
     }
     assert steps == {
         *("start_call", "accept", "lose_answer", "put_back", "refuse", "after_error"),
-        *("note_proof", "pass_check"),
+        *("note_proof", "pass_check", "give_up"),
     }
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from freshet.domain import call_errors, errors
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection_status import ASLEEP, ConnectionStatus
+from freshet.domain.connection_status import ASLEEP, GONE, ConnectionStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Kind, Method, Refresh, RefreshStatus
@@ -181,7 +181,8 @@ def test_way_to_relink_is_told_when_the_connection_is_asleep(
     connection: dict[str, Any], status: ConnectionStatus
 ) -> None:
     stage = _stage(**connection, plaid_transactions=True, status=status)
-    with pytest.raises(errors.ConnectionNeedsUser):
+    expected = errors.ConnectionRemoving if status in GONE else errors.ConnectionNeedsUser
+    with pytest.raises(expected):
         _sync(stage)
     assert stage.refreshes.rows == {}
 

@@ -23,7 +23,7 @@ from freshet.domain.provider import Provider
 from freshet.wiring import client, table, utc_now
 
 if TYPE_CHECKING:
-    from freshet.domain.orders import ReadOrder, RefreshOrder
+    from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
     from freshet.domain.webhooks import VerifiedDelivery
     from freshet.http.application import Api
     from freshet.operations.operator import Operation, Operator
@@ -49,6 +49,7 @@ def receive_webhook() -> "Callable[[Delivery], VerifiedDelivery]":
 def process_webhook() -> Callable[[str], None]:
     """Build the processor: one table, one queue, no provider."""
     from freshet.adapters.dynamodb.connections import DynamoConnections
+    from freshet.adapters.dynamodb.erasures import DynamoErasures
     from freshet.adapters.dynamodb.inbox import DynamoInbox
     from freshet.adapters.plaid import webhooks as plaid
     from freshet.adapters.queues import SqsReadQueue
@@ -62,6 +63,7 @@ def process_webhook() -> Callable[[str], None]:
     parts = Processing(
         owners=connections,
         connections=connections,
+        erasures=DynamoErasures(table(settings.connections_table)),
         inbox=DynamoInbox(
             table(settings.connections_table),
             retention=timedelta(days=settings.webhook_retention_days),
@@ -83,6 +85,7 @@ def process_webhook() -> Callable[[str], None]:
 def plan_refreshes() -> Callable[[], int]:
     """Build the planner: the due index and two queues."""
     from freshet.adapters.dynamodb.connections import DynamoConnections
+    from freshet.adapters.dynamodb.erasures import DynamoErasures
     from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue
     from freshet.domain.quota import QuotaRate
     from freshet.domain.schedule import Pace
@@ -98,6 +101,7 @@ def plan_refreshes() -> Callable[[], int]:
     }
     parts = Planning(
         due=DynamoConnections(table(settings.connections_table)),
+        erasures=DynamoErasures(table(settings.connections_table)),
         reads=SqsReadQueue(client("sqs"), settings.snapshot_queue_url),
         refreshes=SqsRefreshQueue(client("sqs"), settings.refresh_queue_url),
         paces={each: paces[each] for each in sorted(settings.providers)},
@@ -107,13 +111,25 @@ def plan_refreshes() -> Callable[[], int]:
 
 
 @cache
-def refresh_connection() -> "Callable[[RefreshOrder], None]":
-    """Build the buyer."""
+def refresh_connection() -> "Callable[[RefreshOrder | RemovalOrder], None]":
+    """Build who asks providers to do something: to refresh, or to remove."""
+    from freshet.domain.orders import RemovalOrder
     from freshet.services.refresh_connection import refresh_connection
+    from freshet.services.work_removal import work_removal
     from freshet.wiring.purchasing import purchasing_for
+    from freshet.wiring.removing import erasing_for
 
-    parts = purchasing_for(RefreshConnectionSettings.from_env(os.environ))
-    return lambda order: refresh_connection(order, parts=parts)
+    settings = RefreshConnectionSettings.from_env(os.environ)
+    parts = purchasing_for(settings)
+    erasing = erasing_for(settings, parts)
+
+    def work(order: "RefreshOrder | RemovalOrder") -> None:
+        if isinstance(order, RemovalOrder):
+            work_removal(order, parts=erasing)
+        else:
+            refresh_connection(order, parts=parts)
+
+    return work
 
 
 @cache
@@ -173,6 +189,7 @@ def api() -> ApiFunction:
     """Build the API and the operator's door."""
     from freshet.adapters.dynamodb.budgets import DynamoBudgets
     from freshet.adapters.dynamodb.connections import DynamoConnections
+    from freshet.adapters.dynamodb.erasures import DynamoErasures
     from freshet.adapters.dynamodb.inbox import DynamoInbox
     from freshet.operations.operator import Operator
     from freshet.services.process_webhook import Processing
@@ -200,6 +217,7 @@ def api() -> ApiFunction:
         owners=connections,
         inbox=inbox,
         connections=connections,
+        erasures=DynamoErasures(connections_table),
         reads=purchasing.reads,
         debounce=timedelta(0),
         random_bytes=os.urandom,

@@ -131,6 +131,8 @@ class PurchaseSettings(ProviderSettings):
 class RefreshConnectionSettings(PurchaseSettings):
     """Variables of `refresh_connection`."""
 
+    snapshots_table: str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeSnapshotsSettings(ProviderSettings):

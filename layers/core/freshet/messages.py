@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 from freshet.domain.instants import from_text, to_text
-from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
+from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder, RemovalOrder
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Trigger
 from freshet.domain.webhooks import VerifiedDelivery
@@ -57,9 +57,11 @@ def render_read_order(order: ReadOrder) -> str:
     )
 
 
-def parse_refresh_order(text: str) -> RefreshOrder:
-    """Read a message of RefreshQueue."""
+def parse_refresh_order(text: str) -> RefreshOrder | RemovalOrder:
+    """Read a message of RefreshQueue: something that a provider is to be asked to do."""
     document = json.loads(text)
+    if "erasure_id" in document:
+        return RemovalOrder(user_id=document["user_id"], erasure_id=document["erasure_id"])
     return RefreshOrder(
         user_id=document["user_id"],
         connection_id=document["connection_id"],
@@ -69,8 +71,10 @@ def parse_refresh_order(text: str) -> RefreshOrder:
     )
 
 
-def render_refresh_order(order: RefreshOrder) -> str:
+def render_refresh_order(order: RefreshOrder | RemovalOrder) -> str:
     """Write a message for RefreshQueue."""
+    if isinstance(order, RemovalOrder):
+        return _compact({"user_id": order.user_id, "erasure_id": order.erasure_id})
     return _compact(
         {
             "user_id": order.user_id,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential
 from freshet.domain.errors import ProviderNotConfigured
@@ -24,3 +25,16 @@ class ConfiguredProviders[Visitor]:
             raise ProviderNotConfigured(connection.provider)
         credential = self.vault.find(connection.user_id, connection.credential_name)
         return opener(connection, credential)
+
+
+@dataclass(frozen=True, slots=True)
+class ConfiguredProviderUsers:
+    """The port UpstreamUsers, for those configured providers that have users."""
+
+    deleters: Mapping[Provider, Callable[[str], ProviderAnswer]]
+
+    def delete(self, provider: Provider, subject: str) -> ProviderAnswer:
+        """Ask for a user's deletion; raises CallFailed, ProviderNotConfigured."""
+        if provider not in self.deleters:
+            raise ProviderNotConfigured(provider)
+        return self.deleters[provider](subject)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from botocore.exceptions import BotoCoreError, ClientError
 
 from freshet.domain.errors import QueueUnavailable
-from freshet.domain.orders import ReadOrder, RefreshOrder
+from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
 from freshet.domain.webhooks import VerifiedDelivery
 from freshet.messages import render_delivery, render_read_order, render_refresh_order
 
@@ -58,14 +58,16 @@ class SqsRefreshQueue:
         self._client = client
         self._url = url
 
-    def send(self, orders: Iterable[RefreshOrder]) -> Sequence[RefreshOrder]:
+    def send(
+        self, orders: Iterable[RefreshOrder | RemovalOrder]
+    ) -> Sequence[RefreshOrder | RemovalOrder]:
         """Hand over orders; gives back those that did not make it."""
         return _send_all(self._client, self._url, orders, render_refresh_order)
 
 
 class _Order(Protocol):
     @property
-    def connection_id(self) -> str: ...
+    def group(self) -> str: ...
 
     @property
     def delay(self) -> timedelta: ...
@@ -87,7 +89,7 @@ def _send_all[Order: _Order](
 
 def _entry(place: int, order: _Order, body: str) -> "SendMessageBatchRequestEntryTypeDef":
     # A group on a standard queue orders nothing; it keeps one noisy connection from the others.
-    group = hashlib.sha256(order.connection_id.encode()).hexdigest()
+    group = hashlib.sha256(order.group.encode()).hexdigest()
     delay = min(max(order.delay, timedelta(0)), _LONGEST_DELAY)
     return {
         "Id": str(place),

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from freshet.domain.cadence import Cadence, share_of
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
-from freshet.domain.connection_status import ASLEEP, BROKEN, LINKED, ConnectionStatus
+from freshet.domain.connection_status import ASLEEP, BROKEN, GONE, LINKED, ConnectionStatus
 from freshet.domain.events import Event, EventKind
 from freshet.domain.expiry import Expiry
 from freshet.domain.provider import Provider
@@ -105,7 +105,7 @@ class Connection:
         """Learn from a read; one that began before the read we already learned from is ignored."""
         if self.status_read_at is not None and read_at <= self.status_read_at:
             return self
-        if self.status in (ConnectionStatus.REMOVING, ConnectionStatus.REMOVED):
+        if self.status in GONE:
             return self
         status, reason = ConnectionStatus.ACTIVE, None
         if report.is_disabled:
@@ -225,6 +225,8 @@ class Connection:
 
     def rescheduled(self, *, now: datetime, check_at: datetime | None = None) -> "Connection":
         """Take the true place in the index, or leave it."""
+        if self.status in GONE:
+            return replace(self, due_at=None)
         wishes = [check_at] if check_at is not None else []
         wishes += [now] if has_news(self.marks) else []
         if self.is_awake:

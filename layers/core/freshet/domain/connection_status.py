@@ -26,5 +26,8 @@ ASLEEP = frozenset(
 )
 """Nothing is due for a connection in one of these: it leaves the index and costs nothing."""
 
+GONE = frozenset({ConnectionStatus.REMOVING, ConnectionStatus.REMOVED})
+"""On the way out: nothing is read, bought or learned any more."""
+
 LINKED = frozenset({ConnectionStatus.ACTIVE, ConnectionStatus.DEGRADED, ConnectionStatus.EXPIRING})
 BROKEN = frozenset({ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED})

@@ -5,15 +5,16 @@ FreshetError
 │   ├── InvalidJson · InvalidField · PayloadTooLarge · NotFound · HoldingsMoved
 │   ├── AnswerTooLarge
 │   ├── MissingScope · ActingForNobody · ActingNotAllowed
-│   ├── TransactionsNotEnabled · IdempotencyMismatch
+│   ├── TransactionsNotEnabled · IdempotencyMismatch · UserLeaving
 │   ├── LinkUnfinished · LinkGone
 │   └── AlreadyOwned             the provider's connection belongs to another user
 ├── WebhookRefused               SignatureRejected · MalformedWebhook · UnknownProvider
 ├── RefreshRefused               decided here, before any money
-│   ├── ConnectionNeedsUser · PurchasesStopped · RefreshTooSoon · BudgetExhausted
+│   ├── ConnectionNeedsUser · ConnectionRemoving · PurchasesStopped
+│   ├── RefreshTooSoon · BudgetExhausted
 ├── CallFailed                   a call to a provider that brought nothing: see call_errors.py
 ├── ProviderNotConfigured · VisitTooLong · SnapshotTooLarge
-├── ConcurrentChange             somebody else wrote first
+├── ConcurrentChange · Erased    somebody else wrote first, or took it all away
 ├── QueueUnavailable · SecretUnavailable ─ UserBusy · StoreBusy · CredentialMissing
 └── ConfigurationError
 """
@@ -99,6 +100,10 @@ class LinkGone(RequestError):
     """There is nothing left to repair: the user links anew, and gets another connection."""
 
 
+class UserLeaving(RequestError):
+    """Everything of the user is being erased: nothing can be added until that is over."""
+
+
 class WebhookRefused(FreshetError):
     """A delivery that is not let in; `reason` is a metric dimension, not a text."""
 
@@ -132,6 +137,10 @@ class ConnectionNeedsUser(RefreshRefused):
         super().__init__(reason or "needs_user")
         self.connection_id = connection_id
         self.reason = reason
+
+
+class ConnectionRemoving(RefreshRefused):
+    """The user has asked for the connection to be removed."""
 
 
 class PurchasesStopped(RefreshRefused):
@@ -177,6 +186,10 @@ class ConcurrentChange(FreshetError):
     retryable = True
 
 
+class Erased(FreshetError):
+    """What was to be written belongs to something that was erased meanwhile."""
+
+
 class QueueUnavailable(FreshetError):
     """A message could not be handed over durably."""
 
@@ -210,6 +223,7 @@ def refusal_reason(refusal: FreshetError) -> str:
 
 _REFUSAL_REASONS: dict[type[FreshetError], str] = {
     ConnectionNeedsUser: "connection_needs_user",
+    ConnectionRemoving: "connection_removing",
     PurchasesStopped: "purchases_stopped",
     RefreshTooSoon: "cooldown",
     BudgetExhausted: "budget_exhausted",

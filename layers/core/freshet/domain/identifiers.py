@@ -1,4 +1,4 @@
-"""The opaque ids we give out (`con_…`, `acc_…`, `ref_…`, `lnk_…`), stable while the thing lives."""
+"""The opaque ids we give out: `con_…`, `acc_…`, `ref_…`, `lnk_…`, `era_…`, stable as the thing."""
 
 import base64
 import hashlib
@@ -9,6 +9,7 @@ _BODY_LENGTH = 24
 _CONNECTION = re.compile(rf"con_[a-z2-7]{{{_BODY_LENGTH}}}")
 _ACCOUNT = re.compile(rf"acc_[a-z2-7]{{{_BODY_LENGTH}}}")
 _LINK_SESSION = re.compile(rf"lnk_[a-z2-7]{{{_BODY_LENGTH}}}")
+_ERASURE = re.compile(rf"era_[a-z2-7]{{{_BODY_LENGTH}}}")
 _REFRESH = re.compile(rf"ref_[a-z2-7]{{{2 * _BODY_LENGTH}}}")
 
 RandomBytes = Callable[[int], bytes]
@@ -54,6 +55,16 @@ def refresh_id_for(connection_id: str, *reason: str) -> str:
     return "ref_" + connection_id.removeprefix("con_") + _digest("refresh", connection_id, *reason)
 
 
+def erasure_id_for(connection_id: str) -> str:
+    """Derive the id of a connection's erasure: whoever asks for it again joins the first."""
+    return "era_" + _digest("erasure", connection_id)
+
+
+def new_erasure_id(random_bytes: RandomBytes) -> str:
+    """Draw the id of a user's erasure; users may come back and leave again."""
+    return "era_" + _text(random_bytes(15))
+
+
 def connection_id_of(refresh_id: str) -> str | None:
     """Say which connection a refresh belongs to, or None for an id that we never gave out."""
     if not _REFRESH.fullmatch(refresh_id):
@@ -69,6 +80,11 @@ def is_connection_id(text: str) -> bool:
 def is_link_session_id(text: str) -> bool:
     """Tell whether a text could be a link session's id of ours."""
     return bool(_LINK_SESSION.fullmatch(text))
+
+
+def is_erasure_id(text: str) -> bool:
+    """Tell whether a text could be an erasure id of ours."""
+    return bool(_ERASURE.fullmatch(text))
 
 
 def is_account_id(text: str) -> bool:

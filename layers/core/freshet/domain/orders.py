@@ -25,6 +25,11 @@ class ReadOrder:
     reason: ReadReason
     delay: timedelta = timedelta(0)
 
+    @property
+    def group(self) -> str:
+        """Name whose work it is, so that one noisy connection is kept from the others."""
+        return self.connection_id
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshOrder:
@@ -36,3 +41,32 @@ class RefreshOrder:
     trigger: Trigger
     actor: str
     delay: timedelta = timedelta(0)
+
+    @property
+    def group(self) -> str:
+        """Name whose work it is."""
+        return self.connection_id
+
+    @property
+    def log_keys(self) -> dict[str, str]:
+        """Name what is worked, for every line of the log."""
+        return {"connection_id": self.connection_id, "refresh_id": self.refresh_id}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemovalOrder:
+    """Go on with an erasure, wherever it stands."""
+
+    user_id: str
+    erasure_id: str
+    delay: timedelta = timedelta(0)
+
+    @property
+    def group(self) -> str:
+        """Name whose work it is."""
+        return self.erasure_id
+
+    @property
+    def log_keys(self) -> dict[str, str]:
+        """Name what is worked, for every line of the log."""
+        return {"erasure_id": self.erasure_id}

@@ -31,6 +31,12 @@ class ProviderTraits:
     announces_every_sync: bool
     """A webhook follows every attempt to reach the broker, whether anything changed or not."""
 
+    has_users: bool
+    """It keeps a record of each user beside the connections, to be deleted by itself."""
+
+    removes_at_once: bool
+    """What it is asked to remove is gone when it answers; others queue the wish."""
+
     calls_per_account: int
     """What each account adds to a visit that already knows the connection; 0: one for all."""
 
@@ -51,6 +57,8 @@ TRAITS = {
         is_done_when_accepted=False,
         transactions_need_opt_in=False,
         announces_every_sync=True,
+        has_users=True,
+        removes_at_once=False,
         calls_per_account=2,
     ),
     # Synchronous with the institution: at times 30 s or more (plaid.md 2).
@@ -60,6 +68,8 @@ TRAITS = {
         is_done_when_accepted=True,
         transactions_need_opt_in=True,
         announces_every_sync=False,
+        has_users=False,
+        removes_at_once=True,
         calls_per_account=0,
     ),
 }

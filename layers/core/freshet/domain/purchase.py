@@ -16,9 +16,9 @@ from freshet.domain.call_errors import (
     RefreshNotAllowed,
 )
 from freshet.domain.connection import REFUSAL_REMEMBERED, Connection
-from freshet.domain.connection_status import ASLEEP
-from freshet.domain.errors import ConnectionNeedsUser, PurchasesStopped, RefreshTooSoon
+from freshet.domain.errors import PurchasesStopped, RefreshTooSoon
 from freshet.domain.etiquette import ETIQUETTE
+from freshet.domain.leaving import demand_linked
 from freshet.domain.money import Money
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
@@ -58,8 +58,7 @@ class PurchasePolicy:
 
 def check_again(connection: Connection, *, is_stopped: bool) -> None:
     """Raise what has come up since the reservation; cooldown and budgets were judged then."""
-    if connection.status in ASLEEP:
-        raise ConnectionNeedsUser(connection.id, connection.status_reason)
+    demand_linked(connection)
     if is_stopped:
         raise PurchasesStopped
 

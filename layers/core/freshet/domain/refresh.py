@@ -210,6 +210,13 @@ def refuse(
     )
 
 
+def give_up(refresh: Refresh, reason: str, *, now: datetime) -> Refresh:
+    """Nobody is going to look for proof any more: end with what is known, paid for as it is."""
+    _demand(refresh, *_AWAITING_PROOF)
+    ended = _finished(refresh, _verdict(refresh.accounts), now=now)
+    return replace(ended, reason=reason)
+
+
 def after_error(refresh: Refresh, error: CallFailed, *, may_wait: bool, now: datetime) -> Refresh:
     """Judge a call that failed: perhaps billed, to be tried again later, or refused for good."""
     if not error.is_surely_unbilled:

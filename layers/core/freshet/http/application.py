@@ -21,6 +21,7 @@ from freshet.http.caller import (
 )
 from freshet.http.problems import TABLE, problem_for
 from freshet.observability import logger
+from freshet.services.begin_removal import Removing
 from freshet.services.linking import Linking
 from freshet.services.request_refresh import Requesting
 from freshet.services.show_documented_holdings import ShowingDocumented
@@ -35,6 +36,7 @@ class ApiParts:
 
     showing: Showing
     portfolio: ShowingDocumented
+    removing: Removing
     requesting: Requesting
     linking: Linking
     tokens: TokenPolicy

@@ -46,6 +46,10 @@ TABLE: dict[type[Exception], Problem] = {
     call_errors.LinkInvalid: Problem(422, "link_invalid", "The link is spent or has expired"),
     errors.AlreadyOwned: Problem(409, "already_owned", "Linked by another user"),
     errors.ConnectionNeedsUser: Problem(402, "connection_needs_user", "Connection needs the user"),
+    errors.ConnectionRemoving: Problem(
+        409, "connection_removing", "The connection is being removed"
+    ),
+    errors.UserLeaving: Problem(409, "user_leaving", "Everything of the user is being removed"),
     errors.CredentialMissing: Problem(402, "connection_needs_user", "Connection needs the user"),
     call_errors.LoginRequired: Problem(402, "connection_needs_user", "Connection needs the user"),
     call_errors.RefreshNotAllowed: Problem(403, "refresh_not_allowed", "Refresh is not allowed"),

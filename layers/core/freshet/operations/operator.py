@@ -12,7 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.credential import Credential, Secret
-from freshet.domain.errors import AlreadyOwned, InvalidField, NotFound
+from freshet.domain.errors import (
+    AlreadyOwned,
+    ConnectionRemoving,
+    InvalidField,
+    NotFound,
+    UserLeaving,
+)
 from freshet.domain.provider import Provider
 from freshet.domain.replanning import check_read_every, check_refresh_every
 from freshet.services.process_webhook import Processing
@@ -118,6 +124,11 @@ class _ReplayParked(Event):
     provider: Provider
 
 
+_REFUSALS: dict[type[Exception], tuple[str, str]] = {
+    AlreadyOwned: ("already_owned", "another user holds this connection"),
+    ConnectionRemoving: ("connection_removing", "its user has asked for its removal"),
+    UserLeaving: ("user_leaving", "everything of the user is being removed"),
+}
 Operation = Callable[[dict[str, Any]], dict[str, Any]]
 
 _REGISTRATIONS: dict[str, type[RegisterAtSnapTrade | RegisterAtPlaid]] = {
@@ -150,8 +161,8 @@ class Operator:
             return error("invalid_field", str(refused))
         except NotFound as refused:
             return error("not_found", f"{refused} is not known here")
-        except AlreadyOwned:
-            return error("already_owned", "another user holds this connection")
+        except tuple(_REFUSALS) as refused:
+            return error(*_REFUSALS[type(refused)])
 
     def _operations(self) -> dict[str, Operation]:
         return {

@@ -6,6 +6,7 @@ from datetime import datetime
 from freshet.ports.audit import AuditBook, UserDirectory
 from freshet.ports.connections import Connections, DueConnections, Inbox, Owners
 from freshet.ports.credentials import CredentialRotation, CredentialSource, UserLease
+from freshet.ports.erasures import DueErasures, Eraser, Erasures, UpstreamUsers
 from freshet.ports.holdings import Accounts, SnapshotHistory, Snapshots, SnapshotStore
 from freshet.ports.importing import Discovery, FoundConnection, TextObjects
 from freshet.ports.linking import ItemLinks, LinkSessions, Portal, ProviderUsers
@@ -36,6 +37,9 @@ __all__ = [
     "Discovery",
     "DueConnections",
     "FoundConnection",
+    "DueErasures",
+    "Eraser",
+    "Erasures",
     "Inbox",
     "ItemLinks",
     "LinkSessions",
@@ -54,6 +58,7 @@ __all__ = [
     "SnapshotStore",
     "Snapshots",
     "TextObjects",
+    "UpstreamUsers",
     "Transactions",
     "UserDirectory",
     "UserLease",

@@ -19,7 +19,10 @@ class Connections(Protocol):
         """List a user's connections, oldest first."""
 
     def add(self, connection: Connection, *, provider_user_id: str | None) -> Connection:
-        """Register one, or give back the one already there; raises AlreadyOwned."""
+        """Register one, or give back the one already there.
+
+        Raises AlreadyOwned, UserLeaving, and NotFound where it was here once and was removed.
+        """
 
     def change(
         self,

@@ -28,7 +28,7 @@ class Accounts(Protocol):
         """List a connection's accounts, closed ones included, in the order of their ids."""
 
     def save(self, account: Account) -> None:
-        """Store an account as it is listed now."""
+        """Store an account as it is listed now; raises Erased where its connection was removed."""
 
 
 class Snapshots(Protocol):
@@ -58,7 +58,7 @@ class SnapshotStore(Protocol):
         """Write what a reading changed; False if somebody stored something newer meanwhile.
 
         A new version brings its changes along, the first state of another day the close of the
-        last one. Raises SnapshotTooLarge, with nothing written that anybody sees.
+        last one. Raises SnapshotTooLarge or Erased, with nothing written that anybody sees.
         """
 
 

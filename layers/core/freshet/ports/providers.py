@@ -88,6 +88,9 @@ class ProviderBuyer(Protocol):
     def sync_transactions(self) -> ProviderAnswer:
         """Ask for transactions up to yesterday to be loaded: unbilled."""
 
+    def remove(self) -> ProviderAnswer:
+        """Ask for the connection to be removed; MissingUpstream or AccessRevoked: it is gone."""
+
 
 class Providers[Visitor](Protocol):
     """The way to every configured provider, for whoever reads or for whoever buys there."""

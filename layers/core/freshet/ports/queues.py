@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from freshet.domain.events import Event
-from freshet.domain.orders import ReadOrder, RefreshOrder
+from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
 from freshet.domain.webhooks import VerifiedDelivery
 
 
@@ -16,9 +16,11 @@ class ReadQueue(Protocol):
 
 
 class RefreshQueue(Protocol):
-    """Work for the buyers."""
+    """Work for those who ask providers to do something: buyers, and who removes."""
 
-    def send(self, orders: Iterable[RefreshOrder]) -> Sequence[RefreshOrder]:
+    def send(
+        self, orders: Iterable[RefreshOrder | RemovalOrder]
+    ) -> Sequence[RefreshOrder | RemovalOrder]:
         """Hand over orders; gives back those that did not make it."""
 
 

@@ -20,7 +20,7 @@ class Transactions(Protocol):
 
         Raises ConcurrentChange, with all of it done, if somebody else has changed them since
         `revision` was read: then neither knows what is right, and has to read again. Raises
-        StoreBusy with some of it done.
+        StoreBusy with some of it done, Erased with nothing left of it.
         """
 
     def page(

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from freshet.domain.connection import Connection
 from freshet.domain.credential import credential_name
-from freshet.domain.errors import AlreadyOwned
+from freshet.domain.errors import AlreadyOwned, NotFound, UserLeaving
 from freshet.domain.identifiers import new_connection_id
 from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.webhooks import WebhookEvent
@@ -57,7 +57,8 @@ def adopted_owner(event: WebhookEvent, *, parts: Adopting) -> tuple[str, str] | 
     )
     try:
         connection = parts.connections.add(wanted, provider_user_id=event.provider_user_id)
-    except AlreadyOwned:
+    except (AlreadyOwned, NotFound, UserLeaving):
+        # Another user's, removed here before, or of somebody who is leaving: none of them is new.
         return None
     order = ReadOrder(
         user_id=connection.user_id, connection_id=connection.id, reason=ReadReason.FIRST_LOAD

@@ -7,14 +7,15 @@ from datetime import datetime, timedelta
 from freshet.domain.connection import TURN_LEASE, Connection
 from freshet.domain.identifiers import refresh_id_for
 from freshet.domain.instants import to_text
-from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
+from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder, RemovalOrder
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Trigger
 from freshet.domain.schedule import Pace, Turn, calls_of, turn_for
 from freshet.observability import count, logger, measure_seconds
-from freshet.ports import Clock, DueConnections, ReadQueue, RefreshQueue
+from freshet.ports import Clock, DueConnections, DueErasures, ReadQueue, RefreshQueue
 
 _PLANNER = "schedule"
+_MOST_ERASURES = 50  # a turn; each asks a provider once or twice, and they are few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +23,7 @@ class Planning:
     """What a turn needs from outside."""
 
     due: DueConnections
+    erasures: DueErasures
     reads: ReadQueue
     refreshes: RefreshQueue
     paces: Mapping[Provider, Pace]
@@ -40,9 +42,12 @@ def plan_turn(*, parts: Planning) -> int:
         found = parts.due.due(provider, now=now, limit=pace.most_visits)
         overdue = max([overdue, *(now - due_at for _, _, due_at in found)])
         orders += _orders_for(found, pace, parts.due, now=now)
-    lost = [
+    removals = _removals(parts.erasures, now=now)
+    lost: list[ReadOrder | RefreshOrder | RemovalOrder] = [
         *parts.reads.send([order for order in orders if isinstance(order, ReadOrder)]),
-        *parts.refreshes.send([order for order in orders if isinstance(order, RefreshOrder)]),
+        *parts.refreshes.send(
+            [*(order for order in orders if isinstance(order, RefreshOrder)), *removals]
+        ),
     ]
     count("ConnectionsPlanned", len(orders))
     # How late the latest is: it grows as soon as there is more to do than the quota allows.
@@ -51,6 +56,15 @@ def plan_turn(*, parts: Planning) -> int:
         count("OrdersLost", len(lost))
         logger.warning("Orders were not accepted by the queue", lost=len(lost))
     return len(orders)
+
+
+def _removals(due: DueErasures, *, now: datetime) -> list[RemovalOrder]:
+    orders = []
+    for place, due_at in due.due_erasures(now=now, limit=_MOST_ERASURES):
+        erasure = due.claim_erasure(place, due_at=due_at, lease_until=now + TURN_LEASE)
+        if erasure is not None:
+            orders.append(RemovalOrder(user_id=erasure.user_id, erasure_id=erasure.id))
+    return orders
 
 
 def _orders_for(

@@ -5,8 +5,8 @@ from datetime import datetime
 
 from freshet.domain.budgets import Spent
 from freshet.domain.connection import Connection
-from freshet.domain.connection_status import ASLEEP
-from freshet.domain.errors import ConnectionNeedsUser, IdempotencyMismatch
+from freshet.domain.errors import IdempotencyMismatch
+from freshet.domain.leaving import demand_linked, demand_not_removed
 from freshet.domain.money import Money
 from freshet.domain.prices import FREE
 from freshet.domain.purchase import check_before_live_read, check_before_money
@@ -58,9 +58,10 @@ def preview_of(
     refresh_id = refresh_id_of(request, parts.random_bytes, kind=Kind.HOLDINGS)
     if asked_before(request, refresh_id, parts.purchasing.refreshes) is not None:
         raise IdempotencyMismatch
+    demand_not_removed(connection)
     is_purchase = connection.is_worth_buying
-    if not is_purchase and connection.status in ASLEEP:
-        raise ConnectionNeedsUser(connection.id, connection.status_reason)
+    if not is_purchase:
+        demand_linked(connection)
     if connection.open_refresh_id is not None:
         opened = parts.purchasing.refreshes.get(request.user_id, connection.open_refresh_id)
         return Preview(

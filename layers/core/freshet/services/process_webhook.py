@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from freshet.domain.errors import NotFound
+from freshet.domain.identifiers import erasure_id_for
 from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.webhooks import UNKNOWN_KIND, Suggests, WebhookEvent, mark_of
 from freshet.observability import count, logger, measure_seconds
-from freshet.ports import Clock, Connections, Inbox, Owners, ReadQueue
+from freshet.ports import Clock, Connections, Erasures, Inbox, Owners, ReadQueue
 from freshet.services.adopt_connection import adopted_owner
 from freshet.services.parked_webhooks import drain_parked, note_expiry
 
@@ -22,6 +23,7 @@ class Processing:
     owners: Owners
     inbox: Inbox
     connections: Connections
+    erasures: Erasures
     reads: ReadQueue
     debounce: timedelta
     random_bytes: Callable[[int], bytes]
@@ -50,6 +52,7 @@ def act_on(
 ) -> None:
     """Let an event have its effect on a connection that is marked; once more does no harm."""
     note_expiry(event, owner, parts=parts)
+    _note_removal(event, owner, parts)
     if mark_of(event) is None or not is_asked_for:
         return
     # A burst of events makes a burst of messages; the first reader answers all their marks.
@@ -63,6 +66,15 @@ def act_on(
             )
         ]
     )
+
+
+def _note_removal(event: WebhookEvent, owner: Owner, parts: Processing) -> None:
+    # Ids are never given out twice: gone is gone, and what waits for it can go on.
+    if event.rule.suggests is Suggests.REMOVED:
+        user_id, connection_id = owner
+        parts.erasures.confirm(
+            user_id, erasure_id_for(connection_id), at=event.occurred_at, now=parts.clock()
+        )
 
 
 def _is_read_owed(owner: Owner, connections: Connections) -> bool:

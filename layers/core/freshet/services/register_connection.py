@@ -8,6 +8,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential, credential_name
 from freshet.domain.errors import AlreadyOwned
 from freshet.domain.identifiers import new_connection_id
+from freshet.domain.leaving import demand_not_removed
 from freshet.domain.provider import Provider
 from freshet.ports import Clock, Connections, CredentialVault, Inbox, Owners, ReadQueue
 from freshet.services.take_in import take_in
@@ -40,13 +41,17 @@ class Registering:
 def register_connection(registration: Registration, *, parts: Registering) -> Connection:
     """Keep the credential, then the connection, then read it at once; repeating does no harm.
 
-    Raises AlreadyOwned if another user holds the connection.
+    Raises AlreadyOwned if another user holds the connection, NotFound if it was removed,
+    ConnectionRemoving while it is, and UserLeaving.
     """
     now = parts.clock()
     provider, provider_connection_id = registration.provider, registration.provider_connection_id
     owner = parts.owners.of_connection(provider, provider_connection_id)
     if owner is not None and owner[0] != registration.user_id:
         raise AlreadyOwned(provider)
+    if owner is not None:
+        # No credential is kept for what was removed, or is about to be.
+        demand_not_removed(parts.connections.get(*owner))
     name = credential_name(registration.provider, registration.credential.subject)
     if owner is not None and provider is Provider.PLAID:
         # An Item that came through Link has another name for its token, which readers go by.

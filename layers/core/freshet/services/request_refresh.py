@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from freshet.domain.connection import Connection
-from freshet.domain.connection_status import ASLEEP
-from freshet.domain.errors import ConcurrentChange, ConnectionNeedsUser, NotFound
+from freshet.domain.errors import ConcurrentChange, NotFound
 from freshet.domain.identifiers import new_refresh_id, refresh_id_for
+from freshet.domain.leaving import demand_linked, demand_not_removed
 from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
 from freshet.domain.prices import FREE
 from freshet.domain.provider import TRAITS
@@ -58,6 +58,7 @@ def request_refresh(request: RefreshRequest, *, parts: Requesting) -> Purchase:
     known = asked_before(request, refresh_id, parts.purchasing.refreshes)
     if known is not None and known.status is not RefreshStatus.RESERVED:
         return Purchase(refresh=known)
+    demand_not_removed(connection)  # nor is its open refresh joined: it ends with the connection
     if not connection.is_worth_buying:
         wanted = unpaid_refresh(
             request, refresh_id, connection, parts, kind=Kind.HOLDINGS, method=Method.READ
@@ -81,8 +82,7 @@ def request_refresh(request: RefreshRequest, *, parts: Requesting) -> Purchase:
 
 def read_instead(wanted: Refresh, connection: Connection, parts: Requesting) -> Purchase:
     """Answer a wish by a free live read, where asking the broker is pointless or not wanted."""
-    if connection.status in ASLEEP:
-        raise ConnectionNeedsUser(connection.id, connection.status_reason)
+    demand_linked(connection)
     if connection.open_refresh_id is not None:
         return join_open(wanted, connection, parts.purchasing)
     check_before_live_read(connection, now=parts.purchasing.clock())

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from freshet.domain.connection import Connection
-from freshet.domain.connection_status import ASLEEP
-from freshet.domain.errors import ConcurrentChange, ConnectionNeedsUser, TransactionsNotEnabled
+from freshet.domain.errors import ConcurrentChange, TransactionsNotEnabled
+from freshet.domain.leaving import demand_linked
 from freshet.domain.provider import TRAITS
 from freshet.domain.refresh import Kind, Method, Refresh, RefreshStatus
 from freshet.domain.visit import yesterday
@@ -27,8 +27,7 @@ def request_transactions_sync(request: RefreshRequest, *, parts: Requesting) -> 
     Raises NotFound, ConnectionNeedsUser, TransactionsNotEnabled and what a call raises.
     """
     connection = parts.purchasing.connections.get(request.user_id, request.connection_id)
-    if connection.status in ASLEEP:
-        raise ConnectionNeedsUser(connection.id, connection.status_reason)
+    demand_linked(connection)
     refresh_id = refresh_id_of(request, parts.random_bytes, kind=Kind.TRANSACTIONS)
     known = asked_before(request, refresh_id, parts.purchasing.refreshes)
     if known is not None:

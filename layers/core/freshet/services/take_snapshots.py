@@ -15,16 +15,18 @@ from freshet.domain.call_errors import (
     RateLimited,
 )
 from freshet.domain.connection import READ_LEASE, Connection
-from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.connection_status import GONE
 from freshet.domain.errors import (
     ConcurrentChange,
     CredentialMissing,
+    Erased,
     NotFound,
     ProviderNotConfigured,
     SnapshotTooLarge,
     VisitTooLong,
 )
 from freshet.domain.etiquette import ETIQUETTE
+from freshet.domain.leaving import at_rest
 from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.refresh import Refresh
 from freshet.domain.visit import (
@@ -56,7 +58,6 @@ from freshet.services.store_reading import list_accounts, store_reading
 _TRIES = 10  # each lost race means that somebody else got on
 # After one of these, asking for the connection's other accounts can bring nothing but harm.
 _ENDS_THE_VISIT = (LoginRequired, RateLimited, ProviderRejectedUs)
-_GONE = (ConnectionStatus.REMOVING, ConnectionStatus.REMOVED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,12 +77,15 @@ class Reading:
 
 def take_snapshots(order: ReadOrder, *, parts: Reading) -> None:
     """Work one order; raises only for trouble on our side, so that the message comes again."""
-    started_at = parts.clock()
     try:
-        connection = _with_lease(order, parts, started_at)
-    except NotFound:
-        count("ReadOrderOrphaned")  # the connection was removed while the message waited
-        return
+        _take_snapshots(order, parts)
+    except (NotFound, Erased):
+        count("ReadOrderOrphaned")  # the connection was removed meanwhile
+
+
+def _take_snapshots(order: ReadOrder, parts: Reading) -> None:
+    started_at = parts.clock()
+    connection = _with_lease(order, parts, started_at)
     if connection.reading_until != started_at + READ_LEASE:
         # Another reader is at it, or has been; it may have died with the outbox full.
         announce(connection, connections=parts.connections, bus=parts.bus)
@@ -120,8 +124,10 @@ def take_snapshots(order: ReadOrder, *, parts: Reading) -> None:
 def _with_lease(order: ReadOrder, parts: Reading, now: datetime) -> Connection:
     def step(current: Connection) -> Connection:
         # Marks answered by an earlier message of the same burst leave nothing to do for this one.
+        if current.status in GONE:
+            return at_rest(current)
         is_answered = order.reason is ReadReason.WEBHOOK and not has_news(current.marks)
-        if is_answered or current.is_being_read(now=now) or current.status in _GONE:
+        if is_answered or current.is_being_read(now=now):
             return current
         return current.started_reading(now=now)
 

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 from freshet.adapters.plaid.buyer import PlaidBuyer
-from freshet.adapters.providers import ConfiguredProviders
-from freshet.adapters.snaptrade.buyer import SnapTradeBuyer
+from freshet.adapters.providers import ConfiguredProviders, ConfiguredProviderUsers
+from freshet.adapters.snaptrade.buyer import SnapTradeBuyer, SnapTradeUsers
 from freshet.adapters.transport import Transport
 from freshet.config import ProviderSettings
 from freshet.domain.connection import Connection
@@ -28,6 +28,15 @@ def buyers_for(settings: ProviderSettings) -> ConfiguredProviders[ProviderBuyer]
     return ConfiguredProviders(
         vault=vault_for(settings),
         openers={provider: builders[provider](wires) for provider in settings.providers},
+    )
+
+
+def users_for(settings: ProviderSettings) -> ConfiguredProviderUsers:
+    """Build what deletes users at the providers that have them."""
+    wires = Wires(settings, PATIENT, Transport())
+    found = {Provider.SNAPTRADE: lambda: SnapTradeUsers(wires.snaptrade()).delete}
+    return ConfiguredProviderUsers(
+        {each: found[each]() for each in found if each in settings.providers}
     )
 
 

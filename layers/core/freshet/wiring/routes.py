@@ -21,6 +21,7 @@ from freshet.http.application import Api, ApiParts
 from freshet.http.caller import TokenPolicy
 from freshet.http.connection_changes import add_connection_change_routes
 from freshet.http.connections import add_connection_routes
+from freshet.http.erasures import add_erasure_routes
 from freshet.http.holdings import add_holdings_routes
 from freshet.http.link_sessions import add_link_session_routes
 from freshet.http.portfolio import add_portfolio_routes
@@ -35,12 +36,14 @@ from freshet.services.show_documented_holdings import ShowingDocumented
 from freshet.services.show_holdings import Showing
 from freshet.wiring import client, table, utc_now
 from freshet.wiring.linking import linking_for
+from freshet.wiring.removing import removing_for
 from freshet.wiring.wires import Wires
 
 _ADD_ROUTES = (
     add_connection_routes,
     add_connection_change_routes,
     add_link_session_routes,
+    add_erasure_routes,
     add_account_routes,
     add_holdings_routes,
     add_portfolio_routes,
@@ -84,6 +87,7 @@ def api_for(
             portfolio=ShowingDocumented(
                 showing=showing, snaptrade=_snaptrade_documents(settings, purchasing.clock)
             ),
+            removing=removing_for(settings, purchasing),
             requesting=requesting,
             linking=linking_for(settings, registering, lease),
             tokens=tokens,

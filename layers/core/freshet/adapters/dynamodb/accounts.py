@@ -6,10 +6,11 @@ from datetime import date
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
-from freshet.adapters.dynamodb.table import Item, Table
+from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.adapters.dynamodb.values import money_from_item, money_to_item
 from freshet.domain.account import Account, AccountReport, AccountStatus
-from freshet.domain.errors import NotFound
+from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.errors import ConcurrentChange, Erased, NotFound
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 
 
@@ -37,8 +38,27 @@ class DynamoAccounts:
         return [each for each in self.of_user(user_id) if each.connection_id == connection_id]
 
     def save(self, account: Account) -> None:
-        """Store an account as it is listed now."""
-        self._table.put(account_to_item(account))
+        """Store an account as it is listed now; raises Erased where its connection was removed."""
+        item = account_to_item(account)
+        try:
+            self._table.put(item, condition="attribute_exists(PK)")
+        except ConcurrentChange:
+            self._add(account, item)
+
+    def _add(self, account: Account, item: Item) -> None:
+        # A reader that comes late must not bring an account back that was erased a moment ago.
+        connection = keys.connection(account.user_id, account.connection_id)
+        values = {":removing": str(ConnectionStatus.REMOVING)}
+        check = self._table.checking(
+            connection,
+            "attribute_exists(PK) AND #status <> :removing",
+            values=values,
+            names={"#status": "status"},
+        )
+        try:
+            self._table.transact(self._table.putting(item), check)
+        except TransactionRefused as refused:
+            raise Erased(account.id) from refused
 
 
 def account_to_item(account: Account) -> Item:

@@ -12,7 +12,7 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode, Institution
 from freshet.domain.connection_status import ConnectionStatus
-from freshet.domain.errors import AlreadyOwned, ConcurrentChange, NotFound
+from freshet.domain.errors import AlreadyOwned, ConcurrentChange, NotFound, UserLeaving
 from freshet.domain.expiry import Expiry
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 from freshet.domain.provider import Provider
@@ -44,10 +44,14 @@ class DynamoConnections:
         return sorted(found, key=lambda connection: (connection.created_at, connection.id))
 
     def add(self, connection: Connection, *, provider_user_id: str | None) -> Connection:
-        """Register one, or give back the one already there; raises AlreadyOwned."""
+        """Register one, or give back the one already there.
+
+        Raises AlreadyOwned, UserLeaving, and NotFound where it was here once and was removed.
+        """
         owner = {"user_id": connection.user_id, "connection_id": connection.id}
         reverse = keys.connection_owner(connection.provider, connection.provider_connection_id)
         writes = [
+            self._table.checking(keys.leaving(connection.user_id), _IS_NEW),
             self._table.putting(connection_to_item(connection), condition=_IS_NEW),
             self._table.putting({**reverse, **owner}, condition=_IS_NEW),
         ]
@@ -62,7 +66,9 @@ class DynamoConnections:
             )
         try:
             self._table.transact(*writes)
-        except TransactionRefused:
+        except TransactionRefused as refused:
+            if 0 in refused.failed:
+                raise UserLeaving(connection.user_id) from refused
             return self._already_there(connection)
         return connection
 

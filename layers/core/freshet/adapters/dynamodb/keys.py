@@ -26,6 +26,7 @@ _NEWEST = TRANSACTION_PREFIX + "~"  # after every day
 # Behind all of them, so that whoever reads them to the end reads it, too.
 _REVISION = "TRANSACTIONS"
 PARKED_PREFIX = "OF#"
+ERASED = "ERASED"
 REFERENCE_PREFIX = "KNOWN#"
 
 
@@ -87,6 +88,32 @@ def budgets_and_connections(user_id: str) -> tuple[str, str, str]:
     """Locate all of a user's budgets and connections: partition, first and last sort key."""
     # A character above every character of our ids ends the range.
     return _user(user_id), "BUDGET", CONNECTION_PREFIX + "~"
+
+
+def leaving(user_id: str) -> Key:
+    """Locate the mark of a user of whom everything is being erased."""
+    return {"PK": _user(user_id), "SK": "LEAVING"}
+
+
+def rest_of_user(user_id: str) -> tuple[tuple[str, str, str], ...]:
+    """Locate all of a user but for the mark of leaving and the ledger."""
+    partition = _user(user_id)
+    return (
+        (partition, "!", "LEAVIN"),  # comes before the mark
+        (partition, "LEAVING!", "LEDGER"),  # comes before every line
+        (partition, "LEDGER#~", "~"),
+    )
+
+
+def erasure(user_id: str, erasure_id: str) -> Key:
+    """Locate an erasure: it stays when the user is gone, and does not name the user."""
+    digest = hashlib.sha256(user_id.encode()).hexdigest()[:32]
+    return erasure_at(f"ERASURE#{digest}#{erasure_id}")
+
+
+def erasure_at(place: str) -> Key:
+    """Locate an erasure by its partition, as the due index names it."""
+    return {"PK": place, "SK": "RECEIPT"}
 
 
 def deployment_budget() -> Key:
@@ -167,6 +194,11 @@ def finding(found: Finding) -> Key:
     return {"PK": partition, "SK": f"{prefix}{found.kind}#{found.subject}"}
 
 
+def erased(user_id: str, account_id: str) -> Key:
+    """Locate the tombstone that blocks late writers of an account."""
+    return {"PK": account_partition(user_id, account_id), "SK": ERASED}
+
+
 def latest(user_id: str, account_id: str) -> Key:
     """Locate the newest holdings of an account."""
     return {"PK": account_partition(user_id, account_id), "SK": LATEST}
@@ -227,6 +259,11 @@ def transactions_revision(user_id: str, account_id: str) -> Key:
 def awaited_shard(provider: Provider) -> str:
     """Name the partition of connections whose open refresh somebody waits for; they are few."""
     return f"DUE#{provider}#AWAITED"
+
+
+def erasures_shard() -> str:
+    """Name the partition of erasures that are under way; they are few."""
+    return "DUE#ERASURES"
 
 
 def due_shard(provider: Provider, connection_id: str) -> str:

@@ -11,7 +11,7 @@ from freshet.adapters.dynamodb.snapshot_items import snapshot_to_item
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.domain.closes import closing_day
-from freshet.domain.errors import ConcurrentChange
+from freshet.domain.errors import ConcurrentChange, Erased
 from freshet.domain.instants import to_text
 from freshet.domain.snapshot import HoldingsSnapshot, Outcome
 
@@ -41,7 +41,7 @@ class DynamoSnapshotStore:
     ) -> bool:
         """Write what a reading changed; False if somebody stored something newer meanwhile.
 
-        Raises SnapshotTooLarge, with nothing written that anybody sees.
+        Raises SnapshotTooLarge or Erased, with nothing written that anybody sees.
         """
         if outcome.latest is None:
             return True
@@ -99,12 +99,20 @@ class DynamoSnapshotStore:
     def _write(self, latest: Item, others: list[Item], *, before: HoldingsSnapshot | None) -> None:
         condition, values = _unmoved_since(before)
         if not others:
+            # Erased, there is no `latest` any more whose dates could be as they were.
             self._table.put(latest, condition=condition, values=values)
             return
-        self._table.transact(
-            self._table.putting(latest, condition=condition, values=values),
-            *(self._table.putting(row, condition=_condition_of(row)) for row in others),
-        )
+        tombstone = {"PK": latest["PK"], "SK": keys.ERASED}
+        try:
+            self._table.transact(
+                self._table.checking(tombstone, "attribute_not_exists(PK)"),
+                self._table.putting(latest, condition=condition, values=values),
+                *(self._table.putting(row, condition=_condition_of(row)) for row in others),
+            )
+        except TransactionRefused as refused:
+            if 0 in refused.failed:
+                raise Erased(latest["PK"]) from refused
+            raise
 
 
 def _unmoved_since(before: HoldingsSnapshot | None) -> tuple[str, dict[str, str] | None]:

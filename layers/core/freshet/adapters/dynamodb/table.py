@@ -4,18 +4,15 @@ import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
-
+from freshet.adapters.dynamodb.wire import Item, between, only, plain, when, wire
 from freshet.domain.errors import ConcurrentChange
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-Item = dict[str, Any]
-_BATCH_GET_LIMIT = 100
+__all__ = ["ConditionFailed", "Item", "Table", "TransactionRefused"]
 
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
+_BATCH_GET_LIMIT = 100
 
 
 class TransactionRefused(Exception):
@@ -33,7 +30,7 @@ class ConditionFailed(ConcurrentChange):
     def __init__(self, item: Any) -> None:
         """Keep the row."""
         super().__init__("condition failed")
-        self.current = _plain(item) if item else None
+        self.current = plain(item) if item else None
 
 
 class Table:
@@ -46,8 +43,8 @@ class Table:
 
     def get(self, key: Mapping[str, str]) -> Item | None:
         """Read one item, consistently."""
-        answer = self._client.get_item(TableName=self.name, Key=_wire(key), ConsistentRead=True)
-        return _plain(answer["Item"]) if "Item" in answer else None
+        answer = self._client.get_item(TableName=self.name, Key=wire(key), ConsistentRead=True)
+        return plain(answer["Item"]) if "Item" in answer else None
 
     def get_many(
         self, keys: Collection[Mapping[str, str]], *, attributes: Collection[str] = ()
@@ -56,22 +53,20 @@ class Table:
 
         `attributes` spares the others, except for the key.
         """
-        wanted = [_wire(key) for key in keys]
+        wanted = [wire(key) for key in keys]
         for start in range(0, len(wanted), _BATCH_GET_LIMIT):
             keys_now = wanted[start : start + _BATCH_GET_LIMIT]
-            chunk: Any = {
-                self.name: {"Keys": keys_now, "ConsistentRead": True, **_only(attributes)}
-            }
+            chunk: Any = {self.name: {"Keys": keys_now, "ConsistentRead": True, **only(attributes)}}
             while chunk:
                 answer = self._client.batch_get_item(RequestItems=chunk)
-                yield from (_plain(item) for item in answer["Responses"].get(self.name, ()))
+                yield from (plain(item) for item in answer["Responses"].get(self.name, ()))
                 chunk = answer.get("UnprocessedKeys")
 
     def query(self, partition: str, prefix: str) -> Iterator[Item]:
         """Read the items of a partition whose sort key starts with `prefix`, in key order."""
         yield from self._query_all(
             KeyConditionExpression="PK = :partition AND begins_with(SK, :prefix)",
-            ExpressionAttributeValues=_wire({":partition": partition, ":prefix": prefix}),
+            ExpressionAttributeValues=wire({":partition": partition, ":prefix": prefix}),
         )
 
     def query_between(
@@ -81,14 +76,14 @@ class Table:
 
         `attributes` spares the others, except for the key.
         """
-        yield from self._query_all(**_between(partition, first, last), **_only(attributes))
+        yield from self._query_all(**between(partition, first, last), **only(attributes))
 
     def _query_all(self, **what: Any) -> Iterator[Item]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self.name, ConsistentRead=True, **what
         )
         for page in pages:
-            yield from (_plain(item) for item in page["Items"])
+            yield from (plain(item) for item in page["Items"])
 
     def write_batch(self, writes: Sequence[Any]) -> list[Any]:
         """Put and delete a batch, each by itself; gives back what DynamoDB did not take."""
@@ -98,11 +93,11 @@ class Table:
 
     def batch_put(self, item: Item) -> dict[str, Any]:
         """Describe a put for `write_batch`."""
-        return {"PutRequest": {"Item": _wire(item)}}
+        return {"PutRequest": {"Item": wire(item)}}
 
     def batch_delete(self, key: Mapping[str, str]) -> dict[str, Any]:
         """Describe a removal for `write_batch`."""
-        return {"DeleteRequest": {"Key": _wire(key)}}
+        return {"DeleteRequest": {"Key": wire(key)}}
 
     def first_between(self, partition: str, first: str, last: str) -> Item | None:
         """Read the first item from one sort key to another, both included."""
@@ -110,9 +105,9 @@ class Table:
             TableName=self.name,
             ConsistentRead=True,
             Limit=1,
-            **_between(partition, first, last),
+            **between(partition, first, last),
         )
-        return next((_plain(item) for item in answer["Items"]), None)
+        return next((plain(item) for item in answer["Items"]), None)
 
     def page_between(
         self, partition: str, first: str, last: str, *, limit: int
@@ -128,9 +123,9 @@ class Table:
             ConsistentRead=True,
             ScanIndexForward=False,
             Limit=limit,
-            **_between(partition, first, last),
+            **between(partition, first, last),
         )
-        return [_plain(item) for item in answer["Items"]], "LastEvaluatedKey" in answer
+        return [plain(item) for item in answer["Items"]], "LastEvaluatedKey" in answer
 
     def page_with_next(
         self, partition: str, first: str, last: str, *, limit: int
@@ -148,14 +143,14 @@ class Table:
             IndexName=index,
             Limit=limit,
             KeyConditionExpression="due_shard = :shard AND due_at <= :until",
-            ExpressionAttributeValues=_wire({":shard": shard, ":until": until}),
+            ExpressionAttributeValues=wire({":shard": shard, ":until": until}),
         )
-        return [_plain(item) for item in answer["Items"]]
+        return [plain(item) for item in answer["Items"]]
 
     def put(self, item: Item, *, condition: str | None = None, values: Item | None = None) -> None:
         """Write one item whole; raises ConcurrentChange if the condition does not hold."""
         self._conditionally(
-            self._client.put_item, TableName=self.name, Item=_wire(item), **_when(condition, values)
+            self._client.put_item, TableName=self.name, Item=wire(item), **when(condition, values)
         )
 
     def update(
@@ -171,14 +166,14 @@ class Table:
         answer = self._conditionally(
             self._client.update_item,
             TableName=self.name,
-            Key=_wire(key),
+            Key=wire(key),
             UpdateExpression=expression,
             ReturnValues="ALL_NEW",
             ReturnValuesOnConditionCheckFailure="ALL_OLD",
             **({"ExpressionAttributeNames": dict(names)} if names else {}),
-            **_when(condition, values),
+            **when(condition, values),
         )
-        return _plain(answer["Attributes"])
+        return plain(answer["Attributes"])
 
     def transact(self, *writes: Mapping[str, Any]) -> None:
         """Write all or nothing; raises TransactionRefused, or ConcurrentChange after a clash."""
@@ -195,7 +190,7 @@ class Table:
         self, item: Item, *, condition: str | None = None, values: Item | None = None
     ) -> dict[str, Any]:
         """Describe a put for `transact`."""
-        return {"Put": {"TableName": self.name, "Item": _wire(item), **_when(condition, values)}}
+        return {"Put": {"TableName": self.name, "Item": wire(item), **when(condition, values)}}
 
     def updating(
         self,
@@ -209,12 +204,40 @@ class Table:
         """Describe an update for `transact`."""
         update = {
             "TableName": self.name,
-            "Key": _wire(key),
+            "Key": wire(key),
             "UpdateExpression": expression,
             **({"ExpressionAttributeNames": dict(names)} if names else {}),
-            **_when(condition, values),
+            **when(condition, values),
         }
         return {"Update": update}
+
+    def deleting(
+        self,
+        key: Mapping[str, str],
+        *,
+        condition: str | None = None,
+        values: Item | None = None,
+    ) -> dict[str, Any]:
+        """Describe a removal for `transact`."""
+        delete = {"TableName": self.name, "Key": wire(key), **when(condition, values)}
+        return {"Delete": delete}
+
+    def checking(
+        self,
+        key: Mapping[str, str],
+        condition: str,
+        *,
+        values: Item | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        """Describe for `transact` what must hold of an item that stays as it is."""
+        check = {
+            "TableName": self.name,
+            "Key": wire(key),
+            **({"ExpressionAttributeNames": dict(names)} if names else {}),
+            **when(condition, values),
+        }
+        return {"ConditionCheck": check}
 
     def _patiently(self, call: Any, **arguments: Any) -> Any:
         # A clash with another transaction says nothing about our condition: try again soon.
@@ -239,43 +262,3 @@ class Table:
 
 _PAUSES_SECONDS = (0.02, 0.05, 0.1, 0.2)
 _CONDITION_FAILED = "ConditionalCheckFailed"
-
-
-def _between(partition: str, first: str, last: str) -> dict[str, Any]:
-    return {
-        "KeyConditionExpression": "PK = :partition AND SK BETWEEN :first AND :last",
-        "ExpressionAttributeValues": _wire(
-            {":partition": partition, ":first": first, ":last": last}
-        ),
-    }
-
-
-def _only(attributes: Collection[str]) -> dict[str, Any]:
-    if not attributes:
-        return {}
-    # Named by number: an attribute may be a reserved word.
-    wanted = sorted({"PK", "SK", *attributes})
-    names = {f"#a{place}": name for place, name in enumerate(wanted)}
-    return {"ProjectionExpression": ", ".join(names), "ExpressionAttributeNames": names}
-
-
-def _when(condition: str | None, values: Item | None) -> dict[str, Any]:
-    arguments: dict[str, Any] = {}
-    if condition:
-        arguments["ConditionExpression"] = condition
-    if values:
-        arguments["ExpressionAttributeValues"] = _wire(values)
-    return arguments
-
-
-def _wire(item: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: _serialize(value) for name, value in item.items() if value is not None}
-
-
-def _plain(item: Mapping[str, Any]) -> Item:
-    return {name: _to_python(_deserialize(value)) for name, value in item.items()}
-
-
-def _to_python(value: Any) -> Any:
-    # boto3's Binary knows how to become bytes; its stubs do not.
-    return value.__bytes__() if isinstance(value, Binary) else value

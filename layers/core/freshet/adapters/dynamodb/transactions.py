@@ -5,8 +5,9 @@ from datetime import date
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.batches import write_all
-from freshet.adapters.dynamodb.table import Item, Table
+from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.domain.days import DayRange
+from freshet.domain.errors import ConcurrentChange, Erased
 from freshet.domain.money import optional_decimal
 from freshet.domain.money import optional_decimal_to_text as text_of
 from freshet.domain.transaction_windows import Changes, StoredTransactions
@@ -31,7 +32,10 @@ class DynamoTransactions:
         )
 
     def apply(self, user_id: str, account_id: str, changes: Changes, *, revision: int) -> None:
-        """Write what is new or different and remove the rest, many at once; nothing for nothing."""
+        """Write what is new or different and remove the rest, many at once; nothing for nothing.
+
+        Raises ConcurrentChange, StoreBusy, and Erased, with what it wrote taken out again.
+        """
         if not changes:
             return
         table, owner = self._table, (user_id, account_id)
@@ -40,11 +44,18 @@ class DynamoTransactions:
         # What is new first: whoever reads in between may see a correction twice, but misses none.
         write_all(table, [*written, *removed])
         # Last: another reader that finished meanwhile may have been written over, or have done so.
-        table.put(
+        counted = table.putting(
             {**keys.transactions_revision(*owner), "revision": revision + 1},
             condition="attribute_not_exists(PK) OR revision = :known",
             values={":known": revision},
         )
+        try:
+            table.transact(table.checking(keys.erased(*owner), "attribute_not_exists(PK)"), counted)
+        except TransactionRefused as refused:
+            if 0 not in refused.failed:
+                raise ConcurrentChange(account_id) from refused
+            write_all(table, [table.batch_delete(_key(*owner, each)) for each in changes.written])
+            raise Erased(account_id) from refused
 
     def page(
         self, user_id: str, account_id: str, *, days: DayRange, limit: int, after: str | None

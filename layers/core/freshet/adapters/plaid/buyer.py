@@ -24,3 +24,8 @@ class PlaidBuyer:
     def sync_transactions(self) -> ProviderAnswer:
         """Plaid has no such call: a plain read stands in for it, before it comes to this."""
         raise ProviderNotConfigured("transactions sync")
+
+    def remove(self) -> ProviderAnswer:
+        """End the Item, its token and its subscriptions, at once."""
+        body = {"access_token": self.item.secret.reveal()}
+        return self.wire.tell(endpoints.REMOVE_ITEM, body, item=self.item.subject)

@@ -23,3 +23,18 @@ class SnapTradeBuyer:
     def sync_transactions(self) -> ProviderAnswer:
         """Ask for transactions up to yesterday to be loaded (S2): not billed."""
         return self.wire.tell(endpoints.SYNC_TRANSACTIONS, self.connection_id, user=self.user)
+
+    def remove(self) -> ProviderAnswer:
+        """Queue the connection for deletion; a later try answers MissingUpstream."""
+        return self.wire.tell(endpoints.REMOVE_CONNECTION, self.connection_id, user=self.user)
+
+
+@dataclass(frozen=True, slots=True)
+class SnapTradeUsers:
+    """Deletes users of this customer."""
+
+    wire: SnapTradeWire
+
+    def delete(self, user_id: str) -> ProviderAnswer:
+        """Queue a user for deletion; no secret is needed, and a later try is MissingUpstream."""
+        return self.wire.tell(endpoints.DELETE_USER, parameters={"userId": user_id})

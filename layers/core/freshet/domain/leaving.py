@@ -1,0 +1,50 @@
+"""What becomes of a connection and its open refresh when the connection is to be removed."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ASLEEP, GONE, ConnectionStatus
+from freshet.domain.errors import ConnectionNeedsUser, ConnectionRemoving
+from freshet.domain.refresh import Refresh, RefreshStatus, give_up, lose_answer, refuse
+
+REMOVED_BY_USER = "connection_removed"
+
+
+def leaving(connection: Connection) -> Connection:
+    """Leave the schedule for good: nothing is read or bought for it from now on."""
+    if connection.status in GONE:
+        return at_rest(connection)
+    left = replace(connection, status=ConnectionStatus.REMOVING, status_reason="removal_requested")
+    return at_rest(left)
+
+
+def at_rest(connection: Connection) -> Connection:
+    """Leave the index, webhooks' marks included: nobody is going to read for them."""
+    return replace(connection, marks={}, partial={}, due_at=None)
+
+
+def demand_linked(connection: Connection) -> None:
+    """Raise ConnectionRemoving or ConnectionNeedsUser where nothing can be asked of a link."""
+    demand_not_removed(connection)
+    if connection.status in ASLEEP:
+        raise ConnectionNeedsUser(connection.id, connection.status_reason)
+
+
+def demand_not_removed(connection: Connection) -> None:
+    """Raise ConnectionRemoving for a connection that is on its way out."""
+    if connection.status in GONE:
+        raise ConnectionRemoving(connection.id)
+
+
+def ended_by_removal(refresh: Refresh, *, now: datetime) -> Refresh:
+    """Take an open refresh one step nearer to its end; what was called stays paid for.
+
+    `book` stores each step: a refund for what was never called, an assumed line in the ledger for
+    a call whose caller went silent.
+    """
+    if refresh.status is RefreshStatus.RESERVED:
+        return refuse(refresh, REMOVED_BY_USER, answer=None, now=now)
+    if refresh.status is RefreshStatus.CALLING:
+        return lose_answer(refresh, "caller_died", now=now)
+    return give_up(refresh, REMOVED_BY_USER, now=now)

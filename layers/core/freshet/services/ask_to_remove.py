@@ -1,0 +1,50 @@
+"""One try to have something removed at its provider, whatever becomes of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from freshet.domain.call_errors import CallFailed, ProviderAnswer
+from freshet.domain.erasure import Upstream
+from freshet.domain.errors import (
+    CredentialMissing,
+    FreshetError,
+    ProviderNotConfigured,
+    SecretUnavailable,
+)
+from freshet.observability import count, logger
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """How far the removal is after a try, and when to try again if it is not over."""
+
+    upstream: Upstream
+    again_at: datetime
+
+
+def try_to_remove(
+    upstream: Upstream,
+    ask: Callable[[], ProviderAnswer],
+    *,
+    is_done_at_once: bool,
+    requested_at: datetime,
+    now: datetime,
+) -> Tried:
+    """Ask once; a failure is an outcome like any other."""
+    outcome = _outcome(ask)
+    after = upstream.after(
+        outcome, is_done_at_once=is_done_at_once, requested_at=requested_at, now=now
+    )
+    if after.reason is not None:
+        count("RemovalNotDone")
+        logger.info("Provider has not removed", status=after.status, reason=after.reason)
+    at_least = outcome.retry_at(now) if isinstance(outcome, CallFailed) else now
+    return Tried(upstream=after, again_at=max(at_least, after.next_try(now=now)))
+
+
+def _outcome(ask: Callable[[], ProviderAnswer]) -> ProviderAnswer | FreshetError:
+    try:
+        return ask()
+    except (CallFailed, CredentialMissing, ProviderNotConfigured, SecretUnavailable) as failure:
+        return failure

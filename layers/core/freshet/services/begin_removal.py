@@ -1,0 +1,74 @@
+"""A user wants a connection gone, or everything: put on record, done from the due index."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from freshet.domain.connection import SAFETY_NET, Connection
+from freshet.domain.erasure import Erasure
+from freshet.domain.errors import NotFound
+from freshet.domain.identifiers import erasure_id_for, new_erasure_id
+from freshet.domain.leaving import leaving
+from freshet.domain.orders import RemovalOrder
+from freshet.observability import count
+from freshet.ports import Clock, Connections, Erasures, RefreshQueue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Removing:
+    """What a wish to be forgotten needs from outside."""
+
+    connections: Connections
+    erasures: Erasures
+    queue: RefreshQueue
+    random_bytes: Callable[[int], bytes]
+    clock: Clock
+
+
+def remove_connection(user_id: str, connection_id: str, *, actor: str, parts: Removing) -> Erasure:
+    """Have a connection removed; asking again joins, also when all is over. Raises NotFound."""
+    now = parts.clock()
+    try:
+        connection = parts.connections.get(user_id, connection_id)
+    except NotFound:
+        return parts.erasures.get(user_id, erasure_id_for(connection_id))
+    wanted = erasure_of(connection, actor=actor, now=now, due_at=now + SAFETY_NET)
+    # First: should we die before the next step, whoever finds it due goes on from here.
+    erasure = parts.erasures.begin(wanted)
+    parts.connections.change(user_id, connection_id, leaving)
+    return _sent(erasure, parts)
+
+
+def remove_user(user_id: str, *, actor: str, parts: Removing) -> Erasure:
+    """Have everything of a user removed; asking again joins the removal that is under way."""
+    now = parts.clock()
+    wanted = Erasure(
+        id=new_erasure_id(parts.random_bytes),
+        user_id=user_id,
+        actor=actor,
+        requested_at=now,
+        due_at=now + SAFETY_NET,
+    )
+    return _sent(parts.erasures.begin(wanted), parts)
+
+
+def erasure_of(connection: Connection, *, actor: str, now: datetime, due_at: datetime) -> Erasure:
+    """Make the wish to remove a connection: always the same one."""
+    return Erasure(
+        id=erasure_id_for(connection.id),
+        user_id=connection.user_id,
+        actor=actor,
+        connection_id=connection.id,
+        provider=connection.provider,
+        credential_name=connection.credential_name,
+        requested_at=now,
+        due_at=due_at,
+    )
+
+
+def _sent(erasure: Erasure, parts: Removing) -> Erasure:
+    if not erasure.is_done:
+        # Should the message be lost, the erasure is due within minutes anyway.
+        parts.queue.send([RemovalOrder(user_id=erasure.user_id, erasure_id=erasure.id)])
+    count("RemovalRequested")
+    return erasure

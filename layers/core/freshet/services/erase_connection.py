@@ -1,0 +1,156 @@
+"""One connection, taken away step by step; each can be repeated, and finds what is done already."""
+
+from dataclasses import dataclass, replace
+
+from freshet.domain.connection import Connection
+from freshet.domain.erasure import SOON, Erasure
+from freshet.domain.errors import ConcurrentChange, NotFound
+from freshet.domain.leaving import ended_by_removal, leaving
+from freshet.domain.provider import TRAITS
+from freshet.domain.refresh import RefreshStatus
+from freshet.observability import count
+from freshet.ports import (
+    Accounts,
+    Clock,
+    Connections,
+    CredentialVault,
+    Eraser,
+    Erasures,
+    ProviderBuyer,
+    Providers,
+    Refreshes,
+    UpstreamUsers,
+)
+from freshet.services.ask_to_remove import try_to_remove
+from freshet.services.forget_credential import forget_credential
+
+MOST_ROWS = 2_000
+"""Rows that one visit erases: 80 requests of 25, a few seconds of the worker's two minutes."""
+
+_MOVES_MONEY = (RefreshStatus.RESERVED, RefreshStatus.CALLING)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Erasing:
+    """What removing needs from outside."""
+
+    erasures: Erasures
+    connections: Connections
+    accounts: Accounts
+    refreshes: Refreshes
+    providers: Providers[ProviderBuyer]
+    provider_users: UpstreamUsers
+    vault: CredentialVault
+    eraser: Eraser
+    clock: Clock
+
+
+def erase_connection(erasure: Erasure, *, parts: Erasing) -> Erasure:
+    """Take one connection's erasure as far as it goes now.
+
+    Raises ConcurrentChange, SecretUnavailable and StoreBusy, with what is done done.
+    """
+    try:
+        connection = parts.connections.change(erasure.user_id, str(erasure.connection_id), leaving)
+    except NotFound:
+        return forget_credential(_disconnected(erasure, parts), parts=parts)
+    for step in (_without_refresh, _gone_upstream, _without_reader, _without_data, _without_row):
+        erasure, is_over = step(erasure, connection, parts)
+        if not is_over:
+            return erasure
+    return forget_credential(_disconnected(erasure, parts), parts=parts)
+
+
+def _without_refresh(
+    erasure: Erasure, connection: Connection, parts: Erasing
+) -> tuple[Erasure, bool]:
+    """End the open refresh, its money on the books, unless its call may be under way."""
+    refresh_id, now = connection.open_refresh_id, parts.clock()
+    if refresh_id is None:
+        return erasure, True
+    refresh = parts.refreshes.get(connection.user_id, refresh_id)
+    if refresh.calling_until is not None and refresh.is_fenced(now=now):
+        return erasure.waiting("refresh_under_way", until=refresh.calling_until), False
+    while not refresh.is_terminal:
+        is_money = refresh.status in _MOVES_MONEY
+        store = parts.refreshes.book if is_money else parts.refreshes.save
+        refresh = store(ended_by_removal(refresh, now=now))
+    count("RefreshFinished")
+    parts.connections.change(
+        connection.user_id, connection.id, lambda row: row.without_refresh(refresh_id)
+    )
+    return erasure, True
+
+
+def _gone_upstream(
+    erasure: Erasure, connection: Connection, parts: Erasing
+) -> tuple[Erasure, bool]:
+    """Have the provider remove it, or learn that it has; in the end, without its help."""
+    if not erasure.upstream.is_open:
+        return erasure, True
+    if erasure.confirmed_at is not None:
+        after = replace(erasure, upstream=erasure.upstream.gone(at=erasure.confirmed_at))
+    else:
+        tried = try_to_remove(
+            erasure.upstream,
+            lambda: parts.providers.open(connection).remove(),
+            is_done_at_once=TRAITS[connection.provider].removes_at_once,
+            requested_at=erasure.requested_at,
+            now=parts.clock(),
+        )
+        after = replace(erasure, upstream=tried.upstream)
+        if tried.upstream.is_open:
+            return after.waiting("provider_removes", until=tried.again_at), False
+    # Stored before anything is erased: afterwards nobody could ask the provider again.
+    return parts.erasures.save(after), True
+
+
+def _without_reader(
+    erasure: Erasure, connection: Connection, parts: Erasing
+) -> tuple[Erasure, bool]:
+    """Let a reader end: it does not outlive its lease, and no other one may begin."""
+    if connection.reading_until is None or not connection.is_being_read(now=parts.clock()):
+        return erasure, True
+    return erasure.waiting("read_under_way", until=connection.reading_until), False
+
+
+def _without_data(erasure: Erasure, connection: Connection, parts: Erasing) -> tuple[Erasure, bool]:
+    """Erase what is stored of it, as much as one visit may."""
+    left = MOST_ROWS
+    for account in parts.accounts.of_connection(connection.user_id, connection.id):
+        rows = parts.eraser.erase_account(connection.user_id, account.id, most=left)
+        left -= rows
+        erasure = erasure.counting(rows=rows, accounts=int(left > 0))
+        if left <= 0:
+            return _with_more(erasure, parts), False
+    rows = parts.eraser.erase_traces(connection, most=left)
+    erasure = erasure.counting(rows=rows)
+    return (erasure, True) if rows < left else (_with_more(erasure, parts), False)
+
+
+def _without_row(erasure: Erasure, connection: Connection, parts: Erasing) -> tuple[Erasure, bool]:
+    """Erase its row, unless a purchase has slipped in, which is to be ended first."""
+    # As it is now: webhooks may have marked it since we looked.
+    current = parts.connections.change(connection.user_id, connection.id, leaving)
+    if current.open_refresh_id is not None:
+        return _changed(erasure, parts), False
+    try:
+        parts.eraser.disconnect(current)
+    except ConcurrentChange:
+        return _changed(erasure, parts), False
+    count("ConnectionRemoved")
+    return erasure, True
+
+
+def _changed(erasure: Erasure, parts: Erasing) -> Erasure:
+    return erasure.waiting("connection_changed", until=parts.clock() + SOON)
+
+
+def _with_more(erasure: Erasure, parts: Erasing) -> Erasure:
+    return erasure.waiting("more_to_erase", until=parts.clock())
+
+
+def _disconnected(erasure: Erasure, parts: Erasing) -> Erasure:
+    if erasure.disconnected_at is not None:
+        return erasure
+    return parts.erasures.save(replace(erasure, disconnected_at=parts.clock()))

@@ -1,0 +1,41 @@
+"""Everything of a user: each connection by an erasure of its own, then the rest."""
+
+from dataclasses import replace
+
+from freshet.domain.erasure import SOON, Erasure
+from freshet.domain.errors import NotFound
+from freshet.domain.identifiers import erasure_id_for
+from freshet.domain.leaving import leaving
+from freshet.services.begin_removal import erasure_of
+from freshet.services.erase_connection import MOST_ROWS, Erasing
+
+
+def erase_user(erasure: Erasure, *, parts: Erasing) -> Erasure:
+    """Take a user's erasure as far as it goes now.
+
+    Raises ConcurrentChange, SecretUnavailable and StoreBusy, with what is done done.
+    """
+    now = parts.clock()
+    connections = parts.connections.of_user(erasure.user_id)
+    known = dict.fromkeys((*erasure.connections, *(each.id for each in connections)))
+    if tuple(known) != erasure.connections:
+        # Stored before the first of them goes: the receipt names them all.
+        erasure = parts.erasures.save(replace(erasure, connections=tuple(known)))
+    for each in connections:
+        parts.erasures.begin(erasure_of(each, actor=erasure.actor, now=now, due_at=now))
+        parts.connections.change(each.user_id, each.id, leaving)
+    if not all(_is_erased(each, erasure, parts) for each in erasure.connections):
+        return erasure.waiting("connections_under_way", until=now + SOON)
+    parts.vault.forget_user(erasure.user_id)
+    rows = parts.eraser.erase_user(erasure.user_id, most=MOST_ROWS)
+    counted = erasure.counting(rows=rows)
+    if rows >= MOST_ROWS:
+        return counted.waiting("more_to_erase", until=now)
+    return counted.done(now=parts.clock())
+
+
+def _is_erased(connection_id: str, erasure: Erasure, parts: Erasing) -> bool:
+    try:
+        return parts.erasures.get(erasure.user_id, erasure_id_for(connection_id)).is_done
+    except NotFound:
+        return False

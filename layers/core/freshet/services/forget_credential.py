@@ -1,0 +1,70 @@
+"""The end of a connection's erasure: its credential, unless others need it, and what it opened."""
+
+from dataclasses import replace
+from typing import Protocol
+
+from freshet.domain.erasure import Erasure
+from freshet.domain.provider import TRAITS, Provider
+from freshet.ports import Clock, Connections, CredentialVault, Eraser, UpstreamUsers
+from freshet.services.ask_to_remove import try_to_remove
+
+
+class Forgetting(Protocol):
+    """What forgetting a credential needs from outside."""
+
+    @property
+    def connections(self) -> Connections:
+        """Know who else needs it."""
+
+    @property
+    def vault(self) -> CredentialVault:
+        """Forget it."""
+
+    @property
+    def eraser(self) -> Eraser:
+        """Forget whose the provider's user is."""
+
+    @property
+    def provider_users(self) -> UpstreamUsers:
+        """Have the provider forget its user."""
+
+    @property
+    def clock(self) -> Clock:
+        """Tell the time."""
+
+
+def forget_credential(erasure: Erasure, *, parts: Forgetting) -> Erasure:
+    """Forget the credential with the last connection that needs it, at the provider, too.
+
+    Raises SecretUnavailable.
+    """
+    provider, name = erasure.provider, erasure.credential_name
+    if provider is None or name is None or _is_needed(erasure.user_id, name, parts):
+        return erasure.done(now=parts.clock())
+    parts.vault.forget(erasure.user_id, name)
+    if not TRAITS[provider].has_users:
+        return erasure.done(now=parts.clock())
+    return _without_provider_user(erasure, provider, name.partition("#")[2], parts)
+
+
+def _is_needed(user_id: str, name: str, parts: Forgetting) -> bool:
+    # Asked at every try: a connection that was linked meanwhile must not lose its user.
+    return any(each.credential_name == name for each in parts.connections.of_user(user_id))
+
+
+def _without_provider_user(
+    erasure: Erasure, provider: Provider, subject: str, parts: Forgetting
+) -> Erasure:
+    # A user without a secret is of no use to anybody; and no webhook of his adopts anything more.
+    parts.eraser.forget_provider_user(provider, subject)
+    tried = try_to_remove(
+        erasure.provider_user,
+        lambda: parts.provider_users.delete(provider, subject),
+        is_done_at_once=False,
+        requested_at=erasure.requested_at,
+        now=parts.clock(),
+    )
+    after = replace(erasure, provider_user=tried.upstream)
+    if tried.upstream.is_open:
+        return after.waiting("provider_removes_user", until=tried.again_at)
+    return after.done(now=parts.clock())
