@@ -12,7 +12,6 @@ from freshet.adapters.snaptrade.naming import (
     described_by_symbol,
     instruments_of,
 )
-from tests.sandbox.simulation.exact_json import loads
 from tests.sandbox.snaptrade.signed_client import SignedClient
 from tests.sdks.snaptrade_desk import SnapTradeDesk
 
@@ -81,15 +80,14 @@ def _made(desk: SnapTradeDesk) -> Iterator[dict[str, Any]]:
     client.connection(user, desk.connection_id)
     connection = desk.exchanges[-1].exact
     for _, account in client.accounts(user, desk.connection_id):
-        positions, positions_text = client.positions(user, account["id"])
-        balances, balances_text = client.balances(user, account["id"])
-        document = loads(positions_text)
+        positions, document = client.positions(user, account["id"])
+        balances, cash = client.balances(user, account["id"])
         yield to_account_holdings(
             connection=connection,
             account=account,
             positions=document,
-            balances=loads(balances_text),
-            holdings=to_holdings(positions, balances, source=positions_text),
+            balances=cash,
+            holdings=to_holdings(positions, balances, source="{}"),
             reference=_reference(desk, document),
         )
 
