@@ -80,6 +80,11 @@ LINKING: tuple[Row[PlaidDesk], ...] = (
         ours=lambda desk, _: desk.linking.remove(desk.item),
     ),
     Row(
+        name="PlaidBuyer.remove",
+        sdk=lambda desk, _: desk.sdk.item_remove(sdk.ItemRemoveRequest(access_token=desk.token)),
+        ours=lambda desk, _: desk.buyer().remove(),
+    ),
+    Row(
         name="PlaidLinking.update_webhook",
         sdk=lambda desk, _: desk.sdk.item_webhook_update(
             sdk.ItemWebhookUpdateRequest(access_token=desk.token, webhook=_HOOK)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from freshet.adapters.snaptrade.buyer import SnapTradeUsers
 from freshet.adapters.snaptrade.legacy import LegacyHoldings
 from freshet.adapters.snaptrade.wire import Document
 from freshet.domain.credential import Credential
@@ -160,6 +161,18 @@ LINKING: tuple[Row[SnapTradeDesk], ...] = (
             connection_id=desk.connection_id, **desk.sdk_user
         ),
         ours=lambda desk, _: desk.linking.remove_connection(desk.user, desk.connection_id),
+    ),
+    Row(
+        name="SnapTradeBuyer.remove",
+        sdk=lambda desk, _: desk.sdk.connections.delete_connection(
+            connection_id=desk.connection_id, **desk.sdk_user
+        ),
+        ours=lambda desk, _: desk.buyer().remove(),
+    ),
+    Row(
+        name="SnapTradeUsers.delete",
+        sdk=lambda desk, _: desk.sdk.authentication.delete_snap_trade_user(user_id="user-1"),
+        ours=lambda desk, _: SnapTradeUsers(desk.wire).delete("user-1"),
     ),
 )
 
