@@ -9,7 +9,7 @@ parallel := -n logical --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test lint types unit integration sdks functional template validate e2e bench fuzz simulators lock clean environments
+.PHONY: help demo dev test lint types unit integration sdks functional template validate e2e openapi bench fuzz simulators lock clean environments
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
@@ -60,6 +60,9 @@ validate: environments ## Check template.yaml as sam and cfn-lint see it
 e2e: environments ## Test the deployed stack on the local AWS
 	@echo "== e2e"
 	@$(pytest) tests/e2e
+
+openapi: environments ## Write functions/api/openapi.json anew, from the code
+	@PYTHONPATH=.:layers/core $(python) -m tests.openapi
 
 bench: environments ## Measure; part=providers measures that part only
 	@$(python) -m tests.benchmarks $(part)

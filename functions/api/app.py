@@ -15,4 +15,4 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     function = bootstrap.api()
     if "operation" in event:
         return function.operator.run(event)
-    return function.api.resolver.resolve(event, context)
+    return function.api.answer(event, context)

@@ -55,7 +55,7 @@ def test_what_was_queued_is_bought_once_and_finished(world: World) -> None:
 def test_a_dry_run_of_everything_changes_nothing(world: World) -> None:
     delayed, broken = world.link()[0], world.link(mode="disabled")[0]
     world.work()
-    before = world.rows("")
+    before = world.lasting_rows()
     answer = _refresh_all(world, body='{"dry_run": true}')
     items = _by_connection(answer)
     assert answer.status == 200
@@ -63,7 +63,7 @@ def test_a_dry_run_of_everything_changes_nothing(world: World) -> None:
     assert items[delayed]["preview"]["budgets_after"]["user"]["left"] == 19
     assert items[broken]["preview"] is None
     assert items[broken]["problem"]["code"] == "connection_needs_user"
-    assert world.rows("") == before
+    assert world.lasting_rows() == before
     assert world.messages("refresh") == []
 
 

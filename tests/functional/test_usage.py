@@ -66,7 +66,7 @@ def test_nothing_is_left_and_never_less_when_a_limit_was_lowered(
 def test_a_dry_run_tells_the_price_and_does_nothing(world: World) -> None:
     connection_id, _ = world.link()
     world.work()
-    before = world.rows("")
+    before = world.lasting_rows()
     answer = _refresh(world, connection_id, body=DRY_RUN)
     assert answer.status == 200
     assert answer.body["method"] == "purchase"
@@ -75,7 +75,7 @@ def test_a_dry_run_tells_the_price_and_does_nothing(world: World) -> None:
     after = answer.body["budgets_after"]
     assert (after["connection"]["left"], after["user"]["left"]) == (3, 19)
     assert after["deployment"] is None
-    assert world.rows("") == before
+    assert world.lasting_rows() == before
     assert world.simulator.control.bill().count == 0
     operator = _refresh(world, connection_id, body=DRY_RUN, scope=OPERATOR).body
     assert operator["budgets_after"]["deployment"]["left"] == _five_cents("9.95")

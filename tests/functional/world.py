@@ -21,6 +21,7 @@ from functions.process_webhook import app as process_webhook
 from functions.receive_webhook import app as receive_webhook
 from functions.refresh_connection import app as refresh_connection
 from functions.take_snapshots import app as take_snapshots
+from tests.openapi.conformity import demand_conformity
 from tests.sandbox.plaid import PlaidSimulator
 from tests.sandbox.plaid.listener import Received as PlaidReceived
 from tests.sandbox.plaid.listener import WebhookListener as PlaidListener
@@ -135,6 +136,7 @@ class World:
         context["authorizer"]["jwt"]["claims"] |= claims or {}
         answer = api.lambda_handler(event, CONTEXT)
         text = _text_of(answer)
+        demand_conformity(method, path, answer["statusCode"], answer["headers"], text)
         body = json.loads(text) if text else None
         return Answer(answer["statusCode"], answer["headers"], body, text)
 
@@ -214,6 +216,10 @@ class World:
             for item in page["Items"]
             if item["PK"]["S"].startswith(partition_prefix)
         ]
+
+    def lasting_rows(self) -> list[dict[str, Any]]:
+        """Read all rows but those that say how often somebody asked in the last minutes."""
+        return [row for row in self.rows("") if not row["SK"]["S"].startswith("PACE#")]
 
     def _work_queue(self, name: str) -> bool:
         bodies = self.messages(name)

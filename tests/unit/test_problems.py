@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from freshet.domain import call_errors, errors
+from freshet.http.addressing import MethodNotAllowed
 from freshet.http.caller import NotACaller
 from freshet.http.problems import TABLE, problem_for
 from tests.builders import CONNECTION_ID, NOON, an_answer
@@ -19,6 +20,8 @@ ROWS: list[tuple[Exception, int, str, int | None]] = [
     (errors.ActingNotAllowed(), 403, "acting_not_allowed", None),
     (errors.MissingScope("freshet/refresh"), 403, "missing_scope", None),
     (errors.NotFound(CONNECTION_ID), 404, "not_found", None),
+    (MethodNotAllowed({"GET", "HEAD"}), 405, "method_not_allowed", None),
+    (errors.TooManyRequests(SOON), 429, "too_many_requests", 90),
     (errors.PayloadTooLarge(), 413, "payload_too_large", None),
     (errors.AnswerTooLarge("Name a connection_id."), 422, "answer_too_large", None),
     (errors.InvalidField("limit", "too large"), 422, "invalid_field", None),

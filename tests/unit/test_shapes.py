@@ -17,8 +17,10 @@ from freshet.domain.money import Money
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import AccountProgress, RefreshStatus
 from freshet.domain.snapshot import HoldingsSnapshot
-from freshet.http.holdings_shapes import holdings_shape
-from freshet.http.shapes import account_shape, connection_shape, refresh_shape
+from freshet.http.shapes.accounts import account_shape
+from freshet.http.shapes.connections import connection_shape
+from freshet.http.shapes.holdings import holdings_shape
+from freshet.http.shapes.refreshes import refresh_shape
 from tests.builders import (
     CONNECTION_ID,
     NOON,

@@ -9,7 +9,7 @@ import pytest
 from freshet.domain.budgets import DeploymentSpending, Spending, Spent, UserSpending
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Method
-from freshet.http.budget_shapes import preview_shape, usage_shape
+from freshet.http.shapes.usage import preview_shape, usage_shape
 from freshet.services.preview_refresh import Preview
 from freshet.services.show_usage import usage_of
 from tests.builders import CONNECTION_ID, NOON, USER, a_policy

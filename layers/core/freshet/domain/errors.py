@@ -3,7 +3,7 @@
 FreshetError
 ├── RequestError                 the caller's doing
 │   ├── InvalidJson · InvalidField · PayloadTooLarge · NotFound · HoldingsMoved
-│   ├── AnswerTooLarge
+│   ├── AnswerTooLarge · TooManyRequests
 │   ├── MissingScope · ActingForNobody · ActingNotAllowed
 │   ├── TransactionsNotEnabled · IdempotencyMismatch · UserLeaving
 │   ├── LinkUnfinished · LinkGone
@@ -57,6 +57,15 @@ class AnswerTooLarge(RequestError):
 
 class NotFound(RequestError):
     """It does not exist, or belongs to somebody else: the answer is the same."""
+
+
+class TooManyRequests(RequestError):
+    """One user has asked for more than one person can want; says when there is room again."""
+
+    def __init__(self, retry_at: datetime) -> None:
+        """Keep when to come back."""
+        super().__init__("too many requests")
+        self.retry_at = retry_at
 
 
 class HoldingsMoved(RequestError):

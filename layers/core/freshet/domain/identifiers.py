@@ -6,11 +6,16 @@ import re
 from collections.abc import Callable
 
 _BODY_LENGTH = 24
-_CONNECTION = re.compile(rf"con_[a-z2-7]{{{_BODY_LENGTH}}}")
-_ACCOUNT = re.compile(rf"acc_[a-z2-7]{{{_BODY_LENGTH}}}")
-_LINK_SESSION = re.compile(rf"lnk_[a-z2-7]{{{_BODY_LENGTH}}}")
-_ERASURE = re.compile(rf"era_[a-z2-7]{{{_BODY_LENGTH}}}")
-_REFRESH = re.compile(rf"ref_[a-z2-7]{{{2 * _BODY_LENGTH}}}")
+CONNECTION_PATTERN = rf"^con_[a-z2-7]{{{_BODY_LENGTH}}}$"
+ACCOUNT_PATTERN = rf"^acc_[a-z2-7]{{{_BODY_LENGTH}}}$"
+LINK_SESSION_PATTERN = rf"^lnk_[a-z2-7]{{{_BODY_LENGTH}}}$"
+ERASURE_PATTERN = rf"^era_[a-z2-7]{{{_BODY_LENGTH}}}$"
+REFRESH_PATTERN = rf"^ref_[a-z2-7]{{{2 * _BODY_LENGTH}}}$"
+_CONNECTION = re.compile(CONNECTION_PATTERN)
+_ACCOUNT = re.compile(ACCOUNT_PATTERN)
+_LINK_SESSION = re.compile(LINK_SESSION_PATTERN)
+_ERASURE = re.compile(ERASURE_PATTERN)
+_REFRESH = re.compile(REFRESH_PATTERN)
 
 RandomBytes = Callable[[int], bytes]
 

@@ -1,15 +1,21 @@
-"""Routes under /v1/holdings: everything a user holds, in one of several shapes."""
+"""The operation /v1/holdings: everything a user holds, in one of several shapes."""
 
 from collections.abc import Callable, Iterable
 
 from aws_lambda_powertools.event_handler import Response
 
-from freshet.domain.errors import AnswerTooLarge, InvalidField, NotFound
-from freshet.domain.identifiers import is_connection_id
-from freshet.http.application import Api, json_response, json_text_response
-from freshet.http.caller import Caller, Scope
+from freshet.domain.call_errors import CallFailed, RateLimited
+from freshet.domain.errors import AnswerTooLarge, InvalidField, NotFound, ProviderNotConfigured
+from freshet.domain.identifiers import CONNECTION_PATTERN, is_connection_id
+from freshet.http.answers import json_response, json_text_response
+from freshet.http.application import Api
+from freshet.http.caller import Scope
 from freshet.http.holdings import first_page
-from freshet.http.paging import cursor_for, limit_of, mark_of
+from freshet.http.operation import Answer, Operation, Parameter
+from freshet.http.paging import CURSOR, cursor_for, limit_of, limit_parameter, mark_of
+from freshet.http.shapes.holdings import HoldingsShape
+from freshet.http.shapes.pages import Page, page
+from freshet.http.shapes.snaptrade import SnapTradeHoldings
 from freshet.services.show_documented_holdings import snaptrade_holdings
 from freshet.services.show_portfolio import page_of_holdings
 
@@ -21,16 +27,43 @@ _NARROWER = "This is over 6 MB: name a connection_id."
 _NARROWEST = "This is over 6 MB: read each account at /v1/accounts/{id}/holdings."
 
 
+SHAPE = Parameter(
+    name="shape",
+    description="`snaptrade` for SnapTrade's own AccountHoldings, which are not paged",
+    schema={"type": "string", "enum": ["snaptrade"]},
+)
+CONNECTION_ID = Parameter(
+    name="connection_id",
+    description="One connection's accounts alone",
+    schema={"type": "string", "pattern": CONNECTION_PATTERN},
+)
+LIST_HOLDINGS = Operation(
+    id="listHoldings",
+    verb="GET",
+    path="/v1/holdings",
+    scope=Scope.READ,
+    summary="Show what all of the user's accounts hold",
+    query=(
+        SHAPE,
+        CONNECTION_ID,
+        limit_parameter(usual=_MOST_ACCOUNTS, most=_MOST_ACCOUNTS),
+        CURSOR,
+    ),
+    answers={200: Answer(Page[HoldingsShape] | list[SnapTradeHoldings])},
+    problems=(NotFound, AnswerTooLarge, RateLimited, CallFailed, ProviderNotConfigured),
+)
+OPERATIONS = (LIST_HOLDINGS,)
+
+
 def add_all_holdings_routes(api: Api) -> None:
-    """Register the routes."""
+    """Register the function."""
 
-    @api.resolver.get("/v1/holdings")
+    @api.serves(LIST_HOLDINGS)
     def list_holdings() -> Response[str]:
-        caller = api.caller(Scope.READ)
-        return _shape_named(api.query("shape"))(api, caller)
+        return _shape_named(api.query("shape"))(api)
 
 
-def _shape_named(name: str | None) -> Callable[[Api, Caller], Response[str]]:
+def _shape_named(name: str | None) -> Callable[[Api], Response[str]]:
     if name is None:
         return _in_our_shape
     if name not in _SHAPES:
@@ -38,9 +71,9 @@ def _shape_named(name: str | None) -> Callable[[Api, Caller], Response[str]]:
     return _SHAPES[name]
 
 
-def _in_our_shape(api: Api, caller: Caller) -> Response[str]:
+def _in_our_shape(api: Api) -> Response[str]:
     shown, following = page_of_holdings(
-        caller.user_id,
+        api.caller.user_id,
         _connection_id(api),
         start=mark_of(api, prefix=_ACCOUNT),
         limit=limit_of(api, usual=_MOST_ACCOUNTS, most=_MOST_ACCOUNTS),
@@ -48,12 +81,15 @@ def _in_our_shape(api: Api, caller: Caller) -> Response[str]:
         now=api.parts.now(),
     )
     items = [first_page(account_id, each) for account_id, each in shown]
-    return json_response(200, {"items": items, "next_cursor": cursor_for(following)})
+    return json_response(200, page(items, cursor_for(following)))
 
 
-def _in_snaptrades_shape(api: Api, caller: Caller) -> Response[str]:
+def _in_snaptrades_shape(api: Api) -> Response[str]:
+    for name in ("limit", "cursor"):
+        if api.query(name) is not None:
+            raise InvalidField(name, "means nothing in this shape, which is not paged")
     connection_id = _connection_id(api)
-    texts = snaptrade_holdings(caller.user_id, connection_id, parts=api.parts.portfolio)
+    texts = snaptrade_holdings(api.caller.user_id, connection_id, parts=api.parts.portfolio)
     what_to_do = _NARROWER if connection_id is None else _NARROWEST
     return json_text_response(200, _array_of(texts, what_to_do=what_to_do))
 

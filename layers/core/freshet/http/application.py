@@ -1,33 +1,32 @@
-"""The API as one Powertools resolver: routes by resource, one error table."""
+"""The API as one Powertools resolver: operations by resource, one error table."""
 
-import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from freshet.domain.errors import InvalidField, InvalidJson, NotFound
 from freshet.domain.money import Money
 from freshet.domain.provider import Provider
-from freshet.http.caller import (
-    USER_HEADER,
-    Caller,
-    Scope,
-    TokenPolicy,
-    caller_from_claims,
-)
+from freshet.http.addressing import MethodNotAllowed, as_routed, is_head, verbs_at
+from freshet.http.bodies import demand_known, json_object
+from freshet.http.caller import USER_HEADER, Caller, TokenPolicy, caller_from_claims
+from freshet.http.operation import Operation
 from freshet.http.problems import TABLE, problem_for
 from freshet.observability import logger
 from freshet.services.begin_removal import Removing
+from freshet.services.keep_pace import Pacing, keep_pace
 from freshet.services.linking import Linking
 from freshet.services.request_refresh import Requesting
 from freshet.services.show_documented_holdings import ShowingDocumented
 from freshet.services.show_holdings import Showing
 
-_WORTH_COMPRESSING = 1_000
+type Handler = Callable[..., Response[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,7 @@ class ApiParts:
     removing: Removing
     requesting: Requesting
     linking: Linking
+    pacing: Pacing
     tokens: TokenPolicy
     providers: frozenset[Provider]
     webhook_urls: Mapping[Provider, str]
@@ -59,20 +59,33 @@ class Api:
     """The resolver with what every route asks of a request."""
 
     def __init__(self, parts: ApiParts) -> None:
-        """Make an application without routes, but with every error answered."""
+        """Make an application without operations, but with every error answered."""
         self.parts = parts
+        self.operations: list[Operation] = []
         self.resolver = APIGatewayHttpResolver()
         self.resolver.exception_handler(list(TABLE))(self._known_error)
         self.resolver.not_found(self._no_route)
 
-    def caller(self, scope: Scope) -> Caller:
-        """Say who is calling; raises NotACaller, MissingScope."""
-        event = self.resolver.current_event.raw_event
-        authorizer = event["requestContext"].get("authorizer", {})
-        claims = authorizer["jwt"]["claims"]
-        caller = caller_from_claims(claims, self.parts.tokens, named_user=self.header(USER_HEADER))
-        logger.append_keys(actor=caller.actor, user_id=caller.user_id)
-        caller.demand(scope)
+    def serves(self, operation: Operation) -> Callable[[Handler], Handler]:
+        """Register the function that follows, which is called once a request may pass."""
+
+        def hold(app: APIGatewayHttpResolver, go_on: NextMiddleware) -> Response[str]:
+            self._hold(operation)
+            return go_on(app)
+
+        self.operations.append(operation)
+        rule = operation.path.replace("{", "<").replace("}", ">")
+        return self.resolver.route(rule, operation.verb, middlewares=[hold])
+
+    def answer(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+        """Answer a request of the gateway's."""
+        answer = self.resolver.resolve(as_routed(event), context)
+        return answer | {"body": "", "isBase64Encoded": False} if is_head(event) else answer
+
+    @property
+    def caller(self) -> Caller:
+        """Say who is calling; the operation's scope is there."""
+        caller: Caller = self.resolver.context["caller"]
         return caller
 
     def header(self, name: str) -> str | None:
@@ -92,19 +105,32 @@ class Api:
         domain = self.resolver.current_event.raw_event["requestContext"]["domainName"]
         return self.parts.webhook_urls.get(provider, f"https://{domain}/webhooks/{provider}")
 
-    def body(self, *, fields: frozenset[str]) -> dict[str, Any]:
-        """Give the JSON object of the body, {} for none; raises InvalidJson, InvalidField."""
+    def body(self) -> dict[str, Any]:
+        """Give the JSON object of the body, {} for none.
+
+        Raises PayloadTooLarge, InvalidJson, InvalidField.
+        """
+        operation: Operation = self.resolver.context["operation"]
         try:
             text = self.resolver.current_event.decoded_body
-            if not text:
-                return {}
-            document = json.loads(text)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise InvalidJson from error
-        if not isinstance(document, dict):
-            raise InvalidField("body", "must be a JSON object")
-        demand_known(document, fields)
+        document = json_object(text)
+        demand_known(document, operation.body_fields)
         return document
+
+    def _hold(self, operation: Operation) -> None:
+        event = self.resolver.current_event
+        claims = event.raw_event["requestContext"]["authorizer"]["jwt"]["claims"]
+        caller = caller_from_claims(claims, self.parts.tokens, named_user=self.header(USER_HEADER))
+        logger.append_keys(actor=caller.actor, user_id=caller.user_id)
+        caller.demand(operation.scope)
+        for name in event.query_string_parameters or {}:
+            if name not in operation.query_names:
+                raise InvalidField(name[:64], "is not a known parameter")
+        if operation.pace is not None:
+            keep_pace(caller.user_id, operation.pace, parts=self.parts.pacing)
+        self.resolver.context.update(caller=caller, operation=operation)
 
     def _known_error(self, error: Exception) -> Response[str]:
         arguments = self.resolver.context.get("_route_args", {})
@@ -113,37 +139,7 @@ class Api:
         )
 
     def _no_route(self, _: NotFoundError) -> Response[str]:
-        return problem_for(NotFound(), now=self.parts.now())
-
-
-def demand_known(document: Mapping[str, Any], fields: frozenset[str], *, within: str = "") -> None:
-    """Raise InvalidField for a field that nobody would read."""
-    for name in document:
-        if name not in fields:
-            raise InvalidField(f"{within}{name[:64]}", "is not a known field")
-
-
-def json_response(status: int, body: Any, headers: dict[str, str] | None = None) -> Response[str]:
-    """Answer JSON that belongs to one user and is checked before it is used again.
-
-    No body where it is None; a long one is compressed for who accepts that.
-    """
-    text = json.dumps(body, separators=(",", ":"), ensure_ascii=False) if body is not None else ""
-    return json_text_response(status, text, headers)
-
-
-def json_text_response(
-    status: int, text: str, headers: dict[str, str] | None = None
-) -> Response[str]:
-    """Answer JSON that is text already."""
-    return Response(
-        status_code=status,
-        content_type="application/json",
-        body=text,
-        compress=len(text) > _WORTH_COMPRESSING,
-        headers={
-            "Cache-Control": "private, no-cache",
-            "Vary": "Authorization, Accept-Encoding",
-            **(headers or {}),
-        },
-    )
+        path = self.resolver.current_event.path
+        verbs = verbs_at(path, self.operations)
+        error = MethodNotAllowed(verbs) if verbs else NotFound(path)
+        return problem_for(error, now=self.parts.now())

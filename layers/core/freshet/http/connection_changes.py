@@ -1,32 +1,60 @@
 """Changing a connection: pause and cadence."""
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, NotRequired
 
 from aws_lambda_powertools.event_handler import Response
 
-from freshet.domain.errors import InvalidField
+from freshet.domain.errors import ConnectionRemoving, InvalidField, NotFound
 from freshet.domain.instants import duration_from_text
-from freshet.http.application import Api, demand_known, json_response
+from freshet.http.answers import json_response
+from freshet.http.application import Api
+from freshet.http.bodies import demand_known
 from freshet.http.caller import Scope
 from freshet.http.connections import checked_connection_id
-from freshet.http.shapes import connection_shape
+from freshet.http.operation import Answer, Operation, fields_of
+from freshet.http.shapes.connections import ConnectionShape, connection_shape
+from freshet.http.shapes.vocabulary import DurationText, Shape
 from freshet.services.change_connection import ConnectionChange, change_connection
 
-_FIELDS = frozenset({"paused", "cadence"})
-_CADENCE_FIELDS = frozenset({"read_every", "refresh_every"})
+
+class CadenceBody(Shape):
+    """What is to happen by itself."""
+
+    read_every: NotRequired[DurationText]
+    refresh_every: NotRequired[DurationText | None]
+    """How often to buy a refresh, which takes the scope `freshet/operate`; null for never."""
+
+
+class ConnectionChangeBody(Shape):
+    """What is to be different."""
+
+    paused: NotRequired[bool]
+    """Nothing happens by itself while it is."""
+    cadence: NotRequired[CadenceBody]
+
+
+CHANGE_CONNECTION = Operation(
+    id="changeConnection",
+    verb="PATCH",
+    path="/v1/connections/{connection_id}",
+    scope=Scope.LINK,
+    summary="Pause a connection, or change its cadence",
+    bodies=(ConnectionChangeBody,),
+    answers={200: Answer(ConnectionShape)},
+    problems=(NotFound, ConnectionRemoving),
+)
+OPERATIONS = (CHANGE_CONNECTION,)
 
 
 def add_connection_change_routes(api: Api) -> None:
-    """Register the routes."""
+    """Register the function."""
     parts = api.parts
 
-    @api.resolver.patch("/v1/connections/<connection_id>")
+    @api.serves(CHANGE_CONNECTION)
     def patch_connection(connection_id: str) -> Response[str]:
-        caller = api.caller(Scope.LINK)
-        change = _change(
-            api.body(fields=_FIELDS), caller.user_id, checked_connection_id(connection_id)
-        )
+        caller = api.caller
+        change = _change(api.body(), caller.user_id, checked_connection_id(connection_id))
         if change.refresh_every is not None:
             # Buying on a cadence spends the deployment's money without anybody asking each time.
             caller.demand(Scope.OPERATE)
@@ -40,7 +68,7 @@ def _change(body: dict[str, Any], user_id: str, connection_id: str) -> Connectio
     cadence = body.get("cadence", {})
     if not isinstance(cadence, dict):
         raise InvalidField("cadence", "must be a JSON object")
-    demand_known(cadence, _CADENCE_FIELDS, within="cadence.")
+    demand_known(cadence, fields_of(CadenceBody), within="cadence.")
     is_buying_ended = cadence.get("refresh_every", "") is None
     return ConnectionChange(
         user_id=user_id,

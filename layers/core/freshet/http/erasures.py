@@ -2,60 +2,71 @@
 
 from aws_lambda_powertools.event_handler import Response
 
-from freshet.domain.erasure import Erasure, Upstream
+from freshet.domain.erasure import Erasure
 from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import is_erasure_id
-from freshet.domain.instants import optional_to_text, to_text
-from freshet.domain.provider import TRAITS
-from freshet.http.application import Api, json_response
+from freshet.http.answers import json_response
+from freshet.http.application import Api
 from freshet.http.caller import Scope
 from freshet.http.connections import checked_connection_id
-from freshet.http.shapes import Shape
+from freshet.http.operation import Answer, Operation
+from freshet.http.shapes.erasures import ErasureShape, erasure_shape
 from freshet.services.begin_removal import remove_connection, remove_user
+
+_BEGUN = {
+    200: Answer(ErasureShape, headers=("Location", "Retry-After")),
+    202: Answer(ErasureShape, headers=("Location", "Retry-After")),
+}
+REMOVE_CONNECTION = Operation(
+    id="removeConnection",
+    verb="DELETE",
+    path="/v1/connections/{connection_id}",
+    scope=Scope.LINK,
+    summary="Remove a connection at its provider and everything of it here",
+    description="202 while it is under way. Asking again joins it: 200 when it is over.",
+    answers=_BEGUN,
+    problems=(NotFound,),
+)
+REMOVE_USER = Operation(
+    id="removeUser",
+    verb="DELETE",
+    path="/v1/users/me",
+    scope=Scope.LINK,
+    summary="Remove everything of the user",
+    answers=_BEGUN,
+)
+GET_ERASURE = Operation(
+    id="getErasure",
+    verb="GET",
+    path="/v1/erasures/{erasure_id}",
+    scope=Scope.READ,
+    summary="Show how far an erasure is, in the end its receipt",
+    answers={200: Answer(ErasureShape)},
+    problems=(NotFound,),
+)
+OPERATIONS = (REMOVE_CONNECTION, REMOVE_USER, GET_ERASURE)
 
 
 def add_erasure_routes(api: Api) -> None:
-    """Register the routes."""
+    """Register the functions."""
     parts = api.parts.removing
 
-    @api.resolver.delete("/v1/connections/<connection_id>")
+    @api.serves(REMOVE_CONNECTION)
     def delete_connection(connection_id: str) -> Response[str]:
-        caller = api.caller(Scope.LINK)
+        caller = api.caller
         checked = checked_connection_id(connection_id)
         return _begun(remove_connection(caller.user_id, checked, actor=caller.actor, parts=parts))
 
-    @api.resolver.delete("/v1/users/me")
+    @api.serves(REMOVE_USER)
     def delete_user() -> Response[str]:
-        caller = api.caller(Scope.LINK)
+        caller = api.caller
         return _begun(remove_user(caller.user_id, actor=caller.actor, parts=parts))
 
-    @api.resolver.get("/v1/erasures/<erasure_id>")
+    @api.serves(GET_ERASURE)
     def get_erasure(erasure_id: str) -> Response[str]:
-        caller = api.caller(Scope.READ)
         if not is_erasure_id(erasure_id):
             raise NotFound(erasure_id)
-        return json_response(200, erasure_shape(parts.erasures.get(caller.user_id, erasure_id)))
-
-
-def erasure_shape(erasure: Erasure) -> Shape:
-    """Show an erasure: how far it is, what the provider said, what was erased."""
-    is_users = erasure.connection_id is None
-    has_users = erasure.provider is not None and TRAITS[erasure.provider].has_users
-    is_last = has_users and erasure.provider_user.attempts > 0
-    return {
-        "id": erasure.id,
-        "kind": "user" if is_users else "connection",
-        "status": erasure.status,
-        "reason": erasure.reason,
-        "connection_id": erasure.connection_id,
-        "connections": list(erasure.connections) if is_users else [erasure.connection_id],
-        "provider": erasure.provider,
-        "upstream": None if is_users else _upstream_shape(erasure.upstream),
-        "provider_user": _upstream_shape(erasure.provider_user) if is_last else None,
-        "erased": {"accounts": erasure.accounts_erased, "rows": erasure.rows_erased},
-        "requested_at": to_text(erasure.requested_at),
-        "erased_at": optional_to_text(erasure.erased_at),
-    }
+        return json_response(200, erasure_shape(parts.erasures.get(api.caller.user_id, erasure_id)))
 
 
 def _begun(erasure: Erasure) -> Response[str]:
@@ -63,12 +74,3 @@ def _begun(erasure: Erasure) -> Response[str]:
     # What is over already stays over: the same answer, and nothing to wait for.
     status = 200 if erasure.is_done else 202
     return json_response(status, erasure_shape(erasure), headers)
-
-
-def _upstream_shape(upstream: Upstream) -> Shape:
-    return {
-        "status": upstream.status,
-        "reason": upstream.reason,
-        "asked_at": optional_to_text(upstream.asked_at),
-        "removed_at": optional_to_text(upstream.removed_at),
-    }

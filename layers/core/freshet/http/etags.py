@@ -6,7 +6,14 @@ from typing import Any
 
 from freshet.domain.freshness import Freshness
 from freshet.domain.snapshot import HoldingsSnapshot
-from freshet.http.holdings_shapes import freshness_shape
+from freshet.http.operation import Parameter
+from freshet.http.shapes.freshness import freshness_shape
+
+IF_NONE_MATCH = Parameter(
+    name="If-None-Match",
+    description="The ETag of the answer at hand: 304 where it still holds",
+    schema={"type": "string"},
+)
 
 
 def etag_of(snapshot: HoldingsSnapshot | None, freshness: Freshness, *page: Any) -> str:

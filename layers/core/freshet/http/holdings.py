@@ -1,4 +1,4 @@
-"""Routes under /v1/accounts about what an account holds, held and is worth."""
+"""Operations under /v1/accounts about what an account holds, held and is worth."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -11,73 +11,133 @@ from freshet.domain.identifiers import is_account_id
 from freshet.domain.instants import from_text
 from freshet.domain.snapshot import HoldingsSnapshot
 from freshet.domain.spans import span_of
-from freshet.http.application import Api, json_response
+from freshet.http.answers import json_response
+from freshet.http.application import Api
 from freshet.http.caller import Scope
-from freshet.http.etags import etag_of, is_known
-from freshet.http.holdings_shapes import (
-    Shape,
+from freshet.http.etags import IF_NONE_MATCH, etag_of, is_known
+from freshet.http.operation import Answer, Operation, Parameter
+from freshet.http.paging import (
+    CURSOR,
+    FROM,
+    PAGED,
+    TO,
+    cursor_for,
+    day_range_of,
+    limit_of,
+    limit_parameter,
+    mark_of,
+)
+from freshet.http.shapes.holdings import (
+    ChangeShape,
+    DayShape,
+    HoldingsShape,
+    VersionShape,
     change_shape,
     day_shape,
     holdings_shape,
     version_shape,
 )
-from freshet.http.paging import cursor_for, day_range_of, limit_of, mark_of
+from freshet.http.shapes.pages import Page, page
 from freshet.services.show_history import account_changes, account_days, account_versions
 from freshet.services.show_holdings import ShownHoldings, account_holdings, holdings_as_of
 
 _POSITIONS = 1_000  # about 0.4 MB of JSON
 _PLACE = "AT#"
+AS_OF = Parameter(
+    name="as_of",
+    description="A day (its end, in the reporting time zone) or an instant of the past",
+    schema={"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]},
+)
+GET_HOLDINGS = Operation(
+    id="getHoldings",
+    verb="GET",
+    path="/v1/accounts/{account_id}/holdings",
+    scope=Scope.READ,
+    summary="Show what an account holds, and how old that is",
+    query=(AS_OF, limit_parameter(usual=_POSITIONS, most=_POSITIONS), CURSOR),
+    headers=(IF_NONE_MATCH,),
+    answers={
+        200: Answer(HoldingsShape, headers=("ETag",)),
+        304: Answer(None, headers=("ETag",)),
+    },
+    problems=(NotFound, HoldingsMoved),
+)
+LIST_SNAPSHOTS = Operation(
+    id="listSnapshots",
+    verb="GET",
+    path="/v1/accounts/{account_id}/snapshots",
+    scope=Scope.READ,
+    summary="List the versions of an account's holdings",
+    query=(FROM, TO, *PAGED),
+    answers={200: Answer(Page[VersionShape])},
+    problems=(NotFound,),
+)
+LIST_CHANGES = Operation(
+    id="listChanges",
+    verb="GET",
+    path="/v1/accounts/{account_id}/changes",
+    scope=Scope.READ,
+    summary="List what each version made different, line by line",
+    query=(FROM, TO, *PAGED),
+    answers={200: Answer(Page[ChangeShape])},
+    problems=(NotFound,),
+)
+LIST_DAYS = Operation(
+    id="listDays",
+    verb="GET",
+    path="/v1/accounts/{account_id}/history",
+    scope=Scope.READ,
+    summary="List what an account was worth at the end of each day",
+    query=(FROM, TO, *PAGED),
+    answers={200: Answer(Page[DayShape])},
+    problems=(NotFound,),
+)
+OPERATIONS = (GET_HOLDINGS, LIST_SNAPSHOTS, LIST_CHANGES, LIST_DAYS)
 
 
 def add_holdings_routes(api: Api) -> None:
-    """Register the routes."""
+    """Register the functions."""
     parts = api.parts
 
-    @api.resolver.get("/v1/accounts/<account_id>/holdings")
+    @api.serves(GET_HOLDINGS)
     def get_holdings(account_id: str) -> Response[str]:
-        caller = api.caller(Scope.READ)
-        shown = _shown(api, caller.user_id, checked_account_id(account_id))
+        shown = _shown(api, checked_account_id(account_id))
         limit = limit_of(api, usual=_POSITIONS, most=_POSITIONS)
         start = _start(api, shown.snapshot)
         etag = etag_of(shown.snapshot, shown.freshness, start, limit)
         if is_known(etag, api.header("if-none-match")):
             return json_response(304, None, {"ETag": etag})
-        page = slice(start, start + limit)
-        return json_response(200, _page(account_id, shown, page), {"ETag": etag})
+        positions = slice(start, start + limit)
+        return json_response(200, _page(account_id, shown, positions), {"ETag": etag})
 
-    @api.resolver.get("/v1/accounts/<account_id>/snapshots")
+    @api.serves(LIST_SNAPSHOTS)
     def list_snapshots(account_id: str) -> Response[str]:
-        caller = api.caller(Scope.READ)
         found, mark = account_versions(
-            caller.user_id,
+            api.caller.user_id,
             checked_account_id(account_id),
             span_of(day_range_of(api), parts.showing.zone),
             limit=limit_of(api),
             after=mark_of(api, prefix="VERSION#"),
             parts=parts.showing,
         )
-        items = [version_shape(each) for each in found]
-        return json_response(200, {"items": items, "next_cursor": cursor_for(mark)})
+        return json_response(200, page([version_shape(each) for each in found], cursor_for(mark)))
 
-    @api.resolver.get("/v1/accounts/<account_id>/changes")
+    @api.serves(LIST_CHANGES)
     def list_changes(account_id: str) -> Response[str]:
-        caller = api.caller(Scope.READ)
         found, mark = account_changes(
-            caller.user_id,
+            api.caller.user_id,
             checked_account_id(account_id),
             span_of(day_range_of(api), parts.showing.zone),
             limit=limit_of(api),
             after=mark_of(api, prefix="CHANGE#"),
             parts=parts.showing,
         )
-        items = [change_shape(each) for each in found]
-        return json_response(200, {"items": items, "next_cursor": cursor_for(mark)})
+        return json_response(200, page([change_shape(each) for each in found], cursor_for(mark)))
 
-    @api.resolver.get("/v1/accounts/<account_id>/history")
+    @api.serves(LIST_DAYS)
     def list_days(account_id: str) -> Response[str]:
-        caller = api.caller(Scope.READ)
         days, following = account_days(
-            caller.user_id,
+            api.caller.user_id,
             checked_account_id(account_id),
             _days_wanted(api),
             limit=limit_of(api),
@@ -85,8 +145,7 @@ def add_holdings_routes(api: Api) -> None:
             now=parts.now(),
         )
         mark = None if following is None else _PLACE + following.isoformat()
-        items = [day_shape(each) for each in days]
-        return json_response(200, {"items": items, "next_cursor": cursor_for(mark)})
+        return json_response(200, page([day_shape(each) for each in days], cursor_for(mark)))
 
 
 def checked_account_id(account_id: str) -> str:
@@ -96,18 +155,20 @@ def checked_account_id(account_id: str) -> str:
     return account_id
 
 
-def first_page(account_id: str, shown: ShownHoldings) -> Shape:
+def first_page(account_id: str, shown: ShownHoldings) -> HoldingsShape:
     """Show what an account holds, up to a thousand positions, and where the others begin."""
     return _page(account_id, shown, slice(0, _POSITIONS))
 
 
-def _page(account_id: str, shown: ShownHoldings, page: slice) -> Shape:
-    body = holdings_shape(account_id, shown.snapshot, shown.freshness, page=page)
-    return body | {"next_cursor": _cursor(shown.snapshot, page.stop)}
+def _page(account_id: str, shown: ShownHoldings, positions: slice) -> HoldingsShape:
+    following = _cursor(shown.snapshot, positions.stop)
+    return holdings_shape(
+        account_id, shown.snapshot, shown.freshness, page=positions, next_cursor=following
+    )
 
 
-def _shown(api: Api, user_id: str, account_id: str) -> ShownHoldings:
-    parts, now = api.parts.showing, api.parts.now()
+def _shown(api: Api, account_id: str) -> ShownHoldings:
+    user_id, parts, now = api.caller.user_id, api.parts.showing, api.parts.now()
     text = api.query("as_of")
     if text is None:
         return account_holdings(user_id, account_id, parts=parts, now=now)

@@ -1,80 +1,178 @@
-"""Routes under /v1/link-sessions, and POST /v1/connections: linking and repairing links."""
+"""Operations under /v1/link-sessions, and POST /v1/connections: linking and repairing links."""
 
 import re
-from typing import Any
+from typing import Any, Literal, NotRequired
 
 from aws_lambda_powertools.event_handler import Response
 
+from freshet.domain.call_errors import (
+    CallFailed,
+    LinkInvalid,
+    LoginRequired,
+    ProviderRejectedUs,
+    RateLimited,
+)
 from freshet.domain.credential import Secret
-from freshet.domain.errors import InvalidField, NotFound
+from freshet.domain.errors import (
+    AlreadyOwned,
+    InvalidField,
+    LinkGone,
+    LinkUnfinished,
+    NotFound,
+    ProviderNotConfigured,
+    SecretUnavailable,
+    UserLeaving,
+)
 from freshet.domain.identifiers import is_link_session_id
-from freshet.domain.instants import to_text
-from freshet.domain.link_session import LinkOutcome, LinkSession, LinkStatus
+from freshet.domain.link_session import LinkStatus
+from freshet.domain.pacing import Pace
 from freshet.domain.provider import Provider
-from freshet.http.application import Api, json_response
+from freshet.http.answers import json_response
+from freshet.http.application import Api
 from freshet.http.caller import Scope
 from freshet.http.connections import checked_connection_id
-from freshet.http.shapes import Shape, connection_shape
+from freshet.http.operation import Answer, Operation, fields_of
+from freshet.http.shapes.connections import ConnectionShape, connection_shape
+from freshet.http.shapes.link_sessions import (
+    LinkSessionShape,
+    StartedLinkShape,
+    link_session_shape,
+    started_link_shape,
+)
+from freshet.http.shapes.vocabulary import ConnectionId, LinkSessionId, Shape
 from freshet.services.finish_link import Arrival, finish_link
 from freshet.services.show_link import link_outcome
 from freshet.services.start_link import LinkWish, start_link
 
-_WISH = frozenset({"provider", "redirect_uri", "connection_id", "institution", "state"})
+AnyProvider = Literal[Provider.SNAPTRADE, Provider.PLAID]
+
+
+class NewLinkBody(Shape):
+    """An institution is to be linked."""
+
+    provider: AnyProvider
+    redirect_uri: NotRequired[str]
+    """Where the user comes back to: one of the deployment's list."""
+    institution: NotRequired[str]
+    """The provider's name of it, to skip the search."""
+    state: NotRequired[str]
+    """Drawn by the tab: 16 to 128 letters, digits, `-` or `_`. Left out, we draw it."""
+
+
+class RepairBody(Shape):
+    """A link is to be repaired: the same connection, with all its ids."""
+
+    connection_id: ConnectionId
+    provider: NotRequired[AnyProvider]
+    redirect_uri: NotRequired[str]
+    state: NotRequired[str]
+
+
+class SnapTradeArrivalBody(Shape):
+    """The user came back from SnapTrade's portal: say from which attempt, or with what."""
+
+    provider: Literal[Provider.SNAPTRADE]
+    link_session_id: NotRequired[LinkSessionId]
+    provider_connection_id: NotRequired[str]
+    state: NotRequired[str]
+
+
+class PlaidArrivalBody(Shape):
+    """Link has ended at Plaid."""
+
+    provider: Literal[Provider.PLAID]
+    public_token: NotRequired[str]
+    """Not after a repair, which has none."""
+    link_session_id: NotRequired[LinkSessionId]
+    state: NotRequired[str]
+
+
+_TROUBLE = (
+    RateLimited,
+    ProviderRejectedUs,
+    CallFailed,
+    ProviderNotConfigured,
+    SecretUnavailable,
+    UserLeaving,
+)
+START_LINK = Operation(
+    id="startLink",
+    verb="POST",
+    path="/v1/link-sessions",
+    scope=Scope.LINK,
+    summary="Open SnapTrade's portal or Plaid's Link for the user",
+    bodies=(NewLinkBody, RepairBody),
+    answers={201: Answer(StartedLinkShape, headers=("Location",))},
+    problems=(NotFound, LinkGone, *_TROUBLE),
+    pace=Pace.LINKING,
+)
+GET_LINK_SESSION = Operation(
+    id="getLinkSession",
+    verb="GET",
+    path="/v1/link-sessions/{link_session_id}",
+    scope=Scope.LINK,
+    summary="Show what came of an attempt to link",
+    answers={200: Answer(LinkSessionShape, headers=("Retry-After",))},
+    problems=(NotFound,),
+)
+FINISH_LINK = Operation(
+    id="finishLink",
+    verb="POST",
+    path="/v1/connections",
+    scope=Scope.LINK,
+    summary="Take in what the user has linked; sending it again does no harm",
+    bodies=(SnapTradeArrivalBody, PlaidArrivalBody),
+    answers={
+        200: Answer(ConnectionShape, headers=("Location",)),
+        201: Answer(ConnectionShape, headers=("Location",)),
+    },
+    problems=(NotFound, LinkInvalid, LinkUnfinished, AlreadyOwned, LoginRequired, *_TROUBLE),
+    pace=Pace.LINKING,
+)
+OPERATIONS = (START_LINK, GET_LINK_SESSION, FINISH_LINK)
 _BROUGHT = {
-    Provider.SNAPTRADE: frozenset({"provider_connection_id", "link_session_id", "state"}),
-    Provider.PLAID: frozenset({"public_token", "link_session_id", "state"}),
+    Provider.SNAPTRADE: fields_of(SnapTradeArrivalBody),
+    Provider.PLAID: fields_of(PlaidArrivalBody),
 }
-_ANY_BROUGHT = frozenset({"provider"}).union(*_BROUGHT.values())
 _LONGEST = 2048
 _STATE = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _SECRETS_INSIDE = {"Cache-Control": "no-store"}
 
 
 def add_link_session_routes(api: Api) -> None:
-    """Register the routes."""
+    """Register the functions."""
     parts = api.parts
 
-    @api.resolver.post("/v1/link-sessions")
+    @api.serves(START_LINK)
     def post_link_session() -> Response[str]:
-        caller = api.caller(Scope.LINK)
-        body = api.body(fields=_WISH)
-        started = start_link(_wish(api, body, caller.user_id), parts=parts.linking)
-        session, offer = started.session, started.offer
-        shape = _shape(session, LinkOutcome(LinkStatus.PENDING)) | {
-            "url": _revealed(offer.url),
-            "link_token": _revealed(offer.link_token),
-            "state": started.state,
-        }
-        headers = {"Location": f"/v1/link-sessions/{session.id}", **_SECRETS_INSIDE}
-        return json_response(201, shape, headers)
+        started = start_link(_wish(api, api.body()), parts=parts.linking)
+        headers = {"Location": f"/v1/link-sessions/{started.session.id}", **_SECRETS_INSIDE}
+        return json_response(201, started_link_shape(started), headers)
 
-    @api.resolver.get("/v1/link-sessions/<link_session_id>")
+    @api.serves(GET_LINK_SESSION)
     def get_link_session(link_session_id: str) -> Response[str]:
-        caller = api.caller(Scope.LINK)
         session_id = _checked_session_id(link_session_id)
-        session = parts.linking.sessions.get(caller.user_id, session_id)
+        session = parts.linking.sessions.get(api.caller.user_id, session_id)
         outcome = link_outcome(session, parts=parts.linking)
         headers = {"Retry-After": "2"} if outcome.status is LinkStatus.PENDING else {}
-        return json_response(200, _shape(session, outcome), headers)
+        return json_response(200, link_session_shape(session, outcome), headers)
 
-    @api.resolver.post("/v1/connections")
+    @api.serves(FINISH_LINK)
     def post_connection() -> Response[str]:
-        caller = api.caller(Scope.LINK)
-        body = api.body(fields=_ANY_BROUGHT)
-        taken_in = finish_link(_arrival(body, caller.user_id), parts=parts.linking)
+        taken_in = finish_link(_arrival(api.body(), api.caller.user_id), parts=parts.linking)
         connection = taken_in.connection
         headers = {"Location": f"/v1/connections/{connection.id}"}
         shape = connection_shape(connection, prices=parts.prices)
         return json_response(201 if taken_in.is_new else 200, shape, headers)
 
 
-def _wish(api: Api, body: dict[str, Any], user_id: str) -> LinkWish:
+def _wish(api: Api, body: dict[str, Any]) -> LinkWish:
     connection_id = _text(body, "connection_id")
     state = _text(body, "state")
     if state is not None and not _STATE.fullmatch(state):
         raise InvalidField("state", "must have 16 to 128 letters, digits, - or _")
     return LinkWish(
-        user_id=user_id,
+        user_id=api.caller.user_id,
         provider=_provider(body) if "provider" in body else None,
         webhook=api.webhook_url(Provider.PLAID),
         redirect_uri=_text(body, "redirect_uri"),
@@ -86,7 +184,7 @@ def _wish(api: Api, body: dict[str, Any], user_id: str) -> LinkWish:
 
 def _arrival(body: dict[str, Any], user_id: str) -> Arrival:
     provider = _provider(body)
-    for name in body.keys() - _BROUGHT[provider] - {"provider"}:
+    for name in body.keys() - _BROUGHT[provider]:
         raise InvalidField(name, f"means nothing at {provider}")
     public_token, session_id = _text(body, "public_token"), _text(body, "link_session_id")
     named = _text(body, "provider_connection_id")
@@ -120,21 +218,3 @@ def _checked_session_id(session_id: str) -> str:
     if not is_link_session_id(session_id):
         raise NotFound(session_id)
     return session_id
-
-
-def _revealed(secret: Secret | None) -> str | None:
-    return None if secret is None else secret.reveal()
-
-
-def _shape(session: LinkSession, outcome: LinkOutcome) -> Shape:
-    # What opens the provider's pages is told once, by whoever opens the session.
-    return {
-        "id": session.id,
-        "status": outcome.status,
-        "provider": session.provider,
-        "url": None,
-        "link_token": None,
-        "connection_id": outcome.connection_id or session.repairs,
-        "created_at": to_text(session.created_at),
-        "expires_at": to_text(session.expires_at),
-    }

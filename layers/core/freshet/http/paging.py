@@ -2,14 +2,36 @@
 
 import base64
 import binascii
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from freshet.domain.days import DayRange
 from freshet.domain.errors import InvalidField
 from freshet.http.application import Api
+from freshet.http.operation import Parameter
 
 _USUAL, _MOST = 100, 500
 _LONGEST_CURSOR = 1000  # a sort key has at most 1,024 bytes
+CURSOR = Parameter(
+    name="cursor",
+    description="Where the page begins: `next_cursor` of the page before",
+    schema={"type": "string", "maxLength": _LONGEST_CURSOR, "pattern": "^[A-Za-z0-9_-]+=*$"},
+)
+_DAY = {"type": "string", "format": "date"}
+FROM = Parameter(name="from", description="The first day, included", schema=_DAY)
+TO = Parameter(name="to", description="The day after the last one", schema=_DAY)
+
+
+def limit_parameter(*, usual: int = _USUAL, most: int = _MOST) -> Parameter:
+    """Describe `limit` for a list."""
+    return Parameter(
+        name="limit",
+        description="How many items a page has at most",
+        schema={"type": "integer", "minimum": 1, "maximum": most, "default": usual},
+    )
+
+
+PAGED = (limit_parameter(), CURSOR)
 
 
 def limit_of(api: Api, *, usual: int = _USUAL, most: int = _MOST) -> int:
@@ -21,6 +43,20 @@ def limit_of(api: Api, *, usual: int = _USUAL, most: int = _MOST) -> int:
     if not is_number or not 1 <= int(text) <= most:
         raise InvalidField("limit", f"must be a whole number from 1 to {most}")
     return int(text)
+
+
+def page_of[Item](
+    api: Api, items: Iterable[Item], *, name: str, place: Callable[[Item], str]
+) -> tuple[list[Item], str | None]:
+    """Cut the wanted page from a short list, last place first; raises InvalidField.
+
+    A cursor names a place, not an item: the page goes on there, also when the item has gone.
+    """
+    limit, before = limit_of(api), mark_of(api, prefix=name)
+    in_order = sorted(items, key=place, reverse=True)
+    left = [each for each in in_order if before is None or name + place(each) < before]
+    following = name + place(left[limit - 1]) if len(left) > limit else None
+    return left[:limit], cursor_for(following)
 
 
 def day_range_of(api: Api) -> DayRange:

@@ -9,7 +9,10 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from freshet.domain import call_errors, errors
+from freshet.http.addressing import MethodNotAllowed
 from freshet.http.caller import NotACaller
+from freshet.http.shapes.connections import relink
+from freshet.http.shapes.problems import ProblemShape, ProviderVerdictShape
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,8 @@ TABLE: dict[type[Exception], Problem] = {
     call_errors.RefreshUnsupported: Problem(422, "refresh_unsupported", "Refresh is not supported"),
     errors.MissingScope: Problem(403, "missing_scope", "The token lacks a scope"),
     errors.NotFound: Problem(404, "not_found", "Not found"),
+    MethodNotAllowed: Problem(405, "method_not_allowed", "The path has no such method"),
+    errors.TooManyRequests: Problem(429, "too_many_requests", "Too many requests of one user"),
     errors.PayloadTooLarge: Problem(413, "payload_too_large", "The body is too large"),
     errors.AnswerTooLarge: Problem(422, "answer_too_large", "The answer would be too large"),
     errors.InvalidField: Problem(422, "invalid_field", "A field is not valid"),
@@ -71,8 +76,6 @@ TABLE: dict[type[Exception], Problem] = {
     errors.ConcurrentChange: Problem(503, "unavailable", "Trouble on our side"),
 }
 
-_RELINK = {"type": "relink", "method": "POST", "href": "/v1/link-sessions"}
-
 
 def problem_for(
     error: Exception, *, now: datetime, connection_id: str | None = None
@@ -81,14 +84,17 @@ def problem_for(
     body = problem_body(error, now=now, connection_id=connection_id)
     retry_after = body["retry_after"]
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
+    if isinstance(error, MethodNotAllowed):
+        headers["Allow"] = error.allowed
     return problem_response(body["status"], body, headers)
 
 
 def problem_body(
     error: Exception, *, now: datetime, connection_id: str | None = None
-) -> dict[str, Any]:
+) -> ProblemShape:
     """Render an error of the table, the most specific row first."""
     problem = next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
+    can_be_mended = problem.code == _NEEDS_USER
     return {
         "type": "about:blank",
         "title": problem.title,
@@ -96,12 +102,12 @@ def problem_body(
         "code": problem.code,
         "detail": _detail(error),
         "provider": _provider(error),
-        "user_action": user_action(connection_id) if problem.code == _NEEDS_USER else None,
+        "user_action": relink(connection_id) if can_be_mended and connection_id else None,
         "retry_after": _retry_after(error, now),
     }
 
 
-def problem_response(status: int, body: dict[str, Any], headers: dict[str, str]) -> Response[str]:
+def problem_response(status: int, body: ProblemShape, headers: dict[str, str]) -> Response[str]:
     """Wrap a problem document."""
     return Response(
         status_code=status,
@@ -111,10 +117,29 @@ def problem_response(status: int, body: dict[str, Any], headers: dict[str, str])
     )
 
 
-def user_action(connection_id: str | None) -> dict[str, Any] | None:
-    """Say what the user's app should do to repair a connection."""
-    return None if connection_id is None else {**_RELINK, "body": {"connection_id": connection_id}}
+BEFORE_MONEY: tuple[type[Exception], ...] = (
+    errors.ConnectionNeedsUser,
+    errors.ConnectionRemoving,
+    errors.UserLeaving,
+    errors.PurchasesStopped,
+    errors.RefreshTooSoon,
+    errors.BudgetExhausted,
+    errors.IdempotencyMismatch,
+)
+"""What a refresh is refused for before the provider is asked."""
 
+AT_THE_PROVIDER: tuple[type[Exception], ...] = (
+    call_errors.LoginRequired,
+    call_errors.RefreshNotAllowed,
+    call_errors.RefreshUnsupported,
+    call_errors.ProviderThrottled,
+    call_errors.RateLimited,
+    call_errors.ProviderRejectedUs,
+    call_errors.CallFailed,
+    errors.ProviderNotConfigured,
+    errors.SecretUnavailable,
+)
+"""What asking a provider can come to."""
 
 _SECOND = timedelta(seconds=1)
 _NEEDS_USER = "connection_needs_user"
@@ -136,7 +161,7 @@ def _detail(error: Exception) -> str | None:
     return None
 
 
-def _provider(error: Exception) -> dict[str, Any] | None:
+def _provider(error: Exception) -> ProviderVerdictShape | None:
     answer = error.answer if isinstance(error, call_errors.CallFailed) else None
     if answer is None:
         return None
@@ -150,7 +175,7 @@ def _provider(error: Exception) -> dict[str, Any] | None:
 
 def _retry_after(error: Exception, now: datetime) -> int | None:
     at: datetime | None = None
-    if isinstance(error, errors.RefreshTooSoon):
+    if isinstance(error, errors.RefreshTooSoon | errors.TooManyRequests):
         at = error.retry_at
     elif isinstance(error, errors.BudgetExhausted):
         at = error.resets_at

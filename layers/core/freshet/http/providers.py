@@ -1,29 +1,34 @@
-"""The route /v1/providers."""
+"""The operation /v1/providers."""
 
 from aws_lambda_powertools.event_handler import Response
 
 from freshet.domain.provider import TRAITS
-from freshet.http.application import Api, json_response
+from freshet.http.answers import json_response
+from freshet.http.application import Api
 from freshet.http.caller import Scope
-from freshet.http.shapes import money_shape
+from freshet.http.operation import Answer, Operation
+from freshet.http.shapes.pages import Page, page
+from freshet.http.shapes.providers import ProviderOfferShape, provider_shape
+
+LIST_PROVIDERS = Operation(
+    id="listProviders",
+    verb="GET",
+    path="/v1/providers",
+    scope=Scope.READ,
+    summary="List the providers, whether they are configured and what a refresh costs there",
+    answers={200: Answer(Page[ProviderOfferShape])},
+)
+OPERATIONS = (LIST_PROVIDERS,)
 
 
 def add_provider_routes(api: Api) -> None:
-    """Register the routes."""
+    """Register the function."""
     parts = api.parts
 
-    @api.resolver.get("/v1/providers")
+    @api.serves(LIST_PROVIDERS)
     def list_providers() -> Response[str]:
-        api.caller(Scope.READ)
         items = [
-            {
-                "name": provider,
-                "configured": provider in parts.providers,
-                "refresh": {
-                    "cost": money_shape(parts.prices[provider]),
-                    "answers_in_place": TRAITS[provider].buys_in_place,
-                },
-            }
-            for provider in sorted(TRAITS)
+            provider_shape(each, is_configured=each in parts.providers, price=parts.prices[each])
+            for each in sorted(TRAITS)
         ]
-        return json_response(200, {"items": items, "next_cursor": None})
+        return json_response(200, page(items))

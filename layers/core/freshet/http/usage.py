@@ -1,24 +1,35 @@
-"""The route /v1/usage."""
+"""The operation /v1/usage."""
 
 from aws_lambda_powertools.event_handler import Response
 
-from freshet.http.application import Api, json_response
-from freshet.http.budget_shapes import usage_shape
+from freshet.http.answers import json_response
+from freshet.http.application import Api
 from freshet.http.caller import Scope
+from freshet.http.operation import Answer, Operation
+from freshet.http.shapes.usage import UsageShape, usage_shape
 from freshet.services.show_usage import usage_of
+
+GET_USAGE = Operation(
+    id="getUsage",
+    verb="GET",
+    path="/v1/usage",
+    scope=Scope.READ,
+    summary="Show what is spent and what is left; the deployment's month to operators alone",
+    answers={200: Answer(UsageShape)},
+)
+OPERATIONS = (GET_USAGE,)
 
 
 def add_usage_routes(api: Api) -> None:
-    """Register the routes."""
+    """Register the function."""
     parts = api.parts
 
-    @api.resolver.get("/v1/usage")
+    @api.serves(GET_USAGE)
     def get_usage() -> Response[str]:
-        caller = api.caller(Scope.READ)
         now = parts.now()
         usage = usage_of(
-            caller.user_id,
-            is_operator=Scope.OPERATE in caller.scopes,
+            api.caller.user_id,
+            is_operator=Scope.OPERATE in api.caller.scopes,
             budgets=parts.requesting.budgets,
             now=now,
         )

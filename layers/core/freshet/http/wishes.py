@@ -1,16 +1,35 @@
 """What requests for refreshes have in common: key, dry run, and how a purchase is answered."""
 
+from typing import NotRequired
+
 from freshet.domain.call_errors import ERRORS_BY_REASON, CallFailed, ProviderError
 from freshet.domain.errors import InvalidField
 from freshet.domain.refresh import Refresh, RefreshStatus
 from freshet.http.application import Api
-from freshet.http.budget_shapes import preview_shape
-from freshet.http.caller import Caller, Scope
-from freshet.http.shapes import Shape
+from freshet.http.caller import Scope
+from freshet.http.operation import Parameter
+from freshet.http.shapes.usage import PreviewShape, preview_shape
+from freshet.http.shapes.vocabulary import Shape
 from freshet.services.billable_call import Purchase
 from freshet.services.preview_refresh import Preview
 
 _LONGEST_KEY = 255
+IDEMPOTENCY_KEY = Parameter(
+    name="Idempotency-Key",
+    description="Draw one for each press of a button; the same key again is the same refresh",
+    schema={"type": "string", "minLength": 1, "maxLength": _LONGEST_KEY},
+)
+
+
+class RefreshBody(Shape):
+    """What is wanted; the body may be left out."""
+
+    dry_run: NotRequired[bool]
+    """Say what would happen and what it would cost, and do nothing."""
+
+
+class EmptyBody(Shape):
+    """Nothing is to be said; the body may be left out."""
 
 
 def idempotency_key(api: Api) -> str | None:
@@ -23,7 +42,7 @@ def idempotency_key(api: Api) -> str | None:
 
 def is_dry_run(api: Api) -> bool:
     """Read whether only an answer is wanted; raises InvalidJson, InvalidField."""
-    dry_run = api.body(fields=frozenset({"dry_run"})).get("dry_run", False)
+    dry_run = api.body().get("dry_run", False)
     if not isinstance(dry_run, bool):
         raise InvalidField("dry_run", "must be true or false")
     return dry_run
@@ -35,13 +54,13 @@ def failure_of(purchase: Purchase) -> CallFailed | None:
     return failure if failure is not None and failure.is_surely_unbilled else None
 
 
-def shown_preview(preview: Preview, api: Api, caller: Caller) -> Shape:
+def shown_preview(preview: Preview, api: Api) -> PreviewShape:
     """Show a dry run to its caller."""
     return preview_shape(
         preview,
         policy=api.parts.requesting.purchasing.policy,
         now=api.parts.now(),
-        is_operator=Scope.OPERATE in caller.scopes,
+        is_operator=Scope.OPERATE in api.caller.scopes,
     )
 
 

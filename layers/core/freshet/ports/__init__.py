@@ -10,6 +10,7 @@ from freshet.ports.erasures import DueErasures, Eraser, Erasures, UpstreamUsers
 from freshet.ports.holdings import Accounts, SnapshotHistory, Snapshots, SnapshotStore
 from freshet.ports.importing import Discovery, FoundConnection, TextObjects
 from freshet.ports.linking import ItemLinks, LinkSessions, Portal, ProviderUsers
+from freshet.ports.pacing import UserPacing
 from freshet.ports.providers import (
     CredentialVault,
     ProviderBuyer,
@@ -62,5 +63,6 @@ __all__ = [
     "Transactions",
     "UserDirectory",
     "UserLease",
+    "UserPacing",
     "WebhookQueue",
 ]

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
+from freshet.adapters.dynamodb.pacing import DynamoUserPacing
 from freshet.adapters.dynamodb.reference_data import DynamoReferenceData
 from freshet.adapters.dynamodb.snapshot_history import DynamoSnapshotHistory
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
@@ -15,21 +16,12 @@ from freshet.adapters.transport import Transport
 from freshet.config import ApiSettings
 from freshet.domain.freshness import FreshnessTargets
 from freshet.domain.quota import ASIDE
-from freshet.http.accounts import add_account_routes
-from freshet.http.all_holdings import add_all_holdings_routes
 from freshet.http.application import Api, ApiParts
 from freshet.http.caller import TokenPolicy
-from freshet.http.connection_changes import add_connection_change_routes
-from freshet.http.connections import add_connection_routes
-from freshet.http.erasures import add_erasure_routes
-from freshet.http.holdings import add_holdings_routes
-from freshet.http.link_sessions import add_link_session_routes
-from freshet.http.portfolio import add_portfolio_routes
-from freshet.http.providers import add_provider_routes
-from freshet.http.refreshes import add_refresh_routes
-from freshet.http.usage import add_usage_routes
+from freshet.http.resources import RESOURCES
 from freshet.ports import Clock, UserLease
 from freshet.services.billable_call import Purchasing
+from freshet.services.keep_pace import Pacing
 from freshet.services.register_connection import Registering
 from freshet.services.request_refresh import Requesting
 from freshet.services.show_documented_holdings import ShowingDocumented
@@ -38,20 +30,6 @@ from freshet.wiring import client, table, utc_now
 from freshet.wiring.linking import linking_for
 from freshet.wiring.removing import removing_for
 from freshet.wiring.wires import Wires
-
-_ADD_ROUTES = (
-    add_connection_routes,
-    add_connection_change_routes,
-    add_link_session_routes,
-    add_erasure_routes,
-    add_account_routes,
-    add_holdings_routes,
-    add_portfolio_routes,
-    add_all_holdings_routes,
-    add_refresh_routes,
-    add_provider_routes,
-    add_usage_routes,
-)
 
 
 def api_for(
@@ -90,13 +68,14 @@ def api_for(
             removing=removing_for(settings, purchasing),
             requesting=requesting,
             linking=linking_for(settings, registering, lease),
+            pacing=Pacing(DynamoUserPacing(table(settings.connections_table)), utc_now),
             tokens=tokens,
             providers=settings.providers,
             webhook_urls=settings.webhook_urls(),
         )
     )
-    for add_routes in _ADD_ROUTES:
-        add_routes(api)
+    for resource in RESOURCES:
+        resource.add_routes(api)
     return api
 
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from freshet.domain.audit import Finding
 from freshet.domain.days import DayRange
 from freshet.domain.instants import to_text
+from freshet.domain.pacing import Pace
 from freshet.domain.provider import Provider
 from freshet.domain.reference import ReferenceName
 from freshet.domain.schedule import DUE_SHARDS
@@ -67,6 +68,11 @@ def user_budget(user_id: str) -> Key:
 def user_reads(user_id: str) -> Key:
     """Locate how often the schedule has read for a user today."""
     return {"PK": _user(user_id), "SK": "READS"}
+
+
+def user_pace(user_id: str, pace: Pace) -> Key:
+    """Locate how often a user has asked lately."""
+    return {"PK": _user(user_id), "SK": f"PACE#{pace}"}
 
 
 def user_lease(user_id: str) -> Key:

@@ -1,0 +1,35 @@
+"""How often one user may ask for what costs a provider's quota or money, beside all budgets.
+
+A person who presses buttons never notices; a script with somebody's token does.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Pace(StrEnum):
+    """What is counted together."""
+
+    LINKING = "linking"
+    REFRESHING = "refreshing"
+
+
+@dataclass(frozen=True, slots=True)
+class PaceLimit:
+    """So many requests in each stretch of time."""
+
+    most: int
+    stretch: timedelta
+
+    def begin_of(self, now: datetime) -> datetime:
+        """Say when the stretch began that `now` lies in; all of them are aligned to the clock."""
+        return now - (now - _EPOCH) % self.stretch
+
+
+LIMITS = {
+    Pace.LINKING: PaceLimit(20, timedelta(minutes=10)),
+    Pace.REFRESHING: PaceLimit(30, timedelta(minutes=1)),
+}

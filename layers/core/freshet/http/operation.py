@@ -1,0 +1,62 @@
+"""What the API can do, as data: a request is held to it, and the OpenAPI document is made of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from freshet.domain.pacing import Pace
+from freshet.http.caller import Scope
+
+Verb = Literal["GET", "POST", "PATCH", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parameter:
+    """A query parameter or header; `schema` is JSON Schema."""
+
+    name: str
+    description: str
+    schema: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer that is no problem: its shape (None for no body) and its headers."""
+
+    shape: Any
+    headers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One verb on one path; `problems` are the errors that are its own."""
+
+    id: str
+    verb: Verb
+    path: str
+    scope: Scope
+    summary: str
+    description: str = ""
+    query: tuple[Parameter, ...] = ()
+    headers: tuple[Parameter, ...] = ()
+    bodies: tuple[type, ...] = ()
+    """The typed dictionaries that the body may be; without any nobody reads a body."""
+    answers: Mapping[int, Answer]
+    problems: tuple[type[Exception], ...] = ()
+    pace: Pace | None = None
+    """What one user may do only so often."""
+
+    @property
+    def query_names(self) -> frozenset[str]:
+        """Name the query parameters that somebody reads."""
+        return frozenset(each.name for each in self.query)
+
+    @property
+    def body_fields(self) -> frozenset[str]:
+        """Name the fields of a body that somebody reads."""
+        return frozenset[str]().union(*(fields_of(each) for each in self.bodies))
+
+
+def fields_of(body: type) -> frozenset[str]:
+    """Name the fields of a typed dictionary."""
+    return frozenset(body.__annotations__)

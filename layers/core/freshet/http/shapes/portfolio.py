@@ -1,0 +1,53 @@
+"""Everything a user owns, as JSON."""
+
+from freshet.domain.portfolio import is_counted
+from freshet.http.shapes.accounts import AccountShape, account_shape
+from freshet.http.shapes.freshness import FreshnessShape, freshness_shape
+from freshet.http.shapes.positions import (
+    PositionShape,
+    TotalShape,
+    position_shapes,
+    total_shapes,
+)
+from freshet.http.shapes.vocabulary import Shape
+from freshet.services.show_holdings import ShownAccount
+from freshet.services.show_portfolio import Portfolio
+
+
+class OwnedAccountShape(AccountShape):
+    """An account and what it is worth."""
+
+    is_counted: bool
+    """Whether the user's totals contain it: paper and closed accounts are not in them."""
+    totals: list[TotalShape] | None
+    positions: list[PositionShape] | None
+    """With `include=positions`, and once they are known."""
+
+
+class PortfolioShape(Shape):
+    """Everything a user owns."""
+
+    accounts: list[OwnedAccountShape]
+    totals: list[TotalShape]
+    freshness: FreshnessShape | None
+    """The worst among the accounts that count."""
+
+
+def portfolio_shape(portfolio: Portfolio) -> PortfolioShape:
+    """Show everything a user owns."""
+    worst = portfolio.freshness
+    return {
+        "accounts": [_account_shape(each, portfolio) for each in portfolio.accounts],
+        "totals": total_shapes(portfolio.totals),
+        "freshness": None if worst is None else freshness_shape(worst),
+    }
+
+
+def _account_shape(shown: ShownAccount, portfolio: Portfolio) -> OwnedAccountShape:
+    positions = (portfolio.positions or {}).get(shown.account.id)
+    return {
+        **account_shape(shown.account, shown.freshness),
+        "is_counted": is_counted(shown.account),
+        "totals": total_shapes(shown.summary.totals) if shown.summary else None,
+        "positions": None if positions is None else position_shapes(positions),
+    }
