@@ -93,3 +93,72 @@ def test_registering_twice_gives_the_same_connection(world: World) -> None:
     assert world.register(at_provider, user_id="user-1")["connection_id"] == connection_id
     refused = world.register(at_provider, user_id=STRANGER)
     assert refused["error"]["code"] == "already_owned"
+
+
+def test_a_slash_at_the_end_makes_no_difference(world: World) -> None:
+    answers = [world.call("GET", path) for path in ("/v1/connections", "/v1/connections/")]
+    assert [each.status for each in answers] == [200, 200]
+    assert answers[0].body == answers[1].body
+
+
+def test_head_answers_what_get_does_without_a_body(world: World) -> None:
+    connection_id, _ = world.link()
+    world.work()
+    (account, *_) = world.call("GET", f"/v1/connections/{connection_id}/accounts").body["items"]
+    path = f"/v1/accounts/{account['id']}/holdings"
+    whole, head = world.call("GET", path), world.call("HEAD", path)
+    assert (head.status, head.text) == (200, "")
+    assert head.headers["ETag"] == whole.headers["ETag"]
+    assert world.call("HEAD", "/v1/nothing").status == 404
+
+
+def test_a_verb_that_is_not_there_is_told_which_are(world: World) -> None:
+    answer = world.call("PUT", "/v1/connections")
+    assert (answer.status, answer.body["code"]) == (405, "method_not_allowed")
+    assert answer.headers["Allow"] == "GET, HEAD, POST"
+    assert world.call("HEAD", "/v1/refreshes").headers["Allow"] == "POST"
+
+
+def test_a_parameter_nobody_reads_is_refused_by_name(world: World) -> None:
+    answer = world.call("GET", "/v1/connections", query={"shape": "snaptrade"})
+    assert (answer.status, answer.body["code"]) == (422, "invalid_field")
+    assert answer.body["detail"] == "shape: is not a known parameter"
+
+
+def test_a_body_that_no_form_has_is_not_even_parsed(world: World) -> None:
+    answer = world.call("POST", "/v1/link-sessions", scope="freshet/link", body="[" * 20_000)
+    assert (answer.status, answer.body["code"]) == (413, "payload_too_large")
+
+
+def test_a_script_that_presses_refresh_is_slowed_down(world: World) -> None:
+    connection_id, _ = world.link()
+    world.work()
+    path = f"/v1/connections/{connection_id}/refresh"
+    answers = [world.call("POST", path, body='{"dry_run": true}') for _ in range(70)]
+    # Two stretches of a minute at most, whatever the clock says.
+    assert {each.status for each in answers} == {200, 429}
+    assert answers[-1].body["code"] == "too_many_requests"
+    assert 1 <= int(answers[-1].headers["Retry-After"]) <= 60
+    assert world.call("POST", path, user_id=STRANGER).status == 404
+
+
+def test_a_short_list_goes_on_where_its_cursor_says(world: World) -> None:
+    ids = [world.link()[0] for _ in range(3)]
+    first = world.call("GET", "/v1/connections", query={"limit": "2"}).body
+    rest = world.call(
+        "GET", "/v1/connections", query={"limit": "2", "cursor": first["next_cursor"]}
+    ).body
+    assert [each["id"] for each in first["items"] + rest["items"]] == ids[::-1]
+    assert rest["next_cursor"] is None
+    other = world.call(
+        "GET", f"/v1/connections/{ids[0]}/refreshes", query={"cursor": first["next_cursor"]}
+    )
+    assert (other.status, other.body["detail"]) == (422, "cursor: is not one of ours")
+
+
+def test_anybody_may_read_what_the_api_can_do(world: World) -> None:
+    document = world.ask("/openapi.json")
+    assert json.loads(document.text)["openapi"] == "3.1.0"
+    page = world.ask("/docs")
+    assert "listConnections" in page.text
+    assert "script-src" in page.headers["Content-Security-Policy"]

@@ -140,6 +140,14 @@ class World:
         body = json.loads(text) if text else None
         return Answer(answer["statusCode"], answer["headers"], body, text)
 
+    def ask(self, path: str) -> Answer:
+        """Ask for what needs no token."""
+        event = sample_event("api_list_connections") | {"rawPath": path}
+        event["requestContext"]["http"] |= {"path": path}
+        del event["requestContext"]["authorizer"]
+        answer = api.lambda_handler(event, CONTEXT)
+        return Answer(answer["statusCode"], answer["headers"], None, _text_of(answer))
+
     def ask_snaptrade(self, connection: Any, path: str) -> str:
         """Ask SnapTrade itself, as the user of a connection; gives the answer's text."""
         settings, user = self.simulator.settings, self._users[connection.connection_id]

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from freshet.config import (
@@ -185,12 +186,13 @@ class ApiFunction:
 
 
 @cache
-def api() -> ApiFunction:
-    """Build the API and the operator's door."""
+def api(document: Path) -> ApiFunction:
+    """Build the API and the operator's door; `document` describes the API."""
     from freshet.adapters.dynamodb.budgets import DynamoBudgets
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.dynamodb.erasures import DynamoErasures
     from freshet.adapters.dynamodb.inbox import DynamoInbox
+    from freshet.http.document import add_document_routes
     from freshet.operations.operator import Operator
     from freshet.services.process_webhook import Processing
     from freshet.services.register_connection import Registering
@@ -231,4 +233,6 @@ def api() -> ApiFunction:
         return further_operations(settings, registering, connections, lease)
 
     operator = Operator(registering, switching, replaying, further)
-    return ApiFunction(api_for(settings, purchasing, registering, lease), operator)
+    served = api_for(settings, purchasing, registering, lease)
+    add_document_routes(served, document)
+    return ApiFunction(served, operator)
