@@ -10,7 +10,7 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
-from tests.sandbox.stack import deployment, gateway, permissions
+from tests.sandbox.stack import deployment, gateway, layers, permissions
 from tests.sandbox.stack.emulator import KEYS, REGION, Emulator
 
 # Where the stack says which secret holds a provider's keys.
@@ -111,6 +111,7 @@ class LocalStack:
         self._progress("Deploying template.yaml (sam deploy)")
         deployment.deploy(template, self._parameters, endpoint=self.endpoint_url, folder=folder)
         permissions.grant_batches(self.client("iam"), deployment.STACK_NAME)
+        layers.share(self.client("lambda"), folder / "layers")
         api_id = gateway.complete(self.client, deployment.STACK_NAME)
         self.api_url = f"{self.endpoint_url}/_aws/execute-api/{api_id}/$default"
         self.outputs = self._read_outputs()
