@@ -72,6 +72,12 @@ class LocalStack:
         return Path(self._folder.name) / "build"
 
     @property
+    def log(self) -> Path:
+        """What the local AWS says of itself and of the functions it runs."""
+        assert self._folder, "the stack is not running"
+        return Path(self._folder.name) / "emulator.log"
+
+    @property
     def endpoint_url(self) -> str:
         """Where AWS's own APIs answer."""
         assert self._emulator, "the stack is not running"
@@ -94,6 +100,15 @@ class LocalStack:
         """Fill in one provider's keys, as the deploying company would."""
         self.client("secretsmanager").put_secret_value(
             SecretId=self.outputs[SECRETS[provider]], SecretString=json.dumps(document)
+        )
+
+    def set_variable(self, output: str, name: str, value: str) -> None:
+        """Change one environment variable of the function that an output names."""
+        functions, function = self.client("lambda"), self.outputs[output]
+        known = functions.get_function_configuration(FunctionName=function)["Environment"]
+        variables = known["Variables"] | {name: value}
+        functions.update_function_configuration(
+            FunctionName=function, Environment={"Variables": variables}
         )
 
     def set_snaptrade_secret(self, client_id: str, consumer_key: str) -> None:
