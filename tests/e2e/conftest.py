@@ -4,7 +4,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.e2e.evidence import evidence_of, secrets_of
 from tests.e2e.frontend import REDIRECT
+from tests.leaks import leaks
 from tests.sandbox.deployed import Deployed, deployed
 from tests.sandbox.snaptrade import Knobs
 
@@ -29,3 +31,4 @@ _PARAMETERS = {
 def running() -> Iterator[Deployed]:
     with deployed(progress=print, enforce_iam=True, knobs=_KNOBS, parameters=_PARAMETERS) as built:
         yield built
+        assert leaks(evidence_of(built), secrets_of(built)) == []

@@ -1,8 +1,7 @@
 """A user's frontend: it links, comes back, follows and looks, in as many tabs as it likes."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,13 +72,3 @@ class Frontend:
             for position in self.api.get(f"/v1/accounts/{account['id']}/holdings").body["positions"]
             or []
         ]
-
-
-@contextmanager
-def webhooks_held(provider: Any, *, order: str = "sent") -> Iterator[None]:
-    """Keep a provider's webhooks back while something else happens first."""
-    provider.hold_webhooks()
-    try:
-        yield
-    finally:
-        provider.release_webhooks(order=order)

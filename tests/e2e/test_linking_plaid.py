@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.company import Company
 from tests.e2e.frontend import Frontend
-from tests.e2e.waiting import eventually
+from tests.e2e.webhooks import plaid_tells
 from tests.sandbox.deployed import Deployed
 
 
@@ -19,22 +19,13 @@ def _items(running: Deployed) -> set[str]:
     return {each["item_id"] for each in running.plaid.state()["items"]}
 
 
-def _tell(running: Deployed, item_id: str) -> None:
-    """Have Plaid send a webhook, and wait until it was taken."""
-    webhook_id = running.plaid.send_webhook(item_id, "HOLDINGS", "DEFAULT_UPDATE")
-    eventually(
-        lambda: {each["webhook_id"]: each["status"] for each in running.plaid.deliveries()},
-        until=lambda statuses: statuses[webhook_id] == "delivered",
-    )
-
-
 def test_two_tabs_make_one_connection_when_both_bring_the_token(running: Deployed) -> None:
     user, before = Frontend(running, "dieter"), _items(running)
     session = user.open_session(provider="plaid")
     public_token = running.plaid.complete_link(session["link_token"], portfolio=["everyday"])
     (item_id,) = _items(running) - before
     assert running.plaid.item(item_id)["webhook"] == f"{running.stack.api_url}/webhooks/plaid"
-    _tell(running, item_id)
+    plaid_tells(running, item_id)
     assert user.follow(session)["status"] == "pending"
     *answers, _ = user.in_tabs(
         *[
@@ -43,11 +34,11 @@ def test_two_tabs_make_one_connection_when_both_bring_the_token(running: Deploye
             )
         ]
         * 2,
-        lambda: _tell(running, item_id),
+        lambda: plaid_tells(running, item_id),
     )
     assert Counter(each.status for each in answers) == {201: 1, 200: 1}
     assert len({each.body["id"] for each in answers}) == 1
-    _tell(running, item_id)
+    plaid_tells(running, item_id)
     connection = user.connection()
     assert connection["id"] == answers[0].body["id"]
     assert _items(running) - before == {item_id}

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from tests.e2e.company import Company
-from tests.e2e.frontend import REDIRECT, Frontend, webhooks_held
+from tests.e2e.frontend import REDIRECT, Frontend
 from tests.e2e.waiting import eventually
+from tests.e2e.webhooks import webhooks_held
 from tests.sandbox.deployed import Deployed
 
 

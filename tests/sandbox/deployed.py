@@ -33,6 +33,7 @@ class Deployed:
     snaptrade: ControlClient
     snaptrade_settings: SimulatorSettings
     plaid: PlaidControlClient
+    plaid_settings: PlaidSettings
     worlds: tuple[SharedState, ...]
     answers: list[tuple[str, ApiAnswer]] = field(default_factory=list)
     """What the API answered to which request, the oldest first."""
@@ -179,5 +180,6 @@ def deployed(
             snaptrade=simulator.control,
             snaptrade_settings=settings,
             plaid=plaid.control,
+            plaid_settings=plaid.settings,
             worlds=(simulator.world, plaid.world),
         )
