@@ -72,6 +72,7 @@ class FakePortal:
     visits: list[dict[str, str | None]] = field(default_factory=list)
     deleting: set[str] = field(default_factory=set)
     during_registration: Callable[[], None] | None = None
+    during_listing: Callable[[], object] | None = None
 
     def register_user(self, user_id: str) -> Credential:
         self._fail("register_user")
@@ -97,7 +98,11 @@ class FakePortal:
     def connection_ids(self, user: Credential) -> Sequence[str]:
         self._fail("connection_ids")
         assert self.users[user.subject] == user.secret.reveal()
-        return self.connections.get(user.subject, [])
+        found = list(self.connections.get(user.subject, []))
+        if self.during_listing is not None:
+            meanwhile, self.during_listing = self.during_listing, None
+            meanwhile()
+        return found
 
     def portal(
         self,

@@ -1,5 +1,7 @@
 """The HTTP API as a frontend sees it: a base URL and a token."""
 
+import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +25,8 @@ class ApiClient:
 
     base_url: str
     token: str | None
+    heard: Callable[[str, ApiAnswer], None] | None = None
+    """Who else wants to know what was answered to which request."""
 
     def get(self, path: str) -> ApiAnswer:
         """Read."""
@@ -35,9 +39,10 @@ class ApiClient:
             raise RuntimeError(f"GET {path} answered {answer.status}")
         return list(answer.body["items"])
 
-    def post(self, path: str, *, headers: dict[str, str] | None = None) -> ApiAnswer:
+    def post(self, path: str, *, headers: dict[str, str] | None = None, **body: Any) -> ApiAnswer:
         """Ask for something to be done."""
-        return self.call("POST", path, headers=headers)
+        data = json.dumps(body).encode() if body else None
+        return self.call("POST", path, headers=headers, data=data)
 
     def call(
         self,
@@ -58,4 +63,7 @@ class ApiClient:
         )
         is_json = "json" in response.headers.get("Content-Type", "")
         body = response.json() if is_json and response.content else response.text
-        return ApiAnswer(response.status_code, dict(response.headers), body)
+        answer = ApiAnswer(response.status_code, dict(response.headers), body)
+        if self.heard is not None:
+            self.heard(f"{method} {path}", answer)
+        return answer

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from tests.sandbox.api_client import ApiClient
+from tests.sandbox.api_client import ApiAnswer, ApiClient
 from tests.sandbox.issuer import Issuer
 from tests.sandbox.plaid import PlaidControlClient, PlaidKnobs, PlaidSettings, PlaidSimulator
+from tests.sandbox.simulation.state import SharedState
 from tests.sandbox.snaptrade import (
     ControlClient,
     Knobs,
@@ -32,10 +33,19 @@ class Deployed:
     snaptrade: ControlClient
     snaptrade_settings: SimulatorSettings
     plaid: PlaidControlClient
+    plaid_settings: PlaidSettings
+    worlds: tuple[SharedState, ...]
+    answers: list[tuple[str, ApiAnswer]] = field(default_factory=list)
+    """What the API answered to which request, the oldest first."""
 
     def api(self, user_id: str, **claims: Any) -> ApiClient:
         """Call the API as a user."""
-        return ApiClient(self.stack.api_url, self.issuer.issue_token(user_id, **claims))
+        token = self.issuer.issue_token(user_id, **claims)
+        return ApiClient(self.stack.api_url, token, self._remember)
+
+    def given_out(self) -> list[str]:
+        """Give every secret that the providers have told us, also those that are void by now."""
+        return [secret for world in self.worlds for secret in world.given_out]
 
     def operate(self, event: dict[str, Any]) -> Any:
         """Invoke the api function as an operator does."""
@@ -121,6 +131,9 @@ class Deployed:
         )
         return sum(int(value) for value in answer["Attributes"].values())
 
+    def _remember(self, request: str, answer: ApiAnswer) -> None:
+        self.answers.append((request, answer))
+
 
 @contextmanager
 def deployed(
@@ -157,11 +170,16 @@ def deployed(
             "plaid", {"client_id": plaid.settings.client_id, "secret": plaid.settings.secret}
         )
         simulator.control.listen(f"{stack.api_url}/webhooks/snaptrade")
-        plaid.control.listen(f"{stack.api_url}/webhooks/plaid")
+        plaid_webhook_url = f"{stack.api_url}/webhooks/plaid"
+        plaid.control.listen(plaid_webhook_url)
+        # What the parameter of that name says on AWS; here the address is known too late for it.
+        stack.set_variable("ApiFunctionName", "PLAID_WEBHOOK_URL", plaid_webhook_url)
         yield Deployed(
             stack=stack,
             issuer=issuer,
             snaptrade=simulator.control,
             snaptrade_settings=settings,
             plaid=plaid.control,
+            plaid_settings=plaid.settings,
+            worlds=(simulator.world, plaid.world),
         )

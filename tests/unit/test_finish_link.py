@@ -17,6 +17,7 @@ from freshet.domain.errors import (
 from freshet.domain.link_session import LinkOutcome, LinkStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
+from freshet.services.finish_link import TakenIn
 from tests.builders import CONNECTION_ID, USER, a_connection, an_answer, an_event
 from tests.unit.crashing import Crashes
 from tests.unit.link_stage import LinkStage
@@ -129,6 +130,30 @@ def test_item_ends_whole_or_lost_to_all_when_the_process_died_at_any_step(
         assert stage.reads.orders
     assert number > FEWEST_STEPS
     assert len(lost) == 1
+
+
+@pytest.mark.parametrize("is_named", [True, False])
+@pytest.mark.parametrize("is_webhook_first", [True, False])
+def test_connection_is_new_to_one_only_when_both_come_at_once(
+    is_named: bool, is_webhook_first: bool
+) -> None:
+    stage = LinkStage()
+    started, made = _linked(stage)
+    body = {"provider_connection_id": made} if is_named else {"link_session_id": started.session.id}
+    others: list[TakenIn] = []
+
+    def meanwhile() -> None:
+        if is_webhook_first:
+            stage.hear_added(made)
+        else:
+            others.append(stage.arrive(**body))
+
+    stage.portal.during_listing = meanwhile
+    taken_in = stage.arrive(**body)
+    assert not taken_in.is_new
+    assert [each.is_new for each in others] == [True] * (not is_webhook_first)
+    (saved,) = stage.connections.of_user(USER)
+    assert saved.id == taken_in.connection.id
 
 
 def _linked(stage: LinkStage) -> tuple[Any, str]:

@@ -90,7 +90,7 @@ class World(SharedState):
 
     def new_token(self, kind: str) -> str:
         """Return a new token of this environment."""
-        return f"{kind}-{self.settings.environment}-{self.ids.new_id()}"
+        return self.giving_out(f"{kind}-{self.settings.environment}-{self.ids.new_id()}")
 
     def new_request_id(self) -> str:
         """Return the id of one request."""

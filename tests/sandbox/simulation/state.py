@@ -22,6 +22,8 @@ class SharedState:
 
     def __init__(self, clock: Clock) -> None:
         self.requests: dict[str, dict[str, int]] = {}
+        self.given_out: list[str] = []
+        """Every secret that was ever told to the customer, also those that are void by now."""
         self._clock = clock
         self._changed = threading.Condition(threading.RLock())
 
@@ -40,6 +42,12 @@ class SharedState:
     def now(self) -> datetime:
         """Return the provider's time."""
         return self._clock()
+
+    def giving_out(self, secret: str) -> str:
+        """Remember a secret that the customer is about to learn, and return it."""
+        with self.changing():
+            self.given_out.append(secret)
+        return secret
 
     def count(self, operation: str, outcome: str) -> None:
         """Count one served request."""

@@ -77,7 +77,7 @@ class PortalLinks:
         now = world.now()
         self._links = {key: item for key, item in self._links.items() if item.expires_at > now}
         expires_at = now + timedelta(seconds=world.knobs.link_seconds)
-        token = world.ids.new_text(_TOKEN_LENGTH)
+        token = world.giving_out(world.ids.new_text(_TOKEN_LENGTH))
         link = PortalLink(token, world.ids.new_id(), user_id, options, expires_at)
         self._links[link.session_id] = link
         fields = {"token": token, "clientId": world.settings.client_id}

@@ -26,7 +26,7 @@ class Users:
         with world.changing():
             if world.find_user(user_id) is not None:
                 raise UserExists
-            user = world.users[user_id] = User(user_id, world.ids.new_id())
+            user = world.users[user_id] = User(user_id, _new_secret(world))
             self._webhooks.send(user_event(world, "USER_REGISTERED", user_id=user_id))
         return user
 
@@ -35,7 +35,7 @@ class Users:
         world = self._world
         with world.changing():
             user = world.user(user_id, user_secret)
-            user.secret = world.ids.new_id()
+            user.secret = _new_secret(world)
         return user
 
     def delete(self, user_id: str) -> None:
@@ -52,3 +52,7 @@ class Users:
                 self._population.forget(connection)
             if world.users.pop(user_id, None) is not None:
                 self._webhooks.send(user_event(world, "USER_DELETED", user_id=user_id))
+
+
+def _new_secret(world: World) -> str:
+    return world.giving_out(world.ids.new_id())

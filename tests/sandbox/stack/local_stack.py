@@ -10,7 +10,7 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
-from tests.sandbox.stack import deployment, gateway, permissions
+from tests.sandbox.stack import deployment, gateway, layers, permissions
 from tests.sandbox.stack.emulator import KEYS, REGION, Emulator
 
 # Where the stack says which secret holds a provider's keys.
@@ -72,6 +72,12 @@ class LocalStack:
         return Path(self._folder.name) / "build"
 
     @property
+    def log(self) -> Path:
+        """What the local AWS says of itself and of the functions it runs."""
+        assert self._folder, "the stack is not running"
+        return Path(self._folder.name) / "emulator.log"
+
+    @property
     def endpoint_url(self) -> str:
         """Where AWS's own APIs answer."""
         assert self._emulator, "the stack is not running"
@@ -96,6 +102,15 @@ class LocalStack:
             SecretId=self.outputs[SECRETS[provider]], SecretString=json.dumps(document)
         )
 
+    def set_variable(self, output: str, name: str, value: str) -> None:
+        """Change one environment variable of the function that an output names."""
+        functions, function = self.client("lambda"), self.outputs[output]
+        known = functions.get_function_configuration(FunctionName=function)["Environment"]
+        variables = known["Variables"] | {name: value}
+        functions.update_function_configuration(
+            FunctionName=function, Environment={"Variables": variables}
+        )
+
     def set_snaptrade_secret(self, client_id: str, consumer_key: str) -> None:
         """Fill in SnapTrade's keys."""
         document = {"client_id": client_id, "consumer_key": consumer_key}
@@ -111,6 +126,7 @@ class LocalStack:
         self._progress("Deploying template.yaml (sam deploy)")
         deployment.deploy(template, self._parameters, endpoint=self.endpoint_url, folder=folder)
         permissions.grant_batches(self.client("iam"), deployment.STACK_NAME)
+        layers.share(self.client("lambda"), folder / "layers")
         api_id = gateway.complete(self.client, deployment.STACK_NAME)
         self.api_url = f"{self.endpoint_url}/_aws/execute-api/{api_id}/$default"
         self.outputs = self._read_outputs()

@@ -30,12 +30,12 @@ def found_at_portal(
     if named is not None:
         if named not in there:
             raise NotFound(named)
-        return _taken_in(user_id, named, parts), True
-    new = [_taken_in(user_id, each, parts) for each in there if each not in known]
+        return _taken_in(user_id, named, parts)
+    taken_in = [_taken_in(user_id, each, parts) for each in there if each not in known]
     found = _of_session(session, parts) if session is not None else None
     if found is None:
         raise LinkUnfinished
-    return found, found.id in {each.id for each in new}
+    return found, found.id in {each.id for each, is_new in taken_in if is_new}
 
 
 def _known(user_id: str, parts: Linking) -> dict[str, Connection]:
@@ -61,7 +61,7 @@ def _listed(user_id: str, parts: Linking) -> Sequence[str]:
     return portal.connection_ids(parts.vault.find(user_id, name))
 
 
-def _taken_in(user_id: str, provider_connection_id: str, parts: Linking) -> Connection:
+def _taken_in(user_id: str, provider_connection_id: str, parts: Linking) -> tuple[Connection, bool]:
     subject, now = str(parts.users.find(user_id).subject), parts.clock()
     wanted = Connection(
         id=new_connection_id(parts.random_bytes),
@@ -73,4 +73,6 @@ def _taken_in(user_id: str, provider_connection_id: str, parts: Linking) -> Conn
         due_at=now,
         created_at=now,
     )
-    return take_in(wanted, provider_user_id=subject, parts=parts)
+    connection = take_in(wanted, provider_user_id=subject, parts=parts)
+    # A webhook or another tab may have been faster: then it is not new, and has an id already.
+    return connection, connection.id == wanted.id

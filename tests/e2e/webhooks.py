@@ -1,0 +1,27 @@
+"""Webhooks at the moment a test wants them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from tests.e2e.waiting import eventually
+from tests.sandbox.deployed import Deployed
+
+
+@contextmanager
+def webhooks_held(provider: Any, *, order: str = "sent") -> Iterator[None]:
+    """Keep a provider's webhooks back while something else happens first."""
+    provider.hold_webhooks()
+    try:
+        yield
+    finally:
+        provider.release_webhooks(order=order)
+
+
+def plaid_tells(running: Deployed, item_id: str) -> None:
+    """Have Plaid tell of new holdings, and wait until it has been heard."""
+    webhook_id = running.plaid.send_webhook(item_id, "HOLDINGS", "DEFAULT_UPDATE")
+    eventually(
+        lambda: {each["webhook_id"]: each["status"] for each in running.plaid.deliveries()},
+        until=lambda statuses: statuses[webhook_id] == "delivered",
+    )
