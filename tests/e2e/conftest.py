@@ -1,12 +1,15 @@
 """One deployed Freshet for all end-to-end tests, its functions held to their own permissions."""
 
+import json
 from collections.abc import Iterator
 
 import pytest
 
 from tests.e2e.evidence import evidence_of, secrets_of
-from tests.e2e.frontend import REDIRECT
+from tests.e2e.frontend import ORIGIN, REDIRECT
 from tests.leaks import leaks
+from tests.openapi.conformity import demand_conformity
+from tests.sandbox.api_client import ApiAnswer
 from tests.sandbox.deployed import Deployed, deployed
 from tests.sandbox.snaptrade import Knobs
 
@@ -20,6 +23,7 @@ _KNOBS = Knobs(
     customer_limit=_REQUESTS_PER_MINUTE,
 )
 _PARAMETERS = {
+    "AllowedOrigins": ORIGIN,
     "LinkRedirectUris": REDIRECT,
     "ImportBucket": IMPORTS,
     "SnapTradeRequestsPerMinute": str(_REQUESTS_PER_MINUTE),
@@ -27,8 +31,18 @@ _PARAMETERS = {
 }
 
 
+def demand_documented(request: str, answer: ApiAnswer) -> None:
+    """Hold an answer to the OpenAPI document."""
+    method, _, address = request.partition(" ")
+    path, _, _ = address.partition("?")
+    text = answer.body if isinstance(answer.body, str) else json.dumps(answer.body)
+    demand_conformity(method, path, answer.status, answer.headers, text)
+
+
 @pytest.fixture(scope="session")
 def running() -> Iterator[Deployed]:
     with deployed(progress=print, enforce_iam=True, knobs=_KNOBS, parameters=_PARAMETERS) as built:
         yield built
+        for request, answer in built.answers:
+            demand_documented(request, answer)
         assert leaks(evidence_of(built), secrets_of(built)) == []

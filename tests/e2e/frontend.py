@@ -9,7 +9,8 @@ from tests.e2e.waiting import eventually
 from tests.sandbox.api_client import ApiAnswer, ApiClient
 from tests.sandbox.deployed import Deployed
 
-REDIRECT = "https://app.example/linked"
+ORIGIN = "https://app.example"
+REDIRECT = f"{ORIGIN}/linked"
 
 
 @dataclass(frozen=True, slots=True)
