@@ -119,6 +119,12 @@ class Api:
         demand_known(document, operation.body_fields)
         return document
 
+    def keep_pace(self) -> None:
+        """Count a request that is about to cost something; raises TooManyRequests."""
+        operation: Operation = self.resolver.context["operation"]
+        if operation.pace is not None:
+            keep_pace(self.caller.user_id, operation.pace, parts=self.parts.pacing)
+
     def _hold(self, operation: Operation) -> None:
         event = self.resolver.current_event
         claims = event.raw_event["requestContext"]["authorizer"]["jwt"]["claims"]
@@ -128,8 +134,6 @@ class Api:
         for name in event.query_string_parameters or {}:
             if name not in operation.query_names:
                 raise InvalidField(name[:64], "is not a known parameter")
-        if operation.pace is not None:
-            keep_pace(caller.user_id, operation.pace, parts=self.parts.pacing)
         self.resolver.context.update(caller=caller, operation=operation)
 
     def _known_error(self, error: Exception) -> Response[str]:
@@ -139,7 +143,9 @@ class Api:
         )
 
     def _no_route(self, _: NotFoundError) -> Response[str]:
-        path = self.resolver.current_event.path
-        verbs = verbs_at(path, self.operations)
-        error = MethodNotAllowed(verbs) if verbs else NotFound(path)
+        event = self.resolver.current_event
+        verbs = verbs_at(event.path, self.operations)
+        # A verb that is there, with an id that no route takes: there is no such thing.
+        is_wrong_verb = bool(verbs) and event.http_method not in verbs
+        error = MethodNotAllowed(verbs) if is_wrong_verb else NotFound(event.path)
         return problem_for(error, now=self.parts.now())

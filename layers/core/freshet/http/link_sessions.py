@@ -1,7 +1,7 @@
 """Operations under /v1/link-sessions, and POST /v1/connections: linking and repairing links."""
 
 import re
-from typing import Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NotRequired
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -39,24 +39,29 @@ from freshet.http.shapes.link_sessions import (
     link_session_shape,
     started_link_shape,
 )
-from freshet.http.shapes.vocabulary import ConnectionId, LinkSessionId, Shape
+from freshet.http.shapes.vocabulary import ConnectionId, LinkSessionId, Look, Shape
 from freshet.services.finish_link import Arrival, finish_link
 from freshet.services.show_link import link_outcome
 from freshet.services.start_link import LinkWish, start_link
 
+_LONGEST = 2048
+_STATE_PATTERN = "^[A-Za-z0-9_-]{16,128}$"
+_STATE = re.compile(_STATE_PATTERN)
 AnyProvider = Literal[Provider.SNAPTRADE, Provider.PLAID]
+Text = Annotated[str, Look(minLength=1, maxLength=_LONGEST)]
+State = Annotated[str, Look(pattern=_STATE_PATTERN)]
 
 
 class NewLinkBody(Shape):
     """An institution is to be linked."""
 
     provider: AnyProvider
-    redirect_uri: NotRequired[str]
+    redirect_uri: NotRequired[Text]
     """Where the user comes back to: one of the deployment's list."""
-    institution: NotRequired[str]
+    institution: NotRequired[Text]
     """The provider's name of it, to skip the search."""
-    state: NotRequired[str]
-    """Drawn by the tab: 16 to 128 letters, digits, `-` or `_`. Left out, we draw it."""
+    state: NotRequired[State]
+    """Drawn by the tab. Left out, we draw it."""
 
 
 class RepairBody(Shape):
@@ -64,27 +69,40 @@ class RepairBody(Shape):
 
     connection_id: ConnectionId
     provider: NotRequired[AnyProvider]
-    redirect_uri: NotRequired[str]
-    state: NotRequired[str]
+    redirect_uri: NotRequired[Text]
+    state: NotRequired[State]
 
 
-class SnapTradeArrivalBody(Shape):
-    """The user came back from SnapTrade's portal: say from which attempt, or with what."""
+class SnapTradeReturnBody(Shape):
+    """The user came back from SnapTrade's portal."""
 
     provider: Literal[Provider.SNAPTRADE]
-    link_session_id: NotRequired[LinkSessionId]
-    provider_connection_id: NotRequired[str]
-    state: NotRequired[str]
+    link_session_id: LinkSessionId
+    provider_connection_id: NotRequired[Text]
+    state: NotRequired[State]
 
 
-class PlaidArrivalBody(Shape):
-    """Link has ended at Plaid."""
+class SnapTradeConnectionBody(Shape):
+    """SnapTrade's portal has named a connection."""
+
+    provider: Literal[Provider.SNAPTRADE]
+    provider_connection_id: Text
+
+
+class PlaidReturnBody(Shape):
+    """Link has ended at Plaid; a repair brings no public token."""
 
     provider: Literal[Provider.PLAID]
-    public_token: NotRequired[str]
-    """Not after a repair, which has none."""
-    link_session_id: NotRequired[LinkSessionId]
-    state: NotRequired[str]
+    link_session_id: LinkSessionId
+    public_token: NotRequired[Text]
+    state: NotRequired[State]
+
+
+class PlaidTokenBody(Shape):
+    """Link has ended at Plaid, and nobody knows in which session."""
+
+    provider: Literal[Provider.PLAID]
+    public_token: Text
 
 
 _TROUBLE = (
@@ -121,7 +139,7 @@ FINISH_LINK = Operation(
     path="/v1/connections",
     scope=Scope.LINK,
     summary="Take in what the user has linked; sending it again does no harm",
-    bodies=(SnapTradeArrivalBody, PlaidArrivalBody),
+    bodies=(SnapTradeReturnBody, SnapTradeConnectionBody, PlaidReturnBody, PlaidTokenBody),
     answers={
         200: Answer(ConnectionShape, headers=("Location",)),
         201: Answer(ConnectionShape, headers=("Location",)),
@@ -131,11 +149,9 @@ FINISH_LINK = Operation(
 )
 OPERATIONS = (START_LINK, GET_LINK_SESSION, FINISH_LINK)
 _BROUGHT = {
-    Provider.SNAPTRADE: fields_of(SnapTradeArrivalBody),
-    Provider.PLAID: fields_of(PlaidArrivalBody),
+    Provider.SNAPTRADE: fields_of(SnapTradeReturnBody),
+    Provider.PLAID: fields_of(PlaidReturnBody),
 }
-_LONGEST = 2048
-_STATE = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _SECRETS_INSIDE = {"Cache-Control": "no-store"}
 
 
@@ -145,7 +161,9 @@ def add_link_session_routes(api: Api) -> None:
 
     @api.serves(START_LINK)
     def post_link_session() -> Response[str]:
-        started = start_link(_wish(api, api.body()), parts=parts.linking)
+        wish = _wish(api, api.body())
+        api.keep_pace()
+        started = start_link(wish, parts=parts.linking)
         headers = {"Location": f"/v1/link-sessions/{started.session.id}", **_SECRETS_INSIDE}
         return json_response(201, started_link_shape(started), headers)
 
@@ -159,7 +177,9 @@ def add_link_session_routes(api: Api) -> None:
 
     @api.serves(FINISH_LINK)
     def post_connection() -> Response[str]:
-        taken_in = finish_link(_arrival(api.body(), api.caller.user_id), parts=parts.linking)
+        arrival = _arrival(api.body(), api.caller.user_id)
+        api.keep_pace()
+        taken_in = finish_link(arrival, parts=parts.linking)
         connection = taken_in.connection
         headers = {"Location": f"/v1/connections/{connection.id}"}
         shape = connection_shape(connection, prices=parts.prices)

@@ -132,6 +132,7 @@ def add_refresh_routes(api: Api) -> None:
     @api.serves(REFRESH_CONNECTION)
     def refresh(connection_id: str) -> Response[str]:
         dry_run, request = is_dry_run(api), _request(api, connection_id)
+        api.keep_pace()
         if not dry_run:
             return _answer(api, request_refresh(request, parts=parts.requesting))
         preview = preview_refresh(request, parts=parts.requesting)
@@ -141,6 +142,7 @@ def add_refresh_routes(api: Api) -> None:
     def sync_transactions(connection_id: str) -> Response[str]:
         api.body()
         request = _request(api, connection_id)
+        api.keep_pace()
         return _answer(api, request_transactions_sync(request, parts=parts.requesting))
 
     @api.serves(REFRESH_EVERYTHING)
@@ -149,6 +151,7 @@ def add_refresh_routes(api: Api) -> None:
         request = RefreshAllRequest(
             user_id=api.caller.user_id, actor=api.caller.actor, idempotency_key=idempotency_key(api)
         )
+        api.keep_pace()
         if dry_run:
             previews = preview_all(request, parts=parts.requesting)
             previewed: PreviewedShape = {"items": [_preview_item(each, api) for each in previews]}
