@@ -9,7 +9,7 @@ parallel := -n logical --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test lint types unit integration sdks functional template validate e2e openapi bench fuzz simulators lock clean environments
+.PHONY: help demo dev test lint types unit integration sdks functional template validate e2e openapi examples bench fuzz simulators lock clean environments
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
@@ -62,6 +62,10 @@ e2e: environments ## Test the deployed stack on the local AWS
 	@$(pytest) tests/e2e
 
 openapi: environments ## Write functions/api/openapi.json anew, from the code
+	@PYTHONPATH=.:layers/core $(python) -m tests.openapi
+
+examples: environments ## Record the document's examples anew, from the local stack
+	@PYTHONPATH=.:layers/core $(python) -m tests.openapi.recording
 	@PYTHONPATH=.:layers/core $(python) -m tests.openapi
 
 bench: environments ## Measure; part=providers measures that part only

@@ -3,3 +3,4 @@
 from pathlib import Path
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "functions" / "api" / "openapi.json"
+EXAMPLES = Path(__file__).with_name("examples.json")

@@ -1,5 +1,6 @@
 """The OpenAPI 3.1 document of the API, made from what the functions are held to at run time."""
 
+import json
 import re
 from collections.abc import Iterable, Iterator
 from http import HTTPStatus
@@ -11,6 +12,7 @@ from freshet.http.operation import Operation, Parameter
 from freshet.http.problems import TABLE, Problem
 from freshet.http.resources import RESOURCES
 from freshet.http.shapes.problems import GatewayErrorShape, ProblemShape
+from tests.openapi import EXAMPLES
 from tests.openapi.schemas import Schema, closed, schemas_of
 
 Document = dict[str, Any]
@@ -160,13 +162,16 @@ def _body(operation: Operation, schemas: dict[Any, Schema]) -> dict[str, Any]:
 
 def _responses(operation: Operation, schemas: dict[Any, Schema]) -> dict[str, Any]:
     responses: dict[int, dict[str, Any]] = {}
+    examples = json.loads(EXAMPLES.read_text())
     for status, answer in operation.answers.items():
         responses[status] = {"description": HTTPStatus(status).phrase}
         if answer.headers:
             responses[status]["headers"] = {name: _header(name) for name in answer.headers}
         if answer.shape is not None:
-            content = {"application/json": {"schema": schemas[answer.shape]}}
-            responses[status]["content"] = content
+            content: dict[str, Any] = {"schema": schemas[answer.shape]}
+            if str(status) in examples.get(operation.id, {}):
+                content["example"] = examples[operation.id][str(status)]
+            responses[status]["content"] = {"application/json": content}
     for status, problems in _problems_by_status(operation).items():
         responses[status] = _problem_response(status, problems, schemas)
     for status in _OF_THE_GATEWAY:

@@ -1,0 +1,22 @@
+"""The document that the deployed API serves, and the API judged by it."""
+
+import json
+
+from tests.fuzz.api import judge
+from tests.openapi import DOCUMENT
+from tests.sandbox.api_client import ApiClient
+from tests.sandbox.deployed import Deployed
+
+_SEED = 20261120  # always the same requests: what fails here fails again
+
+
+def test_the_document_and_its_page_are_for_everybody(running: Deployed) -> None:
+    anybody = ApiClient(running.stack.api_url, token=None)
+    assert anybody.get("/openapi.json").body == json.loads(DOCUMENT.read_text())
+    page = anybody.get("/docs")
+    assert (page.status, "SwaggerUIBundle" in page.body) == (200, True)
+
+
+def test_no_request_that_the_document_suggests_is_answered_otherwise(running: Deployed) -> None:
+    is_fine, report = judge(running, phases="examples,coverage", examples=1, seed=_SEED)
+    assert is_fine, report
