@@ -4,6 +4,7 @@ Run it when a shape has changed; the file it writes is committed, and the docume
 """
 
 import json
+import re
 from typing import Any
 
 from freshet.http.operation import Operation
@@ -15,6 +16,8 @@ from tests.sandbox.api_client import ApiClient
 from tests.sandbox.deployed import Deployed, deployed
 
 _LONGEST_LIST = 2
+_WANT_A_FRESH_ONE = ("refreshConnection",)  # the other one was refreshed a moment ago
+_PORTAL = "https://app.snaptrade.com"
 _LAST = ("removeConnection", "removeUser")  # nothing can be asked of what is gone
 
 
@@ -23,13 +26,22 @@ def record(running: Deployed) -> dict[str, Any]:
     api = running.api(OWNER)
     things = things_of_owner(running)
     _change_something(running, api, things)
+    fresh = {**things, "connection_id": running.link(OWNER, portfolio=["everyday"])}
+    eventually(lambda: api.items(f"/v1/connections/{fresh['connection_id']}/accounts"), until=bool)
     in_order = sorted(OPERATIONS, key=lambda each: each.id in _LAST)
-    return {each.id: _example(api, each, things) for each in in_order}
+    return {
+        each.id: _example(api, each, fresh if each.id in _WANT_A_FRESH_ONE else things)
+        for each in in_order
+    }
 
 
 def _example(api: ApiClient, operation: Operation, things: dict[str, str]) -> dict[str, Any]:
     row = ROWS[operation.id]
     body = body_of(row, things)
+    if operation.id == "finishLink":
+        connection = api.get(f"/v1/connections/{things['connection_id']}").body
+        named = connection["provider_ids"]["connection"]
+        body = {"provider": "snaptrade", "provider_connection_id": named}
     answer = api.call(
         operation.verb,
         filled(operation.path + row.query, things),
@@ -64,7 +76,8 @@ def _shortened(body: Any) -> Any:
         return [_shortened(each) for each in body[:_LONGEST_LIST]]
     if isinstance(body, dict):
         return {name: _shortened(value) for name, value in body.items()}
-    return body
+    # Where the simulator happened to listen says nothing to anybody.
+    return re.sub(r"^http://127\.0\.0\.1:\d+", _PORTAL, body) if isinstance(body, str) else body
 
 
 if __name__ == "__main__":

@@ -1,13 +1,14 @@
 """The OpenAPI document: made from the code, complete, and strict where it judges answers."""
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
 import pytest
 
 from freshet.http.resources import OPERATIONS
-from tests.openapi import DOCUMENT
+from tests.openapi import DOCUMENT, EXAMPLES
 from tests.openapi.conformity import NotAsDocumented, demand_conformity
 from tests.openapi.text import as_text
 
@@ -87,3 +88,13 @@ def test_an_answer_is_found_out_when_it_is_not_as_documented(
 ) -> None:
     with pytest.raises(NotAsDocumented):
         demand_conformity(method, path, status, headers, text)
+
+
+def test_every_operation_shows_what_it_answers() -> None:
+    examples = json.loads(EXAMPLES.read_text())
+    for operation in OPERATIONS:
+        (status,) = examples[operation.id]
+        assert int(status) in operation.answers, operation.id
+        path = re.sub(r"{\w+}", "x", operation.path)
+        text = json.dumps(examples[operation.id][status])
+        demand_conformity(operation.verb, path, int(status), JSON, text)
