@@ -17,6 +17,7 @@ from tests.e2e.matrix import UNKNOWN
 _THINGS: dict[str, str] = json.loads(os.environ["FRESHET_THINGS"])
 _SHAPES = {name: re.compile(_id[:4] + "[a-z2-7]+") for name, _id in UNKNOWN.items()}
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_A_PAST_DAY = "2026-01-01"
 _CURSOR = re.compile(CURSOR.schema["pattern"])
 
 
@@ -49,5 +50,7 @@ def _make_sense(query: dict[str, Any]) -> None:
     days = [query.get(name) for name in ("from", "to")]
     if all(isinstance(day, str) and _DAY.fullmatch(day) for day in days) and days[0] >= days[1]:
         del query["to"]
+    if isinstance(query.get("as_of"), str) and _DAY.match(query["as_of"]):
+        query["as_of"] = _A_PAST_DAY
     if query.get("shape") == "snaptrade":
         query.pop("limit", None)
