@@ -71,8 +71,8 @@ examples: environments ## Record the document's examples anew, from the local st
 bench: environments ## Measure; part=providers measures that part only
 	@$(python) -m tests.benchmarks $(part)
 
-fuzz: environments ## Mutate genuine webhooks 100,000 times; none may be accepted
-	@$(python) -m tests.fuzz.$(or $(part),webhooks) --count 100000
+fuzz: environments ## Mutate genuine webhooks; part=api sends the deployed API what its document suggests
+	@PYTHONPATH=.:layers/core $(python) -m tests.fuzz.$(or $(part),webhooks) --count 100000
 
 simulators: environments ## Run the provider simulators alone
 	@$(python) -m tests.sandbox.simulators

@@ -114,3 +114,12 @@ def test_a_bent_cursor_is_refused(
     answer = running.api(OWNER).get(_path(operation, things, cursor=cursor))
     assert (answer.status, answer.body["code"]) == (422, "invalid_field")
     assert answer.body["detail"].startswith("cursor: ")
+
+
+def test_an_answer_at_hand_is_not_sent_again(running: Deployed, things: dict[str, str]) -> None:
+    api, path = running.api(OWNER), f"/v1/accounts/{things['account_id']}/holdings"
+    etag = api.get(path).headers["ETag"]
+    for method in ("GET", "HEAD"):
+        answer = api.call(method, path, headers={"If-None-Match": f'"other", W/{etag}'})
+        assert (answer.status, answer.body, answer.headers["ETag"]) == (304, "", etag)
+    assert api.call("GET", path, headers={"If-None-Match": '"other"'}).status == 200

@@ -31,6 +31,8 @@ def add_document_routes(api: Api, document: Path) -> None:
 
     @api.resolver.get("/docs")
     def get_docs() -> Response[str]:
+        if api.query("format") == "json":  # where the page's own link leads
+            return get_document()
         return Response(
             status_code=200,
             content_type="text/html; charset=utf-8",
