@@ -65,6 +65,10 @@ class Connection:
     announced: Mapping[str, datetime] = field(default_factory=dict)
     """When the holdings of an account changed that were last put out to be published."""
     outbox: tuple[Event, ...] = ()
+    passed_on: Mapping[str, str] = field(default_factory=dict)
+    """Accounts that live on under a newer link, by the provider's ids: ours, never listed here."""
+    passed_on_at: datetime | None = None
+    """When the last of them did, as long as nobody has looked at what is left."""
     created_at: datetime
     version: int = 1
 
@@ -77,6 +81,12 @@ class Connection:
     def is_worth_buying(self) -> bool:
         """A purchase can help only where the provider serves stored data and lets us refresh."""
         return self.data_mode is not DataMode.REALTIME and self.refresh_refused_until is None
+
+    @property
+    def may_be_superseded(self) -> bool:
+        """Tell whether it can be judged now: all its accounts are known, no call is about to be."""
+        is_buying = self.open_refresh_id is not None and not self.open_refresh_called
+        return self.status is not ConnectionStatus.INITIALISING and not is_buying
 
     @property
     def is_read_for_nobody(self) -> bool:
@@ -229,6 +239,7 @@ class Connection:
             return replace(self, due_at=None)
         wishes = [check_at] if check_at is not None else []
         wishes += [now] if has_news(self.marks) else []
+        wishes += [self.passed_on_at] if self.passed_on_at and self.may_be_superseded else []
         if self.is_awake:
             wishes += [at for at in (self.next_read_at, self._refresh_wish()) if at is not None]
         return replace(self, due_at=min(wishes, default=None))

@@ -49,6 +49,7 @@ def erasure_shape(erasure: Erasure) -> Shape:
         "reason": erasure.reason,
         "connection_id": erasure.connection_id,
         "connections": list(erasure.connections) if is_users else [erasure.connection_id],
+        "superseded_by": erasure.superseded_by,
         "provider": erasure.provider,
         "upstream": None if is_users else _upstream_shape(erasure.upstream),
         "provider_user": _upstream_shape(erasure.provider_user) if is_last else None,

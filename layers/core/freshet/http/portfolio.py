@@ -3,7 +3,6 @@
 from aws_lambda_powertools.event_handler import Response
 
 from freshet.domain.errors import InvalidField
-from freshet.domain.portfolio import is_counted
 from freshet.http.application import Api, json_response
 from freshet.http.caller import Scope
 from freshet.http.holdings_shapes import freshness_shape, position_shapes, total_shapes
@@ -46,7 +45,7 @@ def _portfolio_shape(portfolio: Portfolio) -> Shape:
 
 def _account_shape(shown: ShownAccount, portfolio: Portfolio) -> Shape:
     shape = account_shape(shown.account, shown.freshness) | {
-        "is_counted": is_counted(shown.account),
+        "is_counted": shown.account.id in portfolio.counted,
         "totals": total_shapes(shown.summary.totals) if shown.summary else None,
     }
     if portfolio.positions is None:

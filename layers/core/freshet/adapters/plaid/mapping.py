@@ -64,6 +64,7 @@ def to_account_report(
         is_loaded=True,
         synced_at=synced_at,
         transactions_synced_on=synced_at.date() if synced_at else None,
+        institution_account_id=account.persistent_account_id,
         source=rendered(document),
     )
 
