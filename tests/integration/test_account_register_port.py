@@ -30,8 +30,8 @@ def _older(stores: Stores) -> Connection:
 
 
 def _left(stores: Stores, account: Account) -> Connection:
-    name = account.report.provider_account_id
-    return without_account(_older(stores), name, account.id, now=NOON)
+    name, heir = account.report.provider_account_id, _under_the_newer(account)
+    return without_account(_older(stores), name, heir=heir, now=NOON)
 
 
 def _under_the_newer(account: Account) -> Account:

@@ -30,6 +30,7 @@ FULL = a_connection(
     outbox=(an_announcement(), an_announcement(subject_id="acc_other")),
     consecutive_failures=3,
     passed_on={"account-2": "acc_y"},
+    passed_on_to="con_newer",
     passed_on_at=NOON,
     source='{"ünknown": 1.10}',
 )

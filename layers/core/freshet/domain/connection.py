@@ -67,8 +67,10 @@ class Connection:
     outbox: tuple[Event, ...] = ()
     passed_on: Mapping[str, str] = field(default_factory=dict)
     """Accounts that live on under a newer link, by the provider's ids: ours, never listed here."""
+    passed_on_to: str | None = None
+    """The link that took the last of them."""
     passed_on_at: datetime | None = None
-    """When the last of them did, as long as nobody has looked at what is left."""
+    """When it did, as long as nobody has looked at what is left."""
     created_at: datetime
     version: int = 1
 
@@ -83,10 +85,10 @@ class Connection:
         return self.data_mode is not DataMode.REALTIME and self.refresh_refused_until is None
 
     @property
-    def may_be_superseded(self) -> bool:
-        """Tell whether it can be judged now: all its accounts are known, no call is about to be."""
-        is_buying = self.open_refresh_id is not None and not self.open_refresh_called
-        return self.status is not ConnectionStatus.INITIALISING and not is_buying
+    def is_to_be_judged(self) -> bool:
+        """Tell whether accounts have passed on, and all that it has are known: is it needed?"""
+        is_known = self.status is not ConnectionStatus.INITIALISING
+        return self.passed_on_at is not None and is_known
 
     @property
     def is_read_for_nobody(self) -> bool:
@@ -239,7 +241,7 @@ class Connection:
             return replace(self, due_at=None)
         wishes = [check_at] if check_at is not None else []
         wishes += [now] if has_news(self.marks) else []
-        wishes += [self.passed_on_at] if self.passed_on_at and self.may_be_superseded else []
+        wishes += [self.passed_on_at] if self.passed_on_at and self.is_to_be_judged else []
         if self.is_awake:
             wishes += [at for at in (self.next_read_at, self._refresh_wish()) if at is not None]
         return replace(self, due_at=min(wishes, default=None))

@@ -72,12 +72,14 @@ def passed_to(connection: Connection, account: Account, report: AccountReport) -
 
 
 def without_account(
-    connection: Connection, provider_account_id: str, account_id: str, *, now: datetime
+    connection: Connection, provider_account_id: str, *, heir: Account, now: datetime
 ) -> Connection:
     """Remember that an account lives on elsewhere, and that somebody is to look at the rest."""
-    passed_on = {**connection.passed_on, provider_account_id: account_id}
-    after = replace(connection, passed_on=passed_on, passed_on_at=now)
-    if not after.may_be_superseded:
+    passed_on = {**connection.passed_on, provider_account_id: heir.id}
+    after = replace(
+        connection, passed_on=passed_on, passed_on_to=heir.connection_id, passed_on_at=now
+    )
+    if not after.is_to_be_judged:
         return after  # comes back to it when it is rescheduled
     return replace(after, due_at=min(now, after.due_at or now))
 
@@ -89,13 +91,17 @@ def judged(connection: Connection, passed_on_at: datetime) -> Connection:
     return replace(connection, passed_on_at=None)
 
 
+def is_superseded(connection: Connection, accounts: Iterable[Account]) -> bool:
+    """Tell whether accounts have passed on and no open one is left."""
+    own = (each for each in accounts if each.connection_id == connection.id)
+    has_open = any(each.report.status is AccountStatus.OPEN for each in own)
+    return bool(connection.passed_on) and not has_open
+
+
 def heir_of(
-    connection: Connection, *, connections: Iterable[Connection], accounts: Sequence[Account]
+    connection: Connection, *, connections: Iterable[Connection], accounts: Iterable[Account]
 ) -> Connection | None:
-    """Name the newest connection that supersedes this one; None while it is still needed."""
-    own = [each for each in accounts if each.connection_id == connection.id]
-    if any(each.report.status is AccountStatus.OPEN for each in own):
-        return None
+    """Give the newest connection that has what passed on; None where all of them are leaving."""
     passed = set(connection.passed_on.values())
     heirs = {each.connection_id for each in accounts if each.id in passed}
     found = (each for each in connections if each.id in heirs and _may_share(connection, each))

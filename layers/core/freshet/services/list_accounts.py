@@ -126,7 +126,9 @@ def _judged_and_stored(
         if name in found.inherited:
             before = found.inherited[name]
             own[name] = passed_to(connection, before, report)
-            left = _without(connections[before.connection_id], before, now)
+            older = connections[before.connection_id]
+            named = before.report.provider_account_id
+            left = without_account(older, named, heir=own[name], now=now)
             connections[left.id] = parts.register.pass_on(own[name], left=left, seen=seen)
             count("AccountPassedOn")
         else:
@@ -136,18 +138,12 @@ def _judged_and_stored(
     return own
 
 
-def _leave(
-    connection: Connection, name: str, account: Account, now: datetime, parts: Listing
-) -> None:
+def _leave(connection: Connection, name: str, heir: Account, now: datetime, parts: Listing) -> None:
     parts.connections.change(
         connection.user_id,
         connection.id,
-        lambda row: without_account(row, name, account.id, now=now),
+        lambda row: without_account(row, name, heir=heir, now=now),
     )
-
-
-def _without(connection: Connection, account: Account, now: datetime) -> Connection:
-    return without_account(connection, account.report.provider_account_id, account.id, now=now)
 
 
 def _by_name(accounts: Iterable[Account]) -> dict[str, Account]:
