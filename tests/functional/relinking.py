@@ -72,3 +72,13 @@ class Relinking:
         """Ask for the removal once more, which gives the receipt of the first."""
         path = f"/v1/connections/{connection_id}"
         return dict(self.world.call("DELETE", path, scope="freshet/link").body)
+
+    def taken(self, queue: str, connection_id: str) -> str:
+        """Take the order for a connection out of its queue for good."""
+        url = self.world.queues[queue]
+        answer = self.world.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
+        found = answer.get("Messages", [])
+        for each in found:
+            self.world.sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+        (body, *_) = (each["Body"] for each in found if connection_id in each["Body"])
+        return str(body)
