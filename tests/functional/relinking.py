@@ -82,3 +82,16 @@ class Relinking:
             self.world.sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
         (body, *_) = (each["Body"] for each in found if connection_id in each["Body"])
         return str(body)
+
+    def break_login(self, provider: str) -> None:
+        """Let the only connection at a provider need its user, who hears of it by webhook."""
+        world = self.world
+        if provider == "plaid":
+            (item,) = world.plaid.control.state()["items"]
+            world.plaid.control.break_login(item["item_id"])
+            assert world.deliver_plaid(world.plaid_webhook("ITEM", "ERROR")) == 200
+        else:
+            (connection,) = world.simulator.control.state()["connections"]
+            world.simulator.control.disable(connection["connection_id"])
+            (broken,) = world.webhooks("CONNECTION_BROKEN", 1)
+            assert world.deliver(broken) == 200
