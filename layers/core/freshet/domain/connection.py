@@ -119,13 +119,16 @@ class Connection:
             return self
         if self.status in GONE:
             return self
-        status, reason = ConnectionStatus.ACTIVE, None
+        status, reason, expiry = ConnectionStatus.ACTIVE, None, self.expiry
         if report.is_disabled:
             status, reason = ConnectionStatus.NEEDS_USER, "disabled_at_provider"
-        elif self.expiry.is_near(now=read_at):
+        else:
+            expiry = expiry.read_well(read_at=read_at, ends_at=report.ends_at)
+        if not report.is_disabled and expiry.is_near(now=read_at):
             status, reason = ConnectionStatus.EXPIRING, _ENDS_SOON
         learned = replace(
             self,
+            expiry=expiry,
             status=status,
             status_reason=reason,
             status_read_at=read_at,

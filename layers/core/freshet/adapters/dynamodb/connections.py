@@ -170,6 +170,7 @@ def connection_to_item(connection: Connection) -> Item:
         "status_read_at": optional_to_text(connection.status_read_at),
         "link_ends_at": optional_to_text(connection.expiry.ends_at),
         "repaired_at": optional_to_text(connection.expiry.repaired_at),
+        "returned_at": optional_to_text(connection.expiry.returned_at),
         "paused": connection.paused,
         "data_mode": str(connection.data_mode),
         "source": connection.source,
@@ -217,6 +218,7 @@ def connection_from_item(item: Item) -> Connection:
         expiry=Expiry(
             optional_from_text(item.get("link_ends_at")),
             optional_from_text(item.get("repaired_at")),
+            optional_from_text(item.get("returned_at")),
         ),
         paused=item["paused"],
         data_mode=DataMode(item["data_mode"]),

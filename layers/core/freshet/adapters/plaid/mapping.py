@@ -43,6 +43,7 @@ def to_connection_report(answer: models.ItemAnswer) -> ConnectionReport:
         is_disabled=item.error is not None and _needs_user(item.error),
         data_mode=DataMode.DELAYED,
         institution=Institution(item.institution_id, item.institution_name),
+        ends_at=item.consent_expiration_time,
     )
 
 

@@ -34,6 +34,7 @@ class Item(_Answer):
     institution_id: str | None = None
     institution_name: str | None = None
     error: ItemError | None = None
+    consent_expiration_time: Instant = None
 
 
 class ProductStatus(_Answer):
