@@ -107,6 +107,20 @@ def test_proven_accounts_pass_and_the_rest_stays_when_some_are_not_in_the_new_li
     assert stage.counted() == ["P", "Q", "R", "S"]
 
 
+@pytest.mark.parametrize("changes", [BROKEN, {"paused": True}])
+def test_link_that_is_asleep_is_not_read_when_it_stays_with_the_rest(
+    changes: dict[str, Any],
+) -> None:
+    stage = _read("P", "Q", new=("P",), **changes)
+    reads = stage.provider.reads
+    stage.read_newer()
+    stage.settle()
+    assert stage.counted() == ["P", "Q"]
+    assert stage.provider.reads == reads
+    assert (stage.connection.reading_until, stage.connection.passed_on_at) == (None, None)
+    assert stage.connection.due_at is None
+
+
 def test_nothing_is_merged_when_nothing_is_proven() -> None:
     stage = _read("P", new=("Q",))
     stage.read_newer()

@@ -109,6 +109,10 @@ class Connection:
         """Take the reader's lease, so that one connection is read by one worker at a time."""
         return replace(self, reading_until=now + READ_LEASE)
 
+    def not_read(self, *, now: datetime) -> "Connection":
+        """Give the reader's lease back without a read."""
+        return replace(self, reading_until=None).rescheduled(now=now)
+
     def is_being_read(self, *, now: datetime) -> bool:
         """Tell whether another reader holds the lease."""
         return self.reading_until is not None and self.reading_until > now

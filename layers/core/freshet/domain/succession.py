@@ -13,8 +13,9 @@ place, so that at no time it is there twice. The older connection remembers by `
 must not list any more. What the older one finds only when the newer one has it is left there.
 
 The older connection is superseded once it has no open account left: then its closed ones pass on
-as they are, so that no history ends with the link, and it is removed upstream. If only some of
-its accounts are in the new link, they pass, and it stays with the rest.
+as they are, so that no history ends with the link, and it is removed upstream; also where the
+newer one is being removed already, as its user has let go of both. If only some of its accounts
+are in the new link, they pass, and it stays with the rest.
 
 All this is judged when an account is listed for the first time. A proof that comes later changes
 nothing: by then there are two histories, and two ids that others know.

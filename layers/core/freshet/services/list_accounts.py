@@ -20,7 +20,7 @@ from freshet.domain.webhooks import is_marked
 from freshet.observability import count
 from freshet.ports import AccountRegister, Accounts, Clock, Connections, ProviderSession
 
-_TRIES = 10  # each lost race means that another account of the user came, or that a row changed
+_TRIES = 40  # each lost race means that another account of the user came, or that a row changed
 
 
 class Listing(Protocol):

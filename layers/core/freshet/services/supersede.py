@@ -72,10 +72,7 @@ def _judged(connection: Connection, passed_on_at: datetime, parts: Superseding) 
     parts.erasures.begin(replace(erasure, superseded_by=newer))
     count("ConnectionSuperseded")
     logger.info("Connection superseded", accounts=len(connection.passed_on))
-    # Its reader ends with it, which the removal would wait for.
-    return parts.connections.change(
-        *owner, lambda row: replace(superseded(row), reading_until=None)
-    )
+    return parts.connections.change(*owner, superseded)
 
 
 def _with_closed_passed(

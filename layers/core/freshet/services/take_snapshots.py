@@ -97,10 +97,13 @@ def _take_snapshots(order: ReadOrder, parts: Reading) -> None:
         announce(connection, connections=parts.connections, bus=parts.bus)
         count("ReadNotNeeded")
         return
-    connection = judged_connection(connection, parts=parts)
-    if connection.status in GONE:
-        # Superseded by a newer one, which is read instead.
-        announce(connection, connections=parts.connections, bus=parts.bus)
+    was_due, connection = connection.passed_on_at, judged_connection(connection, parts=parts)
+    if connection.status in GONE or (was_due and not _is_worth_reading(connection)):
+        # Superseded by a newer one, which is read instead, or still needed and fast asleep.
+        after = parts.connections.change(
+            order.user_id, order.connection_id, lambda row: row.not_read(now=started_at)
+        )
+        announce(after, connections=parts.connections, bus=parts.bus)
         return
     is_webhook = order.reason is ReadReason.WEBHOOK
     visit = Visit(
@@ -131,6 +134,10 @@ def _take_snapshots(order: ReadOrder, parts: Reading) -> None:
         accounts_stored=len(visit.stored),
         reason=visit.reason,
     )
+
+
+def _is_worth_reading(connection: Connection) -> bool:
+    return connection.is_awake or not connection.is_read_for_nobody
 
 
 def _with_lease(order: ReadOrder, parts: Reading, now: datetime) -> Connection:
