@@ -11,7 +11,9 @@ from freshet.domain import call_errors
 from freshet.domain.account import AccountStatus
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.erasure import Erasure
+from freshet.domain.errors import ConcurrentChange
 from freshet.domain.identifiers import erasure_id_for
+from freshet.domain.leaving import leaving
 from freshet.domain.webhooks import Calls, Suggests
 from freshet.services.begin_removal import remove_connection
 from tests.builders import (
@@ -25,6 +27,7 @@ from tests.builders import (
 )
 from tests.unit.relink_stage import NEWER, UNREAD, Relinking, as_listed
 
+REMOVAL = "removal_requested"
 BROKEN = {"status": ConnectionStatus.NEEDS_USER, "status_reason": "disabled_at_provider"}
 
 
@@ -381,3 +384,58 @@ def test_old_link_that_has_not_said_where_it_is_is_known_by_its_first_account() 
     assert stage.counted() == ["P"]
     stage.settle()
     assert stage.is_old_removed
+
+
+def _fail_once(stage: Relinking, change: Any = None) -> None:
+    usual = stage.register.pass_on
+
+    def lose(*given: Any, **named: Any) -> Any:
+        stage.register.pass_on = usual  # type: ignore[method-assign]
+        if change is not None:
+            stage.connections.change(USER, CONNECTION_ID, change)
+        raise ConcurrentChange("lost")
+
+    stage.register.pass_on = lose  # type: ignore[method-assign]
+
+
+@pytest.mark.parametrize("change", [None, leaving])
+def test_old_link_is_judged_again_when_something_changed_meanwhile(change: Any) -> None:
+    stage = Relinking("P", "Q", new=("P",))
+    stage.read()
+    stage.provider.accounts = [as_listed("old", "P")]
+    stage.later(hours=24)
+    stage.read()
+    stage.link_anew()
+    stage.read_newer()
+    _fail_once(stage, change)
+    stage.plan()
+    stage.drain()
+    assert stage.connection.status is ConnectionStatus.REMOVING
+    assert stage.connection.status_reason == ("superseded" if change is None else REMOVAL)
+    assert len(stage.erasures.rows) == (1 if change is None else 0)
+    assert len(stage.accounts.of_connection(USER, NEWER)) == (2 if change is None else 1)
+
+
+def test_order_comes_again_when_every_race_is_lost() -> None:
+    stage = _read("P", new=("P",))
+
+    def lose(*_: Any, **__: Any) -> Any:
+        raise ConcurrentChange("lost")
+
+    stage.register.pass_on = lose  # type: ignore[method-assign]
+    with pytest.raises(ConcurrentChange):
+        stage.read_newer()
+    assert stage.counted() == ["P"]
+
+
+def test_order_ends_when_the_new_link_is_gone_while_it_lists() -> None:
+    stage = _read("P", new=("P",))
+    usual = stage.register.read
+
+    def erase_first(user_id: str) -> Any:
+        del stage.connections.rows[USER, NEWER]
+        return usual(user_id)
+
+    stage.register.read = erase_first  # type: ignore[method-assign]
+    stage.read_newer()
+    assert set(stage.owners().values()) == {CONNECTION_ID}
