@@ -32,6 +32,7 @@ from tests.benchmarks.refresh_provider import LimitedProvider
 from tests.benchmarks.virtual_time import VirtualTime
 from tests.builders import a_connection, a_policy
 from tests.fakes import (
+    FakeAccountRegister,
     FakeAccounts,
     FakeBudgets,
     FakeBus,
@@ -121,6 +122,8 @@ class RefreshStage:
         return Reading(
             connections=self.connections,
             accounts=self.accounts,
+            register=FakeAccountRegister(self.accounts, self.connections),
+            erasures=FakeErasures(self.connections),
             refreshes=self.refreshes,
             snapshots=self.snapshots,
             transactions=FakeTransactions(),

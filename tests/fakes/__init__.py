@@ -1,6 +1,6 @@
 """In-memory twins of the ports; they keep the promises that the tables keep."""
 
-from tests.fakes.accounts import FakeAccounts
+from tests.fakes.accounts import FakeAccountRegister, FakeAccounts
 from tests.fakes.allowance import FakeReadAllowance
 from tests.fakes.audit import FakeAuditBook, FakeDirectory
 from tests.fakes.budgets import FakeBudgets
@@ -20,6 +20,7 @@ from tests.fakes.transactions import FakeTransactions
 from tests.fakes.vault import FakeUserLease, FakeVault
 
 __all__ = [
+    "FakeAccountRegister",
     "FakeAccounts",
     "FakeAuditBook",
     "FakeBudgets",

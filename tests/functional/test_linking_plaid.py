@@ -170,3 +170,52 @@ def test_a_revoked_item_is_linked_anew_when_it_cannot_be_repaired(world: World) 
     world.plaid.control.break_login(item.item_id, code="USER_PERMISSION_REVOKED")
     refused = post(world, "/v1/link-sessions", connection_id=connection_id)
     assert (refused.status, refused.body["code"]) == (409, "link_gone")
+
+
+def _let_the_answer_of_the_vault_be_lost() -> None:
+    def lose(**_: Any) -> None:
+        raise EndpointConnectionError(endpoint_url="https://vault.example")
+
+    events = wiring.client("secretsmanager").meta.events
+    events.register("after-call.secretsmanager.CreateSecret", lose)
+
+
+def test_no_token_is_left_when_its_item_was_given_back_although_it_was_kept(world: World) -> None:
+    _, public_token = _linked(world)
+    _let_the_answer_of_the_vault_be_lost()
+    failed = arrive(world, provider="plaid", public_token=public_token)
+    assert (failed.status, _items(world)) == (503, [])
+    again = arrive(world, provider="plaid", public_token=public_token)
+    assert (again.status, again.body["code"]) == (422, "link_invalid")
+    assert connections(world) == []
+
+
+def test_link_is_well_again_when_it_was_repaired_before_its_end(world: World) -> None:
+    connection_id, item = world.link_item()
+    world.work()
+    world.plaid.control.announce_end(item.item_id, "disconnect")
+    assert world.deliver_plaid(world.plaid_webhook("ITEM", "PENDING_DISCONNECT")) == 200
+    world.work()
+    assert connections(world)[0]["status"] == "expiring"
+    session = open_session(world, connection_id=connection_id)
+    assert world.plaid.control.complete_link(session["link_token"]) is None
+    arrive(world, provider="plaid", link_session_id=session["id"])
+    world.work()
+    assert connections(world)[0]["status"] == "active"
+    assert session_now(world, session)["status"] == "completed"
+
+
+def test_link_stays_expiring_when_the_item_still_tells_the_same_end(world: World) -> None:
+    connection_id, item = world.link_item()
+    world.work()
+    world.plaid.control.announce_end(item.item_id, "expiration")
+    assert world.deliver_plaid(world.plaid_webhook("ITEM", "PENDING_EXPIRATION")) == 200
+    world.work()
+    session = open_session(world, connection_id=connection_id)
+    arrive(world, provider="plaid", link_session_id=session["id"])
+    world.work()
+    assert connections(world)[0]["status"] == "expiring"
+    assert world.plaid.control.complete_link(session["link_token"]) is None
+    arrive(world, provider="plaid", link_session_id=session["id"])
+    world.work()
+    assert connections(world)[0]["status"] == "active"

@@ -240,3 +240,22 @@ def test_linking_needs_its_scope(world: World) -> None:
     ):
         refused = world.call(method, path, scope="freshet/read freshet/refresh")
         assert (refused.status, refused.body["code"]) == (403, "missing_scope")
+
+
+def test_user_links_as_another_one_when_snaptrade_refuses_the_secret(world: World) -> None:
+    _visit(world, open_session(world, provider="snaptrade"), holder="jo")
+    hear(world, "CONNECTION_ADDED")
+    (before,), (known,) = _users(world), connections(world)
+    path = "/v1/connections/{}/accounts"
+    accounts = world.call("GET", path.format(known["id"])).body["items"]
+    world.simulator.control.add_fault("login", "status", status=401, code="1083", times=1)
+    session = open_session(world, provider="snaptrade")
+    assert [each for each in _users(world) if each != before]
+    _visit(world, session, holder="jo")
+    hear(world, "CONNECTION_ADDED")
+    followed = session_now(world, session)
+    assert followed["status"] == "completed"
+    assert followed["connection_id"] != known["id"]
+    # The institution says that they are the same: they live on under the new link.
+    after = world.call("GET", path.format(followed["connection_id"])).body["items"]
+    assert [each["id"] for each in after] == [each["id"] for each in accounts]

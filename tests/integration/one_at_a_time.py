@@ -13,7 +13,10 @@ class OneAtATime:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._client, name)
-        return self._locked(found) if callable(found) and name != "get_paginator" else found
+        return self._locked(found) if callable(found) else found
+
+    def get_paginator(self, name: str) -> "_Pages":
+        return _Pages(self._client.get_paginator(name), self._lock)
 
     def _locked(self, call: Any) -> Any:
         def locked(**arguments: Any) -> Any:
@@ -21,3 +24,15 @@ class OneAtATime:
                 return call(**arguments)
 
         return locked
+
+
+class _Pages:
+    """A paginator whose pages are read in one step."""
+
+    def __init__(self, paginator: Any, lock: threading.Lock) -> None:
+        self._paginator = paginator
+        self._lock = lock
+
+    def paginate(self, **arguments: Any) -> list[Any]:
+        with self._lock:
+            return list(self._paginator.paginate(**arguments))

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.account_register import DynamoAccountRegister
 from freshet.adapters.dynamodb.accounts import DynamoAccounts
 from freshet.adapters.dynamodb.audit import DynamoAuditBook
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
@@ -24,6 +25,7 @@ from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.domain.purchase import LedgerEntry
 from tests.builders import CONNECTION_ID, NEW_YORK, NOON, USER
 from tests.fakes import (
+    FakeAccountRegister,
     FakeAccounts,
     FakeAuditBook,
     FakeBudgets,
@@ -46,6 +48,7 @@ class Stores:
 
     connections: Any
     accounts: Any
+    register: Any
     refreshes: Any
     budgets: Any
     inbox: Any
@@ -109,6 +112,7 @@ def fake_stores() -> Stores:
     return Stores(
         connections,
         accounts,
+        FakeAccountRegister(accounts, connections),
         refreshes,
         FakeBudgets(refreshes, connections),
         inbox,
@@ -129,6 +133,7 @@ def dynamo_stores(client: Any) -> Stores:
     return Stores(
         DynamoConnections(table),
         DynamoAccounts(table),
+        DynamoAccountRegister(table),
         DynamoRefreshes(table),
         DynamoBudgets(table),
         DynamoInbox(table, retention=timedelta(days=30)),

@@ -23,6 +23,7 @@ from tests.integration.stores import Stores
             "transactions_read_at": NOON,
             "history_read_at": NOON - timedelta(days=1),
         },
+        {"institution_account_id": "at-the-broker"},
         {"kind": "carbon_credits", "is_paper": True, "source": '{"ünknown": 1.10}'},
     ],
 )

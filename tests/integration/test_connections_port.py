@@ -8,6 +8,7 @@ import pytest
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.errors import AlreadyOwned, NotFound
+from freshet.domain.expiry import Expiry
 from freshet.domain.provider import Provider
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_announcement
 from tests.integration.stores import Stores
@@ -29,6 +30,10 @@ FULL = a_connection(
     announced={"acc_x": NOON},
     outbox=(an_announcement(), an_announcement(subject_id="acc_other")),
     consecutive_failures=3,
+    passed_on={"account-2": "acc_y"},
+    expiry=Expiry(NOON, NOON - timedelta(days=1), NOON + timedelta(days=1)),
+    passed_on_to="con_newer",
+    passed_on_at=NOON,
     source='{"ünknown": 1.10}',
 )
 

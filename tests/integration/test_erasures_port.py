@@ -41,6 +41,7 @@ FULL = _erasure(
     confirmed_at=NOON,
     disconnected_at=NOON,
     accounts_erased=2,
+    superseded_by="con_newer",
     rows_erased=30,
     due_at=NOON + MINUTE,
 )

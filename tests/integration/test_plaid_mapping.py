@@ -106,3 +106,12 @@ def test_item_is_disabled_only_when_its_user_must_help(error: Any, is_disabled: 
     report = read_item(error)
     assert (report.is_disabled, report.data_mode) == (is_disabled, DataMode.DELAYED)
     assert report.institution == Institution("ins_1", "Acme Brokerage")
+
+
+@pytest.mark.parametrize(("served", "expected"), [("p-1", "p-1"), (None, None), ("", None)])
+def test_persistent_id_is_the_institutions_own_when_there_is_one(
+    served: Any, expected: str | None
+) -> None:
+    report = read_account(persistent_account_id=served)
+    assert report.institution_account_id == expected
+    assert read_account().institution_account_id is None

@@ -217,3 +217,13 @@ def test_strange_portfolios_have_unknown_kinds_and_great_size(stage: Stage) -> N
     assert "prediction market" in {each["subtype"] for each in read["accounts"]}
     assert len(read["holdings"]) > 1000
     assert len(stage.holdings(stage.control.add_item(portfolio="generated-10000"))) == 10_000
+
+
+def test_accounts_persist_through_links_when_they_are_one_holders(stage: Stage) -> None:
+    stage.control.turn(persistent_account_ids=True)
+    linked = [stage.control.add_item(holder=name) for name in ("jo", "jo", "mo")]
+    read = [stage.read("/accounts/get", item)["accounts"] for item in linked]
+    persistent = [{each["persistent_account_id"] for each in accounts} for accounts in read]
+    assert persistent[0] == persistent[1]
+    assert not persistent[0] & persistent[2]
+    assert not set(linked[0].account_ids) & set(linked[1].account_ids)

@@ -24,7 +24,7 @@ TABLE = [
     (401, "1076", call_errors.ProviderRejectedUs),
     (401, "0000", call_errors.ProviderRejectedUs),
     (401, None, call_errors.ProviderRejectedUs),
-    (401, "1083", call_errors.LoginRequired),
+    (401, "1083", call_errors.CredentialRefused),
     (402, "3003", call_errors.LoginRequired),
     (402, "3011", call_errors.LoginRequired),
     (402, "9999", call_errors.LoginRequired),

@@ -201,3 +201,16 @@ def test_transaction_is_the_same_when_its_fields_come_in_another_order() -> None
         to_transaction(models.Activity.model_validate(each), each) for each in (document, turned)
     )
     assert first == second
+
+
+@pytest.mark.parametrize("shape", [OLD, NEW])
+@pytest.mark.parametrize(
+    ("served", "expected"),
+    [("54953432", "54953432"), (54953432, "54953432"), (None, None), ("", None), ([1], None)],
+)
+def test_institutions_own_id_is_kept_when_it_is_one(
+    shape: dict[str, Any], served: Any, expected: str | None
+) -> None:
+    report = _account(shape | {"institution_account_id": served})
+    assert report.institution_account_id == expected
+    assert _account(shape).institution_account_id is None

@@ -189,3 +189,19 @@ def test_person_can_end_the_visit_when_a_browser_opens_the_link(stage: Stage) ->
     assert left.status == http.client.FOUND
     assert returned(left.headers["Location"])["status"] == "SUCCESS"
     assert exchange(link.netloc, "GET", target).status == http.client.BAD_REQUEST
+
+
+def test_institution_tells_accounts_alike_when_one_holder_has_two_logins(stage: Stage) -> None:
+    visits = [
+        stage.control.use_portal(stage.login().document()["redirectURI"], login=name, holder=holder)
+        for name, holder in (("first", "jo"), ("second", "jo"), ("third", "mo"))
+    ]
+    path = "/authorizations/{}/accounts"
+    read = [stage.call("GET", path.format(each.connection_id)).document() for each in visits]
+    names = [{each["institution_account_id"] for each in accounts} for accounts in read]
+    assert names[0] == names[1]
+    assert not names[0] & names[2]
+    assert not set(visits[0].account_ids) & set(visits[1].account_ids)
+    stage.control.turn(institution_account_ids=False)
+    (account, *_) = stage.call("GET", path.format(visits[0].connection_id)).document()
+    assert account["institution_account_id"] is None

@@ -80,7 +80,7 @@ REFUSALS: tuple[RefusalRow[SnapTradeDesk], ...] = (
         name="snaptrade: who asks is unknown",
         status=401,
         code="1083",
-        kind=call_errors.LoginRequired,
+        kind=call_errors.CredentialRefused,
         sdk=lambda desk, _: desk.sdk.connections.list_brokerage_authorizations(
             user_id=desk.user.subject, user_secret=_WRONG
         ),

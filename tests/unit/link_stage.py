@@ -44,11 +44,19 @@ class BreakableVault(FakeVault):
     def __init__(self) -> None:
         super().__init__()
         self.is_broken = False
+        self.fails_after_effect = False
 
     def keep(self, user_id: str, name: str, credential: Credential) -> None:
         if self.is_broken:
             raise SecretUnavailable("credential could not be stored")
         super().keep(user_id, name, credential)
+        if self.fails_after_effect:
+            raise SecretUnavailable("the answer was lost")
+
+    def forget(self, user_id: str, name: str) -> None:
+        if self.is_broken:
+            raise SecretUnavailable("credential could not be forgotten")
+        super().forget(user_id, name)
 
 
 class LinkStage:

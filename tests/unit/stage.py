@@ -33,6 +33,7 @@ from tests.builders import (
     zeros,
 )
 from tests.fakes import (
+    FakeAccountRegister,
     FakeAccounts,
     FakeBudgets,
     FakeBus,
@@ -75,6 +76,7 @@ class Stage:
         self.clock = FakeClock(NOON)
         self.connections = FakeConnections()
         self.accounts = FakeAccounts(self.connections)
+        self.register = FakeAccountRegister(self.accounts, self.connections)
         self.erasures = FakeErasures(self.connections)
         self.refreshes = FakeRefreshes(self.connections)
         self.budgets = FakeBudgets(self.refreshes, self.connections)
@@ -124,6 +126,8 @@ class Stage:
         return Reading(
             connections=self.connections,
             accounts=self.accounts,
+            register=self.register,
+            erasures=self.erasures,
             refreshes=self.refreshes,
             snapshots=self.snapshots,
             transactions=self.transactions,

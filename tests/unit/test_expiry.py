@@ -82,3 +82,38 @@ def test_link_stays_expiring_until_its_end_when_reads_go_well() -> None:
     assert _read(warned, 1).status_reason == "link_ends_soon"
     assert _read(warned, 8).status is ConnectionStatus.ACTIVE
     assert _read(warned, 1, is_disabled=True).status is ConnectionStatus.NEEDS_USER
+
+
+@pytest.mark.parametrize(
+    ("returned", "read", "ends", "status"),
+    [
+        (1, 2, None, "active"),
+        (1, 1, None, "active"),
+        (1, 2, 90, "active"),
+        (2, 1, None, "expiring"),  # the read began before the user came back
+        (1, 2, 7, "expiring"),  # the provider still tells the same end
+        (None, 2, None, "expiring"),
+    ],
+)
+def test_link_is_well_again_when_a_later_read_confirms_that_the_user_was_there(
+    returned: float | None, read: float, ends: float | None, status: str
+) -> None:
+    expiry = Expiry(ENDS) if returned is None else Expiry(ENDS).with_return(_days(returned))
+    warned = a_connection(status=ConnectionStatus.EXPIRING, expiry=expiry)
+    report = a_report(ends_at=None if ends is None else _days(ends))
+    after = warned.with_report(report, read_at=_days(read))
+    assert after.status == status
+    assert (after.expiry.repaired_at is not None) is (status == "active")
+    assert after.with_expiry(after.expiry, now=_days(read)).status == status
+
+
+def test_return_proves_nothing_when_the_link_is_broken() -> None:
+    warned = a_connection(expiry=Expiry(ENDS).with_return(_days(1)))
+    after = _read(warned, 2, is_disabled=True)
+    assert (after.status, after.expiry) == ("needs_user", warned.expiry)
+
+
+def test_later_warning_counts_when_an_earlier_return_was_confirmed() -> None:
+    repaired = _read(a_connection(expiry=Expiry(ENDS).with_return(_days(1))), 2)
+    again = repaired.with_expiry(repaired.expiry.with_warning(_days(60)), now=_days(53))
+    assert again.status is ConnectionStatus.EXPIRING

@@ -83,6 +83,20 @@ def test_item_is_given_back_when_its_token_cannot_be_kept() -> None:
     assert stage.outcome(started).status is LinkStatus.FAILED
 
 
+def test_token_of_an_item_that_was_given_back_is_forgotten_when_its_write_took_effect() -> None:
+    stage = LinkStage()
+    stage.vault.fails_after_effect = True
+    public_token = stage.items.finish(ITEM)
+    with pytest.raises(SecretUnavailable):
+        stage.arrive(Provider.PLAID, public_token=public_token)
+    assert stage.items.items == set()
+    assert stage.vault.held_by_name == {}
+    stage.vault.fails_after_effect = False
+    with pytest.raises(LinkInvalid):  # and not a connection to an Item that is gone
+        stage.arrive(Provider.PLAID, public_token=public_token)
+    assert stage.connections.rows == {}
+
+
 def test_trouble_is_told_as_it_was_when_the_item_cannot_be_given_back_either() -> None:
     stage = LinkStage()
     stage.vault.is_broken = True
@@ -253,6 +267,7 @@ def test_read_is_ordered_and_believed_alone_when_a_user_comes_back_from_a_repair
         taken_in = stage.arrive(Provider.PLAID, link_session_id=started.session.id)
         assert (taken_in.connection.id, taken_in.is_new) == (CONNECTION_ID, False)
     assert {order.reason for order in stage.reads.orders} == {ReadReason.FIRST_LOAD}
+    assert stage.connections.get(USER, CONNECTION_ID).expiry.returned_at == stage.clock()
     assert stage.outcome(started).status is LinkStatus.PENDING
 
 

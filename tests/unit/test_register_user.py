@@ -6,10 +6,17 @@ from dataclasses import replace
 
 import pytest
 
-from freshet.domain.call_errors import AlreadyRegistered, AnswerLost, CallFailed, NotReached
+from freshet.domain.call_errors import (
+    AlreadyRegistered,
+    AnswerLost,
+    CallFailed,
+    CredentialRefused,
+    NotReached,
+)
+from freshet.domain.credential import Credential, Secret, credential_name
 from freshet.domain.errors import SecretUnavailable, UserBusy
 from freshet.domain.provider import Provider
-from freshet.services.register_user import registered_user
+from freshet.services.register_user import registered_anew, registered_user
 from tests.builders import USER, an_answer
 from tests.unit.crashing import Crashes
 from tests.unit.link_stage import LinkStage
@@ -118,6 +125,33 @@ def test_id_is_given_up_when_the_vault_has_lost_its_secret() -> None:
     stage.vault.held_by_name.clear()
     assert registered_user(USER, parts=stage.linking).subject != lost
     assert stage.users.find(USER).given_up == (lost,)
+
+
+def test_user_gets_another_id_when_the_provider_refuses_the_secret() -> None:
+    stage = LinkStage()
+    lost = registered_user(USER, parts=stage.linking).subject
+    stage.portal.failures["portal"] = [CredentialRefused(an_answer())]
+    assert stage.start().offer.url is not None
+    assert stage.subject != lost
+    assert stage.portal.visits[-1]["user"] == stage.subject
+    assert stage.portal.deleting == {lost}
+    assert stage.users.find(USER).given_up == (lost,)
+
+
+def test_refusal_is_told_when_the_new_secret_is_refused_as_well() -> None:
+    stage = LinkStage()
+    stage.portal.failures["portal"] = [CredentialRefused(an_answer()) for _ in range(2)]
+    with pytest.raises(CredentialRefused):
+        stage.start()
+
+
+def test_user_stays_the_same_when_the_secret_was_replaced_before_the_refusal() -> None:
+    stage = LinkStage()
+    first = registered_user(USER, parts=stage.linking)
+    newer = Credential(first.subject, Secret("rotated meanwhile"))
+    stage.vault.keep(USER, credential_name(Provider.SNAPTRADE, first.subject), newer)
+    assert registered_anew(USER, first, parts=stage.linking) == newer
+    assert stage.users.find(USER).given_up == ()
 
 
 def test_given_up_id_is_deleted_until_the_provider_knows_it_no_more() -> None:

@@ -137,9 +137,11 @@ def refresh_connection() -> "Callable[[RefreshOrder | RemovalOrder], None]":
 def take_snapshots() -> "Callable[[ReadOrder], None]":
     """Build the reader."""
     from freshet.adapters.bus import EventBridgeBus
+    from freshet.adapters.dynamodb.account_register import DynamoAccountRegister
     from freshet.adapters.dynamodb.accounts import DynamoAccounts
     from freshet.adapters.dynamodb.allowance import DynamoReadAllowance
     from freshet.adapters.dynamodb.connections import DynamoConnections
+    from freshet.adapters.dynamodb.erasures import DynamoErasures
     from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
     from freshet.adapters.dynamodb.snapshot_store import DynamoSnapshotStore
     from freshet.adapters.dynamodb.transactions import DynamoTransactions
@@ -152,6 +154,8 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
     parts = Reading(
         connections=DynamoConnections(connections_table),
         accounts=DynamoAccounts(connections_table),
+        register=DynamoAccountRegister(connections_table),
+        erasures=DynamoErasures(connections_table),
         refreshes=DynamoRefreshes(connections_table),
         snapshots=DynamoSnapshotStore(
             snapshots_table,

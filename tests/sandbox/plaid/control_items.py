@@ -57,12 +57,13 @@ class ItemControl:
 
     def add(self, path: Path, body: Values) -> Document:
         """Link an Item."""
-        body.only("institution", "portfolio", "webhook", "products")
+        body.only("institution", "portfolio", "webhook", "products", "holder")
         item = self._population.add_item(
             institution_with_id(body.text("institution", "ins_acme")),
             portfolios=portfolios_in(body),
             products=body.texts("products", ["investments"]),
             webhook=body.optional_text("webhook") or self._world.default_webhook,
+            holder=body.optional_text("holder"),
         )
         self._first_pull.link(item)
         return _known_as(item)

@@ -23,13 +23,15 @@ class LinkControl:
 
     def complete_link(self, path: Path, body: Values) -> Document:
         """Act as the user who finishes Link."""
-        body.only("link_token", "institution", "portfolio", "keep")
+        body.only("link_token", "institution", "portfolio", "keep", "holder")
         token = body.text("link_token")
         keep = None if body.document.get("keep") is None else body.texts("keep")
         institution = institution_with_id(body.text("institution", "ins_acme"))
         portfolios = portfolios_in(body)
         self._linking.choose_accounts(token, keep=keep)
-        return {"public_token": self._linking.complete(token, institution, portfolios)}
+        holder = body.optional_text("holder")
+        public_token = self._linking.complete(token, institution, portfolios, holder=holder)
+        return {"public_token": public_token}
 
     def leave_link(self, path: Path, body: Values) -> Document:
         """Act as the user who leaves Link, on their own or because of an error."""

@@ -28,10 +28,14 @@ class ItemVerbs:
         portfolio: str | Sequence[str] = "starter",
         webhook: str | None = None,
         products: Sequence[str] = ("investments",),
+        holder: str | None = None,
     ) -> SimulatedItem:
-        """Link an Item; without a webhook it gets the one of `listen`."""
+        """Link an Item; without a webhook it gets the one of `listen`.
+
+        Accounts persist through all Items of one holder.
+        """
         body: Document = {"institution": institution, "portfolio": portfolio}
-        body |= {"webhook": webhook, "products": list(products)}
+        body |= {"webhook": webhook, "products": list(products), "holder": holder}
         return SimulatedItem(**self._control.post("/items", body))
 
     def complete_link(
@@ -41,6 +45,7 @@ class ItemVerbs:
         institution: str = "ins_acme",
         portfolio: str | Sequence[str] = "starter",
         keep: Sequence[str] | None = None,
+        holder: str | None = None,
     ) -> str | None:
         """Act as the user in Link: returns a public token, or None after update mode.
 
@@ -48,7 +53,7 @@ class ItemVerbs:
         others but these are not shared any more.
         """
         body: Document = {"link_token": link_token, "institution": institution}
-        body |= {"portfolio": portfolio, "keep": keep}
+        body |= {"portfolio": portfolio, "keep": keep, "holder": holder}
         token: str | None = self._control.post("/link", body)["public_token"]
         return token
 

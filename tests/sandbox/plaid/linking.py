@@ -24,7 +24,12 @@ class Linking:
         self._first_pull = first_pull
 
     def complete(
-        self, link_token: str, institution: Institution, portfolios: Sequence[Portfolio]
+        self,
+        link_token: str,
+        institution: Institution,
+        portfolios: Sequence[Portfolio],
+        *,
+        holder: str | None = None,
     ) -> str | None:
         """Finish Link: returns a public token, or None in update mode; raises PlaidRefusal."""
         session = self._session(link_token)
@@ -39,6 +44,7 @@ class Linking:
             consented=session.consented,
             webhook=session.webhook or self._world.default_webhook,
             user_id=session.user_id,
+            holder=holder,
         )
         self._first_pull.link(item, is_async=session.is_async)
         self._use_up(link_token)

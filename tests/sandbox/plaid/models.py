@@ -75,6 +75,8 @@ class Item:
     created_at: datetime
     # A login ages from here; a repair makes it young again.
     login_since: datetime
+    # Who owns the accounts: what persists of them is the same in every Item of one holder.
+    holder: str | None = None
     consented: list[str] = field(default_factory=list)
     accounts: list[Account] = field(default_factory=list)
     # Vanished for now, by id; and what the user could share but has not.

@@ -43,6 +43,7 @@ class Population:
         webhook: str | None,
         consented: Sequence[str] = (),
         user_id: str | None = None,
+        holder: str | None = None,
         identity: Identity | None = None,
     ) -> Item:
         """Link an Item, as a user would; its holdings are there at once."""
@@ -52,6 +53,7 @@ class Population:
             access_token=identity.access_token,
             user_id=user_id or f"usr_{opaque_id('user', identity.item_id)[:14]}",
             institution=institution,
+            holder=holder,
             products=[],
             consented=list(dict.fromkeys([*products, *consented])),
             webhook=webhook,
@@ -85,7 +87,7 @@ class Population:
             type=portfolio.type,
             subtype=portfolio.subtype,
             currency=portfolio.currency,
-            persistent_id=opaque_id("persistent", item.id, str(place)),
+            persistent_id=_persistent_id(item, portfolio, place),
             available=_number(portfolio.available),
             current=_number(portfolio.current),
             margin_loan=_number(portfolio.margin_loan),
@@ -146,6 +148,12 @@ class Population:
             account_ids=[world.new_id() for _ in range(accounts)],
             created_at=world.now(),
         )
+
+
+def _persistent_id(item: Item, portfolio: Portfolio, place: int) -> str:
+    if item.holder is None:
+        return opaque_id("persistent", item.id, str(place))
+    return opaque_id("persistent", item.institution.id, item.holder, portfolio.name)
 
 
 def _number(text: str | None) -> Decimal | None:

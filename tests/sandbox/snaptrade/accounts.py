@@ -2,17 +2,20 @@
 
 from datetime import datetime, timedelta
 
+from tests.sandbox.simulation.identifiers import fixed_id
 from tests.sandbox.snaptrade.models import Account, Connection, Portfolio
 
 
 def opened_account(account_id: str, connection: Connection, portfolio: Portfolio) -> Account:
     """Return a new account of a connection; nothing is shown before its first sync."""
+    number = str(int(account_id[:8], 16)).zfill(10)
     return Account(
         id=account_id,
         connection_id=connection.id,
         kind=portfolio.kind,
         name=portfolio.name,
-        number=str(int(account_id[:8], 16)).zfill(10),
+        number=number,
+        institution_account_id=_institutions_own_id(number, connection, portfolio),
         raw_type=portfolio.raw_type,
         currency=portfolio.currency,
         cash_or_margin=portfolio.cash_or_margin,
@@ -25,6 +28,12 @@ def opened_account(account_id: str, connection: Connection, portfolio: Portfolio
         positions=[dict(line) for line in portfolio.positions],
         balances=list(portfolio.balances),
     )
+
+
+def _institutions_own_id(number: str, connection: Connection, portfolio: Portfolio) -> str:
+    if connection.holder is None:
+        return f"inst-{number}"
+    return fixed_id("held", connection.institution.slug, connection.holder, portfolio.name)
 
 
 def complete_first_sync(account: Account, *, now: datetime) -> None:

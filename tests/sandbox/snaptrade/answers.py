@@ -46,7 +46,7 @@ def account_document(account: Account, connection: Connection, *, knobs: Knobs) 
         "brokerage_authorization": connection.id,
         "name": account.name,
         "number": account.number,
-        "institution_account_id": f"inst-{account.number}",
+        "institution_account_id": _institutions_own_id(account, knobs),
         "institution_name": connection.institution.name,
         "created_date": instant(account.created_at),
         "funding_date": None,
@@ -79,7 +79,7 @@ def connection_account_document(
         "connection_id": connection.id,
         "display_name": account.name,
         "masked_account_number": f"****{account.number[-4:]}",
-        "institution_account_id": f"inst-{account.number}",
+        "institution_account_id": _institutions_own_id(account, knobs),
         "institution_id": connection.institution.id,
         "sync_status": status,
         "opening_date": None,
@@ -110,6 +110,10 @@ def balances_document(account: Account) -> list[Document]:
         }
         for balance in balances
     ]
+
+
+def _institutions_own_id(account: Account, knobs: Knobs) -> str | None:
+    return account.institution_account_id if knobs.institution_account_ids else None
 
 
 def _transactions_status(account: Account) -> Document:

@@ -63,10 +63,14 @@ class ControlClient:
         portfolio: str | Sequence[str] = "starter",
         announce: bool = True,
         login: str | None = None,
+        holder: str | None = None,
     ) -> SimulatedConnection:
-        """Connect a user to an institution; the login tells the portal who it was."""
+        """Connect a user to an institution; the login tells the portal who it was.
+
+        Two connections with one holder show the same accounts of the institution, under new ids.
+        """
         body: Document = {"user_id": user_id, "mode": mode, "institution": institution}
-        body |= {"portfolio": portfolio, "announce": announce, "login": login}
+        body |= {"portfolio": portfolio, "announce": announce, "login": login, "holder": holder}
         return SimulatedConnection(**self._control.post("/connections", body))
 
     def disable(self, connection_id: str, *, announce: bool = True) -> None:
@@ -80,7 +84,7 @@ class ControlClient:
     def use_portal(self, link: str, **visit: Any) -> PortalVisit:
         """Spend a portal link, a redirect URI or a session id, as its user would.
 
-        The visit: outcome, brokerage, portfolio, mode, login. Raises ControlRefused.
+        The visit: outcome, brokerage, portfolio, mode, login, holder. Raises ControlRefused.
         """
         return PortalVisit(**self._control.post("/portal/visits", {"link": link, **visit}))
 

@@ -52,6 +52,7 @@ class PopulationControl:
             portfolios=portfolios_in(body.get("portfolio", "starter")),
             is_announced=body.get("announce", True),
             login=body.get("login"),
+            holder=body.get("holder"),
         )
         return {"connection_id": connection.id, "account_ids": connection.account_ids}
 

@@ -39,6 +39,7 @@ class Knobs:
     link_seconds: float = 300
     data_freshness_shape: str = "object"
     error_shape: str = "live"
+    institution_account_ids: bool = True
     sync_time_style: str = "iso"
     refresh_interval_seconds: float = 300
     refresh_delay_seconds: float = 2

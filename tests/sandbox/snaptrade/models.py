@@ -73,6 +73,8 @@ class Connection:
     access: str = "read"
     # Who logs in at the institution; None is somebody unlike everybody else.
     login: str | None = None
+    # Who owns the accounts: the institution tells them alike through all of one holder's logins.
+    holder: str | None = None
     account_ids: list[str] = field(default_factory=list)
 
     @property
@@ -94,6 +96,7 @@ class Account:
     kind: str
     name: str
     number: str
+    institution_account_id: str
     raw_type: str
     currency: str
     cash_or_margin: str

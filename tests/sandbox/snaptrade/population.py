@@ -29,6 +29,7 @@ class Population:
         is_announced: bool = True,
         login: str | None = None,
         access: str = "read",
+        holder: str | None = None,
     ) -> Connection:
         """Connect a user to an institution, as the portal would."""
         world = self._world
@@ -47,6 +48,7 @@ class Population:
                 disabled_at=now if mode == "disabled" else None,
                 access=access,
                 login=login,
+                holder=holder,
             )
             world.connections[connection.id] = connection
             user.connection_ids.append(connection.id)

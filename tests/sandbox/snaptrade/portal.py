@@ -67,6 +67,7 @@ class Portal:
             portfolios=visit.portfolios(),
             login=visit.login or _USUAL_LOGIN,
             access=link.options.access,
+            holder=visit.holder,
         )
 
     def _known(self, link: PortalLink, institution: Institution, visit: Visit) -> Connection | None:

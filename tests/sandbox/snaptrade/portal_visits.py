@@ -43,6 +43,8 @@ class Visit:
     mode: str = "delayed"
     # Which of the user's logins at the brokerage; None is the usual one, or the known one.
     login: str | None = None
+    # Who owns the accounts that are found; None is somebody unlike everybody else.
+    holder: str | None = None
 
     def __post_init__(self) -> None:
         if self.outcome not in OUTCOMES:

@@ -38,10 +38,18 @@ def _default_for_null(value: object) -> object:
     return value
 
 
+def _identity(value: object) -> str | None:
+    # Something else in its place costs us the proof that it would have been, and nothing more.
+    is_known = isinstance(value, str | int) and not isinstance(value, bool)
+    return str(value) or None if is_known else None
+
+
 OrDefault = BeforeValidator(_default_for_null)
 """For a field whose default also stands for a null."""
 Number = Annotated[Decimal | None, BeforeValidator(_exact)]
 Text = Annotated[str, Field(min_length=1)]
+Identity = Annotated[str | None, BeforeValidator(_identity)]
+"""An id that may be missing: none for an empty or a strange one."""
 Instant = Annotated[datetime | None, BeforeValidator(_instant)]
 
 

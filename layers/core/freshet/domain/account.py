@@ -1,5 +1,6 @@
 """An account inside a connection, as listed by the provider."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -41,6 +42,8 @@ class AccountReport:
 
     transactions_synced_on: date | None = None
     """Every transaction up to and including this day is in, says the provider."""
+    institution_account_id: str | None = None
+    """What the institution itself tells the account by: the same through every link to it."""
 
     @property
     def is_readable(self) -> bool:
@@ -107,6 +110,14 @@ class Account:
     def closed(self) -> "Account":
         """The provider lists it no more."""
         return replace(self, report=replace(self.report, status=AccountStatus.CLOSED))
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """All accounts of a user, and how often one came or passed to another connection."""
+
+    accounts: Sequence[Account]
+    changes: int
 
 
 def masked_number(number: str | None) -> str | None:

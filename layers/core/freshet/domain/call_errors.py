@@ -6,7 +6,7 @@ CallFailed
     ├── NotReached · AnswerLost · UnreadableAnswer
     ├── ProviderUnavailable · ProviderFailed · ProviderThrottled
     ├── RateLimited ─ SubjectLimited
-    ├── LoginRequired ─ AccessRevoked
+    ├── LoginRequired ─ CredentialRefused · AccessRevoked
     ├── RefreshNotAllowed ─ RefreshUnsupported
     ├── MissingUpstream
     ├── AlreadyRegistered · LinkInvalid
@@ -148,6 +148,10 @@ class LoginRequired(ProviderError):
 
     retryable = False
     reason = "login_required"
+
+
+class CredentialRefused(LoginRequired):
+    """The provider does not know the credential, or its subject: nothing makes it good again."""
 
 
 class AccessRevoked(LoginRequired):

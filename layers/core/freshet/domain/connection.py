@@ -65,6 +65,12 @@ class Connection:
     announced: Mapping[str, datetime] = field(default_factory=dict)
     """When the holdings of an account changed that were last put out to be published."""
     outbox: tuple[Event, ...] = ()
+    passed_on: Mapping[str, str] = field(default_factory=dict)
+    """Accounts that live on under a newer link, by the provider's ids: ours, never listed here."""
+    passed_on_to: str | None = None
+    """The link that took the last of them."""
+    passed_on_at: datetime | None = None
+    """When it did, as long as nobody has looked at what is left."""
     created_at: datetime
     version: int = 1
 
@@ -77,6 +83,12 @@ class Connection:
     def is_worth_buying(self) -> bool:
         """A purchase can help only where the provider serves stored data and lets us refresh."""
         return self.data_mode is not DataMode.REALTIME and self.refresh_refused_until is None
+
+    @property
+    def is_to_be_judged(self) -> bool:
+        """Tell whether accounts have passed on, and all that it has are known: is it needed?"""
+        is_known = self.status is not ConnectionStatus.INITIALISING
+        return self.passed_on_at is not None and is_known
 
     @property
     def is_read_for_nobody(self) -> bool:
@@ -97,6 +109,10 @@ class Connection:
         """Take the reader's lease, so that one connection is read by one worker at a time."""
         return replace(self, reading_until=now + READ_LEASE)
 
+    def not_read(self, *, now: datetime) -> "Connection":
+        """Give the reader's lease back without a read."""
+        return replace(self, reading_until=None).rescheduled(now=now)
+
     def is_being_read(self, *, now: datetime) -> bool:
         """Tell whether another reader holds the lease."""
         return self.reading_until is not None and self.reading_until > now
@@ -107,13 +123,16 @@ class Connection:
             return self
         if self.status in GONE:
             return self
-        status, reason = ConnectionStatus.ACTIVE, None
+        status, reason, expiry = ConnectionStatus.ACTIVE, None, self.expiry
         if report.is_disabled:
             status, reason = ConnectionStatus.NEEDS_USER, "disabled_at_provider"
-        elif self.expiry.is_near(now=read_at):
+        else:
+            expiry = expiry.read_well(read_at=read_at, ends_at=report.ends_at)
+        if not report.is_disabled and expiry.is_near(now=read_at):
             status, reason = ConnectionStatus.EXPIRING, _ENDS_SOON
         learned = replace(
             self,
+            expiry=expiry,
             status=status,
             status_reason=reason,
             status_read_at=read_at,
@@ -229,6 +248,7 @@ class Connection:
             return replace(self, due_at=None)
         wishes = [check_at] if check_at is not None else []
         wishes += [now] if has_news(self.marks) else []
+        wishes += [self.passed_on_at] if self.passed_on_at and self.is_to_be_judged else []
         if self.is_awake:
             wishes += [at for at in (self.next_read_at, self._refresh_wish()) if at is not None]
         return replace(self, due_at=min(wishes, default=None))

@@ -1,6 +1,7 @@
 """What a provider says of a connection."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 
@@ -27,5 +28,7 @@ class ConnectionReport:
     is_disabled: bool
     data_mode: DataMode
     institution: Institution
+    ends_at: datetime | None = None
+    """When the user's consent ends, where the provider says so."""
     source: str | None = None
     """The provider's own document, as JSON text, where it is kept."""

@@ -122,6 +122,8 @@ class Erasure:
     connection_id: str | None = None
     provider: Provider | None = None
     credential_name: str | None = None
+    superseded_by: str | None = None
+    """The connection that has all its accounts, where that is why it goes."""
     connections: tuple[str, ...] = ()
     status: ErasureStatus = ErasureStatus.REMOVING
     reason: str | None = None

@@ -15,6 +15,7 @@ FreshetError
 ├── CallFailed                   a call to a provider that brought nothing: see call_errors.py
 ├── ProviderNotConfigured · VisitTooLong · SnapshotTooLarge
 ├── ConcurrentChange · Erased    somebody else wrote first, or took it all away
+├── PassedOn                     an account that lives on under another connection
 ├── QueueUnavailable · SecretUnavailable ─ UserBusy · StoreBusy · CredentialMissing
 └── ConfigurationError
 """
@@ -197,6 +198,10 @@ class ConcurrentChange(FreshetError):
 
 class Erased(FreshetError):
     """What was to be written belongs to something that was erased meanwhile."""
+
+
+class PassedOn(FreshetError):
+    """The account belongs to a newer connection now, which alone says what becomes of it."""
 
 
 class QueueUnavailable(FreshetError):

@@ -13,10 +13,12 @@ REMOVED_BY_USER = "connection_removed"
 
 def leaving(connection: Connection) -> Connection:
     """Leave the schedule for good: nothing is read or bought for it from now on."""
-    if connection.status in GONE:
-        return at_rest(connection)
-    left = replace(connection, status=ConnectionStatus.REMOVING, status_reason="removal_requested")
-    return at_rest(left)
+    return _leaving(connection, "removal_requested")
+
+
+def superseded(connection: Connection) -> Connection:
+    """Leave because a newer connection has all its accounts."""
+    return _leaving(connection, "superseded")
 
 
 def at_rest(connection: Connection) -> Connection:
@@ -35,6 +37,13 @@ def demand_not_removed(connection: Connection) -> None:
     """Raise ConnectionRemoving for a connection that is on its way out."""
     if connection.status in GONE:
         raise ConnectionRemoving(connection.id)
+
+
+def _leaving(connection: Connection, reason: str) -> Connection:
+    if connection.status in GONE:
+        return at_rest(connection)
+    left = replace(connection, status=ConnectionStatus.REMOVING, status_reason=reason)
+    return at_rest(left)
 
 
 def ended_by_removal(refresh: Refresh, *, now: datetime) -> Refresh:

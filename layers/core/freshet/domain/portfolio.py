@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 
 from freshet.domain.account import Account
+from freshet.domain.connection import Connection
+from freshet.domain.connection_status import GONE
 from freshet.domain.freshness import Freshness, FreshnessStatus
 from freshet.domain.holdings import Total
 from freshet.domain.money import EXACT
@@ -16,9 +18,13 @@ _WORST_FIRST = (
 )
 
 
-def is_counted(account: Account) -> bool:
-    """Tell whether an account is part of its user's wealth: open, with holdings, no paper money."""
-    return account.report.is_readable and not account.report.is_paper
+def is_counted(account: Account, connection: Connection) -> bool:
+    """Tell whether an account is part of its user's wealth: open, with holdings, no paper money.
+
+    What is on its way out counts no more: its user may have linked the same account anew.
+    """
+    is_leaving = connection.status in GONE
+    return account.report.is_readable and not account.report.is_paper and not is_leaving
 
 
 def added_up(totals: Iterable[Total]) -> tuple[Total, ...]:

@@ -25,7 +25,12 @@ class Turn(StrEnum):
 
 
 def turn_for(connection: Connection, *, now: datetime) -> Turn:
-    """Choose: an unfinished purchase goes on, a wanted one starts, everything else is a read."""
+    """Choose: an unfinished purchase goes on, a wanted one starts, everything else is a read.
+
+    Before any money it is judged whether a newer connection supersedes this one.
+    """
+    if connection.is_to_be_judged:
+        return Turn.READ
     if connection.open_refresh_id is not None:
         return Turn.READ if connection.open_refresh_called else Turn.BUY
     return Turn.BUY if connection.wants_refresh(now=now) else Turn.READ

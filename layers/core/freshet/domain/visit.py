@@ -66,6 +66,8 @@ class Visit:
     is_awaited: bool = False
     allowed_on: date | None = None
     report: ConnectionReport | None = None
+    passed_on: frozenset[str] = frozenset()
+    """Accounts that another connection has now: nothing is to be proved of them here."""
     accounts: tuple[Account, ...] = ()
     stored: dict[str, Stored] = field(default_factory=dict)
     transactions_read_to: dict[str, date] = field(default_factory=dict)
@@ -166,6 +168,7 @@ def refresh_after_visit(
         for account in visit.accounts
         if account.id in refresh.accounts
     }
+    found |= dict.fromkeys(visit.passed_on & refresh.accounts.keys(), AccountProgress.GONE)
     noted = note_proof(refresh, found, now=now)
     # A visit that had no quota has not checked anything.
     has_looked = not isinstance(visit.trouble, QuotaExhausted | RateLimited)

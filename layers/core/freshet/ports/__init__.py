@@ -7,7 +7,13 @@ from freshet.ports.audit import AuditBook, UserDirectory
 from freshet.ports.connections import Connections, DueConnections, Inbox, Owners
 from freshet.ports.credentials import CredentialRotation, CredentialSource, UserLease
 from freshet.ports.erasures import DueErasures, Eraser, Erasures, UpstreamUsers
-from freshet.ports.holdings import Accounts, SnapshotHistory, Snapshots, SnapshotStore
+from freshet.ports.holdings import (
+    AccountRegister,
+    Accounts,
+    SnapshotHistory,
+    Snapshots,
+    SnapshotStore,
+)
 from freshet.ports.importing import Discovery, FoundConnection, TextObjects
 from freshet.ports.linking import ItemLinks, LinkSessions, Portal, ProviderUsers
 from freshet.ports.pacing import UserPacing
@@ -26,6 +32,7 @@ from freshet.ports.transactions import Transactions
 Clock = Callable[[], datetime]
 
 __all__ = [
+    "AccountRegister",
     "Accounts",
     "AuditBook",
     "Budgets",

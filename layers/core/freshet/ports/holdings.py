@@ -4,8 +4,9 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from freshet.domain.account import Account
+from freshet.domain.account import Account, Register
 from freshet.domain.closes import Close
+from freshet.domain.connection import Connection
 from freshet.domain.snapshot import (
     HoldingsSnapshot,
     Outcome,
@@ -28,7 +29,30 @@ class Accounts(Protocol):
         """List a connection's accounts, closed ones included, in the order of their ids."""
 
     def save(self, account: Account) -> None:
-        """Store an account as it is listed now; raises Erased where its connection was removed."""
+        """Store an account as its connection lists it now.
+
+        Raises Erased where the connection was removed, PassedOn where another one has the account.
+        """
+
+
+class AccountRegister(Protocol):
+    """Which accounts a user has: they come, and pass to other connections, one after the other."""
+
+    def read(self, user_id: str) -> Register:
+        """List a user's accounts, and how often that has changed; consistently."""
+
+    def add(self, account: Account, *, seen: int) -> None:
+        """Store an account that is new; raises ConcurrentChange where `seen` is out of date.
+
+        Raises Erased where its connection was removed.
+        """
+
+    def pass_on(self, account: Account, *, left: Connection, seen: int) -> Connection:
+        """Store an account under another connection and what the one it left makes of it, at once.
+
+        Raises ConcurrentChange where `seen` or the connection it left is out of date, and Erased
+        where the other one was removed; then nothing was stored.
+        """
 
 
 class Snapshots(Protocol):

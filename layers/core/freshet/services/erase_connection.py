@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from freshet.domain.connection import Connection
 from freshet.domain.erasure import SOON, Erasure
 from freshet.domain.errors import ConcurrentChange, NotFound
-from freshet.domain.leaving import ended_by_removal, leaving
+from freshet.domain.leaving import ended_by_removal, leaving, superseded
 from freshet.domain.provider import TRAITS
 from freshet.domain.refresh import RefreshStatus
 from freshet.observability import count
@@ -51,7 +51,9 @@ def erase_connection(erasure: Erasure, *, parts: Erasing) -> Erasure:
     Raises ConcurrentChange, SecretUnavailable and StoreBusy, with what is done done.
     """
     try:
-        connection = parts.connections.change(erasure.user_id, str(erasure.connection_id), leaving)
+        # Whoever put it on record may have died before this.
+        leave = leaving if erasure.superseded_by is None else superseded
+        connection = parts.connections.change(erasure.user_id, str(erasure.connection_id), leave)
     except NotFound:
         return forget_credential(_disconnected(erasure, parts), parts=parts)
     for step in (_without_refresh, _gone_upstream, _without_reader, _without_data, _without_row):

@@ -34,7 +34,17 @@ def _keep(user_id: str, name: str, credential: Credential, parts: Linking) -> No
         parts.vault.keep(user_id, name, credential)
     except SecretUnavailable:
         _give_back(credential, parts)
+        _forget(user_id, name, parts)
         raise
+
+
+def _forget(user_id: str, name: str, parts: Linking) -> None:
+    # Only the answer may have been lost: whoever comes again must not find a token of no Item.
+    try:
+        parts.vault.forget(user_id, name)
+    except SecretUnavailable:
+        count("ItemTokenLeft")
+        logger.exception("Token of an Item given back could not be forgotten")
 
 
 def _give_back(credential: Credential, parts: Linking) -> None:

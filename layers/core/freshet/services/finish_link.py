@@ -71,9 +71,14 @@ def _session(arrival: Arrival, parts: Linking) -> LinkSession | None:
 
 
 def _returned(session: LinkSession, connection_id: str, parts: Linking) -> Connection:
-    connection = parts.connections.get(session.user_id, connection_id)
+    now = parts.clock()
+    connection = parts.connections.change(
+        session.user_id,
+        connection_id,
+        lambda row: replace(row, expiry=row.expiry.with_return(now)),
+    )
     if session.returned_at is None:
-        parts.sessions.save(replace(session, returned_at=parts.clock()))
+        parts.sessions.save(replace(session, returned_at=now))
     parts.reads.send([first_read(connection)])
     return connection
 

@@ -1,9 +1,11 @@
 """The reader's part for transactions: what a provider lists for some days, and nothing else."""
 
+from contextlib import suppress
+
 from freshet.domain.account import Account
 from freshet.domain.connection import Connection
 from freshet.domain.days import EVERY_DAY, DayRange
-from freshet.domain.errors import ConcurrentChange
+from freshet.domain.errors import ConcurrentChange, PassedOn
 from freshet.domain.etiquette import ETIQUETTE
 from freshet.domain.transaction_windows import (
     WindowRead,
@@ -53,7 +55,8 @@ def read_transactions(
         return
     is_history = days == EVERY_DAY
     after = account.with_transactions_read(at=visit.started_at, is_history=is_history)
-    accounts.save(after)
+    with suppress(PassedOn):  # the connection that has it now reads on from what it knows
+        accounts.save(after)
     visit.transactions_read.add(account.report.provider_account_id)
     if after.transactions_read_to is not None:
         visit.transactions_read_to[account.id] = after.transactions_read_to

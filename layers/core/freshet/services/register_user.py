@@ -30,12 +30,24 @@ def registered_user(user_id: str, *, parts: Linking) -> Credential:
         known = parts.users.find(user_id)
         credential = _kept(known, parts)
         if credential is None:
-            if known.is_registered:
-                count("UserSecretLost")
-                logger.warning("User secret lost", provider=Provider.SNAPTRADE)
-            known, credential = _registered(known, parts)
+            known, credential = _replaced(known, parts)
         if not known.is_registered:
             parts.users.save(known.registered())
+        return credential
+
+
+def registered_anew(user_id: str, refused: Credential, *, parts: Linking) -> Credential:
+    """Give another credential than one that the provider has refused: it is as good as lost.
+
+    Raises CallFailed, SecretUnavailable, UserBusy.
+    """
+    with parts.lease.hold(user_id):
+        known = parts.users.find(user_id)
+        credential = _kept(known, parts)
+        if credential is not None and credential != refused:
+            return credential  # somebody has replaced it meanwhile
+        known, credential = _replaced(known, parts)
+        parts.users.save(known.registered())
         return credential
 
 
@@ -54,6 +66,13 @@ def delete_given_up(user_id: str, *, parts: Linking) -> None:
         except CallFailed as failure:
             logger.warning("User was not deleted", reason=failure.reason)
             return
+
+
+def _replaced(known: ProviderUser, parts: Linking) -> tuple[ProviderUser, Credential]:
+    if known.is_registered:
+        count("UserSecretLost")
+        logger.warning("User secret lost", provider=Provider.SNAPTRADE)
+    return _registered(known, parts)
 
 
 def _registered(known: ProviderUser, parts: Linking) -> tuple[ProviderUser, Credential]:

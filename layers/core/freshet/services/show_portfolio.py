@@ -28,6 +28,7 @@ class Portfolio:
     """All accounts, the totals of those that count, and the worst freshness among them."""
 
     accounts: list[ShownAccount]
+    counted: frozenset[str]
     totals: tuple[Total, ...]
     freshness: Freshness | None
     positions: Mapping[str, tuple[Position, ...]] | None
@@ -46,9 +47,12 @@ def user_portfolio(
         )
         for each in accounts
     ]
-    counted = [each for each in shown if is_counted(each.account)]
+    counted = [
+        each for each in shown if is_counted(each.account, connections[each.account.connection_id])
+    ]
     return Portfolio(
         accounts=shown,
+        counted=frozenset(each.account.id for each in counted),
         totals=added_up(total for each in counted if each.summary for total in each.summary.totals),
         freshness=worst(each.freshness for each in counted),
         positions=_positions(user_id, counted, parts) if with_positions else None,

@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from freshet.domain.call_errors import AccessRevoked, CallFailed, LoginRequired, MissingUpstream
+from freshet.domain.call_errors import (
+    AccessRevoked,
+    CallFailed,
+    CredentialRefused,
+    LoginRequired,
+    MissingUpstream,
+)
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import BROKEN, ConnectionStatus
 from freshet.domain.errors import CredentialMissing, InvalidField, LinkGone, NotFound
@@ -13,7 +19,12 @@ from freshet.domain.linking import PORTAL_LINK_LIVES, LinkOffer
 from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.provider import Provider
 from freshet.services.linking import Linking
-from freshet.services.register_user import TIDIES_WITHIN, delete_given_up, registered_user
+from freshet.services.register_user import (
+    TIDIES_WITHIN,
+    delete_given_up,
+    registered_anew,
+    registered_user,
+)
 
 # No webhook says that Plaid's update mode ended well, and a tab may close before it tells us:
 # a repair is looked for unasked, within the longest delay of a queue.
@@ -103,9 +114,15 @@ def _new(wish: LinkWish, provider: Provider, state: str, parts: Linking) -> Link
         )
         return LinkOffer(link_token=made.token, expires_at=made.expires_at)
     portal = parts.portal
-    user, redirect_url = registered_user(wish.user_id, parts=parts), _way_back(wish, state)
+    wishes = {"redirect_url": _way_back(wish, state), "broker": wish.institution}
+    user = registered_user(wish.user_id, parts=parts)
     expires_at = parts.clock() + PORTAL_LINK_LIVES
-    link = portal.portal(user, redirect_url=redirect_url, broker=wish.institution)
+    try:
+        link = portal.portal(user, **wishes)
+    except CredentialRefused:
+        user = registered_anew(wish.user_id, user, parts=parts)
+        expires_at = parts.clock() + PORTAL_LINK_LIVES
+        link = portal.portal(user, **wishes)
     return LinkOffer(url=link.url, expires_at=expires_at)
 
 

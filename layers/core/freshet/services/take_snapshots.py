@@ -40,10 +40,12 @@ from freshet.domain.visit import (
 from freshet.domain.webhooks import has_news, is_marked
 from freshet.observability import count, logger, provider_fact
 from freshet.ports import (
+    AccountRegister,
     Accounts,
     Bus,
     Clock,
     Connections,
+    Erasures,
     Providers,
     ProviderSession,
     ReadAllowance,
@@ -52,8 +54,10 @@ from freshet.ports import (
     Transactions,
 )
 from freshet.services.announce import announce
+from freshet.services.list_accounts import list_accounts
 from freshet.services.read_transactions import days_wanted, read_transactions
-from freshet.services.store_reading import list_accounts, store_reading
+from freshet.services.store_reading import store_reading
+from freshet.services.supersede import judged_connection
 
 _TRIES = 10  # each lost race means that somebody else got on
 # After one of these, asking for the connection's other accounts can bring nothing but harm.
@@ -66,6 +70,8 @@ class Reading:
 
     connections: Connections
     accounts: Accounts
+    register: AccountRegister
+    erasures: Erasures
     refreshes: Refreshes
     snapshots: SnapshotStore
     transactions: Transactions
@@ -91,12 +97,21 @@ def _take_snapshots(order: ReadOrder, parts: Reading) -> None:
         announce(connection, connections=parts.connections, bus=parts.bus)
         count("ReadNotNeeded")
         return
+    was_due, connection = connection.passed_on_at, judged_connection(connection, parts=parts)
+    if connection.status in GONE or (was_due and not _is_worth_reading(connection)):
+        # Superseded by a newer one, which is read instead, or still needed and fast asleep.
+        after = parts.connections.change(
+            order.user_id, order.connection_id, lambda row: row.not_read(now=started_at)
+        )
+        announce(after, connections=parts.connections, bus=parts.bus)
+        return
     is_webhook = order.reason is ReadReason.WEBHOOK
     visit = Visit(
         started_at=started_at,
         scope=scope_for(connection, is_webhook=is_webhook),
         is_background=order.reason is ReadReason.DUE and connection.is_read_for_nobody,
         is_awaited=order.reason in (ReadReason.FIRST_LOAD, ReadReason.REFRESH),
+        passed_on=frozenset(connection.passed_on.values()),
     )
     _visit(visit, connection, parts)
     refresh = _refresh_after(visit, connection, parts)
@@ -119,6 +134,10 @@ def _take_snapshots(order: ReadOrder, parts: Reading) -> None:
         accounts_stored=len(visit.stored),
         reason=visit.reason,
     )
+
+
+def _is_worth_reading(connection: Connection) -> bool:
+    return connection.is_awake or not connection.is_read_for_nobody
 
 
 def _with_lease(order: ReadOrder, parts: Reading, now: datetime) -> Connection:
@@ -155,13 +174,7 @@ def _look_around(
     # Only now: a visit without quota, or to a provider in trouble, has not read anything.
     if visit.is_background:
         _demand_allowance(visit, connection, parts)
-    visit.accounts = list_accounts(
-        session,
-        connection,
-        is_whole=visit.scope is Scope.EVERYTHING,
-        accounts=parts.accounts,
-        now=parts.clock(),
-    )
+    visit.accounts = list_accounts(session, connection, visit.report, parts=parts)
     _read_accounts(visit, session, connection, parts)
 
 

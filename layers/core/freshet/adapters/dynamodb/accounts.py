@@ -10,7 +10,7 @@ from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.adapters.dynamodb.values import money_from_item, money_to_item
 from freshet.domain.account import Account, AccountReport, AccountStatus
 from freshet.domain.connection_status import ConnectionStatus
-from freshet.domain.errors import ConcurrentChange, Erased, NotFound
+from freshet.domain.errors import ConcurrentChange, Erased, NotFound, PassedOn
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 
 
@@ -38,27 +38,31 @@ class DynamoAccounts:
         return [each for each in self.of_user(user_id) if each.connection_id == connection_id]
 
     def save(self, account: Account) -> None:
-        """Store an account as it is listed now; raises Erased where its connection was removed."""
+        """Store an account as its connection lists it now; raises Erased, PassedOn."""
         item = account_to_item(account)
+        own = {":own": account.connection_id}
         try:
-            self._table.put(item, condition="attribute_exists(PK)")
+            self._table.put(item, condition="connection_id = :own", values=own)
         except ConcurrentChange:
             self._add(account, item)
 
     def _add(self, account: Account, item: Item) -> None:
         # A reader that comes late must not bring an account back that was erased a moment ago.
-        connection = keys.connection(account.user_id, account.connection_id)
-        values = {":removing": str(ConnectionStatus.REMOVING)}
-        check = self._table.checking(
-            connection,
-            "attribute_exists(PK) AND #status <> :removing",
-            values=values,
-            names={"#status": "status"},
-        )
+        new = self._table.putting(item, condition="attribute_not_exists(PK)")
         try:
-            self._table.transact(self._table.putting(item), check)
+            self._table.transact(checking_linked(self._table, account), new)
         except TransactionRefused as refused:
-            raise Erased(account.id) from refused
+            raise (Erased if 0 in refused.failed else PassedOn)(account.id) from refused
+
+
+def checking_linked(table: Table, account: Account) -> dict[str, Any]:
+    """Describe for a transaction that an account's connection is not on its way out."""
+    return table.checking(
+        keys.connection(account.user_id, account.connection_id),
+        "attribute_exists(PK) AND #status <> :removing",
+        values={":removing": str(ConnectionStatus.REMOVING)},
+        names={"#status": "status"},
+    )
 
 
 def account_to_item(account: Account) -> Item:

@@ -170,6 +170,7 @@ def connection_to_item(connection: Connection) -> Item:
         "status_read_at": optional_to_text(connection.status_read_at),
         "link_ends_at": optional_to_text(connection.expiry.ends_at),
         "repaired_at": optional_to_text(connection.expiry.repaired_at),
+        "returned_at": optional_to_text(connection.expiry.returned_at),
         "paused": connection.paused,
         "data_mode": str(connection.data_mode),
         "source": connection.source,
@@ -194,6 +195,9 @@ def connection_to_item(connection: Connection) -> Item:
         "calls_per_visit": connection.calls_per_visit,
         "announced": {account: to_text(at) for account, at in connection.announced.items()},
         "outbox": [event_to_item(event) for event in connection.outbox],
+        "passed_on": dict(connection.passed_on),
+        "passed_on_to": connection.passed_on_to,
+        "passed_on_at": optional_to_text(connection.passed_on_at),
         "created_at": to_text(connection.created_at),
         "version": connection.version,
     }
@@ -214,6 +218,7 @@ def connection_from_item(item: Item) -> Connection:
         expiry=Expiry(
             optional_from_text(item.get("link_ends_at")),
             optional_from_text(item.get("repaired_at")),
+            optional_from_text(item.get("returned_at")),
         ),
         paused=item["paused"],
         data_mode=DataMode(item["data_mode"]),
@@ -237,6 +242,9 @@ def connection_from_item(item: Item) -> Connection:
         calls_per_visit=None if (calls := item.get("calls_per_visit")) is None else int(calls),
         announced={account: from_text(at) for account, at in item["announced"].items()},
         outbox=tuple(event_from_item(event) for event in item["outbox"]),
+        passed_on=item.get("passed_on", {}),
+        passed_on_to=item.get("passed_on_to"),
+        passed_on_at=optional_from_text(item.get("passed_on_at")),
         created_at=from_text(item["created_at"]),
         version=int(item["version"]),
     )

@@ -55,6 +55,11 @@ def account(user_id: str, account_id: str) -> Key:
     return {"PK": _user(user_id), "SK": ACCOUNT_PREFIX + account_id}
 
 
+def account_register(user_id: str) -> Key:
+    """Locate how often an account of a user came, or passed to another connection."""
+    return {"PK": _user(user_id), "SK": "ACCOUNTS"}
+
+
 def refresh(user_id: str, connection_id: str, refresh_id: str) -> Key:
     """Locate a refresh, beside the connection's other ones."""
     return {"PK": _user(user_id), "SK": f"REFRESH#{connection_id}#{refresh_id}"}

@@ -43,6 +43,7 @@ def to_connection_report(answer: models.ItemAnswer) -> ConnectionReport:
         is_disabled=item.error is not None and _needs_user(item.error),
         data_mode=DataMode.DELAYED,
         institution=Institution(item.institution_id, item.institution_name),
+        ends_at=item.consent_expiration_time,
     )
 
 
@@ -64,6 +65,7 @@ def to_account_report(
         is_loaded=True,
         synced_at=synced_at,
         transactions_synced_on=synced_at.date() if synced_at else None,
+        institution_account_id=account.persistent_account_id,
         source=rendered(document),
     )
 

@@ -4,7 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Annotated, Any
 
-from freshet.adapters.foreign_json import Instant, LenientModel, Number, OrDefault, Text
+from freshet.adapters.foreign_json import (
+    Identity,
+    Instant,
+    LenientModel,
+    Number,
+    OrDefault,
+    Text,
+)
 
 Day = date | None
 
@@ -27,6 +34,7 @@ class Item(_Answer):
     institution_id: str | None = None
     institution_name: str | None = None
     error: ItemError | None = None
+    consent_expiration_time: Instant = None
 
 
 class ProductStatus(_Answer):
@@ -61,6 +69,8 @@ class Account(_Answer):
     """An account of an Item, investment or not."""
 
     account_id: Text
+    # Given by institutions whose account numbers differ with every link (plaid.md 2).
+    persistent_account_id: Identity = None
     name: str | None = None
     official_name: str | None = None
     mask: str | None = None

@@ -7,6 +7,7 @@ from freshet.adapters.snaptrade.limits import ACCOUNT, CUSTOMER, is_used_up, wai
 from freshet.adapters.transport import Answer, Endpoint
 from freshet.domain.call_errors import (
     AlreadyRegistered,
+    CredentialRefused,
     EndpointRetired,
     LinkInvalid,
     LoginRequired,
@@ -31,7 +32,7 @@ BY_CODE: dict[tuple[int, str], type[ProviderError]] = {
     (400, "1086"): LinkInvalid,
     (401, "0000"): ProviderRejectedUs,
     (401, "1076"): ProviderRejectedUs,
-    (401, "1083"): LoginRequired,
+    (401, "1083"): CredentialRefused,
     (402, "3003"): LoginRequired,
     (402, "3011"): LoginRequired,
     (403, "1066"): RefreshNotAllowed,

@@ -55,6 +55,7 @@ def to_account_report(answer: models.Account, document: dict[str, Any]) -> Accou
         transactions_synced_on=None
         if transactions.initial_sync_completed is False
         else transactions.last_successful_sync,
+        institution_account_id=answer.institution_account_id,
         source=rendered(document),
     )
 

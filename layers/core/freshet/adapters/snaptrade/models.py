@@ -5,7 +5,14 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from freshet.adapters.foreign_json import Instant, LenientModel, Number, OrDefault, Text
+from freshet.adapters.foreign_json import (
+    Identity,
+    Instant,
+    LenientModel,
+    Number,
+    OrDefault,
+    Text,
+)
 from freshet.domain.instants import from_text
 
 
@@ -84,6 +91,7 @@ class Account(_Answer):
     display_name: str | None = None
     number: str | None = None
     masked_account_number: str | None = None
+    institution_account_id: Identity = None
     kind: str | None = None
     account_category: str | None = None
     raw_type: str | None = None

@@ -35,6 +35,8 @@ class ErasureShape(Shape):
     connection_id: ConnectionId | None
     connections: list[ConnectionId]
     """All that it takes along."""
+    superseded_by: ConnectionId | None
+    """The newer link of the same accounts, where that is why this one went."""
     provider: Provider | None
     upstream: UpstreamShape | None
     """The connection at its provider; of a user, see the erasures of the connections."""
@@ -57,6 +59,7 @@ def erasure_shape(erasure: Erasure) -> ErasureShape:
         "reason": erasure.reason,
         "connection_id": connection_id,
         "connections": list(erasure.connections) if connection_id is None else [connection_id],
+        "superseded_by": erasure.superseded_by,
         "provider": erasure.provider,
         "upstream": None if connection_id is None else _upstream_shape(erasure.upstream),
         "provider_user": _upstream_shape(erasure.provider_user) if is_last else None,

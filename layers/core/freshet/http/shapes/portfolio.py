@@ -1,6 +1,5 @@
 """Everything a user owns, as JSON."""
 
-from freshet.domain.portfolio import is_counted
 from freshet.http.shapes.accounts import AccountShape, account_shape
 from freshet.http.shapes.freshness import FreshnessShape, freshness_shape
 from freshet.http.shapes.positions import (
@@ -18,7 +17,7 @@ class OwnedAccountShape(AccountShape):
     """An account and what it is worth."""
 
     is_counted: bool
-    """Whether the user's totals contain it: paper and closed accounts are not in them."""
+    """Whether the totals contain it: not on paper nor closed, and its connection stays."""
     totals: list[TotalShape] | None
     positions: list[PositionShape] | None
     """With `include=positions`, and once they are known."""
@@ -47,7 +46,7 @@ def _account_shape(shown: ShownAccount, portfolio: Portfolio) -> OwnedAccountSha
     positions = (portfolio.positions or {}).get(shown.account.id)
     return {
         **account_shape(shown.account, shown.freshness),
-        "is_counted": is_counted(shown.account),
+        "is_counted": shown.account.id in portfolio.counted,
         "totals": total_shapes(shown.summary.totals) if shown.summary else None,
         "positions": None if positions is None else position_shapes(positions),
     }

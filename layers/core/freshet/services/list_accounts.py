@@ -1,0 +1,160 @@
+"""From what a provider lists to our own accounts: known ones, new ones, and those of another link.
+
+Our accounts are found by their rows, never by deriving an id anew: an account that has passed from
+an older connection keeps the id that it was given there.
+"""
+
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Protocol
+
+from freshet.domain.account import Account, AccountReport
+from freshet.domain.connection import Connection
+from freshet.domain.connection_report import ConnectionReport
+from freshet.domain.errors import ConcurrentChange, NotFound, PassedOn
+from freshet.domain.identifiers import account_id_for
+from freshet.domain.succession import passed_to, succession, without_account
+from freshet.domain.webhooks import is_marked
+from freshet.observability import count
+from freshet.ports import AccountRegister, Accounts, Clock, Connections, ProviderSession
+
+_TRIES = 40  # each lost race means that another account of the user came, or that a row changed
+
+
+class Listing(Protocol):
+    """What it takes."""
+
+    @property
+    def connections(self) -> Connections:
+        """Know the user's other connections."""
+
+    @property
+    def accounts(self) -> Accounts:
+        """Keep accounts."""
+
+    @property
+    def register(self) -> AccountRegister:
+        """Add to them, one after the other."""
+
+    @property
+    def clock(self) -> Clock:
+        """Tell the time."""
+
+
+def list_accounts(
+    session: ProviderSession,
+    connection: Connection,
+    report: ConnectionReport | None,
+    *,
+    parts: Listing,
+) -> tuple[Account, ...]:
+    """Bring our accounts in line with the provider's list; one that vanished is closed.
+
+    `report` is what this visit has learned of the connection: given by a look at everything.
+    """
+    known = _by_name(parts.accounts.of_connection(connection.user_id, connection.id))
+    reports = session.accounts()
+    if any(each.provider_account_id not in {*known, *connection.passed_on} for each in reports):
+        known = _taken_in(reports, connection, report, parts)
+    listed: list[Account] = []
+    for each in reports:
+        before = known.pop(each.provider_account_id, None)
+        if before is None:
+            continue  # lives on under another connection
+        account = before.listed_as(each)
+        if report is not None or is_marked(connection.marks, each.provider_account_id):
+            failed = connection.partial.get(each.provider_account_id, ())
+            account = replace(account, failed_parts=failed)
+        listed += _kept(account, before, parts)
+    if not reports:
+        return tuple(known.values())  # an outage looks like this; nobody closes every account
+    vanished = [kept for each in known.values() for kept in _kept(each.closed(), each, parts)]
+    return (*listed, *vanished)
+
+
+def _kept(account: Account, before: Account, parts: Listing) -> tuple[Account, ...]:
+    """Store what has changed; nothing where the account has passed on a moment ago."""
+    if account != before:
+        with suppress(PassedOn):
+            parts.accounts.save(account)
+            return (account,)
+        return ()
+    return (account,)
+
+
+def _taken_in(
+    reports: Sequence[AccountReport],
+    connection: Connection,
+    report: ConnectionReport | None,
+    parts: Listing,
+) -> dict[str, Account]:
+    """Give every report its account, new ones and those of older connections included."""
+    if report is not None and report.institution != connection.institution:
+        # Before any account is there: another reader judges by it whether they may be the same.
+        place = report.institution
+        connection = parts.connections.change(
+            connection.user_id, connection.id, lambda row: replace(row, institution=place)
+        )
+    for _ in range(_TRIES):
+        with suppress(ConcurrentChange):
+            return _judged_and_stored(reports, connection, parts)
+    raise ConcurrentChange(connection.id)
+
+
+def _judged_and_stored(
+    reports: Sequence[AccountReport], connection: Connection, parts: Listing
+) -> dict[str, Account]:
+    # First: whatever of all this is out of date when something is stored, nothing is stored.
+    register = parts.register.read(connection.user_id)
+    connections = {each.id: each for each in parts.connections.of_user(connection.user_id)}
+    if connection.id not in connections:
+        raise NotFound(connection.id)
+    own = _by_name(each for each in register.accounts if each.connection_id == connection.id)
+    found = succession(
+        connection, reports, connections=connections.values(), accounts=register.accounts
+    )
+    seen, now = register.changes, parts.clock()
+    for report in reports:
+        name = report.provider_account_id
+        if name in own or name in connections[connection.id].passed_on:
+            continue
+        if name in found.left:
+            _leave(connection, name, found.left[name], now, parts)
+            continue
+        if name in found.inherited:
+            before = found.inherited[name]
+            own[name] = passed_to(connection, before, report)
+            older = connections[before.connection_id]
+            named = before.report.provider_account_id
+            left = without_account(older, named, heir=own[name], now=now)
+            connections[left.id] = parts.register.pass_on(own[name], left=left, seen=seen)
+            count("AccountPassedOn")
+        else:
+            own[name] = _new_account(connection, report, now)
+            parts.register.add(own[name], seen=seen)
+        seen += 1
+    return own
+
+
+def _leave(connection: Connection, name: str, heir: Account, now: datetime, parts: Listing) -> None:
+    parts.connections.change(
+        connection.user_id,
+        connection.id,
+        lambda row: without_account(row, name, heir=heir, now=now),
+    )
+
+
+def _by_name(accounts: Iterable[Account]) -> dict[str, Account]:
+    return {each.report.provider_account_id: each for each in accounts}
+
+
+def _new_account(connection: Connection, report: AccountReport, now: datetime) -> Account:
+    return Account(
+        id=account_id_for(connection.id, report.provider_account_id),
+        user_id=connection.user_id,
+        connection_id=connection.id,
+        report=report,
+        created_at=now,
+    )
