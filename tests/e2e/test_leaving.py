@@ -1,6 +1,7 @@
 """Leaving on the deployed stack: gone at the provider, gone here, and it stays so."""
 
 import hashlib
+import json
 from collections.abc import Iterable
 from typing import Any
 
@@ -76,6 +77,14 @@ def _rows(user: Frontend) -> dict[str, set[str]]:
 
 def _kinds(keys: Iterable[str]) -> set[str]:
     return {key.partition("#")[0] for key in keys}
+
+
+def _kinds_that_name(user: Frontend) -> set[str]:
+    """What says the user's name for longer than a while, wherever it lies."""
+    named = user.user_id
+    rows = user.running.rows("ConnectionsTableName", "")
+    naming = [row for row in rows if named in json.dumps(row, default=str)]
+    return _kinds(row["SK"]["S"] for row in naming if "expires_at" not in row)
 
 
 def _has_secret(user: Frontend) -> bool:
@@ -181,6 +190,7 @@ def test_nothing_but_the_receipt_and_the_books_is_left_when_a_user_leaves_during
     after = _rows(user)
     assert after["SnapshotsTableName"] == {"ERASED"}
     assert _kinds(after["ConnectionsTableName"]) == {"LEDGER"}
+    assert _kinds_that_name(user) == {"LEDGER", "OWNER"}
 
 
 def _being_read(user: Frontend) -> bool:
