@@ -1,9 +1,8 @@
 """All that a run has produced where no secret may be: rows, messages, logs, answers."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from typing import Any
 
 from tests.leaks import joined, rows_content
 from tests.sandbox.api_client import ApiAnswer
@@ -34,21 +33,16 @@ def secrets_of(running: Deployed) -> dict[str, str]:
     return secrets
 
 
-def evidence_of(running: Deployed, *, rows: Iterable[Mapping[str, Any]] = ()) -> dict[str, bytes]:
-    """Collect what there is to see at this moment, by place; `rows` are gone since."""
+def evidence_of(running: Deployed) -> dict[str, bytes]:
+    """Collect what there is to see at this moment, by place."""
+    tables = ("ConnectionsTableName", "SnapshotsTableName")
     return {
-        "rows": rows_content([*rows, *all_rows(running)]),
+        "rows": rows_content(row for table in tables for row in running.rows(table, "")),
         "queues": joined(_messages(running)),
         "function logs": joined(_log_events(running)),
         "log of the local AWS": running.stack.log.read_bytes(),
         "answers": joined(_answers(running.answers)),
     }
-
-
-def all_rows(running: Deployed) -> list[dict[str, Any]]:
-    """Read both tables."""
-    tables = ("ConnectionsTableName", "SnapshotsTableName")
-    return [row for table in tables for row in running.rows(table, "")]
 
 
 def _kind(secret: str) -> str:

@@ -1,87 +1,26 @@
 """Leaving on the deployed stack: gone at the provider, gone here, and it stays so."""
 
-import hashlib
+import json
 from collections.abc import Iterable
-from typing import Any
 
-from freshet.domain.instants import to_text
 from tests.e2e.frontend import Frontend
+from tests.e2e.lives import holds_credential, linked_at_plaid, linked_at_snaptrade, removed, rows_of
 from tests.e2e.waiting import eventually
 from tests.sandbox.deployed import Deployed
-from tests.sandbox.simulation.state import utc_now
 
 QUEUES = ("WebhookQueueUrl", "RefreshQueueUrl", "SnapshotQueueUrl")
-
-
-def _linked_at_snaptrade(user: Frontend) -> dict[str, Any]:
-    session = user.open_session(provider="snaptrade")
-    user.running.snaptrade.use_portal(session["url"], portfolio=["everyday"])
-    return _read(user, "snaptrade")
-
-
-def _linked_at_plaid(user: Frontend) -> dict[str, Any]:
-    session = user.open_session(provider="plaid")
-    public_token = user.running.plaid.complete_link(session["link_token"], portfolio=["everyday"])
-    assert user.arrive(provider="plaid", public_token=public_token).status == 201
-    return _read(user, "plaid")
-
-
-def _read(user: Frontend, provider: str) -> dict[str, Any]:
-    (connection,) = eventually(
-        lambda: [each for each in user.connections() if each["provider"] == provider],
-        until=lambda found: [each["status"] for each in found] == ["active"],
-    )
-    assert user.positions(connection)
-    return connection
-
-
-def _removed(user: Frontend, receipt: dict[str, Any]) -> dict[str, Any]:
-    """Let the time pass that a removal gives the provider, until the receipt says that it is over.
-
-    What is written in a row as the time of the next step is what passes.
-    """
-    running = user.running
-
-    def look() -> dict[str, Any]:
-        _make_due(running)
-        running.plan()
-        return dict(user.api.get(f"/v1/erasures/{receipt['id']}").body)
-
-    return eventually(look, until=lambda shown: shown["status"] == "removed", seconds=60)
-
-
-def _make_due(running: Deployed) -> None:
-    for row in running.rows("ConnectionsTableName", "RECEIPT"):
-        if "due_at" in row:
-            running.stack.client("dynamodb").update_item(
-                TableName=running.stack.outputs["ConnectionsTableName"],
-                Key={name: row[name] for name in ("PK", "SK")},
-                UpdateExpression="SET due_at = :now",
-                ConditionExpression="attribute_exists(due_at)",
-                ExpressionAttributeValues={":now": {"S": to_text(utc_now())}},
-            )
-
-
-def _rows(user: Frontend) -> dict[str, set[str]]:
-    """The sort keys of all that belongs to a user, by table."""
-    return {
-        table: {
-            row["SK"]["S"]
-            for row in user.running.rows(table, "")
-            if row["PK"]["S"].partition("#ACCOUNT#")[0] == f"USER#{user.user_id}"
-        }
-        for table in ("ConnectionsTableName", "SnapshotsTableName")
-    }
 
 
 def _kinds(keys: Iterable[str]) -> set[str]:
     return {key.partition("#")[0] for key in keys}
 
 
-def _has_secret(user: Frontend) -> bool:
-    name = "freshet/users/" + hashlib.sha256(user.user_id.encode()).hexdigest()[:40]
-    pages = user.running.stack.client("secretsmanager").get_paginator("list_secrets").paginate()
-    return any(each["Name"] == name for page in pages for each in page["SecretList"])
+def _kinds_that_name(user: Frontend) -> set[str]:
+    """What says the user's name for longer than a while, wherever it lies."""
+    named = user.user_id
+    rows = user.running.rows("ConnectionsTableName", "")
+    naming = [row for row in rows if named in json.dumps(row, default=str)]
+    return _kinds(row["SK"]["S"] for row in naming if "expires_at" not in row)
 
 
 def _tell_again(running: Deployed, provider_connection_id: str) -> None:
@@ -109,41 +48,41 @@ def test_connection_at_snaptrade_is_gone_for_good_when_its_user_removes_it(
     running: Deployed,
 ) -> None:
     user = Frontend(running, "fritz")
-    connection = _linked_at_snaptrade(user)
-    assert _has_secret(user)
+    connection = linked_at_snaptrade(user)
+    assert holds_credential(user)
     provider_connection_id = connection["provider_ids"]["connection"]
     (account, *_) = user.accounts(connection)
     answer = user.api.call("DELETE", f"/v1/connections/{connection['id']}")
     assert (answer.status, answer.body["status"]) == (202, "removing")
-    receipt = _removed(user, answer.body)
+    receipt = removed(user, answer.body)
     assert receipt["upstream"]["status"] == "removed"
     assert receipt["provider_user"]["status"] == "removed"
     assert receipt["connections"] == [connection["id"]]
     state = running.snaptrade.state()
     assert provider_connection_id not in {each["connection_id"] for each in state["connections"]}
-    rows = _rows(user)
+    rows = rows_of(user)
     assert rows["SnapshotsTableName"] == {"ERASED"}
     assert _kinds(rows["ConnectionsTableName"]) <= {"BUDGET", "LEASE", "LINK", "PROFILE", "READS"}
-    assert not _has_secret(user)
+    assert not holds_credential(user)
     _tell_again(running, provider_connection_id)
-    assert _rows(user)["SnapshotsTableName"] == {"ERASED"}
+    assert rows_of(user)["SnapshotsTableName"] == {"ERASED"}
     assert user.connections() == []
     assert user.api.get(f"/v1/accounts/{account['id']}/holdings").status == 404
 
 
 def test_item_is_gone_for_good_when_its_user_removes_it(running: Deployed) -> None:
     user = Frontend(running, "gerda")
-    connection = _linked_at_plaid(user)
+    connection = linked_at_plaid(user)
     item_id = connection["provider_ids"]["connection"]
     running.plaid.send_webhook(item_id, "HOLDINGS", "DEFAULT_UPDATE")
     answer = user.api.call("DELETE", f"/v1/connections/{connection['id']}")
     assert answer.status == 202
-    receipt = _removed(user, answer.body)
+    receipt = removed(user, answer.body)
     assert receipt["upstream"]["status"] == "removed"
     assert item_id not in {each["item_id"] for each in running.plaid.state()["items"]}
-    assert not _has_secret(user)
+    assert not holds_credential(user)
     _tell_again(running, item_id)
-    assert _rows(user)["SnapshotsTableName"] == {"ERASED"}
+    assert rows_of(user)["SnapshotsTableName"] == {"ERASED"}
     assert user.connections() == []
 
 
@@ -151,7 +90,7 @@ def test_nothing_but_the_receipt_and_the_books_is_left_when_a_user_leaves_during
     running: Deployed,
 ) -> None:
     user = Frontend(running, "heiner")
-    linked = [_linked_at_snaptrade(user), _linked_at_plaid(user)]
+    linked = [linked_at_snaptrade(user), linked_at_plaid(user)]
     authorization_id, item_id = (each["provider_ids"]["connection"] for each in linked)
     refreshed = user.api.post(f"/v1/connections/{linked[0]['id']}/refresh")
     assert refreshed.status == 202
@@ -168,19 +107,20 @@ def test_nothing_but_the_receipt_and_the_books_is_left_when_a_user_leaves_during
     eventually(lambda: _being_read(user), until=bool)
     answer = user.api.call("DELETE", "/v1/users/me")
     assert (answer.status, answer.body["kind"]) == (202, "user")
-    receipt = _removed(user, answer.body)
+    receipt = removed(user, answer.body)
     assert set(receipt["connections"]) == {each["id"] for each in linked}
     assert running.snaptrade.requests()["operations"]["positions"] != read
-    rows = _rows(user)
+    rows = rows_of(user)
     assert rows["SnapshotsTableName"] == {"ERASED"}
     assert _kinds(rows["ConnectionsTableName"]) == {"LEDGER"}
-    assert not _has_secret(user)
+    assert not holds_credential(user)
     assert item_id not in {each["item_id"] for each in running.plaid.state()["items"]}
     for each in (authorization_id, item_id):
         _tell_again(running, each)
-    after = _rows(user)
+    after = rows_of(user)
     assert after["SnapshotsTableName"] == {"ERASED"}
     assert _kinds(after["ConnectionsTableName"]) == {"LEDGER"}
+    assert _kinds_that_name(user) == {"LEDGER", "OWNER"}
 
 
 def _being_read(user: Frontend) -> bool:

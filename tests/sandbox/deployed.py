@@ -65,6 +65,10 @@ class Deployed:
             raise RuntimeError(f"{output} failed: {document}")
         return document
 
+    def change(self, **parameters: str) -> None:
+        """Deploy again with other parameters."""
+        self.stack.change({"PlaidWebhookUrl": f"{self.stack.api_url}/webhooks/plaid", **parameters})
+
     def link(self, user_id: str, *, refresh_every: str | None = None, **options: Any) -> str:
         """Make a connection at SnapTrade, register it, and give our id of it."""
         known = {each["user_id"]: each for each in self.snaptrade.state()["users"]}

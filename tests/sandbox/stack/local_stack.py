@@ -42,6 +42,7 @@ class LocalStack:
         self._progress = progress
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._emulator: Emulator | None = None
+        self._template = Path()
         self._clients: dict[str, Any] = {}
         self.outputs: Mapping[str, str] = {}
         self.api_url = ""
@@ -102,6 +103,12 @@ class LocalStack:
             SecretId=self.outputs[SECRETS[provider]], SecretString=json.dumps(document)
         )
 
+    def change(self, parameters: Mapping[str, str]) -> None:
+        """Deploy what was built with some other parameters; whatever is stored stays."""
+        assert self._folder, "the stack is not running"
+        self._deploy(Path(self._folder.name), {**self._parameters, **parameters})
+        self.outputs = self._read_outputs()
+
     def set_variable(self, output: str, name: str, value: str) -> None:
         """Change one environment variable of the function that an output names."""
         functions, function = self.client("lambda"), self.outputs[output]
@@ -120,16 +127,19 @@ class LocalStack:
         self._progress("Starting a local AWS")
         self._emulator = Emulator(folder, port=self._port, enforce_iam=self._enforce_iam)
         self._progress("Building the layers and functions (sam build)")
-        template = deployment.build(folder)
+        self._template = deployment.build(folder)
         self._emulator.wait_until_ready()
         self.client("s3").create_bucket(Bucket=deployment.BUCKET)
         self._progress("Deploying template.yaml (sam deploy)")
-        deployment.deploy(template, self._parameters, endpoint=self.endpoint_url, folder=folder)
-        permissions.grant_batches(self.client("iam"), deployment.STACK_NAME)
-        layers.share(self.client("lambda"), folder / "layers")
+        self._deploy(folder, self._parameters)
         api_id = gateway.complete(self.client, deployment.STACK_NAME)
         self.api_url = f"{self.endpoint_url}/_aws/execute-api/{api_id}/$default"
         self.outputs = self._read_outputs()
+
+    def _deploy(self, folder: Path, parameters: Mapping[str, str]) -> None:
+        deployment.deploy(self._template, parameters, endpoint=self.endpoint_url, folder=folder)
+        permissions.grant_batches(self.client("iam"), deployment.STACK_NAME)
+        layers.share(self.client("lambda"), folder / "layers")
 
     def _read_outputs(self) -> dict[str, str]:
         described = self.client("cloudformation").describe_stacks(StackName=deployment.STACK_NAME)
