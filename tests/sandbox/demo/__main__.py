@@ -4,13 +4,15 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from rich.console import Console, Group
 from rich.live import Live
 
+from tests.sandbox.console import Console as Page
 from tests.sandbox.demo.cast import Player, enter
 from tests.sandbox.demo.scene import View, look
-from tests.sandbox.demo.staying import stay, things_to_try
+from tests.sandbox.demo.staying import set_up, stay, things_to_try
 from tests.sandbox.demo.tables import holdings_tables, progress_table, refreshes_table
 from tests.sandbox.deployed import Deployed, deployed
 
@@ -30,10 +32,18 @@ def main() -> int:
     started = time.monotonic()
     tell = _teller(console, started)
     try:
-        with deployed(progress=tell, port=port) as running:
+        with ExitStack() as everything:
+            # A deployment must be told from where its API is called, so the page comes first.
+            page = everything.enter_context(Page(port + 1)) if options.stay and port else None
+            parameters = page.parameters if page else {}
+            running = everything.enter_context(
+                deployed(progress=tell, port=port, parameters=parameters)
+            )
             succeeded = _perform(running, console, tell, started)
-            if options.stay:
-                stay(running, console)
+            if page:
+                tell("Inventing a past for one account of ana's")
+                set_up(running, page)
+                stay(running, page, console)
     except KeyboardInterrupt:
         console.print("\nStopped.")
         return 130
