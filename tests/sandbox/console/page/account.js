@@ -5,7 +5,7 @@ import { h } from "./dom.js";
 import { freshnessMark, freshnessPart } from "./freshness.js";
 import { state } from "./state.js";
 import { day } from "./times.js";
-import { plain, reasonOf } from "./words.js";
+import { kindOf, plain, reasonOf } from "./words.js";
 
 /** Draw the choice of accounts. @param {any[]} accounts */
 export function accountTabs(accounts) {
@@ -122,6 +122,6 @@ export function titleOf(instrument) {
 function subtitleOf({ instrument, cash_equivalent: isCash }) {
   const { option } = instrument;
   const expiry = option?.expires_on ? `expires ${day(option.expires_on)} ${option.expires_on.slice(0, 4)}` : null;
-  const kind = plain(instrument.kind ?? "unknown");
+  const kind = kindOf(instrument.kind);
   return [expiry ?? instrument.name, isCash ? "Counts as cash" : kind].filter(Boolean).join(" · ");
 }

@@ -44,8 +44,8 @@ export class Api {
     } catch {
       throw new Problem(0, { title: "The API cannot be reached", detail: "Is the stack still running?" });
     }
-    if (answer.status === 304) return { status: 304, headers: answer.headers, body: null };
     const text = await answer.text();
+    if (answer.status === 304) return { status: 304, headers: answer.headers, body: null };
     const document = isJson(answer) && text ? JSON.parse(text) : {};
     if (!answer.ok) throw new Problem(answer.status, document);
     return { status: answer.status, headers: answer.headers, body: document };

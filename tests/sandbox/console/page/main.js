@@ -28,7 +28,11 @@ const places = {
 /** @type {Record<string, (id: string) => unknown>} */
 const actions = {
   connect: () => connect(),
-  choose: (id) => show({ connectionId: id, accountId: null }),
+  choose: (id) => {
+    show({ connectionId: id, accountId: null });
+    // On a narrow page the connection lies below the list.
+    if (places.detail.offsetTop > places.overview.offsetTop) places.detail.scrollIntoView();
+  },
   account: (id) => show({ accountId: id }),
   currency: (id) => show({ currency: id }),
   refresh: () => state.connectionId && refresh(state.connectionId),
@@ -63,8 +67,8 @@ function detail() {
     accounts.length > 0 ? accountTabs(accounts) : h("p", { class: "blank card", key: "none" }, "No account has been found yet."),
     account && accountHead(account, view?.holdings),
     account && holdingsPart(account, view?.holdings),
-    account && h("div", { class: "pair", key: "pair" }, historyPart(view?.days, plotWidth()), changesPart(view?.changes)),
-    troublePart(connection),
+    view && h("div", { class: "pair", key: "pair" }, historyPart(view.days, plotWidth()), changesPart(view.changes)),
+    (view || !account) && troublePart(connection),
   ];
 }
 
@@ -116,8 +120,7 @@ async function begin() {
   places.who.disabled = false;
   become(users.some((each) => each.id === sessionStorage.getItem(USER)) ? String(sessionStorage.getItem(USER)) : users[0].id);
   places.who.value = String(state.user);
-  await comeBack();
-  await load();
+  await Promise.all([comeBack(), load()]);
 }
 
 document.addEventListener("click", (event) => {

@@ -64,6 +64,11 @@ export const providerOf = (code) => PROVIDERS[code] ?? plain(code);
 /** @param {string} code */
 export const modeOf = (code) => MODES[code] ?? plain(code);
 
+const KINDS = { etf: "ETF", adr: "ADR", stock: "Stock", mutualfund: "Mutual fund", crypto: "Crypto" };
+
+/** @param {string | null} code */
+export const kindOf = (code) => KINDS[code ?? ""] ?? plain(code ?? "unknown");
+
 /** Turn a code into words. @param {string} code */
 export function plain(code) {
   const text = code.replaceAll("_", " ").toLowerCase();
