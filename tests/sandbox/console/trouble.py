@@ -50,7 +50,7 @@ class Trouble:
             "plaid": PlaidTrouble(plaid),
         }
 
-    def make(self, name: str, body: Any) -> object:
+    def make(self, name: str, body: Any) -> dict[str, Any]:
         """Make one kind of trouble for a connection; raises TroubleUnknown, ControlRefused."""
         maker = self._makers[body["provider"]]
         target = Target(body["connection_id"], list(body["account_ids"]))

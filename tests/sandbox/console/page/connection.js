@@ -6,7 +6,7 @@ import { nameOf } from "./overview.js";
 import { progressText } from "./refreshing.js";
 import { state } from "./state.js";
 import { ago, length, now } from "./times.js";
-import { counted, modeOf, plain, providerOf, reasonOf, refreshOf, statusOf } from "./words.js";
+import { modeOf, plain, providerOf, reasonOf, refreshOf, statusOf } from "./words.js";
 
 const STEPS = ["queued", "reserved", "calling", "accepted"];
 
@@ -117,6 +117,12 @@ export function loadingPage() {
     "section",
     { class: "loading", key: "loading", "aria-busy": "true" },
     h("p", { class: "skeleton title" }), h("p", { class: "skeleton" }), h("p", { class: "skeleton tall" }),
-    h("p", { class: "spoken" }, `Loading ${counted(3, "part")}`),
+    h("p", { class: "spoken" }, "Loading"),
   );
+}
+
+/** Draw what stands in for its accounts. */
+export function loadingAccounts() {
+  return h("section", { class: "loading", key: "loading-accounts", "aria-busy": "true" },
+    h("p", { class: "skeleton big" }), h("p", { class: "skeleton tall" }), h("p", { class: "spoken" }, "Loading accounts"));
 }

@@ -72,7 +72,12 @@ function bring(old, fresh) {
 
 /** @param {Node} old @param {Node} fresh */
 function isAlike(old, fresh) {
-  return old.nodeName === fresh.nodeName && keyOf(old) === keyOf(fresh);
+  return old.nodeName === fresh.nodeName && keyOf(old) === keyOf(fresh) && isPlaceholder(old) === isPlaceholder(fresh);
+}
+
+/** What stands for something that is loading never becomes it: it would seem to move. @param {Node} node */
+function isPlaceholder(node) {
+  return node instanceof Element && node.classList.contains("skeleton");
 }
 
 /** @param {Node} node */

@@ -3,7 +3,7 @@
 import { accountHead, accountTabs, holdingsPart } from "./account.js";
 import { Api, ask } from "./api.js";
 import { changesPart } from "./changes.js";
-import { connectionHead, emptyPage, loadingPage } from "./connection.js";
+import { connectionHead, emptyPage, loadingAccounts, loadingPage } from "./connection.js";
 import { fill, h } from "./dom.js";
 import { historyPart } from "./history.js";
 import { comeBack, connect, repair } from "./linking.js";
@@ -59,7 +59,7 @@ function detail() {
   const connection = current();
   if (!connection) return [emptyPage()];
   const accounts = state.accounts.get(connection.id);
-  if (!accounts) return [connectionHead(connection), loadingPage()];
+  if (!accounts) return [connectionHead(connection), loadingAccounts()];
   const account = accounts.find((each) => each.id === state.accountId);
   const view = account && state.views.get(account.id);
   return [

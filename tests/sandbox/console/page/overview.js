@@ -8,7 +8,7 @@ import { counted, providerOf, statusOf } from "./words.js";
 
 /** Draw it. */
 export function overview() {
-  return [portfolioPart(), connectionsPart(), budgetPart()];
+  return [portfolioPart(), budgetPart(), connectionsPart()];
 }
 
 function portfolioPart() {
@@ -69,7 +69,7 @@ export function nameOf(connection) {
 function budgetPart() {
   const { usage } = state;
   const title = h("h2", { class: "eyebrow", id: "budget-title" }, "Refresh budget");
-  const part = (...inside) => h("section", { class: "part", key: "budget", "aria-labelledby": "budget-title" }, title, ...inside);
+  const part = (...inside) => h("section", { class: "part budget", key: "budget", "aria-labelledby": "budget-title" }, title, ...inside);
   if (!usage) return part(h("p", { class: "skeleton" }), h("p", { class: "skeleton" }));
   const { day, month } = usage.user;
   const isFree = isZero(month.spent.amount);
