@@ -13,8 +13,11 @@ SETTLED_SECONDS = 60
 
 
 def _linked(running: Deployed, user_id: str, **options: Any) -> str:
-    options = {"institution": {"slug": "FJORD", "name": "Fjord Brokers"}} | options
-    connection_id = running.link(user_id, portfolio=["everyday"], **options)
+    options = {
+        "institution": {"slug": "FJORD", "name": "Fjord Brokers"},
+        "portfolio": ["everyday"],
+    } | options
+    connection_id = running.link(user_id, **options)
     eventually(
         lambda: running.api(user_id).get("/v1/portfolio").body["totals"],
         until=bool,
@@ -213,7 +216,8 @@ def test_a_phone_in_the_dark_has_room_for_everything(
     dark_phone: Visit, running: Deployed, shots: Path
 ) -> None:
     page = dark_phone.page
-    dark_phone.become("hans")
+    _linked(running, "sana", portfolio=["crypto"])  # nothing has longer numbers
+    dark_phone.become("sana")
     dark_phone.loaded()
     widths = page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"

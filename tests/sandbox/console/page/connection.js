@@ -45,10 +45,11 @@ function refreshPart(connection) {
   const isUnderWay = Boolean(isAsking || (refresh && !refresh.is_terminal));
   const { method, cost } = connection.refresh;
   const isFree = method === "read";
+  const isBlocked = isUnderWay || connection.user_action !== null;
   return h(
     "section",
     { class: "refresh", key: "refresh", "aria-label": "Refresh" },
-    h("button", { class: "primary wide", "data-action": "refresh", "aria-disabled": isUnderWay ? "true" : null, "aria-describedby": "refresh-note" },
+    h("button", { class: "primary wide", "data-action": "refresh", "aria-disabled": isBlocked ? "true" : null, "aria-describedby": "refresh-note" },
       h("span", null, isUnderWay ? "Refreshing…" : isFree ? "Read now" : "Refresh now"),
       h("span", { class: "price" }, isFree ? "free" : money(cost))),
     h("progress", progressOf(refresh, isAsking)),
@@ -72,6 +73,7 @@ function noteOf(connection, refresh, problem, isAsking) {
   if (isAsking) return "Asking…";
   if (problem) return h("span", { class: "bad" }, h("b", null, problem.message), problemRest(problem));
   if (refresh) return refreshNote(refresh);
+  if (connection.user_action) return "Not before its user has logged in again.";
   const left = state.usage?.connections.find((each) => each.connection_id === connection.id)?.day;
   const budget = left && connection.refresh.method !== "read" ? ` ${left.left} of today's ${left.limit} left.` : "";
   const refusal = connection.refresh.last_refusal;

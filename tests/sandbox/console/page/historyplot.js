@@ -42,12 +42,20 @@ function bounds(values) {
 
 /** @param {number} low @param {number} high @param {(value: number) => number} y @param {number} width */
 function grid(low, high, y, width) {
-  return Array.from({ length: LINES }, (_, place) => {
-    const value = low + ((high - low) * (place + 0.5)) / LINES;
+  const step = roundStep((high - low) / LINES);
+  const first = Math.ceil(low / step);
+  return Array.from({ length: Math.floor(high / step) - first + 1 }, (_, place) => {
+    const value = (first + place) * step;
     return h("g", { class: "grid" },
       h("line", { x1: EDGE.left, x2: width - EDGE.right, y1: y(value), y2: y(value) }),
       h("text", { x: EDGE.left - 8, y: y(value) + 4, "text-anchor": "end" }, rounded(value, high - low)));
   });
+}
+
+/** The nearest step that people count in. @param {number} rough */
+function roundStep(rough) {
+  const power = 10 ** Math.floor(Math.log10(rough));
+  return power * ([1, 2, 5, 10].find((each) => each * power >= rough) ?? 10);
 }
 
 /** @param {number} value @param {number} span */

@@ -32,6 +32,9 @@ const REASONS = {
   provider_trouble: "The provider is in trouble; we keep trying.",
   first_load: "The provider is still loading this account.",
   not_updated_in_time: "No newer data has come in time.",
+  refresh_unsupported: "The institution cannot refresh, so it is read live: nothing is bought.",
+  refresh_too_soon: "It was refreshed too recently.",
+  budget_exhausted: "A budget is used up.",
 };
 
 /** @type {Record<string, {label: string, tone: string}>} */
