@@ -57,13 +57,13 @@ def link_with_past(running: Deployed, model: Model, *, institution: Mapping[str,
             if each["connection_id"] == shown["provider_ids"]["connection"]
         )
         account_id = account_id_for(connection_id, theirs)
-        for reading in _readings(latest.holdings, now=datetime.now(UTC)):
+        for reading in invented_readings(latest.holdings, now=datetime.now(UTC)):
             before = store.latest(model.user_id, account_id)
             store.store(model.user_id, account_id, judge(before, reading), before=before)
     return connection_id
 
 
-def _readings(holdings: Holdings, *, now: datetime) -> Iterator[HoldingsReading]:
+def invented_readings(holdings: Holdings, *, now: datetime) -> Iterator[HoldingsReading]:
     """Read once a day, the oldest first; weekends bring nothing newer, some days nothing at all."""
     midnight = now.astimezone(_ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     held, as_of, factor = holdings, None, _factor(_DAYS)
