@@ -19,19 +19,9 @@ MISSING = "no Chromium here: install Debian's with `apt-get install chromium`"
 PATIENCE_MILLISECONDS = 60_000
 DESKTOP, PHONE = (1280, 900), (390, 844)
 USERS = (
-    "lotta",
-    "piet",
-    "rosa",
-    "kees",
-    "bram",
-    "faye",
-    "trix",
-    "emma",
-    "hans",
-    "puck",
-    "otto",
-    "sana",
-)
+    "lotta", "piet", "rosa", "kees", "bram", "faye", "trix", "emma", "hans", "puck", "otto", "sana",
+    "vera",
+)  # fmt: skip
 _KNOBS = Knobs(refresh_delay_seconds=1, refresh_syncs_transactions=False)
 # The browser writes a line for each refusal; where a test wants one, it is no mistake.
 _REFUSAL = "Failed to load resource: the server responded with a status of 4"

@@ -7,6 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.console.conftest import Visit
 from tests.e2e.waiting import eventually
+from tests.sandbox.demo.past import Model, link_with_past
 from tests.sandbox.deployed import Deployed
 
 SETTLED_SECONDS = 60
@@ -210,6 +211,30 @@ def test_numbers_age_by_themselves(visit: Visit, running: Deployed) -> None:
     expect(visit.page.get_by_label("Freshness")).to_contain_text("No newer data has come in time.")
     later.fill("60")
     expect(_mark(visit)).to_have_text("Stale")
+
+
+def test_history_shows_what_nobody_knows_as_unknown(
+    visit: Visit, running: Deployed, shots: Path
+) -> None:
+    _linked(running, "vera")
+    (account,) = running.api("vera").get("/v1/portfolio").body["accounts"]
+    harbor = {"slug": "HARBOR", "name": "Harbor Investments"}
+    link_with_past(running, Model("vera", account["id"]), institution=harbor)
+    visit.become("vera")
+    visit.heading("Harbor Investments")
+    part = visit.page.get_by_role("region", name="Value by day", exact=True)
+    expect(part.get_by_text("Not known: nobody could look")).to_be_visible()
+    part.get_by_text("As a table").click()
+    rows = part.get_by_role("row")
+    told = rows.filter(has_text="not known")
+    expect(told).to_have_count(3)
+    expect(told.get_by_text("–", exact=True)).to_have_count(3)
+    expect(part.locator("rect.gap")).to_have_count(1)
+    carried = rows.filter(has_text="carried").count()
+    assert part.locator(".point.carried").count() == carried > 0
+    # One stretch of days before the gap, one after it, and no line across.
+    assert part.locator(".segment").count() == part.locator(".point").count() - 2
+    visit.page.screenshot(path=shots / "desktop.png", full_page=True)
 
 
 def test_a_phone_in_the_dark_has_room_for_everything(
