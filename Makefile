@@ -18,7 +18,7 @@ help: ## Say what there is
 demo: environments ## Show the whole system at work on this machine, then stop it
 	@$(python) -m tests.sandbox.demo
 
-dev: environments ## Same, and keep it up for a frontend to talk to
+dev: environments ## Same, and keep it up with a console, for a frontend to talk to
 	@$(python) -m tests.sandbox.demo --stay
 
 test: lint types unit integration sdks functional template validate e2e ## Check everything; the gate of every change

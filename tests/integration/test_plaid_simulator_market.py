@@ -28,3 +28,13 @@ def test_options_are_traded_by_the_contract_when_the_market_moves(stage: Stage) 
     assert len(quantities) == 2
     assert [quantity % 100 for quantity in quantities] == [0, 0]
     assert quantities != [300, -200]
+
+
+def test_a_trade_moves_one_quantity_without_a_bill(stage: Stage) -> None:
+    item = stage.control.add_item(portfolio="everyday")
+    before = stage.holdings(item)
+    stage.control.trade(item.account_ids[0])
+    after = stage.holdings(item)
+    moved = [old["quantity"] != new["quantity"] for old, new in zip(before, after, strict=True)]
+    assert sum(moved) == 1
+    assert stage.control.bill().count == 0

@@ -172,3 +172,14 @@ def test_accounts_of_one_portfolio_do_not_share_their_lines(stage: Stage) -> Non
     refresh_details(stage)
     assert stage.call("GET", path).document()["results"] == before["results"]
     assert stage.positions()["results"] != before["results"]
+
+
+def test_a_trade_moves_units_prices_and_dates_without_a_bill(stage: Stage) -> None:
+    before = stage.positions()
+    stage.time += timedelta(hours=1)
+    stage.control.trade(stage.account_id)
+    after = stage.positions()
+    units = [[line["units"] for line in each["results"]] for each in (before, after)]
+    assert sum(old != new for old, new in zip(*units, strict=True)) == 1
+    assert after["data_freshness"]["as_of"] > before["data_freshness"]["as_of"]
+    assert stage.control.bill().count == 0

@@ -4,13 +4,16 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 
 from rich.console import Console, Group
 from rich.live import Live
 
+from tests.sandbox.console import Console as Page
 from tests.sandbox.demo.cast import Player, enter
 from tests.sandbox.demo.scene import View, look
-from tests.sandbox.demo.staying import stay, things_to_try
+from tests.sandbox.demo.second_act import Scene, perform, table_of
+from tests.sandbox.demo.staying import set_up, stay, things_to_try
 from tests.sandbox.demo.tables import holdings_tables, progress_table, refreshes_table
 from tests.sandbox.deployed import Deployed, deployed
 
@@ -30,10 +33,18 @@ def main() -> int:
     started = time.monotonic()
     tell = _teller(console, started)
     try:
-        with deployed(progress=tell, port=port) as running:
+        with ExitStack() as everything:
+            # A deployment must be told from where its API is called, so the page comes first.
+            page = everything.enter_context(Page(port + 1)) if options.stay and port else None
+            parameters = page.parameters if page else {}
+            running = everything.enter_context(
+                deployed(progress=tell, port=port, parameters=parameters)
+            )
             succeeded = _perform(running, console, tell, started)
-            if options.stay:
-                stay(running, console)
+            if page:
+                tell("Inventing a past for one account of ana's")
+                set_up(running, page)
+                stay(running, page, console)
     except KeyboardInterrupt:
         console.print("\nStopped.")
         return 130
@@ -56,8 +67,10 @@ def _perform(
     for table in holdings_tables(running, views):
         console.print(table, "")
     console.print(refreshes_table(views))
+    scenes = perform(running, tell)
+    console.print(table_of(scenes))
     things_to_try(running, views, console)
-    return _conclude(running, views, console, time.monotonic() - started)
+    return _conclude(running, views, scenes, console, time.monotonic() - started)
 
 
 def _watch(
@@ -73,11 +86,18 @@ def _watch(
             time.sleep(_LOOK_EVERY_SECONDS)
 
 
-def _conclude(running: Deployed, views: list[View], console: Console, seconds: float) -> bool:
+def _conclude(
+    running: Deployed,
+    views: list[View],
+    scenes: list[Scene],
+    console: Console,
+    seconds: float,
+) -> bool:
     billed, booked = running.billed(), running.booked()
     problems = [
         f"{view.institution} did not get where it should" for view in views if not view.is_settled
     ]
+    problems += [f"not as promised: {scene.done}" for scene in scenes if not scene.holds]
     for provider, amount in billed.items():
         console.print(f"{provider}: our ledger {booked[provider]} USD, its bill {amount} USD")
         if amount != booked[provider]:
@@ -90,7 +110,8 @@ def _conclude(running: Deployed, views: list[View], console: Console, seconds: f
     console.print(
         f"demo: {'failed' if problems else 'ok'} connections={len(views)} refreshes={refreshes} "
         f"webhooks={_webhooks(running)} snapshots={snapshots} "
-        f"spent_usd={sum(booked.values()):.2f} seconds={seconds:.0f} {spent}",
+        f"spent_usd={sum(booked.values()):.2f} seconds={seconds:.0f} {spent} "
+        f"promises={sum(scene.holds for scene in scenes)}/{len(scenes)}",
         highlight=False,
         soft_wrap=True,
     )

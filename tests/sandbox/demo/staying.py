@@ -4,10 +4,16 @@ import threading
 
 from rich.console import Console
 
+from tests.sandbox.console import Console as Page
+from tests.sandbox.demo.cast import ROLES
+from tests.sandbox.demo.past import Model, link_with_past
 from tests.sandbox.demo.scene import View
 from tests.sandbox.deployed import Deployed
 
 _TOKEN_SECONDS = 12 * 3600
+_HARBOR = {"slug": "HARBOR", "name": "Harbor Investments"}
+NEWCOMER = "dana"
+"""Somebody who has linked nothing yet."""
 
 
 def things_to_try(running: Deployed, views: list[View], console: Console) -> None:
@@ -28,7 +34,14 @@ def things_to_try(running: Deployed, views: list[View], console: Console) -> Non
     console.print()
 
 
-def stay(running: Deployed, console: Console) -> None:
+def set_up(running: Deployed, page: Page) -> None:
+    """Open the page to everybody who plays and to a newcomer, with weeks behind one account."""
+    link_with_past(running, _model(running, "ana"), institution=_HARBOR)
+    users = dict.fromkeys(role.user_id for role in ROLES)
+    page.open(running, [*users, NEWCOMER])
+
+
+def stay(running: Deployed, page: Page, console: Console) -> None:
     """Print what a frontend needs, then wait for Ctrl-C."""
     token = running.issuer.issue_token("ana", expires_in_seconds=_TOKEN_SECONDS)
     lines = (
@@ -39,5 +52,12 @@ def stay(running: Deployed, console: Console) -> None:
     console.print("\nUp until Ctrl-C. For a frontend's .env (ana's token, good for 12 hours):\n")
     for line in lines:
         console.print(line, highlight=False, soft_wrap=True, markup=False)
-    console.print("\nFor the requests above: export TOKEN=<the token>\n", markup=False)
+    console.print("\nFor the requests above: export TOKEN=<the token>", markup=False)
+    console.print(f"\nThe console: {page.url}\n", highlight=False, soft_wrap=True)
     threading.Event().wait()
+
+
+def _model(running: Deployed, user_id: str) -> Model:
+    portfolio = running.api(user_id).get("/v1/portfolio").body
+    account = next(each for each in portfolio["accounts"] if each["name"] == "Everyday Individual")
+    return Model(user_id, account["id"])

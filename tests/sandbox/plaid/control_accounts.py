@@ -23,6 +23,7 @@ class AccountControl:
             ("POST", f"{account}/vanish", self.vanish_account),
             ("POST", f"{account}/return", self.return_account),
             ("POST", f"{account}/holdings", self.replace_holdings),
+            ("POST", f"{account}/trade", self.trade),
         ]
 
     def revoke_account(self, path: Path, body: Values) -> Document:
@@ -48,4 +49,9 @@ class AccountControl:
     def replace_holdings(self, path: Path, body: Values) -> Document:
         """Replace what an account holds."""
         self._replacing.replace(path["account_id"], body)
+        return {}
+
+    def trade(self, path: Path, body: Values) -> Document:
+        """Let prices move and one position be traded."""
+        self._replacing.trade(path["account_id"])
         return {}

@@ -137,3 +137,7 @@ class ItemVerbs:
         body: Document = {name: value for name, value in given.items() if value is not None}
         body |= {"advance": advance, "announce": announce}
         self._control.post(f"/accounts/{account_id}/holdings", body)
+
+    def trade(self, account_id: str) -> None:
+        """Let prices move and one position be traded; last_successful_update moves to now."""
+        self._control.post(f"/accounts/{account_id}/trade", {})

@@ -1,5 +1,6 @@
 """Putting other holdings in an account, as a test asks."""
 
+from tests.sandbox.plaid.market import move_market
 from tests.sandbox.plaid.plain_holdings import held_in, security_in
 from tests.sandbox.plaid.plain_values import Values
 from tests.sandbox.plaid.population import Population
@@ -38,3 +39,11 @@ class Replacing:
             item.last_successful_update = self._world.now()
         if announce:
             self._population.announce(item, "HOLDINGS", "DEFAULT_UPDATE")
+
+    def trade(self, account_id: str) -> None:
+        """Let prices move and one position be traded, as of now."""
+        item, account = self._world.account(account_id)
+        item.revision += 1
+        changed = move_market(account, item.securities, revision=item.revision)
+        item.unreported.updated_holdings += changed
+        item.last_successful_update = self._world.now()

@@ -124,6 +124,10 @@ class ControlClient:
         body = {name: value for name, value in given.items() if value is not None}
         self._control.post(f"/accounts/{account_id}/holdings", body | {"advance": advance})
 
+    def trade(self, account_id: str) -> None:
+        """Let prices move and one position be traded; the account's dates move to now."""
+        self._control.post(f"/accounts/{account_id}/trade", {})
+
     def add_fault(self, operation: str, kind: str, **details: Any) -> None:
         """Plan a fault.
 

@@ -7,6 +7,7 @@ from tests.sandbox.simulation.control import ControlHandler
 from tests.sandbox.simulation.exact_json import Document
 from tests.sandbox.snaptrade.brokerages import institution_named
 from tests.sandbox.snaptrade.holdings_changes import replace_holdings
+from tests.sandbox.snaptrade.market import move_market
 from tests.sandbox.snaptrade.models import Institution
 from tests.sandbox.snaptrade.population import CONNECTION_MODES, Population
 from tests.sandbox.snaptrade.portfolios import portfolios_in
@@ -34,6 +35,7 @@ class PopulationControl:
             ("POST", f"{connection}/accounts", self._open_account),
             ("POST", f"{account}/close", self._close_account),
             ("POST", f"{account}/holdings", self._replace_holdings),
+            ("POST", f"{account}/trade", self._trade),
             ("GET", "/seeded/{index}", self._seeded),
         ]
 
@@ -79,6 +81,12 @@ class PopulationControl:
 
     def _replace_holdings(self, path: dict[str, str], body: Any) -> Document:
         replace_holdings(self._world, path["account_id"], body)
+        return {}
+
+    def _trade(self, path: dict[str, str], body: Any) -> Document:
+        account = self._world.account(path["account_id"])
+        move_market(account)
+        account.as_of = account.synced_at = self._world.now()
         return {}
 
     def _seeded(self, path: dict[str, str], body: Any) -> Document:

@@ -12,6 +12,15 @@ from tests.sandbox.snaptrade.portal_visits import OUTCOMES, Visit
 from tests.sandbox.snaptrade.refusals import InvalidInput
 from tests.sandbox.snaptrade.world import World
 
+_HEAD = (
+    '<!doctype html><html lang="en"><meta name="viewport" content="width=device-width">'
+    '<title>Portal</title><link rel="icon" href="data:,"><style>'
+    ":root{color-scheme:light dark;font:16px/1.5 Helvetica,Arial,sans-serif}"
+    "body{max-width:26rem;margin:3rem auto;padding:0 1rem}ul{padding:0;list-style:none}"
+    "a{display:block;padding:.6rem 0;border-bottom:1px solid #8885}</style>"
+    "<p>SnapTrade's portal, simulated</p>"
+)
+
 
 class PortalEndpoints:
     """One method per endpoint."""
@@ -46,5 +55,5 @@ def _html_reply(query: str) -> Reply:
     links = "".join(
         f'<li><a href="?{escape(query)}&amp;outcome={name}">{name}</a></li>' for name in OUTCOMES
     )
-    page = f"<html><title>Portal</title><h1>How does it end?</h1><ul>{links}</ul></html>"
+    page = f"{_HEAD}<h1>How does it end?</h1><ul>{links}</ul></html>"
     return Reply(HTTPStatus.OK, page.encode(), content_type="text/html; charset=utf-8")
