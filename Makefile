@@ -9,7 +9,7 @@ parallel := -n logical --maxprocesses 4 --dist worksteal
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test lint types unit integration sdks functional template validate e2e openapi examples bench fuzz simulators lock clean environments
+.PHONY: help demo dev test lint types unit integration sdks functional template validate e2e console openapi examples bench fuzz simulators lock clean environments
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
@@ -21,7 +21,7 @@ demo: environments ## Show the whole system at work on this machine, then stop i
 dev: environments ## Same, and keep it up with a console, for a frontend to talk to
 	@$(python) -m tests.sandbox.demo --stay
 
-test: lint types unit integration sdks functional template validate e2e ## Check everything; the gate of every change
+test: lint types unit integration sdks functional template validate e2e console ## Check everything; the gate of every change
 	@echo "== all checks passed"
 
 lint: environments ## Check style and format
@@ -60,6 +60,10 @@ validate: environments ## Check template.yaml as sam and cfn-lint see it
 e2e: environments ## Test the deployed stack on the local AWS
 	@echo "== e2e"
 	@$(pytest) tests/e2e
+
+console: environments ## Drive the console in a headless Chromium, where there is one
+	@echo "== console"
+	@$(pytest) tests/console
 
 openapi: environments ## Write functions/api/openapi.json anew, from the code
 	@PYTHONPATH=.:layers/core $(python) -m tests.openapi
