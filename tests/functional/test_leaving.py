@@ -7,6 +7,7 @@ from typing import Any
 import boto3
 import pytest
 
+from tests.functional.linking import open_session
 from tests.functional.moving_time import MovingClock, set_clock
 from tests.functional.world import USER, Answer, World, a_world
 
@@ -150,6 +151,18 @@ def test_user_leaves_with_everything_and_may_come_back(leaving: Leaving) -> None
     again, _ = world.link(portfolio=["everyday"])
     leaving.settle()
     assert world.call("GET", f"/v1/connections/{again}").body["status"] == "active"
+
+
+def test_user_who_only_opened_the_portal_is_gone_there_too(leaving: Leaving) -> None:
+    world = leaving.world
+    open_session(world, provider="snaptrade")
+    assert len(world.simulator.control.state()["users"]) == 1
+    erasure_id = leaving.delete("/v1/users/me").body["id"]
+    leaving.settle()
+    receipt = leaving.receipt(erasure_id)
+    assert (receipt["status"], receipt["provider_user"]["status"]) == ("removed", "removed")
+    assert world.simulator.control.state()["users"] == []
+    assert _secrets() == 0
 
 
 @pytest.mark.parametrize("path", ["/v1/users/me", "/v1/connections/con_" + "a" * 24])

@@ -130,7 +130,10 @@ def test_registration_comes_back_as_it_went_when_stored(ports: Ports) -> None:
         user_id=USER, subject="id-2", is_registered=True, given_up=("id-1",), version=3
     )
     assert ports.owners.of_provider_user(Provider.SNAPTRADE, "id-2") == USER
-    assert ports.users.save(registered.without("id-1")).given_up == ()
+    alone = ports.users.save(registered.without("id-1"))
+    assert (alone.given_up, alone.subject) == ((), "id-2")
+    nobody = ports.users.save(alone.without("id-2"))
+    assert nobody == ports.users.find(USER) == ProviderUser(user_id=USER, version=5)
 
 
 def test_connection_of_a_registered_user_is_taken_in_when_it_names_the_id(ports: Ports) -> None:

@@ -52,6 +52,7 @@ from tests.fakes import (
     FakeUpstreamUsers,
     FakeVault,
 )
+from tests.fakes.linking import FakeProviderUsers
 
 ACCOUNT_ID = an_account().id
 
@@ -87,6 +88,7 @@ class Stage:
         self.reads: FakeQueue[ReadOrder] = FakeQueue()
         self.buys: FakeQueue[RefreshOrder | RemovalOrder] = FakeQueue()
         self.vault = FakeVault()
+        self.users = FakeProviderUsers(self.connections)
         self.provider_users = FakeUpstreamUsers()
         self.allowance = FakeReadAllowance()
         self.provider = FakeProvider(self.clock, accounts=[an_account_report()])
@@ -201,6 +203,7 @@ class Stage:
             accounts=self.accounts,
             refreshes=self.refreshes,
             providers=self.providers,
+            users=self.users,
             provider_users=self.provider_users,
             vault=self.vault,
             eraser=self.eraser,

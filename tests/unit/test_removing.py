@@ -463,6 +463,37 @@ def test_user_without_connections_leaves_when_asked_to() -> None:
     assert stage.vault.held_by_name == {}
 
 
+def test_provider_forgets_every_id_of_a_user_who_never_linked_anything() -> None:
+    stage = Leaving()
+    stage.connections.rows.clear()
+    known = stage.users.find(USER).registering("first").registering("second").registered()
+    stage.users.save(known)
+    receipt = remove_user(USER, actor=USER, parts=stage.removing)
+    stage.drain()
+    waiting = stage.erasures.get(USER, receipt.id)
+    assert (waiting.is_done, waiting.reason) == (False, "provider_removes_user")
+    stage.settle()
+    gone = stage.erasures.get(USER, receipt.id)
+    assert (gone.status, gone.provider_user.status) == ("removed", "removed")
+    assert stage.provider_users.deleted == {
+        (Provider.SNAPTRADE, "first"),
+        (Provider.SNAPTRADE, "second"),
+    }
+    assert stage.users.find(USER).subjects == ()
+    assert stage.connections.of_provider_user(Provider.SNAPTRADE, "second") is None
+
+
+def test_user_leaves_all_the_same_when_the_provider_cannot_be_asked_for_the_user() -> None:
+    stage = Leaving()
+    stage.connections.rows.clear()
+    stage.users.save(stage.users.find(USER).registering("first").registered())
+    stage.provider_users.failures = [errors.ProviderNotConfigured("snaptrade")]
+    receipt = remove_user(USER, actor=USER, parts=stage.removing)
+    stage.settle()
+    gone = stage.erasures.get(USER, receipt.id)
+    assert (gone.status, gone.provider_user.status) == ("removed", "not_removed")
+
+
 def test_nothing_is_adopted_when_its_user_is_leaving() -> None:
     stage = Leaving()
     remove_user(USER, actor=USER, parts=stage.removing)

@@ -15,13 +15,20 @@ class ProviderUser:
 
     def registering(self, subject: str) -> "ProviderUser":
         """Begin under a new id; whatever is registered under the one before is given up."""
-        given_up = self.given_up if self.subject is None else (*self.given_up, self.subject)
-        return replace(self, subject=subject, is_registered=False, given_up=given_up)
+        return replace(self, subject=subject, is_registered=False, given_up=self.subjects)
 
     def registered(self) -> "ProviderUser":
         """Take note that the provider knows the id and that its secret is kept."""
         return replace(self, is_registered=True)
 
+    @property
+    def subjects(self) -> tuple[str, ...]:
+        """Name every id that the provider may know."""
+        return self.given_up if self.subject is None else (*self.given_up, self.subject)
+
     def without(self, subject: str) -> "ProviderUser":
         """Take note that the provider has no user of an id any more."""
-        return replace(self, given_up=tuple(each for each in self.given_up if each != subject))
+        given_up = tuple(each for each in self.given_up if each != subject)
+        if subject != self.subject:
+            return replace(self, given_up=given_up)
+        return replace(self, given_up=given_up, subject=None, is_registered=False)

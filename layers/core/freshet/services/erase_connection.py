@@ -18,6 +18,7 @@ from freshet.ports import (
     Erasures,
     ProviderBuyer,
     Providers,
+    ProviderUsers,
     Refreshes,
     UpstreamUsers,
 )
@@ -39,6 +40,7 @@ class Erasing:
     accounts: Accounts
     refreshes: Refreshes
     providers: Providers[ProviderBuyer]
+    users: ProviderUsers
     provider_users: UpstreamUsers
     vault: CredentialVault
     eraser: Eraser

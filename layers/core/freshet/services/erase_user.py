@@ -1,11 +1,13 @@
-"""Everything of a user: each connection by an erasure of its own, then the rest."""
+"""Everything of a user: each connection by an erasure of its own, then what is left."""
 
 from dataclasses import replace
 
-from freshet.domain.erasure import SOON, Erasure
+from freshet.domain.erasure import SOON, Erasure, Upstream
 from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import erasure_id_for
 from freshet.domain.leaving import leaving
+from freshet.domain.provider import Provider
+from freshet.services.ask_to_remove import try_to_remove
 from freshet.services.begin_removal import erasure_of
 from freshet.services.erase_connection import MOST_ROWS, Erasing
 
@@ -26,12 +28,44 @@ def erase_user(erasure: Erasure, *, parts: Erasing) -> Erasure:
         parts.connections.change(each.user_id, each.id, leaving)
     if not all(_is_erased(each, erasure, parts) for each in erasure.connections):
         return erasure.waiting("connections_under_way", until=now + SOON)
+    erasure, is_over = _unknown_upstream(erasure, parts)
+    if not is_over:
+        return erasure
     parts.vault.forget_user(erasure.user_id)
     rows = parts.eraser.erase_user(erasure.user_id, most=MOST_ROWS)
     counted = erasure.counting(rows=rows)
     if rows >= MOST_ROWS:
         return counted.waiting("more_to_erase", until=now)
     return counted.done(now=parts.clock())
+
+
+def _unknown_upstream(erasure: Erasure, parts: Erasing) -> tuple[Erasure, bool]:
+    """Have SnapTrade forget the user under every id, also one that never linked anything."""
+    for subject in parts.users.find(erasure.user_id).subjects:
+        erasure, is_over = _forgotten(subject, erasure, parts)
+        if not is_over:
+            return erasure, False
+    return erasure, True
+
+
+def _forgotten(subject: str, erasure: Erasure, parts: Erasing) -> tuple[Erasure, bool]:
+    provider = Provider.SNAPTRADE
+    parts.eraser.forget_provider_user(provider, subject)
+    # What became of the id before this one is no reason to ask less often for this one.
+    upstream = erasure.provider_user if erasure.provider_user.is_open else Upstream()
+    tried = try_to_remove(
+        upstream,
+        lambda: parts.provider_users.delete(provider, subject),
+        is_done_at_once=False,
+        requested_at=erasure.requested_at,
+        now=parts.clock(),
+    )
+    after = replace(erasure, provider_user=tried.upstream)
+    if tried.upstream.is_open:
+        return after.waiting("provider_removes_user", until=tried.again_at), False
+    after = parts.erasures.save(after)
+    parts.users.save(parts.users.find(erasure.user_id).without(subject))
+    return after, True
 
 
 def _is_erased(connection_id: str, erasure: Erasure, parts: Erasing) -> bool:

@@ -4,6 +4,7 @@ import os
 
 from freshet.adapters.dynamodb.eraser import DynamoEraser
 from freshet.adapters.dynamodb.erasures import DynamoErasures
+from freshet.adapters.dynamodb.provider_users import DynamoProviderUsers
 from freshet.adapters.queues import SqsRefreshQueue
 from freshet.config import ApiSettings, RefreshConnectionSettings
 from freshet.services.begin_removal import Removing
@@ -34,6 +35,7 @@ def erasing_for(settings: RefreshConnectionSettings, purchasing: Purchasing) -> 
         accounts=purchasing.accounts,
         refreshes=purchasing.refreshes,
         providers=purchasing.providers,
+        users=DynamoProviderUsers(connections_table),
         provider_users=users_for(settings),
         vault=vault_for(settings),
         eraser=DynamoEraser(connections_table, table(settings.snapshots_table)),

@@ -4,7 +4,7 @@ from typing import Literal
 
 from freshet.domain.erasure import Erasure, ErasureStatus, Upstream, UpstreamStatus
 from freshet.domain.instants import optional_to_text, to_text
-from freshet.domain.provider import TRAITS, Provider
+from freshet.domain.provider import Provider
 from freshet.http.shapes.vocabulary import ConnectionId, ErasureId, Instant, Shape
 
 
@@ -50,8 +50,7 @@ class ErasureShape(Shape):
 def erasure_shape(erasure: Erasure) -> ErasureShape:
     """Show an erasure: how far it is, what the provider said, what was erased."""
     connection_id = erasure.connection_id
-    has_users = erasure.provider is not None and TRAITS[erasure.provider].has_users
-    is_last = has_users and erasure.provider_user.attempts > 0
+    is_last = erasure.provider_user.attempts > 0
     return {
         "id": erasure.id,
         "kind": "user" if connection_id is None else "connection",
