@@ -1,9 +1,13 @@
 """The API's manners: whose things are whose, and what a bad request is told."""
 
 import json
+from datetime import timedelta
 
 import pytest
 
+from freshet.domain.pacing import LIMITS, PaceLimit
+from freshet.http.operation import Operation
+from freshet.http.resources import OPERATIONS
 from tests.functional.world import World
 
 STRANGER = "user-2"
@@ -162,3 +166,28 @@ def test_anybody_may_read_what_the_api_can_do(world: World) -> None:
     page = world.ask("/docs")
     assert "listConnections" in page.text
     assert "script-src" in page.headers["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(
+    "operation", [each for each in OPERATIONS if each.pace is not None], ids=lambda each: each.id
+)
+def test_what_costs_quota_or_money_is_counted_for_each_user(
+    world: World, monkeypatch: pytest.MonkeyPatch, operation: Operation
+) -> None:
+    assert operation.pace is not None
+    monkeypatch.setitem(LIMITS, operation.pace, PaceLimit(1, timedelta(days=400)))
+    connection_id, connection = world.link()
+    world.work()
+    bodies = {
+        "startLink": {"provider": "snaptrade"},
+        "finishLink": {
+            "provider": "snaptrade",
+            "provider_connection_id": connection.connection_id,
+        },
+    }
+    path = operation.path.replace("{connection_id}", connection_id)
+    body = json.dumps(bodies.get(operation.id, {}))
+    scope = "freshet/read freshet/refresh freshet/link"
+    answers = [world.call(operation.verb, path, scope=scope, body=body) for _ in range(2)]
+    assert answers[0].body.get("code") != "too_many_requests"
+    assert (answers[1].status, answers[1].body["code"]) == (429, "too_many_requests")
