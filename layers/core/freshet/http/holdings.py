@@ -1,16 +1,13 @@
-"""Operations under /v1/accounts about what an account holds, held and is worth."""
+"""The operation under /v1/accounts about what an account holds, or held at a moment."""
 
-from dataclasses import replace
 from datetime import date, datetime
 
 from aws_lambda_powertools.event_handler import Response
 
-from freshet.domain.days import DayRange
 from freshet.domain.errors import HoldingsMoved, InvalidField, NotFound
 from freshet.domain.identifiers import is_account_id
 from freshet.domain.instants import from_text
 from freshet.domain.snapshot import HoldingsSnapshot
-from freshet.domain.spans import span_of
 from freshet.http.answers import json_response
 from freshet.http.application import Api
 from freshet.http.caller import Scope
@@ -18,27 +15,15 @@ from freshet.http.etags import IF_NONE_MATCH, etag_of, is_known
 from freshet.http.operation import Answer, Operation, Parameter
 from freshet.http.paging import (
     CURSOR,
-    FROM,
-    PAGED,
-    TO,
     cursor_for,
-    day_range_of,
     limit_of,
     limit_parameter,
     mark_of,
 )
 from freshet.http.shapes.holdings import (
-    ChangeShape,
-    DayShape,
     HoldingsShape,
-    VersionShape,
-    change_shape,
-    day_shape,
     holdings_shape,
-    version_shape,
 )
-from freshet.http.shapes.pages import Page, page
-from freshet.services.show_history import account_changes, account_days, account_versions
 from freshet.services.show_holdings import ShownHoldings, account_holdings, holdings_as_of
 
 _POSITIONS = 1_000  # about 0.4 MB of JSON
@@ -62,42 +47,11 @@ GET_HOLDINGS = Operation(
     },
     problems=(NotFound, HoldingsMoved),
 )
-LIST_SNAPSHOTS = Operation(
-    id="listSnapshots",
-    verb="GET",
-    path="/v1/accounts/{account_id}/snapshots",
-    scope=Scope.READ,
-    summary="List the versions of an account's holdings",
-    query=(FROM, TO, *PAGED),
-    answers={200: Answer(Page[VersionShape])},
-    problems=(NotFound,),
-)
-LIST_CHANGES = Operation(
-    id="listChanges",
-    verb="GET",
-    path="/v1/accounts/{account_id}/changes",
-    scope=Scope.READ,
-    summary="List what each version made different, line by line",
-    query=(FROM, TO, *PAGED),
-    answers={200: Answer(Page[ChangeShape])},
-    problems=(NotFound,),
-)
-LIST_DAYS = Operation(
-    id="listDays",
-    verb="GET",
-    path="/v1/accounts/{account_id}/history",
-    scope=Scope.READ,
-    summary="List what an account was worth at the end of each day",
-    query=(FROM, TO, *PAGED),
-    answers={200: Answer(Page[DayShape])},
-    problems=(NotFound,),
-)
-OPERATIONS = (GET_HOLDINGS, LIST_SNAPSHOTS, LIST_CHANGES, LIST_DAYS)
+OPERATIONS = (GET_HOLDINGS,)
 
 
 def add_holdings_routes(api: Api) -> None:
-    """Register the functions."""
-    parts = api.parts
+    """Register the function."""
 
     @api.serves(GET_HOLDINGS)
     def get_holdings(account_id: str) -> Response[str]:
@@ -109,43 +63,6 @@ def add_holdings_routes(api: Api) -> None:
             return json_response(304, None, {"ETag": etag})
         positions = slice(start, start + limit)
         return json_response(200, _page(account_id, shown, positions), {"ETag": etag})
-
-    @api.serves(LIST_SNAPSHOTS)
-    def list_snapshots(account_id: str) -> Response[str]:
-        found, mark = account_versions(
-            api.caller.user_id,
-            checked_account_id(account_id),
-            span_of(day_range_of(api), parts.showing.zone),
-            limit=limit_of(api),
-            after=mark_of(api, prefix="VERSION#"),
-            parts=parts.showing,
-        )
-        return json_response(200, page([version_shape(each) for each in found], cursor_for(mark)))
-
-    @api.serves(LIST_CHANGES)
-    def list_changes(account_id: str) -> Response[str]:
-        found, mark = account_changes(
-            api.caller.user_id,
-            checked_account_id(account_id),
-            span_of(day_range_of(api), parts.showing.zone),
-            limit=limit_of(api),
-            after=mark_of(api, prefix="CHANGE#"),
-            parts=parts.showing,
-        )
-        return json_response(200, page([change_shape(each) for each in found], cursor_for(mark)))
-
-    @api.serves(LIST_DAYS)
-    def list_days(account_id: str) -> Response[str]:
-        days, following = account_days(
-            api.caller.user_id,
-            checked_account_id(account_id),
-            _days_wanted(api),
-            limit=limit_of(api),
-            parts=parts.showing,
-            now=parts.now(),
-        )
-        mark = None if following is None else _PLACE + following.isoformat()
-        return json_response(200, page([day_shape(each) for each in days], cursor_for(mark)))
 
 
 def checked_account_id(account_id: str) -> str:
@@ -203,13 +120,3 @@ def _cursor(snapshot: HoldingsSnapshot | None, stop: int) -> str | None:
     if snapshot is None or stop >= len(snapshot.holdings.positions):
         return None
     return cursor_for(f"{_PLACE}{snapshot.revision}@{stop}")
-
-
-def _days_wanted(api: Api) -> DayRange:
-    days, mark = day_range_of(api), mark_of(api, prefix=_PLACE)
-    if mark is None:
-        return days
-    try:
-        return replace(days, before=date.fromisoformat(mark.removeprefix(_PLACE)))
-    except ValueError:
-        raise InvalidField("cursor", "is not one of ours") from None

@@ -1,7 +1,7 @@
 """Operations under /v1/link-sessions, and POST /v1/connections: linking and repairing links."""
 
 import re
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -33,77 +33,25 @@ from freshet.http.caller import Scope
 from freshet.http.connections import checked_connection_id
 from freshet.http.operation import Answer, Operation, fields_of
 from freshet.http.shapes.connections import ConnectionShape, connection_shape
+from freshet.http.shapes.link_bodies import (
+    LONGEST_TEXT,
+    STATE_PATTERN,
+    NewLinkBody,
+    PlaidReturnBody,
+    PlaidTokenBody,
+    RepairBody,
+    SnapTradeConnectionBody,
+    SnapTradeReturnBody,
+)
 from freshet.http.shapes.link_sessions import (
     LinkSessionShape,
     StartedLinkShape,
     link_session_shape,
     started_link_shape,
 )
-from freshet.http.shapes.vocabulary import ConnectionId, LinkSessionId, Look, Shape
 from freshet.services.finish_link import Arrival, finish_link
 from freshet.services.show_link import link_outcome
 from freshet.services.start_link import LinkWish, start_link
-
-_LONGEST = 2048
-_STATE_PATTERN = "^[A-Za-z0-9_-]{16,128}$"
-_STATE = re.compile(_STATE_PATTERN)
-AnyProvider = Literal[Provider.SNAPTRADE, Provider.PLAID]
-Text = Annotated[str, Look(minLength=1, maxLength=_LONGEST)]
-State = Annotated[str, Look(pattern=_STATE_PATTERN)]
-
-
-class NewLinkBody(Shape):
-    """An institution is to be linked."""
-
-    provider: AnyProvider
-    redirect_uri: NotRequired[Text]
-    """Where the user comes back to: one of the deployment's list."""
-    institution: NotRequired[Text]
-    """The provider's name of it, to skip the search."""
-    state: NotRequired[State]
-    """Drawn by the tab. Left out, we draw it."""
-
-
-class RepairBody(Shape):
-    """A link is to be repaired: the same connection, with all its ids."""
-
-    connection_id: ConnectionId
-    provider: NotRequired[AnyProvider]
-    redirect_uri: NotRequired[Text]
-    state: NotRequired[State]
-
-
-class SnapTradeReturnBody(Shape):
-    """The user came back from SnapTrade's portal."""
-
-    provider: Literal[Provider.SNAPTRADE]
-    link_session_id: LinkSessionId
-    provider_connection_id: NotRequired[Text]
-    state: NotRequired[State]
-
-
-class SnapTradeConnectionBody(Shape):
-    """SnapTrade's portal has named a connection."""
-
-    provider: Literal[Provider.SNAPTRADE]
-    provider_connection_id: Text
-
-
-class PlaidReturnBody(Shape):
-    """Link has ended at Plaid; a repair brings no public token."""
-
-    provider: Literal[Provider.PLAID]
-    link_session_id: LinkSessionId
-    public_token: NotRequired[Text]
-    state: NotRequired[State]
-
-
-class PlaidTokenBody(Shape):
-    """Link has ended at Plaid, and nobody knows in which session."""
-
-    provider: Literal[Provider.PLAID]
-    public_token: Text
-
 
 _TROUBLE = (
     RateLimited,
@@ -189,7 +137,7 @@ def add_link_session_routes(api: Api) -> None:
 def _wish(api: Api, body: dict[str, Any]) -> LinkWish:
     connection_id = _text(body, "connection_id")
     state = _text(body, "state")
-    if state is not None and not _STATE.fullmatch(state):
+    if state is not None and not re.fullmatch(STATE_PATTERN, state):
         raise InvalidField("state", "must have 16 to 128 letters, digits, - or _")
     return LinkWish(
         user_id=api.caller.user_id,
@@ -229,8 +177,8 @@ def _provider(body: dict[str, Any]) -> Provider:
 
 def _text(body: dict[str, Any], name: str) -> str | None:
     value = body.get(name)
-    if value is not None and not (isinstance(value, str) and 0 < len(value) <= _LONGEST):
-        raise InvalidField(name, f"must be a text of 1 to {_LONGEST} characters")
+    if value is not None and not (isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT):
+        raise InvalidField(name, f"must be a text of 1 to {LONGEST_TEXT} characters")
     return value
 
 

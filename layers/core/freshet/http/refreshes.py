@@ -1,4 +1,4 @@
-"""Operations on refreshes: of one connection, of all, and how far one is."""
+"""Operations on refreshes: those of a connection, how far one is, and all connections at once."""
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -6,7 +6,6 @@ from freshet.domain.errors import (
     FreshetError,
     IdempotencyMismatch,
     NotFound,
-    TransactionsNotEnabled,
 )
 from freshet.domain.instants import to_text
 from freshet.domain.pacing import Pace
@@ -17,7 +16,7 @@ from freshet.http.caller import Scope
 from freshet.http.connections import checked_connection_id
 from freshet.http.operation import Answer, Operation
 from freshet.http.paging import PAGED, page_of
-from freshet.http.problems import AT_THE_PROVIDER, BEFORE_MONEY, problem_body, problem_for
+from freshet.http.problems import problem_body
 from freshet.http.shapes.pages import Page, page
 from freshet.http.shapes.problems import ProblemShape
 from freshet.http.shapes.refreshes import (
@@ -26,10 +25,9 @@ from freshet.http.shapes.refreshes import (
     RefreshShape,
     refresh_shape,
 )
-from freshet.http.shapes.usage import PreviewedConnectionShape, PreviewedShape, PreviewShape
+from freshet.http.shapes.usage import PreviewedConnectionShape, PreviewedShape
 from freshet.http.wishes import (
     IDEMPOTENCY_KEY,
-    EmptyBody,
     RefreshBody,
     failure_of,
     idempotency_key,
@@ -37,10 +35,8 @@ from freshet.http.wishes import (
     shown_preview,
 )
 from freshet.services.billable_call import Purchase
-from freshet.services.preview_refresh import Preview, preview_refresh
+from freshet.services.preview_refresh import Preview
 from freshet.services.refresh_all import Answered, RefreshAllRequest, preview_all, refresh_all
-from freshet.services.request_refresh import RefreshRequest, request_refresh
-from freshet.services.request_sync import request_transactions_sync
 
 LIST_REFRESHES = Operation(
     id="listRefreshes",
@@ -51,38 +47,6 @@ LIST_REFRESHES = Operation(
     query=PAGED,
     answers={200: Answer(Page[RefreshShape])},
     problems=(NotFound,),
-)
-REFRESH_CONNECTION = Operation(
-    id="refreshConnection",
-    verb="POST",
-    path="/v1/connections/{connection_id}/refresh",
-    scope=Scope.REFRESH,
-    summary="Ask the provider for newer holdings, which costs money",
-    description=(
-        "Buys at most once, however often it is sent with the same `Idempotency-Key`. A refresh "
-        "that is under way is joined. With `dry_run` nothing is asked for: the answer says what "
-        "would happen. Follow `Location` until `is_terminal`."
-    ),
-    headers=(IDEMPOTENCY_KEY,),
-    bodies=(RefreshBody,),
-    answers={
-        200: Answer(PreviewShape),
-        202: Answer(RefreshShape, headers=("Location", "Retry-After")),
-    },
-    problems=(NotFound, *BEFORE_MONEY, *AT_THE_PROVIDER),
-    pace=Pace.REFRESHING,
-)
-SYNC_TRANSACTIONS = Operation(
-    id="syncTransactions",
-    verb="POST",
-    path="/v1/connections/{connection_id}/transactions/sync",
-    scope=Scope.REFRESH,
-    summary="Ask the provider for transactions up to yesterday, for free",
-    headers=(IDEMPOTENCY_KEY,),
-    bodies=(EmptyBody,),
-    answers={202: Answer(RefreshShape, headers=("Location", "Retry-After"))},
-    problems=(NotFound, *BEFORE_MONEY, *AT_THE_PROVIDER, TransactionsNotEnabled),
-    pace=Pace.REFRESHING,
 )
 REFRESH_EVERYTHING = Operation(
     id="refreshEverything",
@@ -108,8 +72,6 @@ GET_REFRESH = Operation(
 )
 OPERATIONS = (
     LIST_REFRESHES,
-    REFRESH_CONNECTION,
-    SYNC_TRANSACTIONS,
     REFRESH_EVERYTHING,
     GET_REFRESH,
 )
@@ -128,22 +90,6 @@ def add_refresh_routes(api: Api) -> None:
         found = refreshes.of_connection(api.caller.user_id, connection.id)
         shown, cursor = page_of(api, found, name="refreshes/", place=_place_of)
         return json_response(200, page([refresh_shape(each) for each in shown], cursor))
-
-    @api.serves(REFRESH_CONNECTION)
-    def refresh(connection_id: str) -> Response[str]:
-        dry_run, request = is_dry_run(api), _request(api, connection_id)
-        api.keep_pace()
-        if not dry_run:
-            return _answer(api, request_refresh(request, parts=parts.requesting))
-        preview = preview_refresh(request, parts=parts.requesting)
-        return json_response(200, shown_preview(preview, api))
-
-    @api.serves(SYNC_TRANSACTIONS)
-    def sync_transactions(connection_id: str) -> Response[str]:
-        api.body()
-        request = _request(api, connection_id)
-        api.keep_pace()
-        return _answer(api, request_transactions_sync(request, parts=parts.requesting))
 
     @api.serves(REFRESH_EVERYTHING)
     def refresh_everything() -> Response[str]:
@@ -169,23 +115,6 @@ def add_refresh_routes(api: Api) -> None:
 
 def _place_of(each: Refresh) -> str:
     return f"{to_text(each.created_at)}#{each.id}"
-
-
-def _request(api: Api, connection_id: str) -> RefreshRequest:
-    return RefreshRequest(
-        user_id=api.caller.user_id,
-        connection_id=checked_connection_id(connection_id),
-        actor=api.caller.actor,
-        idempotency_key=idempotency_key(api),
-    )
-
-
-def _answer(api: Api, purchase: Purchase) -> Response[str]:
-    refresh, failure = purchase.refresh, failure_of(purchase)
-    if failure is not None:
-        return problem_for(failure, now=api.parts.now(), connection_id=refresh.connection_id)
-    headers = {"Location": f"/v1/refreshes/{refresh.id}", "Retry-After": "2"}
-    return json_response(202, refresh_shape(refresh, joined=purchase.joined), headers)
 
 
 def _item(answer: Answered[Purchase], api: Api) -> AskedConnectionShape:
