@@ -89,4 +89,5 @@ def test_secret_is_found_in_each_place_when_it_is_put_there(running: Deployed) -
     running.answers.append(("GET /v1/connections", ApiAnswer(200, {"ETag": secret}, {})))
     places = ["rows", "queues", "function logs", "answers"]
     seen = evidence_of(running)
+    running.answers.pop()  # it is judged by the document in the end, and was no answer
     assert leaks(seen, {"secret": secret}) == [f"secret in {place}" for place in places]
