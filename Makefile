@@ -7,6 +7,9 @@ pytest := $(python) -m pytest
 # On all cores, four at most: each process imports everything first.
 parallel := -n logical --maxprocesses 4 --dist worksteal
 
+# Two deployed stacks; a file's tests stay together, and the files in their order.
+stacks := -n 2 --dist loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo dev test lint types unit integration sdks functional template validate e2e console openapi examples bench fuzz simulators lock clean environments
@@ -59,7 +62,7 @@ validate: environments ## Check template.yaml as sam and cfn-lint see it
 
 e2e: environments ## Test the deployed stack on the local AWS
 	@echo "== e2e"
-	@$(pytest) tests/e2e
+	@$(pytest) $(stacks) tests/e2e
 
 console: environments ## Drive the console in a headless Chromium, where there is one
 	@echo "== console"

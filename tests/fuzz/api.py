@@ -17,6 +17,7 @@ from tests.sandbox.deployed import Deployed, deployed
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]
+_WORKERS = 4  # a request waits more than it works
 _TOKEN_SECONDS = 12 * 3600
 _SCOPES = (Scope.READ, Scope.REFRESH, Scope.LINK, Scope.OPERATE)
 _REQUESTS_FOR_EACH_EXAMPLE = 1_000  # the whole count over all operations and checks, roughly
@@ -33,7 +34,15 @@ def judge(running: Deployed, *, phases: str, examples: int, seed: int) -> tuple[
         *("--config-file", str(_HERE / "schemathesis.toml")),
         *("run", f"{url}/openapi.json", "--url", url),
         *("--checks", "all", "--phases", phases, "--max-examples", str(examples)),
-        *("--seed", str(seed), "--continue-on-failure", "--generation-database", "none"),
+        *(
+            "--workers",
+            str(_WORKERS),
+            "--seed",
+            str(seed),
+            "--continue-on-failure",
+            "--generation-database",
+            "none",
+        ),
     ]
     things = things_of_owner(running)
     environment = os.environ | {
