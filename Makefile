@@ -12,7 +12,7 @@ stacks := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test lint types unit integration sdks functional template validate e2e console openapi examples bench fuzz simulators lock clean environments
+.PHONY: help demo dev test lint types unit integration sdks functional template validate deployed e2e console openapi examples bench fuzz simulators lock clean environments
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z0-9]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
@@ -24,7 +24,7 @@ demo: environments ## Show the whole system at work on this machine, then stop i
 dev: environments ## Same, and keep it up with a console, for a frontend to talk to
 	@$(python) -m tests.sandbox.demo --stay
 
-test: lint types unit integration sdks functional template validate e2e console ## Check everything; the gate of every change
+test: lint types unit integration sdks functional template validate deployed ## Check everything; the gate of every change
 	@echo "== all checks passed"
 
 lint: environments ## Check style and format
@@ -59,6 +59,10 @@ template: environments ## Test the promises of template.yaml
 validate: environments ## Check template.yaml as sam and cfn-lint see it
 	@echo "== validate"
 	@$(sam) validate --lint
+
+deployed: environments ## Both of the next two, side by side
+	@echo "== deployed: console and e2e"
+	@$(pytest) $(stacks) tests/console tests/e2e
 
 e2e: environments ## Test the deployed stack on the local AWS
 	@echo "== e2e"

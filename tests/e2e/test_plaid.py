@@ -73,6 +73,11 @@ def test_an_item_that_cannot_be_refreshed_costs_nothing(running: Deployed) -> No
     assert running.plaid.bill().count == billed
 
 
+def test_our_ledger_equals_the_providers_bill(running: Deployed) -> None:
+    assert running.booked() == running.billed()
+    assert running.billed()["plaid"] > 0
+
+
 def _item_of(running: Deployed, connection_id: str) -> str:
     shown = running.api("pia").get(f"/v1/connections/{connection_id}").body
     return str(shown["provider_ids"]["connection"])

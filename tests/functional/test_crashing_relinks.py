@@ -9,7 +9,7 @@ import pytest
 
 from tests.functional.moving_time import set_clock
 from tests.functional.relinking import Relinking
-from tests.functional.stopping import Steps, Stopped
+from tests.functional.stopping import SHARES, Steps, Stopped, stops_of
 from tests.functional.world import a_world
 
 TURNS = 8
@@ -94,25 +94,25 @@ def _end_of(stage: Stage, victim: Victim) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("share", SHARES)
 @pytest.mark.parametrize("provider", ["snaptrade", "plaid"])
 @pytest.mark.parametrize(("begin", "fewest"), [(_new_link_is_read, 18), (_old_link_is_judged, 8)])
 def test_accounts_live_on_when_the_reader_stops_after_any_step(
-    stage: Stage, begin: Begin, fewest: int, provider: str
+    stage: Stage, begin: Begin, fewest: int, provider: str, share: int
 ) -> None:
     relinking = stage.relinking
     whole = begin(stage, provider, "user-whole")
     with _alone(stage), stage.steps.watched() as planned:
         relinking.world.redeliver("snapshot", whole.message)
     assert len(planned) >= fewest
-    victims = [begin(stage, provider, f"user-{number}") for number in range(len(planned))]
-    stops = [_stop(stage, each, number) for number, each in enumerate(victims)]
-    print("PLANNED", planned)
-    print("STOPS", stops)
-    assert stops == planned
+    numbers = stops_of(share, len(planned))
+    victims = {number: begin(stage, provider, f"user-{number}") for number in numbers}
+    for number, victim in victims.items():
+        assert _stop(stage, victim, number) == planned[number]
     relinking.world.restart()
     relinking.settle(TURNS)
     expected = _end_of(stage, whole)
     assert "ERASED" not in expected["kinds"]
-    for number, victim in enumerate(victims):
-        assert _end_of(stage, victim) == expected, stops[number]
+    for number, victim in victims.items():
+        assert _end_of(stage, victim) == expected, planned[number]
     assert relinking.upstream(provider) == 1 + len(victims)

@@ -9,7 +9,7 @@ import boto3
 import pytest
 
 from tests.functional.moving_time import MovingClock, set_clock
-from tests.functional.stopping import Steps, Stopped
+from tests.functional.stopping import SHARES, Steps, Stopped, stops_of
 from tests.functional.world import World, a_world
 
 SMALL = ["everyday"]
@@ -103,9 +103,10 @@ def _end_of(world: World, victim: Victim) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("share", SHARES)
 @pytest.mark.parametrize("begin", [_at_plaid, _gone_at_snaptrade])
 def test_all_is_gone_in_the_end_when_the_process_stops_after_any_step(
-    stage: Stage, begin: Begin
+    stage: Stage, begin: Begin, share: int
 ) -> None:
     whole = _victim(stage, begin, "user-whole")
     stage.clock.advance(minutes=1)
@@ -113,10 +114,11 @@ def test_all_is_gone_in_the_end_when_the_process_stops_after_any_step(
     with stage.steps.watched() as planned:
         stage.world.redeliver("refresh", whole.message)
     assert len(planned) >= FEWEST_STEPS
-    victims = [_victim(stage, begin, f"user-{number}") for number in range(len(planned))]
+    numbers = stops_of(share, len(planned))
+    victims = {number: _victim(stage, begin, f"user-{number}") for number in numbers}
     stage.clock.advance(minutes=1)
-    stops = [_stop(stage, each, number) for number, each in enumerate(victims)]
-    assert stops == planned
+    for number, victim in victims.items():
+        assert _stop(stage, victim, number) == planned[number]
     stage.world.restart()
     for _ in range(TURNS):
         stage.clock.advance(minutes=3)
@@ -126,7 +128,7 @@ def test_all_is_gone_in_the_end_when_the_process_stops_after_any_step(
     assert (expected["status"], expected["upstream"]) == ("removed", "removed")
     assert expected["held"] == {"ERASED"}
     assert expected["own"] <= {"ACCOUNTS", "BUDGET", "LEASE", "LEDGER", "PACE", "READS"}
-    for number, victim in enumerate(victims):
-        assert _end_of(stage.world, victim) == expected, stops[number]
+    for number, victim in victims.items():
+        assert _end_of(stage.world, victim) == expected, planned[number]
     secrets = boto3.client("secretsmanager").list_secrets(MaxResults=100)["SecretList"]
     assert not [each for each in secrets if each["Name"].startswith("freshet/users/")]
