@@ -8,14 +8,14 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from freshet import bootstrap
 from freshet.observability import logger, metrics
 
-_DOCUMENT = Path(__file__).with_name("openapi.json")
+DOCUMENT = Path(__file__).with_name("openapi.json")
 
 
 @logger.inject_lambda_context(clear_state=True)
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
-    function = bootstrap.api(_DOCUMENT)
+    function = bootstrap.api(DOCUMENT)
     if "operation" in event:
         return function.operator.run(event)
     return function.api.answer(event, context)

@@ -22,6 +22,7 @@ _CLIENTS = {
     "take_snapshots": ("dynamodb", "secretsmanager", "events"),
     "api": ("dynamodb", "secretsmanager", "sqs", "events"),
 }
+_ARGUMENTS = {"api": "functions.api.app.DOCUMENT"}
 # The aims of the blueprint.
 _AT_MOST = {"receive_webhook": 1.25, "api": 2.2}
 _WORKERS_AT_MOST = 1.6
@@ -65,7 +66,8 @@ def main() -> None:
 def _start(function: str) -> Start:
     clients = "; ".join(f"session.client({name!r})" for name in _CLIENTS[function])
     boto3 = f"import boto3; session = boto3.session.Session(); {clients}"
-    ours = f"import functions.{function}.app; from freshet import bootstrap; bootstrap.{function}()"
+    made = f"bootstrap.{function}({_ARGUMENTS.get(function, '')})"
+    ours = f"import functions.{function}.app; from freshet import bootstrap; {made}"
     mine, theirs = (statement_seconds_of(each, variables=_VARIABLES) for each in (ours, boto3))
     return Start(
         function=function,

@@ -10,6 +10,7 @@ import secrets
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from freshet.http.caller import Scope
 from tests.e2e.matrix import OWNER, things_of_owner
@@ -52,9 +53,10 @@ def judge(running: Deployed, *, phases: str, examples: int, seed: int) -> tuple[
         "NO_COLOR": "1",
         "NO_PROXY": "127.0.0.1",
     }
-    done = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=False, cwd=_ROOT
-    )
+    with TemporaryDirectory() as folder:  # it leaves things where it is run
+        done = subprocess.run(
+            command, env=environment, capture_output=True, text=True, check=False, cwd=folder
+        )
     return done.returncode == 0, done.stdout + done.stderr
 
 
