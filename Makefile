@@ -38,7 +38,7 @@ types: environments ## Check types
 
 unit: environments ## Test rules and use cases, with the coverage gate
 	@echo "== unit"
-	@$(pytest) tests/unit --cov --cov-report=term-missing:skip-covered
+	@$(pytest) $(parallel) tests/unit --cov --cov-report=term-missing:skip-covered
 
 integration: environments ## Test each adapter against its stand-in
 	@echo "== integration"
