@@ -6,10 +6,11 @@ from aws_lambda_powertools.event_handler import Response
 
 from freshet.domain.call_errors import CallFailed, RateLimited
 from freshet.domain.errors import AnswerTooLarge, InvalidField, NotFound, ProviderNotConfigured
-from freshet.domain.identifiers import CONNECTION_PATTERN, is_connection_id
+from freshet.domain.identifiers import CONNECTION_PATTERN
 from freshet.http.answers import json_response, json_text_response
 from freshet.http.application import Api
 from freshet.http.caller import Scope
+from freshet.http.connections import checked_connection_id
 from freshet.http.holdings import first_page
 from freshet.http.operation import Answer, Operation, Parameter
 from freshet.http.paging import CURSOR, cursor_for, limit_of, limit_parameter, mark_of
@@ -96,9 +97,7 @@ def _in_snaptrades_shape(api: Api) -> Response[str]:
 
 def _connection_id(api: Api) -> str | None:
     connection_id = api.query("connection_id")
-    if connection_id is not None and not is_connection_id(connection_id):
-        raise NotFound(connection_id)
-    return connection_id
+    return None if connection_id is None else checked_connection_id(connection_id)
 
 
 def _array_of(texts: Iterable[str], *, what_to_do: str) -> str:

@@ -7,9 +7,9 @@ from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import erasure_id_for
 from freshet.domain.leaving import leaving
 from freshet.domain.provider import Provider
-from freshet.services.ask_to_remove import try_to_remove
 from freshet.services.begin_removal import erasure_of
 from freshet.services.erase_connection import MOST_ROWS, Erasing
+from freshet.services.forget_credential import unknown_upstream
 
 
 def erase_user(erasure: Erasure, *, parts: Erasing) -> Erasure:
@@ -28,7 +28,7 @@ def erase_user(erasure: Erasure, *, parts: Erasing) -> Erasure:
         parts.connections.change(each.user_id, each.id, leaving)
     if not all(_is_erased(each, erasure, parts) for each in erasure.connections):
         return erasure.waiting("connections_under_way", until=now + SOON)
-    erasure, is_over = _unknown_upstream(erasure, parts)
+    erasure, is_over = _without_provider_users(erasure, parts)
     if not is_over:
         return erasure
     parts.vault.forget_user(erasure.user_id)
@@ -39,33 +39,18 @@ def erase_user(erasure: Erasure, *, parts: Erasing) -> Erasure:
     return counted.done(now=parts.clock())
 
 
-def _unknown_upstream(erasure: Erasure, parts: Erasing) -> tuple[Erasure, bool]:
+def _without_provider_users(erasure: Erasure, parts: Erasing) -> tuple[Erasure, bool]:
     """Have SnapTrade forget the user under every id, also one that never linked anything."""
     for subject in parts.users.find(erasure.user_id).subjects:
-        erasure, is_over = _forgotten(subject, erasure, parts)
+        if not erasure.provider_user.is_open:
+            # What became of the id before this one is no reason to ask less often for this one.
+            erasure = replace(erasure, provider_user=Upstream())
+        erasure, is_over = unknown_upstream(erasure, Provider.SNAPTRADE, subject, parts=parts)
         if not is_over:
             return erasure, False
+        erasure = parts.erasures.save(erasure)
+        parts.users.save(parts.users.find(erasure.user_id).without(subject))
     return erasure, True
-
-
-def _forgotten(subject: str, erasure: Erasure, parts: Erasing) -> tuple[Erasure, bool]:
-    provider = Provider.SNAPTRADE
-    parts.eraser.forget_provider_user(provider, subject)
-    # What became of the id before this one is no reason to ask less often for this one.
-    upstream = erasure.provider_user if erasure.provider_user.is_open else Upstream()
-    tried = try_to_remove(
-        upstream,
-        lambda: parts.provider_users.delete(provider, subject),
-        is_done_at_once=False,
-        requested_at=erasure.requested_at,
-        now=parts.clock(),
-    )
-    after = replace(erasure, provider_user=tried.upstream)
-    if tried.upstream.is_open:
-        return after.waiting("provider_removes_user", until=tried.again_at), False
-    after = parts.erasures.save(after)
-    parts.users.save(parts.users.find(erasure.user_id).without(subject))
-    return after, True
 
 
 def _is_erased(connection_id: str, erasure: Erasure, parts: Erasing) -> bool:

@@ -44,17 +44,15 @@ def forget_credential(erasure: Erasure, *, parts: Forgetting) -> Erasure:
     parts.vault.forget(erasure.user_id, name)
     if not TRAITS[provider].has_users:
         return erasure.done(now=parts.clock())
-    return _without_provider_user(erasure, provider, name.partition("#")[2], parts)
+    subject = name.partition("#")[2]
+    after, is_over = unknown_upstream(erasure, provider, subject, parts=parts)
+    return after.done(now=parts.clock()) if is_over else after
 
 
-def _is_needed(user_id: str, name: str, parts: Forgetting) -> bool:
-    # Asked at every try: a connection that was linked meanwhile must not lose its user.
-    return any(each.credential_name == name for each in parts.connections.of_user(user_id))
-
-
-def _without_provider_user(
-    erasure: Erasure, provider: Provider, subject: str, parts: Forgetting
-) -> Erasure:
+def unknown_upstream(
+    erasure: Erasure, provider: Provider, subject: str, *, parts: Forgetting
+) -> tuple[Erasure, bool]:
+    """Have the provider forget a user of its own; says whether that is over."""
     # A user without a secret is of no use to anybody; and no webhook of his adopts anything more.
     parts.eraser.forget_provider_user(provider, subject)
     tried = try_to_remove(
@@ -66,5 +64,10 @@ def _without_provider_user(
     )
     after = replace(erasure, provider_user=tried.upstream)
     if tried.upstream.is_open:
-        return after.waiting("provider_removes_user", until=tried.again_at)
-    return after.done(now=parts.clock())
+        return after.waiting("provider_removes_user", until=tried.again_at), False
+    return after, True
+
+
+def _is_needed(user_id: str, name: str, parts: Forgetting) -> bool:
+    # Asked at every try: a connection that was linked meanwhile must not lose its user.
+    return any(each.credential_name == name for each in parts.connections.of_user(user_id))
