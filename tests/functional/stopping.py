@@ -5,12 +5,15 @@ What is stopped before a request leaves no other traces than what is stopped aft
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
 
 from freshet import wiring
 from freshet.adapters.transport import Answer, Endpoint, Transport
+from tests.functional.moving_time import MovingClock
+from tests.functional.world import World
 
 _SERVICES = ("dynamodb", "sqs", "events", "secretsmanager")
 
@@ -58,6 +61,15 @@ class Steps:
 
     def _after_call(self, model: Any, **_: Any) -> None:
         self.take(f"{model.service_model.service_name} {model.name}")
+
+
+@dataclass(slots=True)
+class Stage:
+    """A world whose invocations can be stopped, and whose time can pass."""
+
+    world: World
+    clock: MovingClock
+    steps: Steps
 
 
 class _Watched(Transport):

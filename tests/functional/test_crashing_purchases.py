@@ -7,23 +7,14 @@ from typing import Any
 import pytest
 
 from tests.functional.books import books_of, deployment_spent
-from tests.functional.moving_time import MovingClock, set_clock
-from tests.functional.stopping import Steps, Stopped
-from tests.functional.world import Answer, World, a_world
+from tests.functional.moving_time import set_clock
+from tests.functional.stopping import Stage, Steps, Stopped
+from tests.functional.world import Answer, a_world
 
 FEWEST_STEPS = 15
 TURNS = 4
 SMALL = ["everyday"]
 DAILY = "PT24H"
-
-
-@dataclass(slots=True)
-class Stage:
-    """A world whose invocations can be stopped, and whose time can pass."""
-
-    world: World
-    clock: MovingClock
-    steps: Steps
 
 
 @dataclass(slots=True)

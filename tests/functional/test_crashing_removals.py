@@ -8,23 +8,14 @@ from typing import Any
 import boto3
 import pytest
 
-from tests.functional.moving_time import MovingClock, set_clock
-from tests.functional.stopping import SHARES, Steps, Stopped, stops_of
+from tests.functional.moving_time import set_clock
+from tests.functional.stopping import SHARES, Stage, Steps, Stopped, stops_of
 from tests.functional.world import World, a_world
 
 SMALL = ["everyday"]
 LINK = "freshet/read freshet/refresh freshet/link"
 FEWEST_STEPS = 12
 TURNS = 14
-
-
-@dataclass(slots=True)
-class Stage:
-    """A world whose invocations can be stopped, and whose time can pass."""
-
-    world: World
-    clock: MovingClock
-    steps: Steps
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,21 +7,12 @@ from typing import Any
 
 import pytest
 
-from tests.functional.moving_time import MovingClock, set_clock
-from tests.functional.stopping import Steps, Stopped
+from tests.functional.moving_time import set_clock
+from tests.functional.stopping import Stage, Steps, Stopped
 from tests.functional.world import World, a_world
 
 SMALL = ["everyday"]
 FEWEST_STEPS = 3
-
-
-@dataclass(slots=True)
-class Stage:
-    """A world whose invocations can be stopped, and whose time can pass."""
-
-    world: World
-    clock: MovingClock
-    steps: Steps
 
 
 @dataclass(frozen=True, slots=True)
