@@ -2,12 +2,14 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from freshet.domain.pacing import LIMITS, PaceLimit
 from freshet.http.operation import Operation
 from freshet.http.resources import OPERATIONS
+from functions.api import app
 from tests.functional.world import World
 
 STRANGER = "user-2"
@@ -191,3 +193,14 @@ def test_what_costs_quota_or_money_is_counted_for_each_user(
     answers = [world.call(operation.verb, path, scope=scope, body=body) for _ in range(2)]
     assert answers[0].body.get("code") != "too_many_requests"
     assert (answers[1].status, answers[1].body["code"]) == (429, "too_many_requests")
+
+
+def test_no_text_of_the_document_can_end_the_script_of_its_page(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = tmp_path / "openapi.json"
+    document.write_text('{"info": {"title": "</script><b>"}}')
+    monkeypatch.setattr(app, "DOCUMENT", document)
+    page = world.ask("/docs").text
+    assert "<b>" in page
+    assert "</script><b>" not in page
