@@ -60,14 +60,14 @@ UNKNOWN = {
 IMPOSSIBLE = dict.fromkeys(UNKNOWN, "con_%00..%2F..%F0%9F%92%A5")
 
 
-def things_of_owner(running: Deployed) -> dict[str, str]:
+def things_of_owner(running: Deployed, owner: str = OWNER) -> dict[str, str]:
     """Make one of everything that has an id."""
-    api = running.api(OWNER)
-    connection_id = running.link(OWNER, portfolio=["everyday"])
+    api = running.api(owner)
+    connection_id = running.link(owner, portfolio=["everyday"])
     path = f"/v1/connections/{connection_id}"
     (account, *_) = eventually(lambda: api.items(f"{path}/accounts"), until=bool)
     refresh = api.post(f"{path}/refresh").body
-    gone = running.link(OWNER, portfolio=["everyday"])
+    gone = running.link(owner, portfolio=["everyday"])
     erasure = api.call("DELETE", f"/v1/connections/{gone}").body
     session = api.post("/v1/link-sessions", provider="snaptrade").body
     return {
