@@ -12,19 +12,19 @@ stacks := -n 2 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test lint types unit integration sdks functional template validate deployed e2e console openapi examples bench fuzz simulators lock clean environments
+.PHONY: help demo dev test lint types unit integration test-simulators sdks functional template validate deployed e2e console openapi examples bench fuzz simulators lock clean environments
 
 help: ## Say what there is
-	@sed -n 's/^\([a-z0-9]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
-		printf '  make %-12s %s\n' "$$target" "$$text"; done
+	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
+		printf '  make %-16s %s\n' "$$target" "$$text"; done
 
 demo: environments ## Show the whole system at work on this machine, then stop it
-	@$(python) -m tests.sandbox.demo
+	@$(python) -m tests.demo
 
 dev: environments ## Same, and keep it up with a console, for a frontend to talk to
-	@$(python) -m tests.sandbox.demo --stay
+	@$(python) -m tests.demo --stay
 
-test: lint types unit integration sdks functional template validate deployed ## Check everything; the gate of every change
+test: lint types unit integration test-simulators sdks functional template validate deployed ## Check everything; the gate of every change
 	@echo "== all checks passed"
 
 lint: environments ## Check style and format
@@ -42,7 +42,11 @@ unit: environments ## Test rules and use cases, with the coverage gate
 
 integration: environments ## Test each adapter against its stand-in
 	@echo "== integration"
-	@$(pytest) $(parallel) tests/integration
+	@$(pytest) $(parallel) tests/integration tests/local_stack tests/demo
+
+test-simulators: environments ## Test the simulators themselves
+	@echo "== simulators"
+	@$(pytest) $(parallel) tests/simulators
 
 sdks: environments ## Test clients and simulators against the providers' own SDKs and specifications
 	@echo "== sdks"
@@ -62,7 +66,7 @@ validate: environments ## Check template.yaml as sam and cfn-lint see it
 
 deployed: environments ## Both of the next two, side by side
 	@echo "== deployed: console and e2e"
-	@$(pytest) $(stacks) tests/console tests/e2e
+	@$(pytest) $(stacks) tests/console/tests tests/e2e
 
 e2e: environments ## Test the deployed stack on the local AWS
 	@echo "== e2e"
@@ -70,14 +74,14 @@ e2e: environments ## Test the deployed stack on the local AWS
 
 console: environments ## Drive the console in a headless Chromium, where there is one
 	@echo "== console"
-	@$(pytest) tests/console
+	@$(pytest) tests/console/tests
 
 openapi: environments ## Write functions/api/openapi.json anew, from the code
-	@PYTHONPATH=.:layers/core $(python) -m tests.openapi
+	@PYTHONPATH=.:layers/core $(python) -m functions.api.document
 
 examples: environments ## Record the document's examples anew, from the local stack
-	@PYTHONPATH=.:layers/core $(python) -m tests.openapi.recording
-	@PYTHONPATH=.:layers/core $(python) -m tests.openapi
+	@PYTHONPATH=.:layers/core $(python) -m tests.local_stack.record_examples
+	@PYTHONPATH=.:layers/core $(python) -m functions.api.document
 
 bench: environments ## Measure; part=providers measures that part only
 	@$(python) -m tests.benchmarks $(part)
@@ -86,7 +90,7 @@ fuzz: environments ## Mutate genuine webhooks; part=api sends the deployed API w
 	@PYTHONPATH=.:layers/core $(python) -m tests.fuzz.$(or $(part),webhooks) --count 100000
 
 simulators: environments ## Run the provider simulators alone
-	@$(python) -m tests.sandbox.simulators
+	@$(python) -m tests.simulators
 
 lock: environments ## Compile the lock files again; upgrade=--upgrade takes the newest versions
 	@for name in layers/dependencies/requirements tests/requirements/uv tests/requirements/workshop \

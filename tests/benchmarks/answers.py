@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.sandbox.plaid import PlaidSimulator
-from tests.sandbox.plaid.client import PlainClient
-from tests.sandbox.snaptrade import SimulatorSettings, SnapTradeSimulator
-from tests.sandbox.snaptrade.signed_client import SignedClient
+from tests.simulators.plaid import PlaidSimulator
+from tests.simulators.plaid.client import PlainClient
+from tests.simulators.snaptrade import SimulatorSettings, SnapTradeSimulator
+from tests.simulators.snaptrade.signed_client import SignedClient
 
 NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
 

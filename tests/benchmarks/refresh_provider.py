@@ -9,10 +9,10 @@ from requests.structures import CaseInsensitiveDict
 
 from freshet.adapters.transport import Answer, Endpoint
 from tests.benchmarks.virtual_time import VirtualTime
-from tests.sandbox.simulation.exact_json import dumps
-from tests.sandbox.simulation.limits import RollingLimit
-from tests.sandbox.snaptrade import SimulatorSettings, SnapTradeSimulator
-from tests.sandbox.snaptrade.signed_client import SignedClient
+from tests.simulators.common.exact_json import dumps
+from tests.simulators.common.limits import RollingLimit
+from tests.simulators.snaptrade import SimulatorSettings, SnapTradeSimulator
+from tests.simulators.snaptrade.signed_client import SignedClient
 
 _ON_THE_WAY = (0.02, 0.08)
 _TAKES = (0.3, 1.5)

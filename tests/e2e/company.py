@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 from tests.e2e.waiting import eventually
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 
 class Company:

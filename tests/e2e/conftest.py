@@ -5,13 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.conformity import demand_conformity
 from tests.e2e.evidence import evidence_of, secrets_of
 from tests.e2e.frontend import ORIGIN, REDIRECT
 from tests.leaks import leaks
-from tests.openapi.conformity import demand_conformity
-from tests.sandbox.api_client import ApiAnswer
-from tests.sandbox.deployed import Deployed, deployed
-from tests.sandbox.snaptrade import Knobs
+from tests.local_stack.api_client import ApiAnswer
+from tests.local_stack.deployed import Deployed, deployed
+from tests.simulators.snaptrade import Knobs
 
 IMPORTS = "freshet-imports"
 # Nothing here is about the provider's limit, so nothing here has to wait for it.

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from tests.leaks import joined, rows_content
-from tests.sandbox.api_client import ApiAnswer
-from tests.sandbox.deployed import Deployed
-from tests.sandbox.simulation.identifiers import fixed_id
+from tests.local_stack.api_client import ApiAnswer
+from tests.local_stack.deployed import Deployed
+from tests.simulators.common.identifiers import fixed_id
 
 # What whoever opens a link session is told, this once and in no other answer.
 _TOLD_ONCE = ("url", "link_token", "state")

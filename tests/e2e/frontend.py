@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.e2e.waiting import eventually
-from tests.sandbox.api_client import ApiAnswer, ApiClient
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.api_client import ApiAnswer, ApiClient
+from tests.local_stack.deployed import Deployed
 
 ORIGIN = "https://app.example"
 REDIRECT = f"{ORIGIN}/linked"

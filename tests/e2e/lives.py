@@ -7,8 +7,8 @@ from typing import Any
 from freshet.domain.instants import to_text
 from tests.e2e.frontend import Frontend
 from tests.e2e.waiting import eventually
-from tests.sandbox.deployed import Deployed
-from tests.sandbox.simulation.state import utc_now
+from tests.local_stack.deployed import Deployed
+from tests.simulators.common.state import utc_now
 
 
 def linked_at_snaptrade(user: Frontend) -> dict[str, Any]:

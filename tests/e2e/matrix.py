@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.e2e.waiting import eventually
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 OWNER = "mat"
 

@@ -1,7 +1,7 @@
 """Events on the deployed bus reach a rule of the company's own."""
 
 from tests.e2e.company import Company
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 
 def test_a_rule_receives_what_happened(running: Deployed) -> None:

@@ -5,7 +5,7 @@ import json
 import psutil
 
 from tests.e2e.waiting import eventually
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 
 def _workers(running: Deployed, function: str) -> list[psutil.Process]:

@@ -11,7 +11,7 @@ from freshet.adapters.dynamodb.table import Table
 from tests.builders import NEW_YORK, NOON
 from tests.e2e.waiting import eventually
 from tests.integration.racing import READINGS, a_numbered_reading, demand_untorn, race
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 USER = "historian"
 MANY = 1_200

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import chain
 from pathlib import Path
 
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 # Isolated, without site-packages: only what the two layers bring and the standard library.
 _PROBE = """

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from tests.e2e.frontend import Frontend
 from tests.e2e.lives import holds_credential, linked_at_plaid, linked_at_snaptrade, removed, rows_of
 from tests.e2e.waiting import eventually
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 QUEUES = ("WebhookQueueUrl", "RefreshQueueUrl", "SnapshotQueueUrl")
 

@@ -7,7 +7,7 @@ import pytest
 from tests.e2e.company import Company
 from tests.e2e.frontend import Frontend
 from tests.e2e.webhooks import plaid_tells
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 
 @pytest.fixture(scope="module")

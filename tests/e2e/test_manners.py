@@ -9,8 +9,8 @@ from freshet.http.operation import Operation
 from freshet.http.resources import OPERATIONS
 from tests.e2e.frontend import ORIGIN
 from tests.e2e.matrix import OWNER, ROWS, filled, things_of_owner
-from tests.sandbox.api_client import ApiClient
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.api_client import ApiClient
+from tests.local_stack.deployed import Deployed
 
 READS = [each for each in OPERATIONS if each.verb == "GET"]
 LISTS = [each for each in READS if "limit" in each.query_names]

@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.e2e.waiting import eventually
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 
 def _linked(running: Deployed, user_id: str, **options: Any) -> str:

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from tests.sandbox.api_client import ApiClient
-from tests.sandbox.deployed import Deployed
-from tests.sandbox.snaptrade.signature import webhook_signature
+from tests.local_stack.api_client import ApiClient
+from tests.local_stack.deployed import Deployed
+from tests.simulators.snaptrade.signature import webhook_signature
 
 EVENT = {
     "eventType": "CONNECTION_BROKEN",

@@ -6,7 +6,7 @@ import pytest
 
 from tests.e2e.frontend import Frontend
 from tests.e2e.waiting import eventually
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 HOLDER = "twice"
 

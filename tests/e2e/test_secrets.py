@@ -13,8 +13,8 @@ from tests.e2e.frontend import Frontend
 from tests.e2e.waiting import eventually
 from tests.e2e.webhooks import plaid_tells
 from tests.leaks import leaks
-from tests.sandbox.api_client import ApiAnswer
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.api_client import ApiAnswer
+from tests.local_stack.deployed import Deployed
 
 
 @contextmanager

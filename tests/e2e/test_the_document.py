@@ -2,10 +2,10 @@
 
 import json
 
+from functions.api.document import DOCUMENT
 from tests.fuzz.api import judge
-from tests.openapi import DOCUMENT
-from tests.sandbox.api_client import ApiClient
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.api_client import ApiClient
+from tests.local_stack.deployed import Deployed
 
 _SEED = 20261120  # always the same requests: what fails here fails again
 

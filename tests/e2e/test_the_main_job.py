@@ -4,7 +4,7 @@ from decimal import Decimal
 from typing import Any
 
 from tests.e2e.waiting import eventually
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 
 def _connection(running: Deployed, user_id: str, connection_id: str) -> dict[str, Any]:

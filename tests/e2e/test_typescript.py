@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.waiting import eventually
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 from tests.typescript.workshop import compiled, run_driver, why_not
 
 USER = "typescript"

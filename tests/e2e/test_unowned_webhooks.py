@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.e2e.waiting import eventually
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 # What the sort keys of the two rows of a waiting event begin with.
 PARKED, CLAIMED = "OF#", "INBOX"

@@ -13,8 +13,8 @@ import pytest
 import requests
 
 from tests.e2e.waiting import eventually
-from tests.sandbox.deployed import Deployed
-from tests.sandbox.snaptrade.signature import webhook_signature
+from tests.local_stack.deployed import Deployed
+from tests.simulators.snaptrade.signature import webhook_signature
 
 DELIVERIES = 2_000
 DUPLICATES = DELIVERIES * 30 // 100

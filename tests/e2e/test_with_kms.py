@@ -12,7 +12,7 @@ from tests.e2e.lives import (
     removed,
 )
 from tests.e2e.waiting import eventually
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 
 def _buy(user: Frontend, connection_id: str) -> None:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from tests.e2e.waiting import eventually
-from tests.sandbox.deployed import Deployed
+from tests.local_stack.deployed import Deployed
 
 
 @contextmanager

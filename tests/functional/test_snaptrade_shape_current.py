@@ -10,7 +10,7 @@ from freshet.adapters.snaptrade.account_holdings import FIELDS
 from freshet.adapters.snaptrade.fields import Origin
 from tests.functional.s4 import digits, reference_calls, s4
 from tests.functional.world import World, a_world
-from tests.sandbox.simulation.exact_json import loads
+from tests.simulators.common.exact_json import loads
 
 CODES = {
     "stock": "cs",

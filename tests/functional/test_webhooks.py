@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.functional.world import World
-from tests.sandbox.snaptrade.signature import webhook_signature
+from tests.simulators.snaptrade.signature import webhook_signature
 
 EVENT = {
     "webhookId": "11111111-2222-4333-8444-000000000001",

@@ -21,15 +21,15 @@ from functions.process_webhook import app as process_webhook
 from functions.receive_webhook import app as receive_webhook
 from functions.refresh_connection import app as refresh_connection
 from functions.take_snapshots import app as take_snapshots
-from tests.openapi.conformity import demand_conformity
-from tests.sandbox.plaid import PlaidSimulator
-from tests.sandbox.plaid.listener import Received as PlaidReceived
-from tests.sandbox.plaid.listener import WebhookListener as PlaidListener
-from tests.sandbox.plaid.settings import PlaidSettings
-from tests.sandbox.simulation.state import Clock, utc_now
-from tests.sandbox.snaptrade import Knobs, SimulatorSettings, SnapTradeSimulator
-from tests.sandbox.snaptrade.listener import Received, WebhookListener
-from tests.sandbox.snaptrade.signed_client import SignedClient
+from tests.conformity import demand_conformity
+from tests.simulators.common.state import Clock, utc_now
+from tests.simulators.plaid import PlaidSimulator
+from tests.simulators.plaid.listener import Received as PlaidReceived
+from tests.simulators.plaid.listener import WebhookListener as PlaidListener
+from tests.simulators.plaid.settings import PlaidSettings
+from tests.simulators.snaptrade import Knobs, SimulatorSettings, SnapTradeSimulator
+from tests.simulators.snaptrade.listener import Received, WebhookListener
+from tests.simulators.snaptrade.signed_client import SignedClient
 from tests.tables import create_tables
 
 USER = "user-1"

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 
 from freshet.http.caller import Scope
 from tests.e2e.matrix import things_of_owner
-from tests.sandbox.deployed import Deployed, deployed
+from tests.local_stack.deployed import Deployed, deployed
 
 _HERE = Path(__file__).parent
 _ROOT = _HERE.parents[1]

@@ -15,7 +15,7 @@ from freshet.adapters.transport import Answer, Endpoint, Timeouts, Transport
 from freshet.domain.account import AccountReport
 from freshet.domain.credential import Credential, Secret
 from tests.builders import an_account_report
-from tests.sandbox.snaptrade import SnapTradeSimulator
+from tests.simulators.snaptrade import SnapTradeSimulator
 
 READS = ("connection", "accounts", "holdings")
 OPERATIONS = {

@@ -22,7 +22,7 @@ from tests.integration.bench import (
     demand_no_secret,
     demand_silence,
 )
-from tests.sandbox.snaptrade import Knobs, SimulatorSettings, SnapTradeSimulator
+from tests.simulators.snaptrade import Knobs, SimulatorSettings, SnapTradeSimulator
 
 
 @pytest.fixture

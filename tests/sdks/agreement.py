@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from tests.sandbox.simulation.exact_json import loads
+from tests.simulators.common.exact_json import loads
 
 # Twin simulators have one address but for this.
 _PORT = re.compile(r"(?<=//127\.0\.0\.1):\d+")

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from tests.sandbox.plaid import PlaidSettings, PlaidSimulator
-from tests.sandbox.simulation.exact_json import loads
-from tests.sandbox.simulation.wire import Reply, Request
-from tests.sandbox.snaptrade import SimulatorSettings, SnapTradeSimulator
+from tests.simulators.common.exact_json import loads
+from tests.simulators.common.wire import Reply, Request
+from tests.simulators.plaid import PlaidSettings, PlaidSimulator
+from tests.simulators.snaptrade import SimulatorSettings, SnapTradeSimulator
 
 _CONTROL = "/_control/"
 # Says when, not what; the rest of a query must be the same whoever asks.

@@ -18,11 +18,11 @@ from freshet.adapters.plaid.wire import PlaidWire
 from freshet.adapters.transport import Transport
 from freshet.domain.credential import Credential, Secret
 from tests.integration.bench import FixedKeys
-from tests.sandbox.plaid import PlaidKnobs, PlaidSettings
 from tests.sdks.agreement import Told
 from tests.sdks.exchanges import Exchange, RecordingPlaid
 from tests.sdks.open_gate import OpenGate
 from tests.sdks.rows import Several
+from tests.simulators.plaid import PlaidKnobs, PlaidSettings
 
 
 class PlaidDesk:

@@ -12,8 +12,8 @@ from freshet.adapters.snaptrade.naming import (
     described_by_symbol,
     instruments_of,
 )
-from tests.sandbox.snaptrade.signed_client import SignedClient
 from tests.sdks.snaptrade_desk import SnapTradeDesk
+from tests.simulators.snaptrade.signed_client import SignedClient
 
 MISSING = object()
 """What is not there at all, not even as null."""

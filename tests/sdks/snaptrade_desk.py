@@ -19,11 +19,11 @@ from freshet.adapters.snaptrade.wire import SnapTradeWire
 from freshet.adapters.transport import Transport
 from freshet.domain.credential import Credential, Secret
 from tests.integration.bench import FixedKeys
-from tests.sandbox.snaptrade import Knobs, SimulatorSettings
 from tests.sdks.agreement import Told
 from tests.sdks.exchanges import Exchange, RecordingSnapTrade
 from tests.sdks.open_gate import OpenGate
 from tests.sdks.rows import Several
+from tests.simulators.snaptrade import Knobs, SimulatorSettings
 
 # All but "northern", whose carbon credit is of a kind that the SDK refuses: we must not.
 PORTFOLIOS = ("everyday", "trader", "crypto", "savings", "retirement", "empty")

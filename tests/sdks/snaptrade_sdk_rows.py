@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from tests.sandbox.snaptrade.knobs import FEATURES
 from tests.sdks.rows import Row
 from tests.sdks.snaptrade_desk import SnapTradeDesk
+from tests.simulators.snaptrade.knobs import FEATURES
 
 
 def _allow_all(desk: SnapTradeDesk) -> None:

@@ -14,10 +14,10 @@ from snaptrade_client.model.options_position import OptionsPosition
 from freshet.adapters.snaptrade.account_holdings import FIELDS
 from freshet.adapters.snaptrade.fields import Origin
 from freshet.adapters.snaptrade.kinds import KINDS_BY_TYPE
-from tests.sandbox.simulation.exact_json import dumps
 from tests.sdks.agreement import Told
 from tests.sdks.retired import MISSING, Pair, Shown, pairs_at, shown_accounts
 from tests.sdks.snaptrade_desk import snaptrade_desk, told_by
+from tests.simulators.common.exact_json import dumps
 
 PORTFOLIOS = ("complete", "starter", "self-directed", "odd", "cash-only", "no-transactions")
 _NOW = datetime.now(UTC).replace(microsecond=0)

@@ -8,8 +8,8 @@ from snaptrade_client.model.options_position import OptionsPosition
 
 from tests.functional.s4 import s4
 from tests.functional.world import World, a_world
-from tests.sandbox.simulation.exact_json import loads
 from tests.sdks.snaptrade_desk import told_by
+from tests.simulators.common.exact_json import loads
 
 PORTFOLIO = ("everyday", "trader", "crypto", "northern", "odd", "empty")
 

@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import yaml
 
-from tests.sandbox.stack.conditions import Conditions
+from tests.local_stack.conditions import Conditions
 
 PATH = Path(__file__).resolve().parents[2] / "template.yaml"
 

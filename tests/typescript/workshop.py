@@ -6,8 +6,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from tests.openapi import DOCUMENT
-from tests.sandbox.stack.processes import ENVIRONMENTS, ROOT
+from functions.api.document import DOCUMENT
+from tests.local_stack.processes import ENVIRONMENTS, ROOT
 
 _HERE = Path(__file__).parent
 _INSTALLED = ENVIRONMENTS / "typescript"

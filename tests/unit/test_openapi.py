@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from freshet.http.resources import OPERATIONS
-from tests.openapi import DOCUMENT, EXAMPLES
-from tests.openapi.conformity import NotAsDocumented, demand_conformity
-from tests.openapi.text import as_text
+from functions.api.document import DOCUMENT, EXAMPLES
+from functions.api.document.text import as_text
+from tests.conformity import NotAsDocumented, demand_conformity
 
 JSON = {"Content-Type": "application/json"}
 PROBLEM = {"Content-Type": "application/problem+json"}

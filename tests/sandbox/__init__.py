@@ -1,1 +1,0 @@
-"""Simulators and helpers that let the whole system run on one laptop."""

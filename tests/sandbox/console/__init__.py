@@ -1,5 +1,0 @@
-"""The console: one static page that shows the public API at work, and a server for it."""
-
-from tests.sandbox.console.server import Console
-
-__all__ = ["Console"]

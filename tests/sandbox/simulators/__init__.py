@@ -1,1 +1,0 @@
-"""Both provider simulators in one process, for a person or a program to call."""

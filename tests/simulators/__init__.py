@@ -1,0 +1,1 @@
+"""SnapTrade and Plaid, simulated: real HTTP servers on loopback, with controls and a bill."""

@@ -1,0 +1,37 @@
+"""A webhook listener that keeps what it receives."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.simulators.common.exact_json import loads
+from tests.simulators.common.listening import Listener, Posted
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """One delivery as it came over the wire."""
+
+    signature: str
+    body: bytes
+
+    @property
+    def document(self) -> Any:
+        """Return the parsed body."""
+        return loads(self.body)
+
+
+class WebhookListener(Listener[Received]):
+    """Answers the planned statuses in turn, then 200."""
+
+    path = "/webhooks/snaptrade"
+
+    def read(self, posted: Posted) -> Received:
+        """Take the signature and the body."""
+        return Received(posted.headers.get("signature", ""), posted.body)
+
+    def next(self, event_type: str, *, timeout_seconds: float = 5) -> Received:
+        """Return the next delivery of this type and drop others; raises queue.Empty when late."""
+        while True:
+            received = self.received.get(timeout=timeout_seconds)
+            if received.document["eventType"] == event_type:
+                return received
