@@ -47,7 +47,7 @@ def outcome(victim: Victim, refresh_id: str) -> str:
         )
         return victim.api.get(f"/v1/refreshes/{refresh_id}").body
 
-    seen = awaited(redeliver, until=lambda each: each["is_terminal"], seconds=_PATIENCE_SECONDS)
+    seen = awaited(redeliver, until=lambda each: each["is_terminal"])
     return str(seen["status"])
 
 

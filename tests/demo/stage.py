@@ -79,7 +79,6 @@ def _read(running: Deployed, user_id: str, connection_id: str) -> Victim:
     (account,) = awaited(
         lambda: api.items(f"{path}/accounts"),
         until=lambda found: bool(found) and bool(found[0]["freshness"]["changed_at"]),
-        seconds=60,
     )
     return Victim(
         running=running,

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 
 class Company:

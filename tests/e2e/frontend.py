@@ -5,9 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from tests.e2e.waiting import eventually
 from tests.local_stack.api_client import ApiAnswer, ApiClient
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 ORIGIN = "https://app.example"
 REDIRECT = f"{ORIGIN}/linked"

@@ -6,8 +6,8 @@ from typing import Any
 
 from freshet.domain.instants import to_text
 from tests.e2e.frontend import Frontend
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 from tests.simulators.common.state import utc_now
 
 
@@ -38,7 +38,7 @@ def removed(user: Frontend, receipt: dict[str, Any]) -> dict[str, Any]:
         running.plan()
         return dict(user.api.get(f"/v1/erasures/{receipt['id']}").body)
 
-    return eventually(look, until=lambda shown: shown["status"] == "removed", seconds=60)
+    return eventually(look, until=lambda shown: shown["status"] == "removed")
 
 
 def rows_of(user: Frontend) -> dict[str, set[str]]:

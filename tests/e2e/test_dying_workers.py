@@ -4,8 +4,8 @@ import json
 
 import psutil
 
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 
 def _workers(running: Deployed, function: str) -> list[psutil.Process]:
@@ -56,6 +56,6 @@ def test_a_worker_killed_in_mid_purchase_is_not_followed_by_a_second_one(
         return _row(running, connection_id)
 
     # Inside the fence the redelivered order leaves the call alone; after it, the reader decides.
-    eventually(redeliver, until=lambda each: each["status"] == "complete", seconds=90)
+    eventually(redeliver, until=lambda each: each["status"] == "complete")
     assert running.snaptrade.bill().count == billed + 1
     assert running.booked() == running.billed()

@@ -9,9 +9,9 @@ from freshet.adapters.dynamodb.snapshot_history import DynamoSnapshotHistory
 from freshet.adapters.dynamodb.snapshot_store import DynamoSnapshotStore
 from freshet.adapters.dynamodb.table import Table
 from tests.builders import NEW_YORK, NOON
-from tests.e2e.waiting import eventually
 from tests.integration.racing import READINGS, a_numbered_reading, demand_untorn, race
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 USER = "historian"
 MANY = 1_200

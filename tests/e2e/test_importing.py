@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.e2e.conftest import IMPORTS
 from tests.e2e.frontend import Frontend
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 
 def _lines(running: Deployed, user_id: str) -> list[dict[str, Any]]:

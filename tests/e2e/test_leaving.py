@@ -5,8 +5,8 @@ from collections.abc import Iterable
 
 from tests.e2e.frontend import Frontend
 from tests.e2e.lives import holds_credential, linked_at_plaid, linked_at_snaptrade, removed, rows_of
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 QUEUES = ("WebhookQueueUrl", "RefreshQueueUrl", "SnapshotQueueUrl")
 

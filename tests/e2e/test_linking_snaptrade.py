@@ -7,9 +7,9 @@ import pytest
 
 from tests.e2e.company import Company
 from tests.e2e.frontend import REDIRECT, Frontend
-from tests.e2e.waiting import eventually
 from tests.e2e.webhooks import webhooks_held
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 
 def _linked(running: Deployed, user_id: str, **options: Any) -> str:
@@ -20,7 +20,6 @@ def _finished(running: Deployed, user_id: str, location: str) -> dict[str, Any]:
         eventually(
             lambda: running.api(user_id).get(location).body,
             until=lambda refresh: bool(refresh["is_terminal"]),
-            seconds=60,
         )
     )
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from tests.e2e.frontend import Frontend
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 HOLDER = "twice"
 

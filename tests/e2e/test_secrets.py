@@ -10,11 +10,11 @@ from typing import Any
 from freshet.adapters.dynamodb.packing import pack
 from tests.e2e.evidence import evidence_of, secrets_of
 from tests.e2e.frontend import Frontend
-from tests.e2e.waiting import eventually
 from tests.e2e.webhooks import plaid_tells
 from tests.leaks import leaks
 from tests.local_stack.api_client import ApiAnswer
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 
 @contextmanager

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from typing import Any
 
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 
 def _connection(running: Deployed, user_id: str, connection_id: str) -> dict[str, Any]:
@@ -93,7 +93,6 @@ def test_the_schedule_buys_by_itself(running: Deployed) -> None:
     (refresh,) = eventually(
         lambda: _refreshes(running, "hal", connection_id),
         until=lambda found: bool(found) and found[0]["status"] == "complete",
-        seconds=100,
     )
     assert refresh["trigger"] == "schedule"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 from tests.typescript.workshop import compiled, run_driver, why_not
 
 USER = "typescript"

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 # What the sort keys of the two rows of a waiting event begin with.
 PARKED, CLAIMED = "OF#", "INBOX"

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 import requests
 
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually, standstill_seconds
 from tests.simulators.snaptrade.signature import webhook_signature
 
 DELIVERIES = 2_000
@@ -38,7 +38,11 @@ class Clients:
         """Sign and send one event; gives the status it was answered with."""
         body = json.dumps(event).encode()
         headers = {"Signature": webhook_signature(self._consumer_key, body)}
-        return self._session().post(self._url, data=body, headers=headers, timeout=120).status_code
+        return (
+            self._session()
+            .post(self._url, data=body, headers=headers, timeout=standstill_seconds())
+            .status_code
+        )
 
     def _session(self) -> requests.Session:
         if not hasattr(self._own, "session"):
@@ -65,7 +69,6 @@ def _linked(running: Deployed) -> dict[str, Any]:
         eventually(
             lambda: running.api(USER).get(f"/v1/connections/{connection_id}").body,
             until=lambda connection: connection["status"] == "active",
-            seconds=100,  # without quota at this moment, it is read a minute later
         )
     )
 
@@ -128,9 +131,9 @@ def test_every_delivery_is_answered_and_every_event_worked_once_when_a_burst_com
         answers += Counter(pool.map(clients.deliver, events[CLIENTS:]))
     assert answers == {200: DELIVERIES}
 
-    eventually(lambda: running.queued("WebhookQueueUrl"), until=_is_zero, seconds=120)
+    eventually(lambda: running.queued("WebhookQueueUrl"), until=_is_zero)
     assert _inbox(running) - known == {each["webhookId"] for each in events}
-    eventually(lambda: _marks(running), until=lambda marks: not any(marks), seconds=120)
+    eventually(lambda: _marks(running), until=lambda marks: not any(marks))
     assert _versions(running) == versions
     assert running.queued("WebhookDeadLetterQueueUrl") == 0
 

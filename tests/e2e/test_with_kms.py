@@ -11,8 +11,8 @@ from tests.e2e.lives import (
     linked_at_snaptrade,
     removed,
 )
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 
 def _buy(user: Frontend, connection_id: str) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 
 @contextmanager

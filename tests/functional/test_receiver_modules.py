@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import standstill_seconds
 from tests.vectors import hmac_signing, token_signing
 from tests.vectors.receiver import gateway_event
 
@@ -85,7 +86,7 @@ def _received(events: Sequence[Mapping[str, Any]], providers: str) -> list[dict[
             cwd=ROOT,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=standstill_seconds(),
             check=False,
         )
     assert done.returncode == 0, done.stderr

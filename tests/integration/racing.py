@@ -10,6 +10,7 @@ from freshet.domain.snapshot import HoldingsReading, judge
 from freshet.domain.spans import ALWAYS
 from freshet.ports import SnapshotHistory, SnapshotStore
 from tests.builders import NOON, USER, a_position, a_reading, an_account, some_holdings
+from tests.patience import standstill_seconds
 
 ACCOUNT = an_account().id
 MINUTE = timedelta(minutes=1)
@@ -34,7 +35,7 @@ def race(store: SnapshotStore, readings: list[HoldingsReading]) -> None:
     start = threading.Barrier(WRITERS)
 
     def write(mine: list[HoldingsReading]) -> None:
-        start.wait(timeout=30)
+        start.wait(standstill_seconds())
         for reading in mine:
             while True:
                 before = store.latest(USER, ACCOUNT)

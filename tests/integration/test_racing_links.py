@@ -14,6 +14,7 @@ from freshet.services.list_accounts import list_accounts
 from tests.builders import NOON, USER, a_connection, a_report, an_account_report
 from tests.integration.one_at_a_time import OneAtATime
 from tests.integration.stores import Stores, dynamo_stores
+from tests.patience import standstill_seconds
 
 SHARED, OWN = 6, 2
 ROUNDS = 4
@@ -28,7 +29,7 @@ class Listed:
         self._start = start
 
     def accounts(self) -> list[AccountReport]:
-        self._start.wait(timeout=30)
+        self._start.wait(standstill_seconds())
         return self._reports
 
 

@@ -23,6 +23,7 @@ from tests.integration.vault_bench import (
     kms_vault,
     secrets_vault,
 )
+from tests.patience import standstill_seconds
 
 
 @pytest.fixture(params=["fake", "dynamo"])
@@ -162,7 +163,7 @@ def test_no_credential_is_lost_when_writers_race_for_one_user(dynamodb: Any, kin
     vaults, start = _vaults(kind, dynamodb), threading.Barrier(WRITERS)
 
     def write(number: int) -> None:
-        start.wait(timeout=30)
+        start.wait(standstill_seconds())
         for each in range(EACH):
             _persistently(vaults[number], f"{number}-{each}")
 

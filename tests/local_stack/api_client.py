@@ -7,7 +7,7 @@ from typing import Any
 
 import requests
 
-_TIMEOUT_SECONDS = 30.0
+from tests.patience import standstill_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class ApiClient:
             self.base_url + path,
             headers={**own, **(headers or {})},
             data=data,
-            timeout=_TIMEOUT_SECONDS,
+            timeout=standstill_seconds(),
         )
         is_json = "json" in response.headers.get("Content-Type", "")
         body = response.json() if is_json and response.content else response.text

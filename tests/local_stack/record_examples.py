@@ -11,9 +11,9 @@ from freshet.http.operation import Operation
 from freshet.http.resources import OPERATIONS
 from functions.api.document import EXAMPLES
 from tests.e2e.matrix import OWNER, ROWS, body_of, filled, things_of_owner
-from tests.e2e.waiting import eventually
 from tests.local_stack.api_client import ApiClient
 from tests.local_stack.deployed import Deployed, deployed
+from tests.patience import eventually
 
 _LONGEST_LIST = 2
 _WANT_A_FRESH_ONE = ("refreshConnection",)  # the other one was refreshed a moment ago

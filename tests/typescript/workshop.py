@@ -8,6 +8,7 @@ from pathlib import Path
 
 from functions.api.document import DOCUMENT
 from tests.local_stack.processes import ENVIRONMENTS, ROOT
+from tests.patience import standstill_seconds
 
 _HERE = Path(__file__).parent
 _INSTALLED = ENVIRONMENTS / "typescript"
@@ -21,7 +22,9 @@ def run_driver(scripts: Path, *arguments: str) -> "subprocess.CompletedProcess[s
     """Run the driver with node."""
     node = str(shutil.which("node"))
     command = [node, scripts / "driver.mjs", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command, capture_output=True, text=True, timeout=standstill_seconds(), check=False
+    )
 
 
 def why_not() -> str | None:

@@ -7,6 +7,7 @@ from aws_lambda_powertools.utilities.batch import process_partial_response
 
 from freshet.batches import OverlappingProcessor
 from freshet.observability import log_context, logger
+from tests.patience import standstill_seconds
 
 
 def _event(*bodies: str) -> dict[str, Any]:
@@ -20,7 +21,7 @@ def _work(handler: Any, *bodies: str) -> list[str]:
 
 
 def test_records_are_under_way_together_when_a_batch_has_several() -> None:
-    everybody = threading.Barrier(3, timeout=5)
+    everybody = threading.Barrier(3, timeout=standstill_seconds())
 
     def handle(record: Any) -> None:
         everybody.wait()
@@ -38,7 +39,7 @@ def test_failed_records_alone_come_again_when_others_succeed() -> None:
 
 
 def test_log_lines_name_their_own_record_when_several_are_worked() -> None:
-    everybody, named = threading.Barrier(3, timeout=5), {}
+    everybody, named = threading.Barrier(3, timeout=standstill_seconds()), {}
 
     def handle(record: Any) -> None:
         with log_context(connection_id=record.body):

@@ -12,11 +12,12 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.console import Console
 from tests.local_stack.deployed import Deployed, deployed
+from tests.patience import standstill_seconds
 from tests.simulators.snaptrade import Knobs
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "no Chromium here: install Debian's with `apt-get install chromium`"
-PATIENCE_MILLISECONDS = 60_000
+PATIENCE_MILLISECONDS = 1000 * standstill_seconds()
 DESKTOP, PHONE = (1280, 900), (390, 844)
 USERS = (
     "lotta", "piet", "rosa", "kees", "bram", "faye", "trix", "emma", "hans", "puck", "otto", "sana",

@@ -7,8 +7,8 @@ from playwright.sync_api import Locator, expect
 
 from tests.console.conftest import Visit
 from tests.demo.past import Model, link_with_past
-from tests.e2e.waiting import eventually
 from tests.local_stack.deployed import Deployed
+from tests.patience import eventually
 
 SETTLED_SECONDS = 60
 

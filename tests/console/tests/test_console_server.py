@@ -11,6 +11,7 @@ import pytest
 from tests.console import Console
 from tests.console.trouble import Trouble, TroubleUnknown
 from tests.local_stack.emulator import PortTaken
+from tests.patience import standstill_seconds
 from tests.simulators.plaid.listener import WebhookListener as PlaidListener
 from tests.simulators.plaid.stage import Stage as PlaidStage
 from tests.simulators.plaid.stage import running_stage as running_plaid
@@ -28,7 +29,9 @@ def ask(
     console: Console, path: str, method: str = "GET", **headers: str
 ) -> tuple[int, Mapping[str, str]]:
     # Plainly, so that no client tidies up the path or the headers.
-    connection = http.client.HTTPConnection(urlsplit(console.url).netloc, timeout=5)
+    connection = http.client.HTTPConnection(
+        urlsplit(console.url).netloc, timeout=standstill_seconds()
+    )
     try:
         body = b"{}" if method == "POST" else None
         named = {name.replace("_", "-"): value for name, value in headers.items()}

@@ -10,6 +10,7 @@ import requests
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from tests.local_stack.issuer import Issuer, key_id, key_set
+from tests.patience import standstill_seconds
 
 
 @pytest.fixture(scope="module")
@@ -19,14 +20,16 @@ def issuer() -> Iterator[Issuer]:
 
 
 def public_key(issuer: Issuer) -> jwt.PyJWK:
-    discovery = requests.get(f"{issuer.issuer_url}/.well-known/openid-configuration", timeout=5)
-    keys = requests.get(discovery.json()["jwks_uri"], timeout=5).json()
+    discovery = requests.get(
+        f"{issuer.issuer_url}/.well-known/openid-configuration", timeout=standstill_seconds()
+    )
+    keys = requests.get(discovery.json()["jwks_uri"], timeout=standstill_seconds()).json()
     return jwt.PyJWK(keys["keys"][0])
 
 
 def test_discovery_names_the_issuer_itself(issuer: Issuer) -> None:
     url = f"{issuer.issuer_url}/.well-known/openid-configuration"
-    document = requests.get(url, timeout=5).json()
+    document = requests.get(url, timeout=standstill_seconds()).json()
     assert document["issuer"] == issuer.issuer_url
     assert document["jwks_uri"] == issuer.jwks_url
 
@@ -65,17 +68,20 @@ def test_token_of_another_key_is_refused(issuer: Issuer) -> None:
 
 
 def test_key_set_shows_no_private_part(issuer: Issuer) -> None:
-    (key,) = requests.get(issuer.jwks_url, timeout=5).json()["keys"]
+    (key,) = requests.get(issuer.jwks_url, timeout=standstill_seconds()).json()["keys"]
     assert set(key) == {"kty", "n", "e", "kid", "alg", "use"}
 
 
 def test_key_is_the_same_in_every_issuer_and_named_in_the_token(issuer: Issuer) -> None:
     with Issuer() as other:
         token = other.issue_token("user-1")
-        assert requests.get(other.jwks_url, timeout=5).json() == key_set()
+        assert requests.get(other.jwks_url, timeout=standstill_seconds()).json() == key_set()
     assert jwt.get_unverified_header(token) == {"alg": "RS256", "kid": key_id(), "typ": "JWT"}
     jwt.decode(token, public_key(issuer), algorithms=["RS256"])
 
 
 def test_unknown_path_is_not_found(issuer: Issuer) -> None:
-    assert requests.get(f"{issuer.issuer_url}/token", timeout=5).status_code == HTTPStatus.NOT_FOUND
+    assert (
+        requests.get(f"{issuer.issuer_url}/token", timeout=standstill_seconds()).status_code
+        == HTTPStatus.NOT_FOUND
+    )

@@ -7,9 +7,8 @@ from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.patience import standstill_seconds
 from tests.simulators.common.exact_json import dumps, loads
-
-CONTROL_TIMEOUT_SECONDS = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +31,12 @@ def exchange(
     *,
     content: bytes | None = None,
     headers: Mapping[str, str] | None = None,
-    timeout_seconds: float = 5,
+    timeout_seconds: float | None = None,
 ) -> Answer:
-    """Send one request over its own connection."""
-    connection = http.client.HTTPConnection(address, timeout=timeout_seconds)
+    """Send one request over its own connection; without a timeout, as long as a test waits."""
+    connection = http.client.HTTPConnection(
+        address, timeout=timeout_seconds or standstill_seconds()
+    )
     try:
         connection.request(method, target, body=content, headers=dict(headers or {}))
         response = connection.getresponse()
@@ -69,7 +70,6 @@ class ControlCaller:
             method,
             f"{self._prefix}{path}",
             content=content,
-            timeout_seconds=CONTROL_TIMEOUT_SECONDS,
         )
         document = answer.document()
         if answer.status != HTTPStatus.OK:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
+from tests.patience import wait_for
 from tests.simulators.common.exact_json import Document
 from tests.simulators.common.state import Clock
 from tests.simulators.common.timers import Timers
@@ -109,10 +110,10 @@ class Deliveries:
         with self._changed:
             return list(self._log)
 
-    def wait_until(self, condition: Callable[[], bool], *, timeout_seconds: float = 5) -> bool:
-        """Wait for a condition on the log; False when time is up."""
+    def wait_until(self, condition: Callable[[], bool]) -> bool:
+        """Wait for a condition on the log; False when nothing changes any more."""
         with self._changed:
-            return self._changed.wait_for(condition, timeout_seconds)
+            return wait_for(self._changed, condition)
 
     def _deliver_each(self, kept: Sequence[Delivery]) -> None:
         for delivery in kept:

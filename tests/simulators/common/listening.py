@@ -1,15 +1,15 @@
 """A listener that keeps what is posted to it."""
 
-import queue
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self, cast
 
+from tests.patience import wait_for
 from tests.simulators.common.server import LOOPBACK
 
 OK = 200
@@ -30,9 +30,10 @@ class Listener[Received](ABC):
 
     def __init__(self) -> None:
         self.statuses: deque[int] = deque()
-        self.received: queue.Queue[Received] = queue.Queue()
+        self._kept: list[Received] = []
+        self._changed = threading.Condition()
         self._server = _ListenerServer((LOOPBACK, 0), _ListenerHandler)
-        self._server.keep = lambda posted: self.received.put(self.read(posted))
+        self._server.keep = self._keep
         self._server.statuses = self.statuses
         serve = self._server.serve_forever
         self._thread = threading.Thread(target=serve, args=(0.01,), daemon=True)
@@ -42,9 +43,23 @@ class Listener[Received](ABC):
         """Return the address to give to the provider."""
         return f"http://{LOOPBACK}:{self._server.server_port}{self.path}"
 
+    def take(self, is_wanted: Callable[[Received], bool] = lambda _: True) -> Received:
+        """Take the oldest delivery that is wanted, and keep all others; raises NothingCame."""
+        with self._changed:
+            if not wait_for(self._changed, lambda: any(map(is_wanted, self._kept))):
+                raise NothingCame(self._kept)
+            wanted = next(each for each in self._kept if is_wanted(each))
+            self._kept.remove(wanted)
+            return wanted
+
     @abstractmethod
     def read(self, posted: Posted) -> Received:
         """Turn a request into what tests look at."""
+
+    def _keep(self, posted: Posted) -> None:
+        with self._changed:
+            self._kept.append(self.read(posted))
+            self._changed.notify_all()
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -59,6 +74,13 @@ class Listener[Received](ABC):
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+
+class NothingCame(AssertionError):
+    """No wanted delivery came, and none at all for a while."""
+
+    def __init__(self, kept: Sequence[object]) -> None:
+        super().__init__(f"no such delivery; there are {len(kept)} others: {list(kept)}")
 
 
 class _ListenerServer(ThreadingHTTPServer):

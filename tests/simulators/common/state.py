@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
+from tests.patience import wait_for
 from tests.simulators.common.exact_json import Document
 
 DROPPED = "dropped"
@@ -34,10 +35,10 @@ class SharedState:
             yield
             self._changed.notify_all()
 
-    def wait_until(self, condition: Callable[[], bool], *, timeout_seconds: float = 5) -> bool:
-        """Wait for a condition on the state; False when time is up."""
+    def wait_until(self, condition: Callable[[], bool]) -> bool:
+        """Wait for a condition on the state; False when nothing changes any more."""
         with self._changed:
-            return self._changed.wait_for(condition, timeout_seconds)
+            return wait_for(self._changed, condition)
 
     def now(self) -> datetime:
         """Return the provider's time."""

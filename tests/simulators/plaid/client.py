@@ -23,7 +23,7 @@ class PlainClient:
         self._address = urlsplit(base_url).netloc
         self._headers = {"PLAID-CLIENT-ID": client_id, "PLAID-SECRET": secret}
 
-    def call(self, path: str, *, timeout_seconds: float = 5, **body: Any) -> Answer:
+    def call(self, path: str, *, timeout_seconds: float | None = None, **body: Any) -> Answer:
         """Post a JSON body."""
         content = json.dumps(body).encode()
         return self.send(path, content=content, timeout_seconds=timeout_seconds)
@@ -35,7 +35,7 @@ class PlainClient:
         method: str = "POST",
         content: bytes = b"{}",
         headers: Mapping[str, str | None] | None = None,
-        timeout_seconds: float = 5,
+        timeout_seconds: float | None = None,
     ) -> Answer:
         """Send exactly this; a header without a value is left out."""
         usual = self._headers | {"Content-Type": "application/json"}

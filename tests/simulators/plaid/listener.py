@@ -29,10 +29,11 @@ class WebhookListener(Listener[Received]):
         """Take the signature and the body."""
         return Received(posted.headers.get("plaid-verification", ""), posted.body)
 
-    def next(self, webhook_type: str, webhook_code: str, *, timeout_seconds: float = 5) -> Received:
-        """Return the next such delivery and drop others; raises queue.Empty when late."""
-        while True:
-            received = self.received.get(timeout=timeout_seconds)
-            found = received.document
-            if (found["webhook_type"], found["webhook_code"]) == (webhook_type, webhook_code):
-                return received
+    def next(self, webhook_type: str, webhook_code: str) -> Received:
+        """Take the oldest such delivery; the others stay for who waits for them."""
+        wanted = (webhook_type, webhook_code)
+        return self.take(lambda each: _kind(each.document) == wanted)
+
+
+def _kind(document: Any) -> tuple[str, str]:
+    return document["webhook_type"], document["webhook_code"]

@@ -29,9 +29,6 @@ class WebhookListener(Listener[Received]):
         """Take the signature and the body."""
         return Received(posted.headers.get("signature", ""), posted.body)
 
-    def next(self, event_type: str, *, timeout_seconds: float = 5) -> Received:
-        """Return the next delivery of this type and drop others; raises queue.Empty when late."""
-        while True:
-            received = self.received.get(timeout=timeout_seconds)
-            if received.document["eventType"] == event_type:
-                return received
+    def next(self, event_type: str) -> Received:
+        """Take the oldest delivery of this type; the others stay for who waits for them."""
+        return self.take(lambda each: bool(each.document["eventType"] == event_type))

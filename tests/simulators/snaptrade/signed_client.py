@@ -37,7 +37,7 @@ class SignedClient:
         query: Mapping[str, str] | None = None,
         *,
         body: Document | None = None,
-        timeout_seconds: float = 5,
+        timeout_seconds: float | None = None,
     ) -> Answer:
         """Send a signed request."""
         timestamp = int(self._clock().timestamp())
@@ -57,7 +57,7 @@ class SignedClient:
         *,
         signature: str,
         content: bytes = b"",
-        timeout_seconds: float = 5,
+        timeout_seconds: float | None = None,
     ) -> Answer:
         """Send exactly this, signed well or badly."""
         headers = {"Signature": signature}

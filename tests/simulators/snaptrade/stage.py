@@ -41,7 +41,9 @@ class Stage:
         self.connection = self.control.add_connection("user-1", announce=False)
         self.account_id = self.connection.account_ids[0]
 
-    def call(self, method: str, path: str, *, timeout_seconds: float = 5, **query: str) -> Answer:
+    def call(
+        self, method: str, path: str, *, timeout_seconds: float | None = None, **query: str
+    ) -> Answer:
         everything = self.credentials | query
         return self.client.call(method, path, everything, timeout_seconds=timeout_seconds)
 

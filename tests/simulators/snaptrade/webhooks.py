@@ -61,9 +61,9 @@ class WebhookSender:
         """Return the log, oldest first."""
         return self._deliveries.log()
 
-    def wait_until(self, condition: Callable[[], bool], *, timeout_seconds: float = 5) -> bool:
-        """Wait for a condition on the log; False when time is up."""
-        return self._deliveries.wait_until(condition, timeout_seconds=timeout_seconds)
+    def wait_until(self, condition: Callable[[], bool]) -> bool:
+        """Wait for a condition on the log; False when nothing changes any more."""
+        return self._deliveries.wait_until(condition)
 
     def _delivery(self, document: Document, *, signature: str | None) -> Delivery:
         body = dumps(document).encode()

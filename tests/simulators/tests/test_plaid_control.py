@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests.patience import standstill_seconds
 from tests.simulators.common.client import ControlCaller
 from tests.simulators.plaid import ControlRefused
 from tests.simulators.plaid.stage import Stage, running_stage
@@ -82,7 +83,7 @@ def test_whole_holding_is_refused_when_a_value_is_none(
 
 def test_refusal_is_an_answer_of_400_and_no_broken_connection(stage: Stage) -> None:
     parts = urlsplit(stage.simulator.control_url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=5)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=standstill_seconds())
     path = f"{parts.path}/accounts/{stage.item.account_ids[0]}/holdings"
     try:
         for body in (b"{", b"[]", b'{"holdings": [null]}'):

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import standstill_seconds
 from tests.simulators.plaid import PlaidSettings, PlaidSimulator
 from tests.simulators.plaid.stage import Stage, running_stage
 
@@ -190,4 +191,4 @@ def test_process_prints_one_line_and_stops_when_told() -> None:
         assert {"client_id", "secret", "keys"} <= set(announced)
         assert all(item["access_token"].startswith("access-") for item in announced["items"])
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(standstill_seconds()) == 0

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import standstill_seconds
 from tests.simulators.plaid import PlaidKnobs
 from tests.simulators.plaid.later import Latency
 from tests.simulators.plaid.stage import Stage, running_stage
@@ -49,7 +50,7 @@ def test_held_webhooks_go_out_in_the_order_asked_for(stage: Stage, order: str, c
     assert {entry["status"] for entry in stage.control.deliveries()} == {"held"}
     released = stage.control.release_webhooks(order=order)
     assert "".join(ids[webhook_id] for webhook_id in released) == codes
-    received = [stage.listener.received.get(timeout=5).document for _ in codes]
+    received = [stage.listener.take().document for _ in codes]
     assert "".join(document["webhook_code"] for document in received) == codes
     stage.wait_for_delivery(send(stage, "D"), "delivered")
 
@@ -58,7 +59,7 @@ def test_shuffled_webhooks_all_arrive(stage: Stage) -> None:
     stage.control.hold_webhooks()
     ids = [send(stage, code) for code in "ABCDE"]
     assert sorted(stage.control.release_webhooks(order="shuffled")) == sorted(ids)
-    received = [stage.listener.received.get(timeout=5).document for _ in ids]
+    received = [stage.listener.take().document for _ in ids]
     assert sorted(document["webhook_code"] for document in received) == list("ABCDE")
 
 
@@ -93,7 +94,7 @@ def test_user_is_named_in_webhooks_when_the_knob_says_so(stage: Stage) -> None:
 def test_late_webhook_comes_after_one_sent_later(stage: Stage) -> None:
     late = stage.control.send_webhook(stage.item.item_id, "ITEM", "LATE", delay_seconds=0.3)
     send(stage, "SOON")
-    codes = [stage.listener.received.get(timeout=5).document["webhook_code"] for _ in range(2)]
+    codes = [stage.listener.take().document["webhook_code"] for _ in range(2)]
     assert codes == ["SOON", "LATE"]
     stage.wait_for_delivery(late, "delivered")
 
@@ -149,7 +150,9 @@ def test_latency_is_spread_as_documented() -> None:
 def test_item_removed_during_its_first_read_ends_it(stage: Stage) -> None:
     stage.control.turn(history_delay_seconds=30)
     item = stage.control.add_item(products=["identity"])
-    connection = http.client.HTTPConnection(stage.simulator.url.removeprefix("http://"), timeout=9)
+    connection = http.client.HTTPConnection(
+        stage.simulator.url.removeprefix("http://"), timeout=standstill_seconds()
+    )
     keys = {"PLAID-CLIENT-ID": stage.settings.client_id, "PLAID-SECRET": stage.settings.secret}
     body = f'{{"access_token": "{item.access_token}"}}'
     headers = {"Content-Type": "application/json", **keys}

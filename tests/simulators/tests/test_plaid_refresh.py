@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import standstill_seconds
 from tests.simulators.plaid.stage import Stage, running_stage
 
 REFRESH = "investments_refresh"
@@ -171,7 +172,7 @@ def test_item_removed_during_a_refresh_ends_it(stage: Stage) -> None:
     assert world.wait_until(lambda: (REFRESH, stage.item.item_id) in world.limits)
     stage.call("/item/remove")
     stage.simulator.end_pauses()
-    slow.join(timeout=5)
+    slow.join(standstill_seconds())
     assert outcomes == [(400, "ITEM_CONCURRENTLY_DELETED")]
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.patience import standstill_seconds
 from tests.simulators.snaptrade import SimulatorSettings, SnapTradeSimulator
 from tests.simulators.snaptrade.stage import Stage, running_stage
 
@@ -146,4 +147,4 @@ def test_process_prints_one_line_and_stops_when_told() -> None:
         assert announced["control_url"] == announced["base_url"] + "/_control"
         assert {"client_id", "consumer_key", "users", "connections", "accounts"} <= set(announced)
         process.send_signal(signal.SIGTERM)
-        assert process.wait(timeout=10) == 0
+        assert process.wait(standstill_seconds()) == 0

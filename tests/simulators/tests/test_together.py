@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.patience import standstill_seconds
 from tests.simulators.common.state import utc_now
 from tests.simulators.plaid import PlaidControlClient
 from tests.simulators.plaid.client import PlainClient
@@ -36,7 +37,7 @@ def served(**variables: str) -> Iterator[dict[str, Any]]:
         try:
             yield json.loads(process.stdout.readline())
             process.send_signal(signal.SIGTERM)
-            assert process.wait(timeout=10) == 0
+            assert process.wait(standstill_seconds()) == 0
             assert process.stdout.read() == b""
         finally:
             process.kill()
@@ -48,7 +49,7 @@ def refused(**variables: str) -> tuple[int, str]:
         cwd=ROOT,
         env=environment(**variables),
         capture_output=True,
-        timeout=30,
+        timeout=standstill_seconds(),
         check=False,
     )
     assert ended.stdout == b""
