@@ -5,7 +5,7 @@ from typing import Any
 
 from playwright.sync_api import Locator, expect
 
-from tests.console.conftest import Visit
+from tests.console.tests.conftest import Visit
 from tests.demo.past import Model, link_with_past
 from tests.local_stack.deployed import Deployed
 from tests.patience import eventually
