@@ -1,12 +1,15 @@
 """Leaving on the deployed stack: gone at the provider, gone here, and it stays so."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from tests.e2e.frontend import Frontend
 from tests.e2e.lives import holds_credential, linked_at_plaid, linked_at_snaptrade, removed, rows_of
 from tests.local_stack.deployed import Deployed
 from tests.patience import eventually
+from tests.simulators.plaid import PlaidControlClient
+from tests.simulators.snaptrade import ControlClient
 
 QUEUES = ("WebhookQueueUrl", "RefreshQueueUrl", "SnapshotQueueUrl")
 
@@ -23,21 +26,29 @@ def _kinds_that_name(user: Frontend) -> set[str]:
     return _kinds(row["SK"]["S"] for row in naming if "expires_at" not in row)
 
 
+def _attempts(deliveries: Iterable[dict[str, Any]]) -> dict[str, int]:
+    return {each["webhook_id"]: len(each["attempts"]) for each in deliveries}
+
+
+def _redeliver(
+    provider: ControlClient | PlaidControlClient, told: Sequence[dict[str, Any]]
+) -> None:
+    before = _attempts(told)
+    for webhook_id in before:
+        provider.redeliver(webhook_id)
+    eventually(
+        lambda: _attempts(provider.deliveries()),
+        until=lambda now: all(now[each] > count for each, count in before.items()),
+    )
+
+
 def _tell_again(running: Deployed, provider_connection_id: str) -> None:
     """Have the provider repeat all that it ever told of a connection, and wait for the workers."""
     # Looks that were put off for minutes, after repairs, stay in their queue.
     waiting = [running.queued(queue) for queue in QUEUES]
     for provider, name in ((running.snaptrade, "connection_id"), (running.plaid, "item_id")):
         told = [each for each in provider.deliveries() if each[name] == provider_connection_id]
-        for each in told:
-            provider.redeliver(each["webhook_id"])
-        again = {each["webhook_id"]: len(each["attempts"]) for each in told}
-        eventually(
-            lambda provider=provider: {
-                each["webhook_id"]: len(each["attempts"]) for each in provider.deliveries()
-            },
-            until=lambda now, again=again: all(now[each] > again[each] for each in again),
-        )
+        _redeliver(provider, told)
     eventually(
         lambda: [running.queued(queue) for queue in QUEUES],
         until=lambda now: all(one <= other for one, other in zip(now, waiting, strict=True)),

@@ -7,7 +7,6 @@ from tests.patience import eventually
 
 # What the sort keys of the two rows of a waiting event begin with.
 PARKED, CLAIMED = "OF#", "INBOX"
-READ_SECONDS = 100  # without quota at this moment, a connection is read a minute later
 
 
 def _about(running: Deployed, prefix: str, provider_connection_id: str) -> list[dict[str, Any]]:
@@ -54,7 +53,6 @@ def test_event_waits_and_is_worked_when_its_connection_is_registered(running: De
     assert eventually(
         lambda: _positions(running, "tess", registered["connection_id"]),
         until=bool,
-        seconds=READ_SECONDS,
     )
 
 
@@ -67,4 +65,4 @@ def test_connection_is_adopted_and_shown_when_a_known_user_has_added_it(running:
         return [each["id"] for each in found if each["id"] != first]
 
     (second,) = eventually(adopted, until=bool)
-    assert eventually(lambda: _positions(running, "ugo", second), until=bool, seconds=READ_SECONDS)
+    assert eventually(lambda: _positions(running, "ugo", second), until=bool)

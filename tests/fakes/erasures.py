@@ -1,10 +1,9 @@
 """Erasures, and the deleting itself, in memory."""
 
-from collections.abc import MutableMapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
-from typing import Any
 
 from freshet.domain.connection import Connection
 from freshet.domain.erasure import Erasure
@@ -88,11 +87,12 @@ class FakeEraser:
         owner = (user_id, account_id)
         self.snapshots.erased.add(owner)
         self.transactions.erased.add(owner)
-        held = self.snapshots
-        erased = 0
-        for rows in (held.rows, held.kept, held.closed, held.recorded):
-            erased += _take_out(rows, owner, most=most - erased)
-        erased += _take_some(self.transactions.rows.get(owner, {}), most=most - erased)
+        held, listed = self.snapshots, self.transactions.rows.get(owner, {})
+        erased = _take_out(held.rows, owner, most=most)
+        erased += _take_out(held.kept, owner, most=most - erased)
+        erased += _take_out(held.closed, owner, most=most - erased)
+        erased += _take_out(held.recorded, owner, most=most - erased)
+        erased += _take(listed, listed, most=most - erased)
         erased += _take_out(self.transactions.revisions, owner, most=most - erased)
         if erased < most:
             self.transactions.rows.pop(owner, None)
@@ -104,16 +104,16 @@ class FakeEraser:
             key
             for key, row in self.refreshes.rows.items()
             if (row.user_id, row.connection_id) == (connection.user_id, connection.id)
-        ]
-        for key in mine[:most]:
+        ][:most]
+        for key in mine:
             del self.refreshes.rows[key]
-        erased = len(mine[:most])
+        erased = len(mine)
         name = connection.provider, connection.provider_connection_id
-        waiting = [key for key in self.inbox.waiting if key[:2] == name]
-        for key in waiting[: most - erased]:
-            del self.inbox.waiting[key]
-            self.inbox.rows.pop((key[0], key[2]), None)
-        return erased + len(waiting[: most - erased])
+        waiting = [key for key in self.inbox.waiting if key[:2] == name][: most - erased]
+        for provider, connection_id, event_id in waiting:
+            del self.inbox.waiting[provider, connection_id, event_id]
+            self.inbox.rows.pop((provider, event_id), None)
+        return erased + len(waiting)
 
     def disconnect(self, connection: Connection) -> None:
         key = connection.user_id, connection.id
@@ -126,29 +126,20 @@ class FakeEraser:
         self.connections.users.pop((provider, subject), None)
 
     def erase_user(self, user_id: str, *, most: int) -> int:
-        rows: list[MutableMapping[Any, Any]] = [
-            self.connections.rows,
-            self.accounts.rows,
-            self.refreshes.rows,
-        ]
-        erased = 0
-        for each in rows:
-            mine = [key for key in each if key[0] == user_id][: most - erased]
-            for key in mine:
-                del each[key]
-            erased += len(mine)
-        return erased
+        erased = _take_out(self.connections.rows, (user_id,), most=most)
+        erased += _take_out(self.accounts.rows, (user_id,), most=most - erased)
+        return erased + _take_out(self.refreshes.rows, (user_id,), most=most - erased)
 
 
-def _take_out(rows: MutableMapping[Any, Any], owner: tuple[str, str], *, most: int) -> int:
-    mine = [key for key in rows if key[:2] == owner][: max(most, 0)]
-    for key in mine:
-        del rows[key]
-    return len(mine)
+def _take_out[K: tuple[object, ...], V](
+    rows: dict[K, V], owner: tuple[str, ...], *, most: int
+) -> int:
+    mine = [key for key in rows if key[: len(owner)] == owner]
+    return _take(rows, mine, most=most)
 
 
-def _take_some(rows: MutableMapping[Any, Any], *, most: int) -> int:
-    some = list(islice(rows, max(most, 0)))
+def _take[K, V](rows: dict[K, V], keys: Iterable[K], *, most: int) -> int:
+    some = list(islice(keys, max(most, 0)))
     for key in some:
         del rows[key]
     return len(some)

@@ -3,12 +3,12 @@
 import base64
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -23,20 +23,24 @@ from functions.refresh_connection import app as refresh_connection
 from functions.take_snapshots import app as take_snapshots
 from tests.conformity import demand_conformity
 from tests.simulators.common.state import Clock, utc_now
-from tests.simulators.plaid import PlaidSimulator
+from tests.simulators.plaid import PlaidSimulator, SimulatedItem
 from tests.simulators.plaid.listener import Received as PlaidReceived
 from tests.simulators.plaid.listener import WebhookListener as PlaidListener
 from tests.simulators.plaid.settings import PlaidSettings
 from tests.simulators.snaptrade import Knobs, SimulatorSettings, SnapTradeSimulator
+from tests.simulators.snaptrade.control_answers import SimulatedConnection, SimulatedUser
 from tests.simulators.snaptrade.listener import Received, WebhookListener
 from tests.simulators.snaptrade.signed_client import SignedClient
 from tests.tables import create_tables
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_sqs import SQSClient
 
 USER = "user-1"
 SCOPES = "freshet/read freshet/refresh"
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 _QUEUES = ("webhook", "refresh", "snapshot")
-_SERVICES = ("sqs", "dynamodb", "events", "secretsmanager")
 CONTEXT = SimpleNamespace(
     function_name="test",
     memory_limit_in_mb=512,
@@ -67,18 +71,19 @@ class World:
         plaid_listener: PlaidListener,
         queues: dict[str, str],
         *,
-        clients: dict[str, Any],
+        sqs: "SQSClient",
+        dynamodb: "DynamoDBClient",
     ) -> None:
         self.simulator = simulator
         self.plaid = plaid
         self.listener = listener
         self.plaid_listener = plaid_listener
         self.queues = queues
-        self._users: dict[str, Any] = {}
-        self.sqs = clients["sqs"]
-        self.dynamodb = clients["dynamodb"]
+        self._users: dict[str, SimulatedUser] = {}
+        self.sqs = sqs
+        self.dynamodb = dynamodb
 
-    def link(self, *, user_id: str = USER, **options: Any) -> tuple[str, Any]:
+    def link(self, *, user_id: str = USER, **options: Any) -> tuple[str, SimulatedConnection]:
         """Make a connection at the provider and register it; gives its id and the original."""
         cadence = {key: options.pop(key) for key in ("refresh_every",) if key in options}
         user = self.simulator.control.add_user(f"snaptrade-{user_id}-{len(self._users)}")
@@ -87,7 +92,9 @@ class World:
         answer = self.register(connection, user_id=user_id, **cadence)
         return answer["connection_id"], connection
 
-    def register(self, connection: Any, *, user_id: str, **cadence: Any) -> dict[str, Any]:
+    def register(
+        self, connection: SimulatedConnection, *, user_id: str, **cadence: Any
+    ) -> dict[str, Any]:
         """Ask for a registration as an operator does."""
         user = self._users[connection.connection_id]
         event = sample_event("operator_register_connection") | {
@@ -98,7 +105,7 @@ class World:
         }
         return self.operate(event)
 
-    def link_item(self, *, user_id: str = USER, **options: Any) -> tuple[str, Any]:
+    def link_item(self, *, user_id: str = USER, **options: Any) -> tuple[str, SimulatedItem]:
         """Make an Item at Plaid and register it; gives its id and the original."""
         cadence = {key: options.pop(key) for key in ("refresh_every",) if key in options}
         item = self.plaid.control.add_item(**options)
@@ -148,7 +155,7 @@ class World:
         answer = api.lambda_handler(event, CONTEXT)
         return Answer(answer["statusCode"], answer["headers"], None, _text_of(answer))
 
-    def ask_snaptrade(self, connection: Any, path: str) -> str:
+    def ask_snaptrade(self, connection: SimulatedConnection, path: str) -> str:
         """Ask SnapTrade itself, as the user of a connection; gives the answer's text."""
         settings, user = self.simulator.settings, self._users[connection.connection_id]
         caller = SignedClient(
@@ -169,7 +176,7 @@ class World:
     def plan(self) -> int:
         """Take the planner's turn."""
         event = sample_event("plan_refreshes_turn")
-        return plan_refreshes.lambda_handler(event, CONTEXT)["planned"]
+        return int(plan_refreshes.lambda_handler(event, CONTEXT)["planned"])
 
     def deliver(self, received: Received, *, provider: str = "snaptrade") -> int:
         """Carry a webhook to the receiver; gives the status it answered."""
@@ -200,7 +207,7 @@ class World:
 
     def redeliver(self, queue: str, body: str) -> dict[str, Any]:
         """Carry one message to its worker, as SQS does after a lost acknowledgement."""
-        return dict(_worker(queue).lambda_handler(_batch([body]), CONTEXT))
+        return dict(_worker(queue)(_batch([body]), CONTEXT))
 
     def plaid_webhook(self, webhook_type: str, code: str) -> PlaidReceived:
         """Wait for Plaid to send an event."""
@@ -234,7 +241,7 @@ class World:
     def _work_queue(self, name: str) -> bool:
         bodies = self.messages(name)
         for body in bodies:
-            answer = _worker(name).lambda_handler(_batch([body]), CONTEXT)
+            answer = _worker(name)(_batch([body]), CONTEXT)
             assert answer == {"batchItemFailures": []}, answer
         return bool(bodies)
 
@@ -251,11 +258,11 @@ def sample_event(name: str) -> dict[str, Any]:
     return dict(json.loads((EVENTS / f"{name}.json").read_text()))
 
 
-def _worker(queue: str) -> Any:
+def _worker(queue: str) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
     return {
-        "webhook": process_webhook,
-        "refresh": refresh_connection,
-        "snapshot": take_snapshots,
+        "webhook": process_webhook.lambda_handler,
+        "refresh": refresh_connection.lambda_handler,
+        "snapshot": take_snapshots.lambda_handler,
     }[queue]
 
 
@@ -282,21 +289,20 @@ def a_world(
         simulator.control.listen(listener.url)
         plaid.control.listen(plaid_listener.url)
         _set_environment(monkeypatch)
-        clients: dict[str, Any] = {name: boto3.client(name) for name in _SERVICES}
-        queues = {name: clients["sqs"].create_queue(QueueName=name)["QueueUrl"] for name in _QUEUES}
-        create_tables(clients["dynamodb"])
-        clients["events"].create_event_bus(Name="freshet")
+        sqs, dynamodb = boto3.client("sqs"), boto3.client("dynamodb")
+        queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in _QUEUES}
+        create_tables(dynamodb)
+        boto3.client("events").create_event_bus(Name="freshet")
+        secretsmanager = boto3.client("secretsmanager")
         secrets = {
             "snaptrade": {"client_id": settings.client_id, "consumer_key": settings.consumer_key},
             "plaid": {"client_id": plaid.settings.client_id, "secret": plaid.settings.secret},
         }
         for name, keys in secrets.items():
-            clients["secretsmanager"].create_secret(
-                Name=f"providers/{name}", SecretString=json.dumps(keys)
-            )
+            secretsmanager.create_secret(Name=f"providers/{name}", SecretString=json.dumps(keys))
         _set_variables(monkeypatch, queues, simulator, plaid, plaid_listener)
         _forget()
-        yield World(simulator, plaid, listener, plaid_listener, queues, clients=clients)
+        yield World(simulator, plaid, listener, plaid_listener, queues, sqs=sqs, dynamodb=dynamodb)
     _forget()
 
 

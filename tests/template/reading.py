@@ -24,8 +24,10 @@ def _intrinsic(loader: _Loader, tag: str, node: yaml.Node) -> Node:
             value: Node = loader.construct_scalar(node)
         case yaml.SequenceNode():
             value = loader.construct_sequence(node, deep=True)
-        case _:
+        case yaml.MappingNode():
             value = loader.construct_mapping(node, deep=True)
+        case _:
+            raise TypeError(tag)
     if tag == "GetAtt" and isinstance(value, str):
         value = value.split(".")
     return {tag if tag in {"Ref", "Condition"} else f"Fn::{tag}": value}

@@ -1,6 +1,6 @@
 """What every queue must have so that no message is lost, or worked twice at once."""
 
-from tests.template.reading import Template
+from tests.template.reading import Node, Template
 
 WORKERS = {
     "WebhookQueue": "ProcessWebhookFunction",
@@ -12,11 +12,11 @@ FOUR_DAYS = 4 * 24 * 3600
 FOURTEEN_DAYS = 14 * 24 * 3600
 
 
-def mapping_of(template: Template, queue: str) -> dict[str, object]:
+def mapping_of(template: Template, queue: str) -> dict[str, Node]:
     """The properties of the one mapping that reads a queue."""
     arn = {"Fn::GetAtt": [queue, "Arn"]}
     [(function, mapping)] = [
-        (function, properties)
+        (function, dict(properties))
         for function, _, properties in template.events("SQS")
         if properties["Queue"] == arn
     ]

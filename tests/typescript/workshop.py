@@ -21,7 +21,7 @@ _RESOLUTION = ("--moduleResolution", "bundler")
 def run_driver(scripts: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """Run the driver with node."""
     node = str(shutil.which("node"))
-    command = [node, scripts / "driver.mjs", *arguments]
+    command = [node, str(scripts / "driver.mjs"), *arguments]
     return subprocess.run(
         command, capture_output=True, text=True, timeout=standstill_seconds(), check=False
     )
@@ -71,7 +71,7 @@ def _install() -> None:
 
 
 def _run(tool: str, *arguments: str) -> None:
-    command = [_INSTALLED / "node_modules" / ".bin" / tool, *arguments]
+    command = [str(_INSTALLED / "node_modules" / ".bin" / tool), *arguments]
     _checked(subprocess.run(command, capture_output=True, text=True, check=False))
 
 

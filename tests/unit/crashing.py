@@ -1,5 +1,6 @@
 """Ports that die at a chosen call, before or after it takes effect."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,7 +60,7 @@ class MortalStage(Stage):
         self.crashes = crashes
         make_mortal(self, crashes)
 
-    def survive(self, step: Any, *arguments: Any) -> bool:
+    def survive[*Given](self, step: Callable[[*Given], object], *arguments: *Given) -> bool:
         """Do a step; False if it died."""
         try:
             step(*arguments)

@@ -1,5 +1,6 @@
 """The services of linking on fakes, around one user."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from itertools import count
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from freshet.domain.credential import Credential
 from freshet.domain.errors import SecretUnavailable
 from freshet.domain.link_session import LinkOutcome
+from freshet.domain.orders import ReadOrder
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import Calls, EventRule, Suggests
 from freshet.services.finish_link import Arrival, TakenIn, finish_link
@@ -64,15 +66,15 @@ class LinkStage:
 
     def __init__(self, crashes: Crashes | None = None) -> None:
         self.clock = FakeClock(NOON)
-        self.connections: Any = FakeConnections()
-        self.sessions: Any = FakeLinkSessions()
-        self.users: Any = FakeProviderUsers(self.connections)
+        self.connections = FakeConnections()
+        self.sessions = FakeLinkSessions()
+        self.users = FakeProviderUsers(self.connections)
         self.lease = FakeUserLease()
-        self.inbox: Any = FakeInbox(self.connections)
-        self.vault: Any = BreakableVault()
-        self.reads: Any = FakeQueue()
-        self.portal: Any = FakePortal()
-        self.items: Any = FakeItems(self.clock)
+        self.inbox = FakeInbox(self.connections)
+        self.vault = BreakableVault()
+        self.reads: FakeQueue[ReadOrder] = FakeQueue()
+        self.portal = FakePortal()
+        self.items = FakeItems(self.clock)
         self.is_configured = True
         self._drawn = count(1)
         self._crashes = crashes or Crashes()
@@ -99,11 +101,11 @@ class LinkStage:
         )
 
     def start(self, provider: Provider | None = Provider.SNAPTRADE, **wish: Any) -> StartedLink:
-        values = {"user_id": USER, "provider": provider, "webhook": HOOK}
+        values: dict[str, Any] = {"user_id": USER, "provider": provider, "webhook": HOOK}
         return start_link(LinkWish(**(values | wish)), parts=self.linking)
 
     def arrive(self, provider: Provider = Provider.SNAPTRADE, **arrival: Any) -> TakenIn:
-        values = {"user_id": USER, "provider": provider}
+        values: dict[str, Any] = {"user_id": USER, "provider": provider}
         return finish_link(Arrival(**(values | arrival)), parts=self.linking)
 
     def outcome(self, started: StartedLink) -> LinkOutcome:
@@ -132,7 +134,7 @@ class LinkStage:
     def subject(self) -> str:
         return str(self.users.find(USER).subject)
 
-    def survive(self, step: Any) -> bool:
+    def survive(self, step: Callable[[], object]) -> bool:
         """Do a step; False if it died."""
         try:
             step()

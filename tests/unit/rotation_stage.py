@@ -1,8 +1,8 @@
 """A connection whose credential is about to be rotated."""
 
 from datetime import timedelta
-from typing import Any
 
+from freshet.domain.call_errors import CallFailed
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import SecretUnavailable
@@ -66,7 +66,9 @@ class RotationStage:
     def rotate(self) -> Rotation:
         return rotate_credential(USER, CONNECTION_ID, parts=self.rotating)
 
-    def lose_answer(self, failure: Any, *, does_work: bool, takes: timedelta = timedelta()) -> None:
+    def lose_answer(
+        self, failure: CallFailed, *, does_work: bool, takes: timedelta = timedelta()
+    ) -> None:
         self.provider.failures.append((failure, does_work))
         self.provider.before_answering = lambda: self.stage.clock.advance(takes)
 

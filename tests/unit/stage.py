@@ -11,10 +11,11 @@ from freshet.domain.refresh import Refresh
 from freshet.domain.schedule import Pace
 from freshet.domain.webhooks import WebhookEvent
 from freshet.services.begin_removal import Removing
+from freshet.services.billable_call import Purchase, Purchasing
 from freshet.services.erase_connection import Erasing
 from freshet.services.plan_turn import Planning, plan_turn
 from freshet.services.process_webhook import Processing, process_webhook
-from freshet.services.purchase_refresh import Purchase, Purchasing, purchase_refresh
+from freshet.services.purchase_refresh import purchase_refresh
 from freshet.services.refresh_connection import refresh_connection
 from freshet.services.request_refresh import RefreshRequest, Requesting, request_refresh
 from freshet.services.show_holdings import Showing
@@ -109,6 +110,11 @@ class Stage:
     @property
     def connection(self) -> Connection:
         return self.connections.get(USER, CONNECTION_ID)
+
+    @property
+    def refresh_orders(self) -> list[RefreshOrder]:
+        """What waits in the queue of refreshes, but for removals."""
+        return [each for each in self.buys.orders if isinstance(each, RefreshOrder)]
 
     @property
     def purchasing(self) -> Purchasing:
@@ -244,8 +250,8 @@ class Stage:
         """Work what waits in the queues."""
         for order in self.buys.drain():
             self.work(order)
-        for order in self.reads.drain():
-            take_snapshots(order, parts=self.reading)
+        for read in self.reads.drain():
+            take_snapshots(read, parts=self.reading)
 
     def refresh(self, refresh_id: str | None = None) -> Refresh:
         return self.refreshes.get(USER, refresh_id or an_order().refresh_id)

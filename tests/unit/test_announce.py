@@ -1,11 +1,14 @@
 """Stored first, then told, then taken out: told twice at times, never not at all."""
 
+from collections.abc import Sequence
+
 import pytest
 
 from freshet.domain.errors import QueueUnavailable
 from freshet.domain.events import Event, EventKind
 from freshet.services.announce import announce
 from tests.builders import CONNECTION_ID, USER, an_announcement
+from tests.replacing import InPlaceOf
 from tests.unit.stage import Stage
 
 CHANGED = an_announcement()
@@ -20,7 +23,7 @@ def test_events_are_told_in_order_and_taken_out_when_the_bus_takes_them() -> Non
     stage = Stage(outbox=(CHANGED, FINISHED))
     _announce(stage)
     assert stage.bus.published == [CHANGED, FINISHED]
-    assert stage.connection.outbox == ()
+    assert not stage.connection.outbox
 
 
 def test_nothing_is_written_when_there_is_nothing_to_tell() -> None:
@@ -38,17 +41,17 @@ def test_events_stay_and_are_told_again_when_the_bus_fails(taken: int) -> None:
     assert stage.connection.outbox == (CHANGED, FINISHED)
     _announce(stage)
     assert stage.bus.published[taken:] == [CHANGED, FINISHED]
-    assert stage.connection.outbox == ()
+    assert not stage.connection.outbox
 
 
 def test_newer_event_stays_when_it_came_while_others_were_told() -> None:
     stage = Stage(outbox=(CHANGED,))
     usual = stage.bus.publish
 
-    def publish_slowly(events: tuple[Event, ...]) -> None:
+    def publish_slowly(events: Sequence[Event]) -> None:
         usual(events)
         stage.connections.change(USER, CONNECTION_ID, lambda row: row.announcing(FINISHED))
 
-    stage.bus.publish = publish_slowly
+    InPlaceOf(usual).put(publish_slowly)
     _announce(stage)
     assert stage.connection.outbox == (FINISHED,)

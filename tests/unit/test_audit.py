@@ -7,7 +7,7 @@ import pytest
 
 from freshet.domain.audit import FindingKind
 from freshet.domain.call_errors import LoginRequired, ProviderDown
-from freshet.domain.connection import ConnectionStatus
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.provider import Provider
 from freshet.ports import FoundConnection
@@ -158,7 +158,7 @@ def test_finding_keeps_when_it_was_first_seen() -> None:
 def test_audit_goes_on_with_the_same_user_when_the_provider_did_not_answer() -> None:
     audit = Audit("s-1", "u-2", "z-3")
     audit.know("u-2", "a-2")
-    audit.discovery.by_secret["secret of u-2"] = ProviderDown(an_answer())
+    audit.discovery.by_secret["secret of u-2"] = ProviderDown(NOON + timedelta(minutes=5))
     assert audit.run() == [(FindingKind.UNKNOWN_USER, "s-1")]
     audit.bills("u-2", "a-2")
     audit.run()

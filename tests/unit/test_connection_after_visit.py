@@ -22,7 +22,8 @@ ASKED = an_answer(operation="positions")
 def _after(
     connection: Connection, *, refresh: Refresh | None = None, **findings: Any
 ) -> Connection:
-    visit = Visit(**({"started_at": START, "scope": Scope.EVERYTHING} | findings))
+    values: dict[str, Any] = {"started_at": START, "scope": Scope.EVERYTHING}
+    visit = Visit(**(values | findings))
     return connection_after_visit(connection, visit, refresh, now=NOON)
 
 

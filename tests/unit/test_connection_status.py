@@ -99,11 +99,17 @@ def _read(connection: Connection, synced_at: datetime | None = None) -> Connecti
     return connection.after_reading(started_at=NOON, calls=4, synced_at=synced_at)
 
 
+def _next_read_at(connection: Connection, synced_at: datetime | None = None) -> datetime:
+    next_read_at = _read(connection, synced_at).next_read_at
+    assert next_read_at is not None
+    return next_read_at
+
+
 def test_reads_drift_apart_by_little_and_always_alike_when_they_were_due_together() -> None:
     every = timedelta(days=7)
     connections = [a_connection(id=f"con_{n}", cadence=Cadence(every)) for n in range(200)]
-    late = [_read(each).next_read_at - (NOON + every) for each in connections]
-    assert late == [_read(each).next_read_at - (NOON + every) for each in connections]
+    late = [_next_read_at(each) - (NOON + every) for each in connections]
+    assert late == [_next_read_at(each) - (NOON + every) for each in connections]
     assert min(late) >= timedelta(0)
     assert max(late) < 0.02 * every
     assert len({delay // (0.002 * every) for delay in late}) == 10
@@ -129,7 +135,7 @@ def test_daily_read_follows_the_providers_own_sync_when_it_has_one(
     ago = None if synced_hours_ago is None else NOON - timedelta(hours=synced_hours_ago)
     base = ago + timedelta(hours=24, minutes=30) if ago and is_followed else None
     base = base or NOON + connection.cadence.read_every
-    next_read_at = _read(connection, ago).next_read_at
+    next_read_at = _next_read_at(connection, ago)
     assert base <= next_read_at < base + timedelta(minutes=30)
 
 

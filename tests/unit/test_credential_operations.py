@@ -26,7 +26,9 @@ MOVE: dict[str, Any] = {"operation": "move_credentials", "user_ids": [USER]}
 LOST = call_errors.AnswerLost(ProviderAnswer(provider="snaptrade", operation="reset_secret"))
 
 
-def _run(event: dict[str, Any], stage: RotationStage, *, into: FakeVault | None = None) -> Any:
+def _run(
+    event: dict[str, Any], stage: RotationStage, *, into: FakeVault | None = None
+) -> dict[str, Any]:
     moving = None
     if into is not None:
         moving = Moving(old=stage.vault, new=into, lease=stage.lease, clock=stage.stage.clock)

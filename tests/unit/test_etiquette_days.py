@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.errors import InvalidField
 from freshet.domain.etiquette import ETIQUETTE, LONGEST_CADENCE
 from freshet.domain.provider import Provider
+from freshet.domain.transaction_windows import WindowRead
 from freshet.services.change_connection import ConnectionChange, change_connection
 from tests.builders import USER, an_account_report
 from tests.fakes import FakeProvider, FakeProviders, FakeSession
@@ -28,7 +30,13 @@ SHORTEST = ETIQUETTE[Provider.SNAPTRADE].shortest_read_cadence
 class _Watched(FakeSession):
     """Notes each pass over accounts and each read of activities, by UTC day."""
 
-    def __init__(self, provider: FakeProvider, day: date, passes: Counter, activities: Counter):
+    def __init__(
+        self,
+        provider: FakeProvider,
+        day: date,
+        passes: Counter[date],
+        activities: Counter[tuple[date, str]],
+    ) -> None:
         super().__init__(provider)
         self._day, self._passes, self._activities = day, passes, activities
 
@@ -41,7 +49,7 @@ class _Watched(FakeSession):
             for each in super().accounts()
         ]
 
-    def transactions(self, account, *, since):
+    def transactions(self, account: AccountReport, *, since: date | None) -> WindowRead:
         self._activities[self._day, account.provider_account_id] += 1
         return super().transactions(account, since=since)
 
@@ -113,6 +121,6 @@ def test_cadence_is_refused_by_name_when_it_is_rude_or_absurd(
         assert getattr(_set(stage, **{field: polite}).cadence, field) == polite
 
 
-def _set(stage: Stage, **cadence: timedelta) -> Connection:
+def _set(stage: Stage, **cadence: Any) -> Connection:
     change = ConnectionChange(user_id=USER, connection_id=stage.connection.id, **cadence)
     return change_connection(change, connections=stage.connections, clock=stage.clock)

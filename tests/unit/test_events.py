@@ -3,12 +3,16 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import count
+from typing import Any
 
 import pytest
 
 from freshet.domain import call_errors, errors
+from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.events import Event, EventKind
+from freshet.domain.holdings import Holdings
 from freshet.domain.orders import ReadReason
 from tests.builders import (
     CONNECTION_ID,
@@ -23,13 +27,17 @@ from tests.builders import (
     an_order,
     some_holdings,
 )
+from tests.replacing import InPlaceOf
 from tests.unit.crashing import Crash
 from tests.unit.stage import ACCOUNT_ID, Stage
 
 CHANGED = some_holdings(positions=(a_position(units=Decimal(13)),))
 REPRICED = some_holdings(positions=(a_position(price=Decimal(999)),))
 NEEDS_USER, RECOVERED = EventKind.CONNECTION_NEEDS_USER, EventKind.CONNECTION_RECOVERED
-BROKEN = {"status": ConnectionStatus.NEEDS_USER, "status_reason": "disabled_at_provider"}
+BROKEN: dict[str, Any] = {
+    "status": ConnectionStatus.NEEDS_USER,
+    "status_reason": "disabled_at_provider",
+}
 
 
 def _event(kind: EventKind, subject_id: str) -> Event:
@@ -42,7 +50,7 @@ def _event(kind: EventKind, subject_id: str) -> Event:
     )
 
 
-def _quiet(**connection: object) -> Stage:
+def _quiet(**connection: Any) -> Stage:
     """A stage whose first load has been told already."""
     stage = Stage(**connection)
     stage.provider.as_of = NOON
@@ -70,7 +78,7 @@ def test_change_is_told_when_content_changed() -> None:
 
 
 @pytest.mark.parametrize("holdings", [some_holdings(), REPRICED])
-def test_nothing_is_told_when_nothing_or_only_prices_changed(holdings: object) -> None:
+def test_nothing_is_told_when_nothing_or_only_prices_changed(holdings: Holdings) -> None:
     stage = _quiet()
     stage.provider.holdings["account-1"] = holdings
     stage.read()
@@ -79,18 +87,15 @@ def test_nothing_is_told_when_nothing_or_only_prices_changed(holdings: object) -
 
 def _die_after_storing(stage: Stage) -> None:
     usual = stage.connections.change
-    changes = []
+    changes = count()
 
-    def change(*given: object, **more: object) -> object:
-        changes.append(given)
-        if len(changes) > 1:  # the first one takes the reader's lease
+    def change(*given: Any, **more: Any) -> Connection:
+        if next(changes):  # the first one takes the reader's lease
             raise Crash
         return usual(*given, **more)
 
-    stage.connections.change = change
-    with pytest.raises(Crash):
+    with InPlaceOf(usual).holding(change), pytest.raises(Crash):
         stage.read()
-    stage.connections.change = usual
     stage.later(minutes=3)  # the dead reader's lease is over
 
 

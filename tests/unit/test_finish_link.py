@@ -137,7 +137,8 @@ def test_item_ends_whole_or_lost_to_all_when_the_process_died_at_any_step(
         except LinkInvalid:
             # Died with the only copy of the token in hand: before it was kept, and no earlier.
             lost.append(number)
-            assert stage.connections.rows == stage.vault.held_by_name == {}
+            assert stage.connections.rows == {}
+            assert stage.vault.held_by_name == {}
             continue
         assert stage.connections.of_user(USER) == [taken_in.connection]
         assert stage.vault.find(USER, taken_in.connection.credential_name).subject == ITEM
@@ -198,7 +199,7 @@ def test_same_connection_is_answered_when_the_webhook_came_first(is_named: bool)
     stage.hear_added(made)
     (adopted,) = stage.connections.of_user(USER)
     assert stage.outcome(started) == _completed(adopted.id)
-    arrival = {"provider_connection_id": made} if is_named else {}
+    arrival: dict[str, Any] = {"provider_connection_id": made} if is_named else {}
     taken_in = stage.arrive(link_session_id=started.session.id, **arrival)
     assert (taken_in.connection.id, taken_in.is_new) == (adopted.id, False)
 
@@ -212,8 +213,8 @@ def test_each_session_has_its_own_when_two_tabs_named_theirs() -> None:
     for session, each in zip(sessions, made, strict=True):
         stage.arrive(link_session_id=session.session.id, provider_connection_id=each)
     outcomes = [stage.outcome(each).connection_id for each in sessions]
-    owned = [stage.connections.of_connection(Provider.SNAPTRADE, each)[1] for each in made]
-    assert outcomes == owned
+    owners = [stage.connections.of_connection(Provider.SNAPTRADE, each) for each in made]
+    assert [(USER, each) for each in outcomes] == owners
 
 
 def test_nothing_is_taken_in_when_the_portal_made_nothing() -> None:

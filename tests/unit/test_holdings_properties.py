@@ -8,13 +8,17 @@ from random import Random
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from freshet.domain.holdings import Holdings
+from freshet.domain.holdings import Balance, Holdings, Position
 from freshet.domain.holdings_changes import ChangeKind, changes_between
 from tests.unit.holdings_strategies import AMOUNTS, HOLDINGS
 
 
+def _lines(holdings: Holdings) -> list[Position | Balance]:
+    return [*holdings.positions, *holdings.balances]
+
+
 def _content(holdings: Holdings) -> Counter[str]:
-    return Counter(each.content for each in (*holdings.positions, *holdings.balances))
+    return Counter(each.content for each in _lines(holdings))
 
 
 @settings(max_examples=100)
@@ -88,27 +92,28 @@ def test_totals_are_those_of_plain_arithmetic(holdings: Holdings) -> None:
 @given(HOLDINGS)
 def test_no_currency_is_added_to_another(holdings: Holdings) -> None:
     currencies = [each.currency for each in holdings.totals()]
-    lines = (*holdings.positions, *holdings.balances)
     assert len(set(currencies)) == len(currencies)
-    assert set(currencies) == {each.currency for each in lines}
+    assert set(currencies) == {each.currency for each in _lines(holdings)}
 
 
 @settings(max_examples=100)
 @given(HOLDINGS, HOLDINGS)
 def test_kind_says_what_is_different(before: Holdings, after: Holdings) -> None:
     for change in changes_between(before, after):
-        old, new = change.before, change.after
-        match change.kind:
-            case ChangeKind.OPENED:
+        match change.kind, change.before, change.after:
+            case ChangeKind.OPENED, old, _:
                 assert old is None
-            case ChangeKind.CLOSED:
+            case ChangeKind.CLOSED, _, new:
                 assert new is None
-            case ChangeKind.UNITS:
+            case ChangeKind.UNITS, Position() as old, Position() as new:
                 assert old.units != new.units
-            case ChangeKind.COST:
+            case ChangeKind.COST, Position() as old, Position() as new:
                 assert (old.units, old.cost_per_unit) != (new.units, new.cost_per_unit)
                 assert old.units == new.units
-            case ChangeKind.LOTS:
+            case ChangeKind.LOTS, Position() as old, Position() as new:
                 assert (old.units, old.cost_per_unit) == (new.units, new.cost_per_unit)
-            case ChangeKind.CASH:
-                assert (old and old.cash) != (new and new.cash) or None in (old, new)
+            case ChangeKind.CASH, Balance() as old, Balance() as new:
+                assert old.cash != new.cash
+            case kind, old, new:
+                assert kind is ChangeKind.CASH
+                assert None in (old, new)

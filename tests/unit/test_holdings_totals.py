@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freshet.domain.holdings import Holdings, Position, Total
+from freshet.domain.holdings import Balance, Holdings, Position, Total
 from tests.builders import a_balance, a_position, an_option, some_holdings
 
 NUMBERS = st.decimals(-(10**9), 10**9, places=17, allow_nan=False, allow_infinity=False)
@@ -29,7 +29,7 @@ def _totals(**changes: object) -> dict[str | None, Total]:
 
 @given(st.lists(POSITIONS, max_size=6), st.lists(BALANCES, max_size=4))
 def test_totals_equal_plain_fractions_when_added_up_again(
-    positions: list[Position], balances: list[object]
+    positions: list[Position], balances: list[Balance]
 ) -> None:
     totals = _totals(positions=tuple(positions), balances=tuple(balances))
     for currency, total in totals.items():
@@ -37,12 +37,13 @@ def test_totals_equal_plain_fractions_when_added_up_again(
         amounts = [each.cash for each in balances if each.currency == currency]
         is_in_cash = any(amount is not None for amount in amounts)
         counted = [each for each in own if not (each.cash_equivalent and is_in_cash)]
-        priced = [each for each in counted if None not in (each.units, each.price)]
-        worth = sum(
+        priced = [
             Fraction(each.units) * Fraction(each.price) * Fraction(each.instrument.multiplier)
-            for each in priced
-        )
-        cash = sum(Fraction(amount) for amount in amounts if amount is not None)
+            for each in counted
+            if each.units is not None and each.price is not None
+        ]
+        worth = sum(priced, Fraction(0))
+        cash = sum((Fraction(amount) for amount in amounts if amount is not None), Fraction(0))
         assert Fraction(total.positions) == worth
         assert Fraction(total.cash) == cash
         assert Fraction(total.total) == worth + cash
@@ -63,9 +64,9 @@ def test_currencies_are_never_added_together_when_there_are_several() -> None:
 def test_money_market_fund_counts_once_when_cash_contains_it() -> None:
     sweep = a_position(units=Decimal(300), price=Decimal(1), cash_equivalent=True)
     total = _totals(positions=(sweep,))["USD"]
-    assert (total.positions, total.total) == (0, Decimal("300.71"))
+    assert (total.positions, total.total) == (Decimal(0), Decimal("300.71"))
     alone = _totals(positions=(sweep,), balances=())["USD"]
-    assert (alone.positions, alone.cash) == (Decimal(300), 0)
+    assert (alone.positions, alone.cash) == (Decimal(300), Decimal(0))
 
 
 def test_option_is_worth_its_multiplier_when_priced() -> None:
@@ -76,6 +77,7 @@ def test_option_is_worth_its_multiplier_when_priced() -> None:
 @pytest.mark.parametrize("instrument", [an_option(), a_position().instrument])
 def test_short_counts_against_the_total_when_units_are_negative(instrument: object) -> None:
     short = a_position(instrument=instrument, units=Decimal(-2), price=Decimal("4.05"))
+    assert short.value is not None
     assert short.value < 0
     assert _totals(positions=(short,), balances=())["USD"].total == short.value
 

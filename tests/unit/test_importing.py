@@ -1,6 +1,7 @@
 """An import: one result for each line, bad lines named, good ones kept, again without harm."""
 
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -15,8 +16,9 @@ from freshet.operations.importing import Importer
 from freshet.ports import FoundConnection
 from freshet.services.import_connections import Importing
 from freshet.services.register_connection import Registering
-from tests.builders import USER, an_answer
+from tests.builders import NOON, USER
 from tests.fakes import FakeDiscovery, FakeObjects
+from tests.replacing import InPlaceOf
 from tests.unit.stage import Stage
 
 SECRET = "invented-secret"
@@ -41,7 +43,9 @@ class Import:
 
     def __init__(self) -> None:
         self.stage = Stage()
-        self.snaptrade, self.plaid = FakeDiscovery(), FakeDiscovery()
+        self.snaptrade = FakeDiscovery()
+        self.plaid = FakeDiscovery()
+        self.is_plaid_configured = True
         user = Credential("snaptrade-user-7", Secret(SECRET))
         item = Credential("item-7", Secret("invented-token"))
         self.snaptrade.by_secret[SECRET] = [_found("a-1", user), _found("a-2", user)]
@@ -60,7 +64,9 @@ class Import:
             random_bytes=lambda length: bytes([next(self._bytes)]) * length,
             clock=stage.clock,
         )
-        discoveries = {Provider.SNAPTRADE: self.snaptrade, Provider.PLAID: self.plaid}
+        discoveries = {Provider.SNAPTRADE: self.snaptrade}
+        if self.is_plaid_configured:
+            discoveries[Provider.PLAID] = self.plaid
         importer = Importer(
             parts=Importing(registering=registering, discoveries=discoveries),
             objects=self.objects,
@@ -120,7 +126,7 @@ def test_bad_line_is_named_and_the_good_ones_kept(line: Any, detail: str) -> Non
 
 def test_refused_line_says_what_the_provider_said() -> None:
     world = Import()
-    world.snaptrade.by_secret["refused"] = ProviderDown(an_answer())
+    world.snaptrade.by_secret["refused"] = ProviderDown(NOON + timedelta(minutes=5))
     refused = LINE | {"credential": {"user_id": "x", "user_secret": "refused"}}
     bad, good = world.run(refused, ITEM)["results"]
     assert bad["error"]["code"] == "provider_refused"
@@ -138,13 +144,13 @@ def test_connection_of_another_user_stays_with_that_user() -> None:
 def test_time_ends_before_the_lines_do_and_the_next_is_named() -> None:
     world = Import()
     lines = [LINE, ITEM, LINE]
-    slow = world.snaptrade.connections
+    usual = world.snaptrade.connections
 
-    def slowly(credential: Credential) -> Any:
+    def slowly(credential: Credential) -> Sequence[FoundConnection]:
         world.stage.clock.now += timedelta(seconds=21)
-        return slow(credential)
+        return usual(credential)
 
-    world.snaptrade.connections = slowly
+    InPlaceOf(usual).put(slowly)
     first = world.run(*lines)
     assert (len(first["results"]), first["next_line"]) == (1, 1)
     rest = world.run(*lines, start_line=first["next_line"])
@@ -155,7 +161,8 @@ def test_object_is_worked_to_its_end_when_invoked_as_it_says() -> None:
     world = Import()
     texts = [json.dumps(LINE), "broken", json.dumps(ITEM)]
     world.objects.texts["bucket-1", "users.jsonl"] = texts
-    results, start = [], 0
+    results: list[dict[str, Any]] = []
+    start: int | None = 0
     while start is not None:
         answer = world.run(bucket="bucket-1", key="users.jsonl", start_line=start)
         results += answer["results"]
@@ -174,7 +181,7 @@ def test_event_is_refused_by_name_when_it_says_nothing_to_import() -> None:
 
 def test_line_is_refused_when_its_provider_is_not_configured() -> None:
     world = Import()
-    world.plaid = None
+    world.is_plaid_configured = False
     (result,) = world.run(ITEM)["results"]
     assert result["error"]["code"] == "provider_not_configured"
     assert USER not in json.dumps(result)

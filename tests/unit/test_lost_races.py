@@ -5,9 +5,10 @@ from datetime import timedelta
 import pytest
 
 from freshet.domain import errors
-from freshet.domain.connection import Connection
+from freshet.domain.refresh import Refresh
 from freshet.domain.snapshot import HoldingsSnapshot, Outcome
 from tests.builders import NOON, USER, a_snapshot, an_account_report, an_answer, an_order
+from tests.replacing import InPlaceOf
 from tests.unit.stage import ACCOUNT_ID, Stage
 
 READ = an_answer(operation="positions", status=500, code=None)
@@ -23,23 +24,23 @@ def _two_accounts() -> Stage:
 def test_reading_is_judged_again_when_somebody_stored_meanwhile() -> None:
     stage = Stage()
     usual = stage.snapshots.store
-    newer = a_snapshot(dates_token="9")
+    storing, newer = InPlaceOf(usual), a_snapshot(dates_token="9")
 
     def lose_once(
-        user_id: str, account_id: str, outcome: Outcome, *, before: HoldingsSnapshot
+        user_id: str, account_id: str, outcome: Outcome, *, before: HoldingsSnapshot | None
     ) -> bool:
-        stage.snapshots.store = usual
+        storing.put_back()
         stage.snapshots.rows[user_id, account_id] = newer
         return usual(user_id, account_id, outcome, before=before)
 
-    stage.snapshots.store = lose_once
+    storing.put(lose_once)
     stage.read()
     assert stage.snapshots.latest(USER, ACCOUNT_ID) is newer
 
 
 def test_message_comes_again_when_storing_never_wins() -> None:
     stage = Stage()
-    stage.snapshots.store = lambda *_, **__: False
+    InPlaceOf(stage.snapshots.store).put(lambda *_, **__: False)
     with pytest.raises(errors.ConcurrentChange):
         stage.read()
 
@@ -54,13 +55,13 @@ def test_proof_is_written_again_when_the_refresh_changed_meanwhile(
     stage.provider.as_of = stage.clock()
     usual, left = stage.refreshes.save, [None] * losses
 
-    def lose(refresh: object) -> object:
+    def lose(refresh: Refresh) -> Refresh:
         if left:
             left.pop()
             raise errors.ConcurrentChange("lost")
         return usual(refresh)
 
-    stage.refreshes.save = lose
+    InPlaceOf(usual).put(lose)
     if is_lost:
         with pytest.raises(errors.ConcurrentChange):
             stage.read()
@@ -71,15 +72,16 @@ def test_proof_is_written_again_when_the_refresh_changed_meanwhile(
 
 def test_purchase_gives_up_when_its_outcome_never_gets_written() -> None:
     stage = Stage()
-    usual, seen = stage.refreshes.book, []
+    usual = stage.refreshes.book
+    seen: list[Refresh] = []
 
-    def lose(refresh: object) -> object:
+    def lose(refresh: Refresh) -> Refresh:
         seen.append(refresh)
         if len(seen) > 1:
             raise errors.ConcurrentChange("lost")
         return usual(refresh)
 
-    stage.refreshes.book = lose
+    InPlaceOf(usual).put(lose)
     with pytest.raises(errors.ConcurrentChange):
         stage.buy()
     assert stage.provider.billed == 1
@@ -88,10 +90,10 @@ def test_purchase_gives_up_when_its_outcome_never_gets_written() -> None:
 def test_only_one_worker_calls_when_two_take_up_the_same_refresh() -> None:
     stage = Stage()
 
-    def lose(refresh: object) -> object:
+    def lose(refresh: Refresh) -> Refresh:
         raise errors.ConcurrentChange("lost")
 
-    stage.refreshes.book = lose
+    InPlaceOf(stage.refreshes.book).put(lose)
     assert stage.buy().refresh.status == "reserved"
     assert stage.provider.billed == 0
 
@@ -99,9 +101,9 @@ def test_only_one_worker_calls_when_two_take_up_the_same_refresh() -> None:
 def test_purchase_comes_again_when_a_race_left_nothing_to_join() -> None:
     stage = Stage()
 
-    def lose(*_: object, **__: object) -> Connection:
+    def lose(*_: object, **__: object) -> Refresh:
         raise errors.ConcurrentChange("lost")
 
-    stage.refreshes.reserve = lose
+    InPlaceOf(stage.refreshes.reserve).put(lose)
     with pytest.raises(errors.ConcurrentChange):
         stage.buy()

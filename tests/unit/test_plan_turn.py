@@ -6,19 +6,22 @@ from typing import Any
 
 import pytest
 
+from freshet import observability
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import TURN_LEASE
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import Pace
+from freshet.services import plan_turn as planner
 from freshet.services.plan_turn import plan_turn
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection
+from tests.replacing import InPlaceOf
 from tests.unit.stage import Stage
 
 DAILY = Cadence(refresh_every=timedelta(hours=24))
-DUE = {"due_at": NOON}
-WANTED = {"due_at": NOON, "cadence": DAILY, "next_refresh_at": NOON}
+DUE: dict[str, Any] = {"due_at": NOON}
+WANTED: dict[str, Any] = {"due_at": NOON, "cadence": DAILY, "next_refresh_at": NOON}
 
 
 def _add(stage: Stage, number: int, minutes_ago: int, **changes: Any) -> None:
@@ -39,7 +42,7 @@ def _add(stage: Stage, number: int, minutes_ago: int, **changes: Any) -> None:
     ],
 )
 def test_read_is_ordered_when_a_connection_is_due(
-    changes: dict[str, object], reason: ReadReason
+    changes: dict[str, Any], reason: ReadReason
 ) -> None:
     stage = Stage(**changes)
     assert stage.plan() == 1
@@ -51,7 +54,7 @@ def test_read_is_ordered_when_a_connection_is_due(
 def test_purchase_is_ordered_when_the_cadence_asks_for_it() -> None:
     stage = Stage(**WANTED)
     assert stage.plan() == 1
-    (order,) = stage.buys.orders
+    (order,) = stage.refresh_orders
     assert (order.trigger, order.actor) == ("schedule", "schedule")
     assert stage.reads.orders == []
 
@@ -59,7 +62,7 @@ def test_purchase_is_ordered_when_the_cadence_asks_for_it() -> None:
 def test_unfinished_purchase_goes_on_under_its_own_id_when_due() -> None:
     stage = Stage(due_at=NOON, open_refresh_id="ref_open")
     stage.plan()
-    assert [order.refresh_id for order in stage.buys.orders] == ["ref_open"]
+    assert [order.refresh_id for order in stage.refresh_orders] == ["ref_open"]
 
 
 @pytest.mark.parametrize("early", [timedelta(microseconds=1), timedelta(hours=1)])
@@ -73,8 +76,8 @@ def test_turn_is_handed_out_once_when_two_planners_run_at_once() -> None:
     stage = Stage(**DUE)
     seen_by_both = stage.connections.due(Provider.SNAPTRADE, now=NOON, limit=40)
     assert stage.plan() == 1
-    stage.connections.due = lambda provider, **_: (
-        seen_by_both if provider is Provider.SNAPTRADE else []
+    InPlaceOf(stage.connections.due).put(
+        lambda provider, **_: seen_by_both if provider is Provider.SNAPTRADE else []
     )
     assert stage.plan() == 0
     assert len(stage.reads.orders) == 1
@@ -126,23 +129,22 @@ def test_purchases_stop_a_turn_when_their_own_limit_is_reached() -> None:
         _add(stage, number, minutes_ago=number, cadence=DAILY, next_refresh_at=NOON)
     planning = replace(stage.planning, paces={Provider.SNAPTRADE: Pace(250, 2)})
     assert plan_turn(parts=planning) == 2
-    assert [order.connection_id[-1] for order in stage.buys.orders] == ["6", "5"]
+    assert [order.connection_id[-1] for order in stage.refresh_orders] == ["6", "5"]
     assert len(stage.connections.due(Provider.SNAPTRADE, now=NOON, limit=40)) == 3
 
 
 @pytest.mark.parametrize(("minutes_ago", "seconds"), [((), 0), ((7, 3), 420), ((0,), 0)])
 def test_latest_delay_is_reported_when_a_turn_begins(
-    minutes_ago: tuple[int, ...], seconds: float, monkeypatch: pytest.MonkeyPatch
+    minutes_ago: tuple[int, ...], seconds: float
 ) -> None:
-    stage, told = Stage(), {}
-    monkeypatch.setattr(
-        "freshet.services.plan_turn.measure_seconds",
-        lambda fact, duration: told.setdefault(fact, duration.total_seconds()),
-    )
+    stage = Stage()
+    told: list[tuple[str, float]] = []
+    measuring = InPlaceOf(observability.measure_seconds, within=planner)
     for number, minutes in enumerate(minutes_ago, start=2):
         _add(stage, number, minutes_ago=minutes)
-    stage.plan()
-    assert told == {"OldestOverdueSeconds": seconds}
+    with measuring.holding(lambda fact, duration: told.append((fact, duration.total_seconds()))):
+        stage.plan()
+    assert told == [("OldestOverdueSeconds", seconds)]
 
 
 @pytest.mark.parametrize("status", [ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED])

@@ -65,7 +65,7 @@ def test_free_read_is_told_when_buying_is_pointless(changes: dict[str, Any]) -> 
     stage = Stage(**changes)
     stage.refreshes.stopped = True
     preview = _preview(stage)
-    assert (preview.method, preview.cost.amount) == (Method.READ, 0)
+    assert (preview.method, preview.cost.amount) == (Method.READ, Decimal(0))
     assert preview.spent.of_user.user.refreshes == 0
 
 

@@ -60,7 +60,7 @@ ROWS: list[tuple[Exception, int, str, int | None]] = [
 
 def _problem(error: Exception) -> tuple[Any, dict[str, Any]]:
     response = problem_for(error, now=NOON, connection_id=CONNECTION_ID)
-    return response, json.loads(response.body)
+    return response, json.loads(str(response.body))
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freshet.domain.connection import Connection
-from freshet.domain.orders import ReadReason
+from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import WHOLE_CONNECTION, Calls, Suggests, WebhookEvent
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_event, some_holdings
+from tests.replacing import InPlaceOf
 from tests.unit.crashing import Crash
 from tests.unit.stage import ACCOUNT_ID, Stage
 
@@ -46,15 +47,12 @@ def test_duplicate_asks_for_nothing_when_the_read_was_made() -> None:
 
 def test_read_is_asked_for_again_when_the_worker_died_between_claim_and_message() -> None:
     stage = Stage()
-    usual = stage.reads.send
 
-    def die(orders: object) -> list[object]:
+    def die(orders: object) -> list[ReadOrder]:
         raise Crash
 
-    stage.reads.send = die
-    with pytest.raises(Crash):
+    with InPlaceOf(stage.reads.send).holding(die), pytest.raises(Crash):
         stage.hear(an_event())
-    stage.reads.send = usual
     stage.hear(an_event())
     assert len(stage.reads.orders) == 1
 
@@ -158,7 +156,7 @@ def test_event_is_worked_when_its_connection_was_saved_while_it_was_parked() -> 
         _saved(stage)
         return is_new
 
-    stage.inbox.claim = slow_claim
+    InPlaceOf(claim).put(slow_claim)
     stage.hear(an_event(**UNKNOWN))
     assert stage.inbox.waiting == {}
     assert [order.connection_id for order in stage.reads.orders] == [OTHER_ID]
@@ -207,15 +205,15 @@ def test_connection_is_expiring_when_its_provider_warns_of_the_end(link_ends_at:
 
 def test_warning_holds_when_the_worker_died_before_it_was_noted() -> None:
     stage = Stage()
-    change = stage.connections.change
+    changing = InPlaceOf(stage.connections.change)
 
-    def die(*_: object, **__: object) -> None:
+    def die(*_: object, **__: object) -> Connection:
         raise Crash
 
-    stage.inbox.mark = lambda *_, **__: setattr(stage.connections, "change", die)
+    InPlaceOf(stage.inbox.mark).put(lambda *_, **__: changing.put(die))
     with pytest.raises(Crash):
         stage.hear(an_event(**WARNING))
-    stage.connections.change = change
+    changing.put_back()
     stage.hear(an_event(**WARNING))
     assert stage.connection.status == "expiring"
 
@@ -240,6 +238,7 @@ def test_part_that_failed_is_on_record_and_moves_no_date_when_the_rest_is_read()
     stage.hear(an_event(details={"balances": "failed"}))
     stage.drain()
     after = stage.snapshots.latest(USER, ACCOUNT_ID)
+    assert before is not None
     assert after is not None
     assert after.holdings.balances == ()
     assert (after.broker_as_of, after.provider_synced_at) == (

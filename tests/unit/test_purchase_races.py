@@ -3,17 +3,17 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from freshet.domain.identifiers import refresh_id_for
+from freshet.domain.orders import RefreshOrder
 from freshet.domain.refresh import RefreshStatus, accept
 from tests.builders import CONNECTION_ID, NOON, an_answer, an_order
 from tests.unit.stage import Stage
 
 
-def _another(key: str = "another") -> Any:
+def _another(key: str = "another") -> RefreshOrder:
     return an_order(refresh_id=refresh_id_for(CONNECTION_ID, key))
 
 

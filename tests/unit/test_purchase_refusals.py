@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 
 from freshet.domain import call_errors, errors
+from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.refresh import MOST_ATTEMPTS, PATIENCE, RefreshStatus
 from tests.builders import CONNECTION_ID, NOON, USER, an_answer, an_order
+from tests.replacing import InPlaceOf
 from tests.unit.stage import Stage
 
 ANSWER = an_answer()
@@ -84,16 +86,16 @@ def test_connection_learns_the_same_when_another_worker_judges_after_a_crash(
 ) -> None:
     crashed, usual = _failing(error), _failing(error)
     usual.buy()
-    change = crashed.connections.change
+    changing = InPlaceOf(crashed.connections.change)
 
-    def die(*_: object) -> None:
+    def die(*_: object, **__: object) -> Connection:
         raise KeyboardInterrupt
 
     # Reserving changes the connection, too: death comes with the call.
-    crashed.provider.during_refresh = lambda: setattr(crashed.connections, "change", die)
+    crashed.provider.during_refresh = lambda: changing.put(die)
     with pytest.raises(KeyboardInterrupt):
         crashed.buy()
-    crashed.connections.change = change
+    changing.put_back()
     crashed.buy()
     after, expected = crashed.connection, usual.connection
     assert (after.status, after.refresh_refused_until) == (
@@ -113,8 +115,8 @@ def test_purchase_is_refused_at_once_when_somebody_waits_for_the_verdict(
     purchase = stage.buy(may_wait=False)
     assert purchase.failure is error
     assert (purchase.refresh.status, purchase.refresh.reason) == ("refused", error.reason)
-    assert (stage.provider.billed, stage.refreshes.total()) == (0, 0)
-    assert _spent(stage) == (0, 0)
+    assert (stage.provider.billed, stage.refreshes.total()) == (0, Decimal(0))
+    assert _spent(stage) == (0, Decimal(0))
     assert stage.connection.open_refresh_id is None
 
 
@@ -141,7 +143,7 @@ def test_purchase_is_given_up_when_every_attempt_failed() -> None:
         stage.buy()
         stage.later(minutes=1)
     assert stage.refresh().status is RefreshStatus.REFUSED
-    assert (stage.provider.billed, _spent(stage)) == (0, (0, 0))
+    assert (stage.provider.billed, _spent(stage)) == (0, (0, Decimal(0)))
     assert stage.connection.refresh_reason == "provider_not_reached"
 
 

@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from freshet.domain import call_errors
+from freshet.domain.account import Account
+from freshet.domain.connection import Connection
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
+from freshet.domain.transactions import Transaction
 from freshet.domain.webhooks import Calls
 from tests.builders import (
     NOON,
@@ -27,7 +30,7 @@ READ = an_answer(operation="activities", status=500, code=None)
 FAILED = call_errors.ProviderFailed(READ)
 WEEK = timedelta(days=7)
 UPDATED, LOADED = Calls.TRANSACTIONS_READ, Calls.HISTORY_READ
-READ_BEFORE = {
+READ_BEFORE: dict[str, Any] = {
     "transactions_read_to": THURSDAY,
     "transactions_read_at": NOON - timedelta(hours=23),
     "history_read_at": NOON - timedelta(hours=1),
@@ -35,7 +38,9 @@ READ_BEFORE = {
 }
 
 
-def _stage(synced_on: date | None = THURSDAY, *, stage: Any = None, **account: Any) -> Stage:
+def _stage(
+    synced_on: date | None = THURSDAY, *, stage: Stage | None = None, **account: Any
+) -> Stage:
     stage = stage or Stage()
     stage.provider.accounts = [an_account_report(transactions_synced_on=synced_on)]
     stage.provider.transactions["account-1"] = [a_transaction(), a_transaction()]
@@ -43,7 +48,7 @@ def _stage(synced_on: date | None = THURSDAY, *, stage: Any = None, **account: A
     return stage
 
 
-def _stored(stage: Stage) -> list[Any]:
+def _stored(stage: Stage) -> list[Transaction]:
     return list(stage.transactions.since(USER, ACCOUNT_ID, first=None).transactions)
 
 
@@ -53,7 +58,7 @@ def _announce(stage: Stage, calls_for: Calls, **event: Any) -> None:
     stage.later(seconds=5)
 
 
-def _account(stage: Stage) -> Any:
+def _account(stage: Stage) -> Account:
     return stage.accounts.get(USER, ACCOUNT_ID)
 
 
@@ -225,7 +230,7 @@ def test_event_is_owed_when_the_connection_is_disabled_at_the_provider() -> None
     assert stage.connection.due_at is None
 
 
-def _needing_the_user(connection: Any) -> Any:
+def _needing_the_user(connection: Connection) -> Connection:
     return connection.with_login_required("disabled_at_provider", read_at=NOON)
 
 

@@ -54,7 +54,7 @@ def test_nothing_is_bought_in_place_when_everything_is_refreshed() -> None:
     stage, named = _full_stage()
     _refresh(stage)
     assert stage.provider.billed == 0
-    assert {order.connection_id for order in stage.buys.orders} == {
+    assert {order.connection_id for order in stage.refresh_orders} == {
         named["snaptrade"],
         named["plaid"],
     }
@@ -73,7 +73,7 @@ def test_same_refreshes_are_given_when_the_key_is_repeated() -> None:
     for name in ("snaptrade", "plaid", "realtime"):
         assert again[named[name]].refresh.id == first[named[name]].refresh.id
         assert not again[named[name]].joined
-    (order,) = stage.buys.orders  # refused before; by now its cooldown is over
+    (order,) = stage.refresh_orders  # refused before; by now its cooldown is over
     assert order.connection_id == named["recent"]
 
 
@@ -122,17 +122,18 @@ def test_nothing_is_answered_when_the_user_has_no_connection() -> None:
 def test_each_preview_counts_on_the_last_when_everything_is_a_dry_run() -> None:
     stage, named = _full_stage(user_daily_refreshes=1)
     answers = preview_all(_request(), parts=stage.requesting)
-    told = {each.connection_id: each.result or each.refusal for each in answers}
-    bought = [each for each in told.values() if getattr(each, "cost", None) and each.cost.amount]
-    (bought_one,) = bought
-    assert bought_one.spent.of_user.user.refreshes == 1
-    refused = {type(each) for each in told.values() if isinstance(each, errors.FreshetError)}
+    told = {each.connection_id: each.result for each in answers}
+    (bought,) = [each for each in told.values() if each and each.cost.amount]
+    assert bought.spent.of_user.user.refreshes == 1
+    refused = {type(each.refusal) for each in answers if each.refusal is not None}
     assert refused == {
         errors.BudgetExhausted,
         errors.ConnectionNeedsUser,
         errors.RefreshTooSoon,
     }
-    assert told[named["realtime"]].cost.amount == 0
+    realtime = told[named["realtime"]]
+    assert realtime is not None
+    assert realtime.cost.amount == 0
     assert (stage.refreshes.rows, stage.buys.orders, stage.reads.orders) == ({}, [], [])
 
 

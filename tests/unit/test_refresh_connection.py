@@ -1,5 +1,6 @@
 """The buyer's worker: business never fails a message, trouble of ours does."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -25,7 +26,7 @@ def _used_up(stage: Stage) -> None:
     stage.refreshes.calls[f"user {USER}", "2026-11-20"] = 20
 
 
-def _failing(error: Exception) -> Any:
+def _failing(error: Exception) -> Callable[[Stage], None]:
     return lambda stage: setattr(stage.providers, "failure", error)
 
 

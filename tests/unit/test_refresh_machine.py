@@ -11,7 +11,6 @@ from freshet.domain import refresh as machine
 from freshet.domain.call_errors import (
     ERRORS_BY_REASON,
     AnswerLost,
-    CallFailed,
     NotReached,
     ProviderThrottled,
     QuotaExhausted,
@@ -46,6 +45,13 @@ PROOF = {"acc_1": AccountProgress.DONE}
 TRIED = {"acc_1": AccountProgress.REPORTED}
 GONE = {"acc_1": AccountProgress.GONE}
 
+
+def _failing(reason: str) -> Callable[[Refresh], Refresh]:
+    kind: Any = ERRORS_BY_REASON[reason]
+    failure = kind(LATER) if issubclass(kind, QuotaExhausted) else kind(ANSWER)
+    return lambda each: after_error(each, failure, may_wait=True, now=LATER)
+
+
 EVENTS: dict[str, Callable[[Refresh], Refresh]] = {
     "call starts": lambda each: start_call(each, accounts=("acc_1",), now=LATER),
     "accepted": lambda each: accept(each, ANSWER, now=LATER),
@@ -60,10 +66,7 @@ EVENTS: dict[str, Callable[[Refresh], Refresh]] = {
     "last check passed": lambda each: pass_check(_at_last_check(each), now=LATER),
 }
 # Every way in which a call can fail, while there is time for another try.
-for _kind in sorted(ERRORS_BY_REASON):
-    EVENTS[f"failed: {_kind}"] = lambda each, kind=_kind: after_error(
-        each, _failure(kind), may_wait=True, now=LATER
-    )
+EVENTS |= {f"failed: {reason}": _failing(reason) for reason in sorted(ERRORS_BY_REASON)}
 _SAME = dict.fromkeys(RefreshStatus, "same")
 _NEVER = dict.fromkeys(RefreshStatus, "illegal")
 # What follows where it is neither nothing nor illegal.
@@ -93,11 +96,6 @@ TABLE: dict[str, dict[RefreshStatus, str]] = {
     | {RefreshStatus.ACCEPTED: "timed_out", RefreshStatus.UNKNOWN: "timed_out"},
 }
 TABLE |= {f"failed: {reason}": TABLE[event] for reason, event in JUDGED_AS.items()}
-
-
-def _failure(reason: str) -> CallFailed:
-    kind: Any = ERRORS_BY_REASON[reason]
-    return kind(LATER) if issubclass(kind, QuotaExhausted) else kind(ANSWER)
 
 
 def _in(status: RefreshStatus) -> Refresh:

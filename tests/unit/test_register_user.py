@@ -84,7 +84,7 @@ def test_other_users_do_not_wait_when_one_registers() -> None:
 @pytest.mark.parametrize("failure", [NotReached, AnswerLost])
 def test_id_is_given_up_when_nobody_knows_what_became_of_it(failure: type[CallFailed]) -> None:
     stage = LinkStage()
-    stage.portal.failures["register_user"] = [failure(an_answer())]  # type: ignore[arg-type]
+    stage.portal.failures["register_user"] = [failure(an_answer())]
     with pytest.raises(failure):
         registered_user(USER, parts=stage.linking)
     lost = stage.subject

@@ -1,5 +1,6 @@
 """A new link to accounts already known, whatever else goes on with the old one at that time."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -8,7 +9,8 @@ from typing import Any
 import pytest
 
 from freshet.domain import call_errors
-from freshet.domain.account import AccountStatus
+from freshet.domain.account import AccountReport, AccountStatus, Register
+from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.erasure import Erasure
 from freshet.domain.errors import ConcurrentChange
@@ -25,6 +27,8 @@ from tests.builders import (
     an_event,
     some_holdings,
 )
+from tests.fakes import FakeSession
+from tests.replacing import InPlaceOf
 from tests.unit.relink_stage import NEWER, UNREAD, Relinking, as_listed
 
 REMOVAL = "removal_requested"
@@ -212,18 +216,18 @@ def test_reader_of_the_old_link_changes_nothing_when_its_account_passes_on_meanw
     stage.later(hours=24)
     usual = stage.providers.open
 
-    def open_later(connection: Any) -> Any:
+    def open_later(connection: Connection) -> FakeSession:
         session = usual(connection)
         if connection.id == CONNECTION_ID:
-            stage.providers.open = usual  # type: ignore[method-assign]
-            session.accounts = pass_on_meanwhile
+            InPlaceOf(usual).put_back()
+            InPlaceOf(session.accounts).put(pass_on_meanwhile)
         return session
 
-    def pass_on_meanwhile() -> list[Any]:
+    def pass_on_meanwhile() -> list[AccountReport]:
         stage.read_newer()
         return [as_listed("old", "P", name="Late")]
 
-    stage.providers.open = open_later  # type: ignore[method-assign]
+    InPlaceOf(stage.providers.open).put(open_later)
     stage.read()
     account = stage.accounts.get(USER, account_id)
     assert (account.connection_id, account.report.name) == (NEWER, "Margin")
@@ -266,12 +270,12 @@ def test_removal_between_the_look_and_the_passing_wins() -> None:
     stage = _read("P", new=("P",))
     usual = stage.register.pass_on
 
-    def remove_first(*given: Any, **named: Any) -> Any:
-        stage.register.pass_on = usual  # type: ignore[method-assign]
+    def remove_first(*given: Any, **named: Any) -> Connection:
+        InPlaceOf(usual).put_back()
         remove_connection(USER, CONNECTION_ID, actor=USER, parts=stage.removing)
         return usual(*given, **named)
 
-    stage.register.pass_on = remove_first  # type: ignore[method-assign]
+    InPlaceOf(stage.register.pass_on).put(remove_first)
     (old_id,) = stage.owners()
     stage.read_newer()
     stage.settle()
@@ -326,7 +330,7 @@ def test_nothing_is_bought_when_the_account_passes_on_before_the_call() -> None:
     assert stage.counted() == ["P"]
     stage.settle(40)
     assert stage.is_old_removed
-    assert (stage.provider.billed, stage.refreshes.total()) == (0, 0)
+    assert (stage.provider.billed, stage.refreshes.total()) == (0, Decimal(0))
 
 
 @pytest.mark.parametrize("minutes", [0, 1, 3, 20])
@@ -356,11 +360,11 @@ def test_two_readers_give_an_account_one_owner_when_both_list_it_for_the_first_t
     usual = stage.register.add
 
     def read_the_other_first(*given: Any, **named: Any) -> None:
-        stage.register.add = usual  # type: ignore[method-assign]
+        InPlaceOf(usual).put_back()
         stage.read_newer()
         usual(*given, **named)
 
-    stage.register.add = read_the_other_first  # type: ignore[method-assign]
+    InPlaceOf(stage.register.add).put(read_the_other_first)
     stage.read()
     assert stage.counted() == ["P"]
     stage.settle()
@@ -375,27 +379,27 @@ def test_old_link_that_has_not_said_where_it_is_is_known_by_its_first_account() 
     usual = stage.snapshots.store
 
     def read_the_other(*given: Any, **named: Any) -> bool:
-        stage.snapshots.store = usual  # type: ignore[method-assign]
+        InPlaceOf(usual).put_back()
         stage.read_newer()
-        return bool(usual(*given, **named))
+        return usual(*given, **named)
 
-    stage.snapshots.store = read_the_other  # type: ignore[method-assign]
+    InPlaceOf(stage.snapshots.store).put(read_the_other)
     stage.read()
     assert stage.counted() == ["P"]
     stage.settle()
     assert stage.is_old_removed
 
 
-def _fail_once(stage: Relinking, change: Any = None) -> None:
+def _fail_once(stage: Relinking, change: Callable[[Connection], Connection] | None = None) -> None:
     usual = stage.register.pass_on
 
-    def lose(*given: Any, **named: Any) -> Any:
-        stage.register.pass_on = usual  # type: ignore[method-assign]
+    def lose(*given: Any, **named: Any) -> Connection:
+        InPlaceOf(usual).put_back()
         if change is not None:
             stage.connections.change(USER, CONNECTION_ID, change)
         raise ConcurrentChange("lost")
 
-    stage.register.pass_on = lose  # type: ignore[method-assign]
+    InPlaceOf(stage.register.pass_on).put(lose)
 
 
 @pytest.mark.parametrize("change", [None, leaving])
@@ -419,10 +423,10 @@ def test_old_link_is_judged_again_when_something_changed_meanwhile(change: Any) 
 def test_order_comes_again_when_every_race_is_lost() -> None:
     stage = _read("P", new=("P",))
 
-    def lose(*_: Any, **__: Any) -> Any:
+    def lose(*_: Any, **__: Any) -> Connection:
         raise ConcurrentChange("lost")
 
-    stage.register.pass_on = lose  # type: ignore[method-assign]
+    InPlaceOf(stage.register.pass_on).put(lose)
     with pytest.raises(ConcurrentChange):
         stage.read_newer()
     assert stage.counted() == ["P"]
@@ -432,10 +436,10 @@ def test_order_ends_when_the_new_link_is_gone_while_it_lists() -> None:
     stage = _read("P", new=("P",))
     usual = stage.register.read
 
-    def erase_first(user_id: str) -> Any:
+    def erase_first(user_id: str) -> Register:
         del stage.connections.rows[USER, NEWER]
         return usual(user_id)
 
-    stage.register.read = erase_first  # type: ignore[method-assign]
+    InPlaceOf(stage.register.read).put(erase_first)
     stage.read_newer()
     assert set(stage.owners().values()) == {CONNECTION_ID}

@@ -6,7 +6,7 @@ import pytest
 
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Calls, Suggests
+from freshet.domain.webhooks import Calls, Suggests, WebhookEvent
 from freshet.services.begin_removal import remove_connection, remove_user
 from tests.builders import CONNECTION_ID, USER, an_event
 from tests.unit.crashing import Crashes, MortalStage, make_mortal
@@ -47,7 +47,8 @@ class Leaving(MortalStage):
         """Nothing is left but receipts and the books; all credentials are forgotten."""
         assert self.connections.rows == {}
         assert self.accounts.rows == {}
-        assert self.snapshots.rows == self.snapshots.kept == {}
+        assert self.snapshots.rows == {}
+        assert self.snapshots.kept == {}
         assert self.refreshes.rows == {}
         assert self.vault.held_by_name == {}
         assert self.provider_users.deleted == {(Provider.SNAPTRADE, SUBJECT)}
@@ -56,7 +57,7 @@ class Leaving(MortalStage):
         assert self.provider.billed == 1
 
 
-def _deleted() -> object:
+def _deleted() -> WebhookEvent:
     return an_event(id="deleted", calls_for=Calls.CONNECTION_READ, suggests=Suggests.REMOVED)
 
 

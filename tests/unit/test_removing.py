@@ -1,6 +1,5 @@
 """A connection is taken away, whatever else goes on with it at the same time."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -24,6 +23,7 @@ from freshet.services.register_connection import (
 )
 from freshet.services.take_snapshots import take_snapshots
 from tests.builders import CONNECTION_ID, USER, an_answer, an_event, an_order, ones
+from tests.replacing import InPlaceOf
 from tests.unit.stage import ACCOUNT_ID, Stage
 
 SUBJECT = "snaptrade-user-1"
@@ -219,19 +219,20 @@ def test_webhook_before_the_wish_changes_nothing_when_the_connection_was_gone_al
 def test_late_reader_stores_nothing_when_the_tombstone_is_there() -> None:
     stage = Leaving()
     stage.later(hours=24)
-    usual, orders = stage.snapshots.store, []
+    usual = stage.snapshots.store
+    storing, orders = InPlaceOf(usual), []
 
     def erase_first(*given: Any, **named: Any) -> bool:
         # The reader is at work while everything of the connection is taken away.
-        stage.snapshots.store = usual
+        storing.put_back()
         stage.connections.change(USER, CONNECTION_ID, lambda row: replace(row, reading_until=None))
         stage.remove()
         stage.settle()
         assert stage.is_gone()
         orders.append(given)
-        return bool(usual(*given, **named))
+        return usual(*given, **named)
 
-    stage.snapshots.store = erase_first
+    storing.put(erase_first)
     stage.provider.as_of = stage.clock()
     stage.read()
     assert orders
@@ -260,7 +261,9 @@ def test_connection_rests_when_it_is_read_on_its_way_out() -> None:
     reads = stage.provider.reads
     order = ReadOrder(user_id=USER, connection_id=CONNECTION_ID, reason=ReadReason.WEBHOOK)
     take_snapshots(order, parts=stage.reading)
-    assert (stage.connection.due_at, stage.connection.marks) == (None, {})
+    after = stage.connection
+    assert after.due_at is None
+    assert not after.marks
     assert stage.provider.reads == reads
 
 
@@ -270,7 +273,12 @@ def _booked(stage: Leaving) -> list[tuple[str, str]]:
 
 def test_call_is_on_the_books_when_its_connection_is_removed_during_it() -> None:
     stage = Leaving()
-    stage.provider.during_refresh = lambda: stage.remove() and stage.drain() or None
+
+    def remove() -> None:
+        stage.remove()
+        stage.drain()
+
+    stage.provider.during_refresh = remove
     stage.buy()
     assert stage.erasure().reason == "refresh_under_way"
     assert stage.provider.billed == 1
@@ -281,7 +289,12 @@ def test_call_is_on_the_books_when_its_connection_is_removed_during_it() -> None
 
 def test_call_is_on_the_books_when_the_connection_goes_before_its_answer_is_written() -> None:
     stage = Leaving()
-    stage.provider.during_refresh = lambda: stage.remove() and stage.settle(30) or None
+
+    def remove() -> None:
+        stage.remove()
+        stage.settle(30)
+
+    stage.provider.during_refresh = remove
     with pytest.raises(errors.NotFound):
         stage.buy()
     assert stage.is_gone()
@@ -318,7 +331,7 @@ def test_purchase_that_slipped_in_is_ended_when_the_row_is_about_to_go() -> None
     usual = stage.eraser.erase_traces
 
     def slip_in(*given: Any, **named: Any) -> int:
-        stage.eraser.erase_traces = usual  # type: ignore[method-assign]
+        InPlaceOf(usual).put_back()
         erased = usual(*given, **named)
         stage.connections.change(
             USER, CONNECTION_ID, lambda row: replace(row, status=ConnectionStatus.ACTIVE)
@@ -326,7 +339,7 @@ def test_purchase_that_slipped_in_is_ended_when_the_row_is_about_to_go() -> None
         stage.buy()
         return erased
 
-    stage.eraser.erase_traces = slip_in  # type: ignore[method-assign]
+    InPlaceOf(stage.eraser.erase_traces).put(slip_in)
     stage.remove()
     stage.settle()
     assert stage.is_gone()
@@ -376,11 +389,11 @@ def test_second_worker_stands_back_when_two_have_the_same_order() -> None:
     usual = stage.erasures.save
 
     def both(erasure: Erasure) -> Erasure:
-        stage.erasures.save = usual  # type: ignore[method-assign]
+        InPlaceOf(usual).put_back()
         stage.work(order)
         return usual(erasure)
 
-    stage.erasures.save = both  # type: ignore[method-assign]
+    InPlaceOf(stage.erasures.save).put(both)
     stage.work(order)
     stage.settle()
     assert stage.is_gone()
@@ -388,13 +401,13 @@ def test_second_worker_stands_back_when_two_have_the_same_order() -> None:
 
 def test_secrets_trouble_is_on_record_and_tried_again_when_the_vault_fails() -> None:
     stage = Leaving()
-    usual: Callable[[str, str], None] = stage.vault.forget
+    usual = stage.vault.forget
 
     def fail(user_id: str, name: str) -> None:
-        stage.vault.forget = usual  # type: ignore[method-assign]
+        InPlaceOf(usual).put_back()
         raise errors.SecretUnavailable("x")
 
-    stage.vault.forget = fail  # type: ignore[method-assign]
+    InPlaceOf(stage.vault.forget).put(fail)
     stage.remove()
     stage.settle(3)
     assert stage.erasure().disconnected_at is not None

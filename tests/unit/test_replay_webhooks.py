@@ -1,13 +1,11 @@
 """Replaying webhooks: everything is read once more, and nothing doubles (promise 2)."""
 
-from typing import Any
-
 import pytest
 
 from freshet.domain.connection import Connection
 from freshet.domain.errors import NotFound
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WHOLE_CONNECTION, Calls
+from freshet.domain.webhooks import WHOLE_CONNECTION, Calls, WebhookEvent
 from freshet.services.replay_webhooks import replay_connection, replay_event, replay_parked
 from tests.builders import CONNECTION_ID, USER, a_connection, an_event
 from tests.unit.stage import Stage
@@ -16,7 +14,7 @@ OTHER_ID = "con_" + "b" * 24
 UNKNOWN = {"provider_connection_id": "authorization-2"}
 
 
-def _quiet(*events: Any) -> Stage:
+def _quiet(*events: WebhookEvent) -> Stage:
     """Events worked and read for."""
     stage = Stage()
     for event in events:

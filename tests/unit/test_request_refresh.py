@@ -1,6 +1,8 @@
 """A user presses refresh."""
 
 from datetime import timedelta
+from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -9,9 +11,10 @@ from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.refresh import Method, Refresh, RefreshStatus
-from freshet.services.purchase_refresh import Purchase
+from freshet.services.billable_call import Purchase
 from freshet.services.request_refresh import RefreshRequest, request_refresh
 from tests.builders import CONNECTION_ID, NOON, USER, a_report, an_answer
+from tests.replacing import InPlaceOf
 from tests.unit.stage import ACCOUNT_ID, Stage
 
 
@@ -55,10 +58,10 @@ def test_other_refresh_is_joined_when_the_key_is_another() -> None:
 @pytest.mark.parametrize(
     "changes", [{"data_mode": DataMode.REALTIME}, {"refresh_refused_until": NOON}]
 )
-def test_free_read_stands_in_when_buying_is_pointless(changes: dict[str, object]) -> None:
+def test_free_read_stands_in_when_buying_is_pointless(changes: dict[str, Any]) -> None:
     stage = Stage(**changes)
     refresh = _press(stage).refresh
-    assert (refresh.method, refresh.cost.amount) == (Method.READ, 0)
+    assert (refresh.method, refresh.cost.amount) == (Method.READ, Decimal(0))
     assert set(refresh.accounts) == {ACCOUNT_ID}
     (order,) = stage.reads.orders
     assert order.reason is ReadReason.REFRESH
@@ -138,13 +141,14 @@ def test_nothing_is_found_when_the_connection_is_another_users(mode: DataMode) -
 def test_faster_read_is_joined_when_both_saw_the_connection_free() -> None:
     stage = _realtime()
     usual = stage.refreshes.open
+    opening = InPlaceOf(usual)
 
     def open_second(refresh: Refresh) -> Refresh:
-        stage.refreshes.open = usual
+        opening.put_back()
         _press(stage, "faster")
         return usual(refresh)
 
-    stage.refreshes.open = open_second
+    opening.put(open_second)
     slower = _press(stage, "slower")
     assert slower.joined
     assert len(stage.refreshes.rows) == 1

@@ -10,8 +10,8 @@ from freshet.domain import call_errors, errors
 from freshet.domain.cadence import Cadence
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
-from freshet.domain.refresh import RefreshStatus
-from freshet.services.purchase_refresh import Purchase
+from freshet.domain.refresh import Method, RefreshStatus
+from freshet.services.billable_call import Purchase
 from freshet.services.request_refresh import RefreshRequest, request_refresh
 from tests.builders import CONNECTION_ID, NOON, USER, an_answer
 from tests.unit.stage import Stage
@@ -35,7 +35,7 @@ def test_money_is_reserved_and_the_worker_asked_when_a_user_presses() -> None:
     refresh = _press(stage).refresh
     assert (refresh.status, refresh.cost.amount) == (RefreshStatus.RESERVED, Decimal("0.12"))
     assert (stage.provider.billed, stage.reads.orders) == (0, [])
-    (order,) = stage.buys.orders
+    (order,) = stage.refresh_orders
     assert (order.refresh_id, order.trigger, order.actor) == (refresh.id, "user", USER)
 
 
@@ -99,7 +99,7 @@ def test_only_reads_are_offered_when_the_institution_cannot_refresh() -> None:
     stage.drain()
     assert not stage.connection.is_worth_buying
     again = _press(stage, "key-2").refresh
-    assert (again.method, again.cost.amount) == ("read", 0)
+    assert (again.method, again.cost.amount) == (Method.READ, Decimal(0))
 
 
 def test_nothing_is_bought_when_the_kill_switch_is_turned_after_the_reservation() -> None:
@@ -118,6 +118,6 @@ def test_nothing_was_sent_when_our_keys_were_gone_at_the_call() -> None:
     _press(stage)
     stage.provider.refresh_failures = [errors.SecretUnavailable("keys")]
     stage.provider.during_refresh = None
-    (order,) = stage.buys.drain()
-    stage.work(order)
+    (order,) = stage.refresh_orders
+    stage.drain()
     assert stage.refresh(order.refresh_id).status is RefreshStatus.RESERVED

@@ -1,6 +1,7 @@
 """A user wants yesterday's transactions (S2): unbilled, once, and only where it can help."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,14 +12,15 @@ from freshet.domain.connection_status import ASLEEP, GONE, ConnectionStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Kind, Method, Refresh, RefreshStatus
-from freshet.services.purchase_refresh import Purchase
+from freshet.services.billable_call import Purchase
 from freshet.services.request_refresh import RefreshRequest
 from freshet.services.request_sync import request_transactions_sync
 from tests.builders import CONNECTION_ID, NOON, USER, an_account, an_account_report, an_answer
+from tests.replacing import InPlaceOf
 from tests.unit.stage import ACCOUNT_ID, Stage
 
 YESTERDAY = date(2026, 11, 19)
-PLAID = {"provider": Provider.PLAID}
+PLAID: dict[str, Any] = {"provider": Provider.PLAID}
 
 
 def _sync(stage: Stage, key: str | None = None, user_id: str = USER) -> Purchase:
@@ -48,7 +50,7 @@ def test_provider_is_asked_once_and_nothing_spent_when_yesterday_is_missing(
     assert (refresh.kind, refresh.method, refresh.actor) == (
         *(Kind.TRANSACTIONS, Method.SYNC, "machine-1"),
     )
-    assert (refresh.status, refresh.cost.amount) == (RefreshStatus.ACCEPTED, 0)
+    assert (refresh.status, refresh.cost.amount) == (RefreshStatus.ACCEPTED, Decimal(0))
     assert (stage.provider.syncs, stage.provider.billed, stage.refreshes.calls) == (1, 0, {})
     assert stage.refreshes.total() == 0
     assert stage.connection.last_purchase_at is None
@@ -116,13 +118,14 @@ def test_refresh_of_holdings_is_joined_when_it_is_open() -> None:
 def test_faster_refresh_is_joined_when_both_saw_the_connection_free() -> None:
     stage = _stage()
     usual = stage.refreshes.open
+    opening = InPlaceOf(usual)
 
     def buy_first(refresh: Refresh) -> Refresh:
-        stage.refreshes.open = usual
+        opening.put_back()
         stage.buy()
         return usual(refresh)
 
-    stage.refreshes.open = buy_first
+    opening.put(buy_first)
     purchase = _sync(stage, "key-1")
     assert (purchase.refresh.kind, purchase.joined) == (Kind.HOLDINGS, True)
     assert (stage.provider.syncs, stage.provider.billed) == (0, 1)
@@ -203,7 +206,7 @@ def test_free_read_stands_in_when_plaid_was_opted_in() -> None:
     stage = _stage(**PLAID, plaid_transactions=True)
     refresh = _sync(stage).refresh
     assert (refresh.kind, refresh.method, refresh.cost.amount) == (
-        *(Kind.TRANSACTIONS, Method.READ, 0),
+        *(Kind.TRANSACTIONS, Method.READ, Decimal(0)),
     )
     (order,) = stage.reads.orders
     assert order.reason is ReadReason.REFRESH

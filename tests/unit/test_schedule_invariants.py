@@ -4,6 +4,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
 from itertools import count
+from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -38,8 +39,8 @@ FAILURES: list[type[ProviderError]] = [
 Act = Callable[[Stage], object]
 
 
-def _change(**wanted: object) -> Act:
-    change = ConnectionChange(user_id=USER, connection_id=CONNECTION_ID, **wanted)  # type: ignore[arg-type]
+def _change(**wanted: Any) -> Act:
+    change = ConnectionChange(user_id=USER, connection_id=CONNECTION_ID, **wanted)
     return lambda stage: change_connection(change, connections=stage.connections, clock=stage.clock)
 
 
@@ -79,11 +80,16 @@ def _pass(**step: float) -> Act:
     return lambda stage: stage.later(**step)
 
 
+def _plan_and_work(stage: Stage) -> None:
+    stage.plan()
+    stage.drain()
+
+
 _EVENTS = count()
 ACTS: dict[str, Act] = {
     "plan": Stage.plan,
     "work": Stage.drain,
-    "plan and work": lambda stage: (stage.plan(), stage.drain()),
+    "plan and work": _plan_and_work,
     "press": _press,
     "lose messages": lambda stage: (stage.reads.drain(), stage.buys.drain()),
     "hear of an account": _hear(Calls.ACCOUNT_READ),

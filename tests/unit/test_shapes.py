@@ -11,7 +11,7 @@ import pytest
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ConnectionStatus
-from freshet.domain.freshness import FreshnessTargets, freshness_of
+from freshet.domain.freshness import Freshness, FreshnessTargets, freshness_of
 from freshet.domain.holdings import Lot
 from freshet.domain.money import Money
 from freshet.domain.provider import Provider
@@ -42,14 +42,14 @@ FRESHNESS = {
 }
 
 
-def _freshness(snapshot: HoldingsSnapshot | None) -> Any:
+def _freshness(snapshot: HoldingsSnapshot | None) -> Freshness:
     targets = FreshnessTargets(timedelta(hours=26), timedelta(hours=50))
     return freshness_of(an_account(), a_connection(), snapshot, targets=targets, now=NOON)
 
 
 def _holdings(**changes: Any) -> dict[str, Any]:
     snapshot = a_snapshot(holdings=some_holdings(**changes))
-    return json.loads(json.dumps(holdings_shape("acc_1", snapshot, _freshness(snapshot))))
+    return dict(json.loads(json.dumps(holdings_shape("acc_1", snapshot, _freshness(snapshot)))))
 
 
 def test_connection_shows_what_it_would_cost_when_buying_makes_sense() -> None:
@@ -83,6 +83,7 @@ def test_connection_shows_the_way_to_relink_when_only_the_user_can_help(
     status: ConnectionStatus,
 ) -> None:
     shown = connection_shape(a_connection(status=status), prices=PRICES)
+    assert shown["user_action"] is not None
     assert shown["user_action"]["body"] == {"connection_id": CONNECTION_ID}
     assert shown["next_read_at"] is None
 

@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
-from freshet.domain.snapshot import first_snapshot, judge
+from freshet.domain.snapshot import HoldingsReading, first_snapshot, judge
 from tests.builders import EMPTY, NOON, a_position, a_reading, a_snapshot, some_holdings
 
 LATER = NOON + timedelta(hours=1)
@@ -15,7 +16,7 @@ CHANGED = some_holdings(positions=(a_position(units=Decimal(13)),))
 REPRICED = some_holdings(positions=(a_position(price=Decimal(999)),))
 
 
-def _dated(as_of: datetime | None, **changes: object) -> object:
+def _dated(as_of: datetime | None, **changes: Any) -> HoldingsReading:
     return a_reading(broker_as_of=as_of, provider_synced_at=as_of, **changes)
 
 

@@ -147,6 +147,8 @@ def test_end_is_the_same_when_dated_readings_arrive_in_any_order(
     random.shuffle(shuffled)
     one, other = (_stored(each)[-1:] for each in (readings, shuffled))
     for mine, its in zip(one, other, strict=True):
+        assert mine is not None
+        assert its is not None
         assert mine.holdings == its.holdings
         assert mine.dates_token == its.dates_token
 

@@ -1,5 +1,7 @@
 """The reader: what one visit leaves behind (promises 5, 6, 13)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -7,11 +9,13 @@ from typing import Any
 
 import pytest
 
-from freshet.domain.account import AccountStatus
+from freshet import observability
+from freshet.domain.account import Account, AccountStatus
 from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
+from freshet.services import take_snapshots as reader
 from tests.builders import (
     CONNECTION_ID,
     EMPTY,
@@ -23,6 +27,7 @@ from tests.builders import (
     an_account_report,
     some_holdings,
 )
+from tests.replacing import InPlaceOf
 from tests.unit.stage import ACCOUNT_ID, Stage
 
 CHANGED = some_holdings(positions=(a_position(units=Decimal(13)),))
@@ -44,7 +49,9 @@ def test_everything_is_known_when_the_first_load_is_over() -> None:
     stage = _new()
     stage.read(ReadReason.FIRST_LOAD)
     assert (stage.connection.status, stage.connection.data_mode) == ("active", "delayed")
-    assert stage.connection.due_at == stage.connection.next_read_at > NOON + timedelta(hours=18)
+    assert stage.connection.due_at == stage.connection.next_read_at
+    assert stage.connection.due_at is not None
+    assert stage.connection.due_at > NOON + timedelta(hours=18)
     (account,) = stage.accounts.of_connection(USER, CONNECTION_ID)
     assert account == replace(an_account(), created_at=NOON)
     assert stage.snapshots.latest(USER, ACCOUNT_ID) is not None
@@ -143,8 +150,8 @@ def test_vanished_account_is_written_once_when_it_stays_away() -> None:
     stage = Stage()
     stage.provider.accounts = [an_account_report(provider_account_id="account-2")]
     stage.read()
-    saved = []
-    stage.accounts.save = saved.append
+    saved: list[Account] = []
+    InPlaceOf(stage.accounts.save).put(lambda account: saved.append(account))
     stage.later(hours=24)
     stage.read()
     assert saved == []
@@ -171,11 +178,13 @@ def test_connection_is_left_alone_when_it_is_leaving(status: ConnectionStatus) -
     assert stage.provider.reads == 0
 
 
-def _told(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+@contextmanager
+def _telling() -> Iterator[list[str]]:
+    """What is counted inside the block."""
     told: list[str] = []
-    name = "freshet.services.take_snapshots.count"
-    monkeypatch.setattr(name, lambda fact, number=1: told.append(fact))
-    return told
+    counting = InPlaceOf(observability.count, within=reader)
+    with counting.holding(lambda fact, number=1: told.append(fact)):
+        yield told
 
 
 @pytest.mark.parametrize(
@@ -190,7 +199,6 @@ def test_missed_webhook_is_told_when_the_schedule_finds_what_it_should_have_anno
     changes: dict[str, Any],
     content_changes: bool,
     is_missed: bool,
-    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     stage = Stage(**changes)
     stage.provider.as_of = NOON
@@ -199,8 +207,8 @@ def test_missed_webhook_is_told_when_the_schedule_finds_what_it_should_have_anno
     stage.provider.as_of = stage.clock()
     if content_changes:
         stage.provider.holdings["account-1"] = some_holdings(balances=())
-    told = _told(monkeypatch)
-    stage.read(ReadReason.DUE)
+    with _telling() as told:
+        stage.read(ReadReason.DUE)
     assert ("WebhookMissed" in told) is is_missed
 
 
@@ -213,7 +221,7 @@ def test_missed_webhook_is_told_when_the_schedule_finds_what_it_should_have_anno
     ],
 )
 def test_no_webhook_is_missed_when_the_read_was_asked_for(
-    reason: ReadReason, changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    reason: ReadReason, changes: dict[str, Any]
 ) -> None:
     stage = Stage()
     stage.provider.as_of = NOON
@@ -221,23 +229,21 @@ def test_no_webhook_is_missed_when_the_read_was_asked_for(
     stage.later(days=1)
     stage.provider.as_of = stage.clock()
     stage.connections.change(USER, CONNECTION_ID, lambda row: replace(row, **changes))
-    told = _told(monkeypatch)
-    stage.read(reason)
+    with _telling() as told:
+        stage.read(reason)
     assert "WebhookMissed" not in told
     assert "ConnectionRead" in told
 
 
-def test_nothing_is_missed_when_a_realtime_connection_is_read(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_nothing_is_missed_when_a_realtime_connection_is_read() -> None:
     stage = Stage(data_mode=DataMode.REALTIME)
     stage.provider.report = a_report(data_mode=DataMode.REALTIME)
     stage.provider.as_of = NOON
     stage.read(ReadReason.DUE)
     stage.later(days=1)
     stage.provider.as_of = stage.clock()
-    told = _told(monkeypatch)
-    stage.read(ReadReason.DUE)
+    with _telling() as told:
+        stage.read(ReadReason.DUE)
     assert "WebhookMissed" not in told
 
 

@@ -10,6 +10,7 @@ from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from tests.builders import NOON, USER, a_report, an_account_report, an_answer
+from tests.replacing import InPlaceOf
 from tests.unit.stage import ACCOUNT_ID, Stage
 
 READ = an_answer(operation="positions", status=500, code=None)
@@ -135,11 +136,11 @@ def test_no_further_account_is_started_when_the_visit_took_too_long() -> None:
     stage = _two_accounts()
     usual = stage.snapshots.store
 
-    def store_slowly(*given: object, **named: object) -> bool:
+    def store_slowly(*given: Any, **named: Any) -> bool:
         stage.later(seconds=61)
         return usual(*given, **named)
 
-    stage.snapshots.store = store_slowly
+    InPlaceOf(usual).put(store_slowly)
     stage.read()
     assert len(stage.snapshots.rows) == 1
     assert (stage.connection.status, stage.connection.status_reason) == (
@@ -148,18 +149,16 @@ def test_no_further_account_is_started_when_the_visit_took_too_long() -> None:
     )
 
 
-def test_holdings_that_fit_no_row_are_on_record_and_keep_the_others_from_nothing(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_holdings_that_fit_no_row_are_on_record_and_keep_the_others_from_nothing() -> None:
     stage = _two_accounts()
-    store = stage.snapshots.store
+    usual = stage.snapshots.store
 
     def refuse_one(user_id: str, account_id: str, *arguments: Any, **named: Any) -> bool:
         if account_id == ACCOUNT_ID:
             raise errors.SnapshotTooLarge(account_id)
-        return store(user_id, account_id, *arguments, **named)
+        return usual(user_id, account_id, *arguments, **named)
 
-    monkeypatch.setattr(stage.snapshots, "store", refuse_one)
+    InPlaceOf(usual).put(refuse_one)
     stage.read()
     assert stage.connection.status_reason == "snapshot_too_large"
     assert len(stage.snapshots.rows) == 1

@@ -1,9 +1,11 @@
 """What webhooks make a reader do, and who reads when two would."""
 
 from datetime import timedelta
+from typing import Any
 
 from freshet.domain.connection import READ_LEASE
 from tests.builders import NOON, USER, an_account, an_account_report, an_event
+from tests.replacing import InPlaceOf
 from tests.unit.stage import Stage
 
 
@@ -50,13 +52,14 @@ def test_webhook_is_not_forgotten_when_it_came_during_the_read() -> None:
     stage = Stage()
     usual = stage.snapshots.store
 
-    def store_and_hear(*given: object, **named: object) -> bool:
-        stage.snapshots.store = usual
+    def store_and_hear(*given: Any, **named: Any) -> bool:
+        storing.put_back()
         stage.later(seconds=1)
         stage.hear(an_event(received_at=stage.clock()))
         return usual(*given, **named)
 
-    stage.snapshots.store = store_and_hear
+    storing = InPlaceOf(usual)
+    storing.put(store_and_hear)
     stage.read()
     assert set(stage.connection.marks) == {"account-1"}
     assert stage.connection.due_at == stage.clock()

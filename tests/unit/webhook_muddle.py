@@ -8,6 +8,7 @@ from freshet.domain.errors import NotFound
 from freshet.domain.webhooks import WebhookEvent
 from freshet.services.replay_webhooks import replay_connection, replay_event, replay_parked
 from freshet.services.take_snapshots import take_snapshots
+from tests.replacing import InPlaceOf
 from tests.unit.webhook_day import PROVIDERS, Day, What
 
 Happening = tuple[str, What]
@@ -42,7 +43,7 @@ def end_of(day: Day) -> dict[str, Any]:
             name: row and (row.holdings, row.broker_as_of) for name, row in latest.items()
         },
         "failed_parts": {each.report.provider_account_id: each.failed_parts for each in accounts},
-        "claimed": {key: names.get(owner) for key, (_, owner) in day.inbox.rows.items()},
+        "claimed": {key: owner and names.get(owner) for key, (_, owner) in day.inbox.rows.items()},
         "parked": set(day.inbox.waiting),
     }
 
@@ -66,6 +67,7 @@ class Muddle:
 
     def __init__(self, happenings: list[Happening], course: Course) -> None:
         self.day = Day()
+        self._storing = InPlaceOf(self.day.snapshots.store)
         self._events: dict[int, WebhookEvent] = {}
         self._steps = iter(self._in_order(happenings, course))
 
@@ -112,17 +114,14 @@ class Muddle:
         return step
 
     def _interrupt_next_store(self) -> None:
-        snapshots = self.day.snapshots
-        usual = type(snapshots).store.__get__(snapshots)
-
         def store_after_another_step(*given: Any, **named: Any) -> bool:
-            snapshots.store = usual
+            self._storing.put_back()
             self.day.later(seconds=1)
             next(self._steps, lambda: None)()
             self.day.later(seconds=1)
-            return bool(usual(*given, **named))
+            return self.day.snapshots.store(*given, **named)
 
-        snapshots.store = store_after_another_step
+        self._storing.put(store_after_another_step)
 
 
 def _drain_backwards(day: Day) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
 
@@ -22,6 +22,9 @@ from freshet.services import accept_webhook as service
 from functions.receive_webhook import app
 from tests.vectors.hmac_signing import RETIRED_KEY
 from tests.vectors.vector import Vector
+
+if TYPE_CHECKING:
+    from mypy_boto3_secretsmanager import SecretsManagerClient
 
 ENVIRONMENT = "sandbox"
 """Ours at Plaid."""
@@ -130,8 +133,9 @@ def judged(vector: Vector, *, is_encoded: bool = True) -> Outcome:
 
 
 def _snaptrade(vector: Vector, now: datetime) -> service.Verifier:
+    secrets = FakeSecrets(vector.keys["consumer_keys"], now)
     keys = provider_keys.SecretKeys(
-        FakeSecrets(vector.keys["consumer_keys"], now),
+        cast("SecretsManagerClient", secrets),  # the one request of it that is made
         "invented",
         parse=SnapTradeKeys.from_document,
         monotonic=lambda: 0.0,

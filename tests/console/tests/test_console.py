@@ -10,8 +10,6 @@ from tests.demo.past import Model, link_with_past
 from tests.local_stack.deployed import Deployed
 from tests.patience import eventually
 
-SETTLED_SECONDS = 60
-
 
 def _linked(running: Deployed, user_id: str, **options: Any) -> str:
     options = {
@@ -22,7 +20,6 @@ def _linked(running: Deployed, user_id: str, **options: Any) -> str:
     eventually(
         lambda: running.api(user_id).get("/v1/portfolio").body["totals"],
         until=bool,
-        seconds=SETTLED_SECONDS,
     )
     return connection_id
 

@@ -1,0 +1,49 @@
+"""The ports that each fake stands for: the type checker compares them, method by method."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from freshet import ports
+from freshet.adapters.snaptrade.catalogue import ReferenceData
+from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
+from tests import fakes
+from tests.fakes import linking
+
+account_register: type[ports.AccountRegister] = fakes.FakeAccountRegister
+accounts: type[ports.Accounts] = fakes.FakeAccounts
+audit_book: type[ports.AuditBook] = fakes.FakeAuditBook
+budgets: type[ports.Budgets] = fakes.FakeBudgets
+bus: type[ports.Bus] = fakes.FakeBus
+buyer: type[ports.ProviderBuyer] = fakes.FakeSession
+buyers: type[ports.Providers[ports.ProviderBuyer]] = fakes.FakeProviders
+clock: Callable[[datetime], ports.Clock] = fakes.FakeClock
+connections: type[ports.Connections] = fakes.FakeConnections
+credential_source: type[ports.CredentialSource] = fakes.FakeVault
+directory: type[ports.UserDirectory] = fakes.FakeDirectory
+discovery: type[ports.Discovery] = fakes.FakeDiscovery
+due_connections: type[ports.DueConnections] = fakes.FakeConnections
+due_erasures: type[ports.DueErasures] = fakes.FakeErasures
+eraser: type[ports.Eraser] = fakes.FakeEraser
+erasures: type[ports.Erasures] = fakes.FakeErasures
+history: type[ports.SnapshotHistory] = fakes.FakeSnapshots
+inbox: type[ports.Inbox] = fakes.FakeInbox
+items: type[ports.ItemLinks] = linking.FakeItems
+lease: type[ports.UserLease] = fakes.FakeUserLease
+link_sessions: type[ports.LinkSessions] = linking.FakeLinkSessions
+objects: type[ports.TextObjects] = fakes.FakeObjects
+owners: type[ports.Owners] = fakes.FakeConnections
+portal: type[ports.Portal] = linking.FakePortal
+provider_users: type[ports.ProviderUsers] = linking.FakeProviderUsers
+read_allowance: type[ports.ReadAllowance] = fakes.FakeReadAllowance
+read_queue: type[ports.ReadQueue] = fakes.FakeQueue[ReadOrder]
+reference_data: type[ReferenceData] = fakes.FakeReferenceData
+refresh_queue: type[ports.RefreshQueue] = fakes.FakeQueue[RefreshOrder | RemovalOrder]
+refreshes: type[ports.Refreshes] = fakes.FakeRefreshes
+rotation: type[ports.CredentialRotation] = fakes.FakeRotation
+session: type[ports.ProviderSession] = fakes.FakeSession
+sessions: type[ports.Providers[ports.ProviderSession]] = fakes.FakeProviders
+snapshot_store: type[ports.SnapshotStore] = fakes.FakeSnapshots
+snapshots: type[ports.Snapshots] = fakes.FakeSnapshots
+transactions: type[ports.Transactions] = fakes.FakeTransactions
+upstream_users: type[ports.UpstreamUsers] = fakes.FakeUpstreamUsers
+vault: type[ports.CredentialVault] = fakes.FakeVault
