@@ -1,10 +1,7 @@
 """A worker that dies between the purchase and its record."""
 
 import json
-from contextlib import suppress
 from typing import Any
-
-import psutil
 
 from tests.demo.stage import Victim
 from tests.demo.waiting import awaited
@@ -25,10 +22,8 @@ def kill_in_mid_purchase(victim: Victim) -> tuple[dict[str, Any], int]:
     # Everything at once is queued for the worker; one alone would be bought in place.
     victim.api.post("/v1/refreshes")
     awaited(victim.billed, until=bool)
-    workers = _workers(victim)
-    for worker in workers:
-        worker.kill()
-    return victim.refreshes()[0], len(workers)
+    killed = victim.running.kill("RefreshConnectionFunctionName")
+    return victim.refreshes()[0], killed
 
 
 def outcome(victim: Victim, refresh_id: str) -> str:
@@ -49,13 +44,3 @@ def outcome(victim: Victim, refresh_id: str) -> str:
 
     seen = awaited(redeliver, until=lambda each: each["is_terminal"])
     return str(seen["status"])
-
-
-def _workers(victim: Victim) -> list[psutil.Process]:
-    name = victim.running.stack.outputs["RefreshConnectionFunctionName"]
-    found = []
-    for process in psutil.Process().children(recursive=True):
-        with suppress(psutil.Error):  # it may just have ended
-            if process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == name:
-                found.append(process)
-    return found

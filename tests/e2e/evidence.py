@@ -80,6 +80,7 @@ def _messages(running: Deployed) -> Iterator[str]:
 
 
 def _log_events(running: Deployed) -> Iterator[str]:
+    running.stack.host.logs.send()
     logs = running.stack.client("logs")
     for group in logs.describe_log_groups()["logGroups"]:
         for page in logs.get_paginator("filter_log_events").paginate(

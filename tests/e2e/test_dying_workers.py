@@ -2,19 +2,8 @@
 
 import json
 
-import psutil
-
 from tests.local_stack.deployed import Deployed
 from tests.patience import eventually
-
-
-def _workers(running: Deployed, function: str) -> list[psutil.Process]:
-    name = running.stack.outputs[function]
-    return [
-        process
-        for process in psutil.Process().children(recursive=True)
-        if process.environ().get("AWS_LAMBDA_FUNCTION_NAME") == name
-    ]
 
 
 def _row(running: Deployed, connection_id: str) -> dict[str, str]:
@@ -36,8 +25,7 @@ def test_a_worker_killed_in_mid_purchase_is_not_followed_by_a_second_one(
     )
     running.plan()
     eventually(running.snaptrade.bill, until=lambda bill: bill.count == billed + 1)
-    for worker in _workers(running, "RefreshConnectionFunctionName"):
-        worker.kill()
+    assert running.kill("RefreshConnectionFunctionName") > 0
     row = _row(running, connection_id)
     assert row["status"] == "calling"
 

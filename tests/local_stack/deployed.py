@@ -65,6 +65,10 @@ class Deployed:
             raise RuntimeError(f"{output} failed: {document}")
         return document
 
+    def kill(self, output: str) -> int:
+        """Kill the processes of a function in the middle of their work, and give their number."""
+        return self.stack.host.kill(self.stack.outputs[output])
+
     def change(self, **parameters: str) -> None:
         """Deploy again with other parameters."""
         self.stack.change({"PlaidWebhookUrl": f"{self.stack.api_url}/webhooks/plaid", **parameters})

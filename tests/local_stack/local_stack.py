@@ -10,8 +10,9 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
-from tests.local_stack import deployment, gateway, layers, permissions
+from tests.local_stack import deployment, gateway, permissions
 from tests.local_stack.emulator import KEYS, REGION, Emulator
+from tests.local_stack.function_host import FunctionHost
 
 # Where the stack says which secret holds a provider's keys.
 SECRETS = {"snaptrade": "SnapTradeSecretArn", "plaid": "PlaidSecretArn"}
@@ -42,6 +43,7 @@ class LocalStack:
         self._progress = progress
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._emulator: Emulator | None = None
+        self._host: FunctionHost | None = None
         self._template = Path()
         self._clients: dict[str, Any] = {}
         self.outputs: Mapping[str, str] = {}
@@ -77,6 +79,12 @@ class LocalStack:
         """What the local AWS says of itself and of the functions it runs."""
         assert self._folder, "the stack is not running"
         return Path(self._folder.name) / "emulator.log"
+
+    @property
+    def host(self) -> FunctionHost:
+        """Where the functions run."""
+        assert self._host, "the stack is not running"
+        return self._host
 
     @property
     def endpoint_url(self) -> str:
@@ -117,6 +125,7 @@ class LocalStack:
         functions.update_function_configuration(
             FunctionName=function, Environment={"Variables": variables}
         )
+        self.host.adopt(function)
 
     def set_snaptrade_secret(self, client_id: str, consumer_key: str) -> None:
         """Fill in SnapTrade's keys."""
@@ -130,6 +139,8 @@ class LocalStack:
         self._template = deployment.build(folder)
         self._emulator.wait_until_ready()
         self.client("s3").create_bucket(Bucket=deployment.BUCKET)
+        host = FunctionHost(folder, self.client, self.endpoint_url, enforce_iam=self._enforce_iam)
+        self._host = host.__enter__()
         self._progress("Deploying template.yaml (sam deploy)")
         self._deploy(folder, self._parameters)
         api_id = gateway.complete(self.client, deployment.STACK_NAME)
@@ -139,7 +150,7 @@ class LocalStack:
     def _deploy(self, folder: Path, parameters: Mapping[str, str]) -> None:
         deployment.deploy(self._template, parameters, endpoint=self.endpoint_url, folder=folder)
         permissions.grant_batches(self.client("iam"), deployment.STACK_NAME)
-        layers.share(self.client("lambda"), folder / "layers")
+        self.host.adopt_all()
 
     def _read_outputs(self) -> dict[str, str]:
         described = self.client("cloudformation").describe_stacks(StackName=deployment.STACK_NAME)
@@ -148,6 +159,8 @@ class LocalStack:
         }
 
     def _stop(self) -> None:
+        if self._host:
+            self._host.__exit__(None, None, None)
         for client in self._clients.values():
             client.close()
         self._clients.clear()
