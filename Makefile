@@ -10,9 +10,12 @@ parallel := -n logical --maxprocesses 4 --dist worksteal
 # Two deployed stacks; a file's tests stay together, and the files in their order.
 stacks := -n 2 --dist loadfile --no-loadscope-reorder
 
+# By which seed `make test` draws its samples: the same for the same commit. make test seed=… draws another.
+export FRESHET_SEED := $(or $(seed),$(shell git rev-parse --short HEAD 2>/dev/null),0)
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test lint types unit integration test-simulators sdks functional template validate deployed e2e console openapi examples bench fuzz simulators lock clean environments
+.PHONY: help demo dev test test-deep lint types unit integration test-simulators sdks functional template validate deployed e2e console openapi examples bench fuzz simulators lock clean environments
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
@@ -26,6 +29,9 @@ dev: environments ## Same, and keep it up with a console, for a frontend to talk
 
 test: lint types unit integration test-simulators sdks functional template validate deployed ## Check everything; the gate of every change
 	@echo "== all checks passed"
+
+test-deep: export FRESHET_DEPTH = deep
+test-deep: test ## Check everything that `make test` samples, whole; takes an hour
 
 lint: environments ## Check style and format
 	@echo "== lint"

@@ -3,6 +3,11 @@
 import gc
 import os
 
+import pytest
+from hypothesis import HealthCheck, settings
+
+from tests.depth import IS_DEEP, SEED, many
+
 # The stand-ins make much garbage: looking for it less often saves an eighth of the time.
 gc.set_threshold(100_000, 50, 100)
 
@@ -11,3 +16,25 @@ os.environ["POWERTOOLS_SERVICE_NAME"] = "test"
 os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "Freshet"
 os.environ.pop("AWS_ENDPOINT_URL", None)
 os.environ.pop("AWS_PROFILE", None)
+
+# How long an example takes says nothing: the machine may be busy.
+settings.register_profile(
+    "gate",
+    max_examples=many(in_gate=30, deep=400),
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("gate")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let property tests draw by the seed, too."""
+    config.option.hypothesis_seed = SEED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how to have the same sample again."""
+    depth = "everything" if IS_DEEP else "a sample"
+    terminalreporter.write_line(f"ran {depth}, drawn by seed={SEED}")

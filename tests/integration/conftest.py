@@ -5,17 +5,11 @@ from typing import Any
 
 import boto3
 import pytest
-from hypothesis import settings
 from moto import mock_aws
 
 from tests.builders import a_connection
 from tests.integration.stores import Stores, dynamo_stores, fake_stores
 from tests.tables import create_tables
-
-settings.register_profile(
-    "repeatable", derandomize=True, max_examples=30, deadline=None, database=None
-)
-settings.load_profile("repeatable")
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from freshet.domain.transaction_windows import WindowRead, window_read
 from freshet.domain.transactions import Transaction
 from freshet.domain.webhooks import Calls
 from tests.builders import NOON, USER, a_transaction, an_account_report, an_answer, an_event
+from tests.depth import many
 from tests.fakes import FakeProviders, FakeSession
 from tests.tables import create_tables
 from tests.unit.stage import ACCOUNT_ID, Stage
@@ -165,7 +166,7 @@ def _trouble(broker: _Broker, kind: str) -> None:
     broker.loads_between_pages = kind == "between pages"
 
 
-@settings(max_examples=150)
+@settings(max_examples=many(in_gate=40, deep=400))
 @given(steps=STEPS, seed=st.integers(min_value=0, max_value=99))
 def test_stored_is_the_truth_of_the_days_covered_after_any_sequence_of_reads(
     steps: list[Any], seed: int
@@ -179,7 +180,7 @@ def test_stored_is_the_truth_of_the_days_covered_after_any_sequence_of_reads(
     assert stage.transactions.writes == writes
 
 
-@settings(max_examples=10)
+@settings(max_examples=many(in_gate=5, deep=100))
 @given(steps=STEPS, seed=st.integers(min_value=0, max_value=99))
 def test_table_holds_the_truth_too_after_any_sequence_of_reads(steps: list[Any], seed: int) -> None:
     broker = _Broker(seed)

@@ -1,15 +1,9 @@
-"""Unit tests: no network, and property tests that are the same every time."""
+"""Unit tests: no network."""
 
 import socket
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
-
-settings.register_profile(
-    "repeatable", derandomize=True, max_examples=30, deadline=None, database=None
-)
-settings.load_profile("repeatable")
 
 
 class NetworkRefused(AssertionError):

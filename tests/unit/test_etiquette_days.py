@@ -17,6 +17,7 @@ from freshet.domain.provider import Provider
 from freshet.domain.transaction_windows import WindowRead
 from freshet.services.change_connection import ConnectionChange, change_connection
 from tests.builders import USER, an_account_report
+from tests.depth import many
 from tests.fakes import FakeProvider, FakeProviders, FakeSession
 from tests.unit.crowd import add_connection
 from tests.unit.stage import Stage
@@ -86,7 +87,7 @@ def _days_of(cadences: list[timedelta]) -> _WatchedProviders:
     return watched
 
 
-@settings(max_examples=12)
+@settings(max_examples=many(in_gate=6, deep=100))
 @given(
     st.lists(st.timedeltas(min_value=SHORTEST, max_value=timedelta(days=2)), min_size=1, max_size=6)
 )

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from freshet.domain.holdings import Balance, Holdings, Position
 from freshet.domain.holdings_changes import ChangeKind, changes_between
+from tests.depth import many
 from tests.unit.holdings_strategies import AMOUNTS, HOLDINGS
 
 
@@ -21,7 +22,7 @@ def _content(holdings: Holdings) -> Counter[str]:
     return Counter(each.content for each in _lines(holdings))
 
 
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(HOLDINGS, HOLDINGS)
 def test_old_lines_become_the_new_ones_when_the_changes_are_applied(
     before: Holdings, after: Holdings
@@ -34,7 +35,7 @@ def test_old_lines_become_the_new_ones_when_the_changes_are_applied(
     assert +lines == _content(after)
 
 
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(HOLDINGS, HOLDINGS)
 def test_changes_are_none_exactly_when_the_content_hash_is_the_same(
     before: Holdings, after: Holdings
@@ -43,7 +44,7 @@ def test_changes_are_none_exactly_when_the_content_hash_is_the_same(
     assert (changes_between(before, after) == ()) is is_same
 
 
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(HOLDINGS, st.randoms(use_true_random=False), AMOUNTS)
 def test_content_is_the_same_when_order_prices_and_names_differ(
     holdings: Holdings, random: Random, price: Decimal
@@ -67,7 +68,7 @@ def test_content_is_the_same_when_order_prices_and_names_differ(
     assert changes_between(holdings, other) == ()
 
 
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(HOLDINGS)
 def test_totals_are_those_of_plain_arithmetic(holdings: Holdings) -> None:
     with localcontext(prec=500):
@@ -88,7 +89,7 @@ def test_totals_are_those_of_plain_arithmetic(holdings: Holdings) -> None:
             assert total.total == worth + sum(known_cash, Decimal(0))
 
 
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(HOLDINGS)
 def test_no_currency_is_added_to_another(holdings: Holdings) -> None:
     currencies = [each.currency for each in holdings.totals()]
@@ -96,7 +97,7 @@ def test_no_currency_is_added_to_another(holdings: Holdings) -> None:
     assert set(currencies) == {each.currency for each in _lines(holdings)}
 
 
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(HOLDINGS, HOLDINGS)
 def test_kind_says_what_is_different(before: Holdings, after: Holdings) -> None:
     for change in changes_between(before, after):

@@ -25,6 +25,7 @@ from freshet.domain.webhooks import Calls
 from freshet.services.change_connection import ConnectionChange, change_connection
 from freshet.services.request_refresh import RefreshRequest, request_refresh
 from tests.builders import CONNECTION_ID, USER, a_report, an_answer, an_event
+from tests.depth import many
 from tests.unit.stage import Stage
 
 FAILURES: list[type[ProviderError]] = [
@@ -116,7 +117,7 @@ def _demand_right_place(connection: Connection) -> None:
         assert connection.due_at is None
 
 
-@settings(max_examples=150)
+@settings(max_examples=many(in_gate=40, deep=400))
 @given(st.lists(st.sampled_from(sorted(ACTS)), max_size=25))
 def test_place_in_the_index_is_right_when_anything_happens_in_any_order(names: list[str]) -> None:
     stage = Stage()
@@ -125,7 +126,7 @@ def test_place_in_the_index_is_right_when_anything_happens_in_any_order(names: l
         _demand_right_place(stage.connection)
 
 
-@settings(max_examples=150)
+@settings(max_examples=many(in_gate=40, deep=400))
 @given(st.lists(st.sampled_from(sorted(ACTS)), max_size=25))
 def test_everything_comes_to_rest_when_the_provider_is_well_again(names: list[str]) -> None:
     stage = Stage()

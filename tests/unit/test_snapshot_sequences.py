@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from freshet.domain.holdings import Holdings
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, judge
 from tests.builders import EMPTY, NOON, USER, a_position, a_reading, some_holdings
+from tests.depth import many
 from tests.fakes import FakeSnapshots
 
 ACCOUNT = "acc_1"
@@ -72,7 +73,7 @@ def _steps(told: list[Told]) -> list[tuple[Any, HoldingsReading, Any]]:
     return list(zip([None, *states[:-1]], readings, states, strict=True)) if told else []
 
 
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(SEQUENCES)
 def test_latest_never_goes_back_when_anything_is_read(told: list[Told]) -> None:
     for before, _, after in _steps(told):
@@ -82,7 +83,7 @@ def test_latest_never_goes_back_when_anything_is_read(told: list[Told]) -> None:
             assert after.version >= before.version
 
 
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(SEQUENCES)
 def test_version_and_date_of_change_move_together_with_the_content(told: list[Told]) -> None:
     for before, _, after in _steps(told):
@@ -92,7 +93,7 @@ def test_version_and_date_of_change_move_together_with_the_content(told: list[To
             assert (before.changed_at == after.changed_at) is is_same
 
 
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(SEQUENCES)
 def test_holdings_vanish_only_when_newer_data_has_said_so_twice(told: list[Told]) -> None:
     seen: datetime | None = None
@@ -111,7 +112,7 @@ def test_holdings_vanish_only_when_newer_data_has_said_so_twice(told: list[Told]
             seen = None
 
 
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(SEQUENCES)
 def test_no_date_moves_when_an_answer_is_empty_or_not_newer(told: list[Told]) -> None:
     for before, reading, after in _steps(told):
@@ -123,7 +124,7 @@ def test_no_date_moves_when_an_answer_is_empty_or_not_newer(told: list[Told]) ->
                 assert getattr(after, name) == getattr(before, name)
 
 
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(SEQUENCES)
 def test_no_date_moves_when_a_part_is_missing(told: list[Told]) -> None:
     for before, reading, after in _steps(told):
@@ -132,7 +133,7 @@ def test_no_date_moves_when_a_part_is_missing(told: list[Told]) -> None:
                 assert getattr(after, name) == getattr(before, name)
 
 
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(st.lists(ANSWERS, max_size=8), st.randoms(use_true_random=False))
 def test_end_is_the_same_when_dated_readings_arrive_in_any_order(
     told: list[Told], random: Any
@@ -153,7 +154,7 @@ def test_end_is_the_same_when_dated_readings_arrive_in_any_order(
         assert mine.dates_token == its.dates_token
 
 
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(SEQUENCES)
 def test_same_answer_twice_is_stored_once(told: list[Told]) -> None:
     for _, reading, after in _steps(told):

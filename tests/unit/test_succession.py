@@ -25,6 +25,7 @@ from freshet.domain.succession import (
     without_account,
 )
 from tests.builders import NOON, a_connection, an_account, an_account_report
+from tests.depth import many
 
 OLD = a_connection()
 NEW = a_connection(
@@ -201,7 +202,7 @@ SIDES = st.tuples(PROOFS, st.booleans(), st.sampled_from(AccountStatus))
 THIRD = replace(NEW, id="con_" + "c" * 24, created_at=NOON + DAY)
 
 
-@settings(max_examples=300)
+@settings(max_examples=many(in_gate=40, deep=400))
 @given(
     listed=st.lists(SIDES, max_size=5),
     known=st.lists(st.tuples(SIDES, st.sampled_from([OLD, NEW, THIRD])), max_size=6),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.depth import many
 from tests.unit.webhook_day import ADDED, ITEM, LATE_ITEM, OWNED, PROVIDERS, What
 from tests.unit.webhook_muddle import ERRANDS, Course, Happening, Muddle, end_of, play_tidily
 
@@ -43,7 +44,7 @@ def _demand_the_same_end(happenings: list[Happening], course: Course) -> None:
 
 
 # More than the usual number: what this test has found took hundreds of days to come up.
-@settings(max_examples=100)
+@settings(max_examples=many(in_gate=33, deep=400))
 @given(st.data())
 def test_same_is_known_in_the_end_when_events_come_late_repeatedly_and_in_any_order(
     data: st.DataObject,
