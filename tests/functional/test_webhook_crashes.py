@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from tests.functional.moving_time import set_clock
-from tests.functional.stopping import Stage, Steps, Stopped
+from tests.functional.stopping import Stage, Steps, Stopped, stops_of
 from tests.functional.world import World, a_world
 
 SMALL = ["everyday"]
@@ -106,15 +106,16 @@ def test_same_is_known_in_the_end_when_the_processor_stops_after_any_request(
     with stage.steps.watched() as planned:
         _work(world, whole)
     assert len(planned) >= FEWEST_STEPS
-    victims = [begin(world, f"user-{number}") for number in range(len(planned))]
-    assert [_stop(stage, each, number) for number, each in enumerate(victims)] == planned
+    victims = {number: begin(world, f"user-{number}") for number in stops_of(planned)}
+    for number, victim in victims.items():
+        assert _stop(stage, victim, number) == planned[number]
     world.restart()
     stage.clock.advance(minutes=3)  # the message stays hidden until then
-    for victim in victims:
+    for victim in victims.values():
         _work(world, victim)
     world.work()
     expected = _end_of(world, whole.user_id)
     assert expected["marks"] == []
     assert set(expected["statuses"]) == {"active"}
-    for number, victim in enumerate(victims):
+    for number, victim in victims.items():
         assert _end_of(world, victim.user_id) == expected, planned[number]
