@@ -8,7 +8,7 @@ import pytest
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
-from tests.depth import IS_DEEP, SEED, many
+from tests.depth import IS_DEEP, SEED, many, sample
 
 # The stand-ins make much garbage: looking for it less often saves an eighth of the time.
 gc.set_threshold(100_000, 50, 100)
@@ -34,6 +34,29 @@ settings.load_profile("gate")
 def pytest_configure(config: pytest.Config) -> None:
     """Let property tests draw by the seed, too."""
     config.option.hypothesis_seed = SEED
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what the sample of a test marked `sampled` does not have."""
+    cases: dict[str, list[pytest.Function]] = {}
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("sampled"):
+            cases.setdefault(f"{item.path}::{item.originalname}", []).append(item)
+    left_out = {each for some in cases.values() for each in _left_out(some)}
+    if left_out:
+        config.hook.pytest_deselected(items=list(left_out))
+        items[:] = [each for each in items if each not in left_out]
+
+
+def _left_out(cases: list[pytest.Function]) -> set[pytest.Item]:
+    marker = cases[0].get_closest_marker("sampled")
+    assert marker is not None
+    most, by = marker.args[0], marker.kwargs.get("by")
+
+    def kind(case: pytest.Function) -> str | None:
+        return repr(case.callspec.params[by]) if by else None
+
+    return set(cases) - set(sample(cases, most, kind=kind))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

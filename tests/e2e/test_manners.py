@@ -31,6 +31,7 @@ def _path(operation: Operation, things: dict[str, str], **query: str) -> str:
     return filled(operation.path + own, things) + extra
 
 
+@pytest.mark.sampled(6)
 @each_read
 def test_head_says_what_get_would(
     running: Deployed, things: dict[str, str], operation: Operation
@@ -40,6 +41,7 @@ def test_head_says_what_get_would(
     assert (answer.status, answer.body) == (200, "")
 
 
+@pytest.mark.sampled(6)
 @each_read
 def test_a_slash_at_the_end_makes_no_difference(
     running: Deployed, things: dict[str, str], operation: Operation
@@ -48,6 +50,7 @@ def test_a_slash_at_the_end_makes_no_difference(
     assert running.api(OWNER).get(f"{path}/?{query}".rstrip("?")).status == 200
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("path", PATHS)
 def test_a_verb_that_is_not_there_is_told_which_are(
     running: Deployed, things: dict[str, str], path: str
@@ -57,6 +60,7 @@ def test_a_verb_that_is_not_there_is_told_which_are(
     assert answer.headers["Allow"] == ", ".join(sorted(verbs_at(path, OPERATIONS)))
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("path", PATHS)
 def test_a_browsers_preflight_needs_no_token(
     running: Deployed, things: dict[str, str], path: str
@@ -77,6 +81,7 @@ def test_a_browsers_preflight_needs_no_token(
         assert name in headers["access-control-allow-headers"]
 
 
+@pytest.mark.sampled(6)
 @each_list
 @pytest.mark.parametrize("limit", ["0", "-1", "501x", "1.5", "1e2", "99999999999", "%C2%B2", "1,2"])
 def test_a_limit_out_of_bounds_is_named(
@@ -87,6 +92,7 @@ def test_a_limit_out_of_bounds_is_named(
     assert answer.body["detail"].startswith("limit: ")
 
 
+@pytest.mark.sampled(6)
 @each_list
 def test_the_bounds_themselves_are_fine(
     running: Deployed, things: dict[str, str], operation: Operation
@@ -96,6 +102,7 @@ def test_the_bounds_themselves_are_fine(
         assert running.api(OWNER).get(_path(operation, things, limit=limit)).status == 200
 
 
+@pytest.mark.sampled(6)
 @each_list
 @pytest.mark.parametrize(
     "cursor",

@@ -33,6 +33,7 @@ def test_no_operation_is_without_a_row() -> None:
     assert set(ROWS) == {each.id for each in OPERATIONS}
 
 
+@pytest.mark.sampled(24, by="operation")
 @each_operation
 @pytest.mark.parametrize(
     "ticket",
@@ -52,6 +53,7 @@ def test_the_gateway_lets_nobody_in_without_a_genuine_token(
     assert (answer.status, set(answer.body)) == (401, {"message"})
 
 
+@pytest.mark.sampled(8)
 @each_operation
 def test_an_id_token_opens_nothing(
     running: Deployed, things: dict[str, str], operation: Operation
@@ -60,6 +62,7 @@ def test_an_id_token_opens_nothing(
     assert (answer.status, answer.body["code"]) == (403, "access_token_required")
 
 
+@pytest.mark.sampled(8)
 @each_operation
 def test_a_token_without_the_scope_is_told_which_one(
     running: Deployed, things: dict[str, str], operation: Operation
@@ -70,6 +73,7 @@ def test_a_token_without_the_scope_is_told_which_one(
     assert operation.scope in answer.body["detail"]
 
 
+@pytest.mark.sampled(8)
 @each_operation
 def test_a_machine_has_to_say_for_whom_it_acts(
     running: Deployed, things: dict[str, str], operation: Operation
@@ -79,6 +83,7 @@ def test_a_machine_has_to_say_for_whom_it_acts(
     assert (answer.status, answer.body["code"]) == (400, "user_missing")
 
 
+@pytest.mark.sampled(8)
 @each_operation
 def test_a_user_cannot_act_for_another(
     running: Deployed, things: dict[str, str], operation: Operation
@@ -88,6 +93,7 @@ def test_a_user_cannot_act_for_another(
     assert (answer.status, answer.body["code"]) == (403, "acting_not_allowed")
 
 
+@pytest.mark.sampled(8)
 @each_operation
 def test_another_users_things_are_not_there(
     running: Deployed, things: dict[str, str], operation: Operation
@@ -104,6 +110,7 @@ def test_another_users_things_are_not_there(
     assert theirs.body == nobodys.body
 
 
+@pytest.mark.sampled(10, by="ids")
 @pytest.mark.parametrize("operation", WITH_IDS, ids=lambda each: each.id)
 @pytest.mark.parametrize("ids", [UNKNOWN, IMPOSSIBLE], ids=["unknown", "impossible"])
 def test_an_id_that_is_not_there_is_not_found(

@@ -12,11 +12,12 @@ from typing import Any
 import pytest
 import requests
 
+from tests.depth import many
 from tests.local_stack.deployed import Deployed
 from tests.patience import eventually, standstill_seconds
 from tests.simulators.snaptrade.signature import webhook_signature
 
-DELIVERIES = 2_000
+DELIVERIES = many(in_gate=200, deep=2_000)
 DUPLICATES = DELIVERIES * 30 // 100
 # The local gateway starts a process for each delivery in flight: more than a second of work each
 # on a small machine, and 50 clients would spend the burst on starting. Each begins with one.

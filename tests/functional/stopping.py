@@ -22,12 +22,26 @@ _SERVICES = ("dynamodb", "sqs", "events", "secretsmanager")
 SHARES = range(many(in_gate=1, deep=4))
 """Many stops are shared out over worlds: moto takes longer for each row that is there already."""
 _MOST_IN_GATE = 4
+_READS = {"GetItem", "BatchGetItem", "Query", "GetSecretValue"}
 
 
 def stops_of(planned: Sequence[str], *, share: int = 0, shares: int = 1) -> list[int]:
-    """Say after which steps one world's processes stop: after each kind of request at least once."""
-    drawn = sample(range(len(planned)), _MOST_IN_GATE, kind=lambda number: planned[number])
+    """Say after which steps one world's processes stop.
+
+    Whatever the seed, each kind of write and of call to a provider is among them, and a request
+    that only reads, before and after the provider is called.
+    """
+    at_provider = next((at for at, step in enumerate(planned) if not _is_aws(step)), 0)
+    kinds = [
+        (at > at_provider) if step.rpartition(" ")[2] in _READS else step
+        for at, step in enumerate(planned)
+    ]
+    drawn = sample(range(len(planned)), _MOST_IN_GATE, kind=kinds.__getitem__)
     return drawn[share::shares]
+
+
+def _is_aws(step: str) -> bool:
+    return step.partition(" ")[0] in _SERVICES
 
 
 class Stopped(BaseException):

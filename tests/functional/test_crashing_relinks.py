@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.depth import sample
 from tests.functional.moving_time import set_clock
 from tests.functional.relinking import Relinking
 from tests.functional.stopping import SHARES, Steps, Stopped, stops_of
@@ -67,6 +68,17 @@ def _old_link_is_judged(stage: Stage, provider: str, user_id: str) -> Victim:
     return Victim(user_id, accounts, new, relinking.taken("snapshot", old))
 
 
+CASES = sample(
+    [
+        (begin, fewest, provider)
+        for begin, fewest in ((_new_link_is_read, 18), (_old_link_is_judged, 8))
+        for provider in ("snaptrade", "plaid")
+    ],
+    2,
+    kind=lambda case: case[1],
+)
+
+
 @contextmanager
 def _alone(stage: Stage) -> Iterator[None]:
     """Start cold, with a limiter that is idle: then the steps are always the same."""
@@ -95,8 +107,7 @@ def _end_of(stage: Stage, victim: Victim) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("share", SHARES)
-@pytest.mark.parametrize("provider", ["snaptrade", "plaid"])
-@pytest.mark.parametrize(("begin", "fewest"), [(_new_link_is_read, 18), (_old_link_is_judged, 8)])
+@pytest.mark.parametrize(("begin", "fewest", "provider"), CASES)
 def test_accounts_live_on_when_the_reader_stops_after_any_step(
     stage: Stage, begin: Begin, fewest: int, provider: str, share: int
 ) -> None:

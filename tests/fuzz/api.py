@@ -9,6 +9,7 @@ import os
 import secrets
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,8 +26,13 @@ _SCOPES = (Scope.READ, Scope.REFRESH, Scope.LINK, Scope.OPERATE)
 _REQUESTS_FOR_EACH_EXAMPLE = 1_000  # the whole count over all operations and checks, roughly
 
 
-def judge(running: Deployed, *, phases: str, examples: int, seed: int) -> tuple[bool, str]:
-    """Send generated requests; says whether all answers were as documented, and what was found."""
+def judge(
+    running: Deployed, *, phases: str, examples: int, seed: int, operations: Sequence[str] = ()
+) -> tuple[bool, str]:
+    """Send generated requests; says whether all answers were as documented, and what was found.
+
+    Without names of operations, all are asked.
+    """
     url = running.stack.api_url
     token = running.issuer.issue_token(
         _OWNER, expires_in_seconds=_TOKEN_SECONDS, scope=" ".join(_SCOPES)
@@ -45,6 +51,7 @@ def judge(running: Deployed, *, phases: str, examples: int, seed: int) -> tuple[
             "--generation-database",
             "none",
         ),
+        *(f"--include-operation-id={each}" for each in operations),
     ]
     things = things_of_owner(running, _OWNER)
     environment = os.environ | {
