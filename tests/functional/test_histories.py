@@ -156,6 +156,7 @@ def test_account_of_another_user_does_not_exist(days: Days, path: str) -> None:
     assert days.world.call("GET", f"/v1/accounts/x{path}").status == 404
 
 
+@pytest.mark.sampled(5, by="path")
 @pytest.mark.parametrize("path", ["/holdings", "/snapshots", "/changes", "/history"])
 @pytest.mark.parametrize("cursor", ["!", "QVQjeA==", "Q0hBTkdFI3hAeQ==", "VkVSU0lPTg=="])
 def test_cursor_is_refused_by_name_when_it_is_not_ours(days: Days, path: str, cursor: str) -> None:

@@ -71,6 +71,7 @@ def test_holdings_need_the_scope_to_read(world: World) -> None:
     assert (answer.status, answer.body["code"]) == (403, "missing_scope")
 
 
+@pytest.mark.sampled(2, by="operation")
 @pytest.mark.parametrize("operation", ["list_exchanges", "get_symbol"])
 @pytest.mark.parametrize(
     "fault", [{"kind": "status", "status": 503}, {"kind": "html"}, {"kind": "wrong_shape"}]

@@ -27,6 +27,7 @@ def _pages(stage: Stage, **query: str) -> Iterator[list[Any]]:
         cursor = page["next_cursor"]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("query", "is_shown"),
     [
@@ -44,6 +45,7 @@ def test_from_is_included_and_to_is_not(
     assert found == ({"1.10", "2.20", "3.30"} if is_shown else set())
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("query", "field"),
     [
@@ -98,6 +100,7 @@ def test_cursor_stays_within_its_days_when_they_change(stage: Stage) -> None:
     assert all(each["happened_on"] < "2026-11-01" for each in earlier)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     "forge",
     [

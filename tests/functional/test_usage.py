@@ -116,6 +116,7 @@ def test_a_key_of_a_refresh_is_not_one_of_a_dry_run(world: World) -> None:
     assert (refused.status, refused.body["code"]) == (422, "idempotency_mismatch")
 
 
+@pytest.mark.sampled(4, by="path")
 @pytest.mark.parametrize("path", ["/v1/refreshes", "/v1/connections/{}/refresh"])
 @pytest.mark.parametrize(
     ("body", "status", "word"),

@@ -11,10 +11,11 @@ from freshet.adapters.dynamodb.table import Table
 from freshet.domain.errors import BudgetExhausted, ConcurrentChange
 from freshet.domain.identifiers import refresh_id_for
 from tests.builders import NOON, USER, a_connection, a_policy, a_refresh
+from tests.depth import many
 from tests.integration.one_at_a_time import OneAtATime
 from tests.integration.stores import Stores, dynamo_stores
 
-WISHES = 100
+WISHES = many(in_gate=40, deep=100)
 
 
 def _connection_id(number: int) -> str:
@@ -49,7 +50,7 @@ def _reserve_all(stores: Stores, policy: Any, *, connections: int) -> int:
         ({"user_daily_refreshes": 99, "monthly_budget": Decimal("0.55")}, 11),
     ],
 )
-def test_exactly_what_fits_is_reserved_when_twenty_connections_have_a_hundred_wishes(
+def test_exactly_what_fits_is_reserved_when_twenty_connections_have_many_wishes(
     dynamodb: Any, policy: dict[str, Any], most: int
 ) -> None:
     stores = dynamo_stores(OneAtATime(dynamodb))
@@ -59,7 +60,7 @@ def test_exactly_what_fits_is_reserved_when_twenty_connections_have_a_hundred_wi
     assert stores.spent()["user"] == (most, most * Decimal("0.05"))
 
 
-def test_one_refresh_is_open_when_a_hundred_wishes_meet_on_one_connection(dynamodb: Any) -> None:
+def test_one_refresh_is_open_when_many_wishes_meet_on_one_connection(dynamodb: Any) -> None:
     stores = dynamo_stores(OneAtATime(dynamodb))
     assert _reserve_all(stores, a_policy(), connections=1) == 1
     (connection,) = stores.connections.of_user(USER)

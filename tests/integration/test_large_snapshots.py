@@ -20,6 +20,7 @@ from tests.builders import (
     an_instrument,
     some_holdings,
 )
+from tests.depth import many
 from tests.integration.dying_client import Died, DyingClient
 from tests.integration.stores import RETENTION, Stores, dynamo_stores
 
@@ -62,7 +63,7 @@ def test_document_comes_back_whole_when_it_needs_several_rows(dynamodb: Any) -> 
     assert len(_rows(dynamodb, "PART#LATEST#")) > 1
 
 
-def test_ten_thousand_positions_come_back_when_they_are_stored(dynamodb: Any) -> None:
+def test_thousands_of_positions_come_back_when_they_are_stored(dynamodb: Any) -> None:
     stores = dynamo_stores(dynamodb)
     random = Random(3)  # noqa: S311 no secret
     lines = tuple(
@@ -71,7 +72,7 @@ def test_ten_thousand_positions_come_back_when_they_are_stored(dynamodb: Any) ->
             units=Decimal(random.randrange(10**9)).scaleb(-4),
             price=Decimal(random.randrange(10**6)).scaleb(-2),
         )
-        for number in range(10_000)
+        for number in range(many(in_gate=4_000, deep=10_000))
     )
     latest = _store(stores, a_reading(holdings=some_holdings(positions=lines)))
     assert latest.holdings.positions == lines
@@ -80,7 +81,8 @@ def test_ten_thousand_positions_come_back_when_they_are_stored(dynamodb: Any) ->
 def test_many_changes_are_listed_once_each_when_everything_is_sold(dynamodb: Any) -> None:
     stores = dynamo_stores(dynamodb)
     lines = tuple(
-        a_position(instrument=an_instrument(id=f"i-{number}")) for number in range(21_000)
+        a_position(instrument=an_instrument(id=f"i-{number}"))
+        for number in range(many(in_gate=6_000, deep=21_000))
     )
     _store(stores, a_reading(holdings=some_holdings(positions=lines)))
     sold = some_holdings(positions=(a_position(units=Decimal(1)),))
@@ -95,6 +97,7 @@ def test_many_changes_are_listed_once_each_when_everything_is_sold(dynamodb: Any
     assert sorted(closed) == sorted(line.instrument.id for line in lines)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("died_after", range(8))
 def test_old_latest_stays_readable_when_a_writer_dies_after_any_write(
     dynamodb: Any, died_after: int

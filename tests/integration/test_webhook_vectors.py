@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from functions.receive_webhook import app
+from tests.depth import many
 from tests.fuzz.webhooks import fuzz
 from tests.vectors import plaid_steps, snaptrade_steps
 from tests.vectors.expectation import ACCEPTED, shortcomings
@@ -17,7 +18,7 @@ from tests.vectors.step import Step
 from tests.vectors.vector import PATH, Vector, load, render
 
 VECTORS = load()
-FUZZED, SEED = 3_000, 20_261_120
+FUZZED, SEED = many(in_gate=1_500, deep=20_000), 20_261_120
 CONTEXT = SimpleNamespace(
     function_name="test",
     memory_limit_in_mb=512,
@@ -61,11 +62,13 @@ def test_verdict_reason_and_message_are_as_demanded_when_a_vector_is_delivered(
     assert shortcomings(vector, judged(vector)) == []
 
 
+@pytest.mark.sampled(60)
 @pytest.mark.parametrize("vector", TEXTS, ids=lambda vector: vector.name)
 def test_verdict_is_the_same_when_the_gateway_hands_over_text(vector: Vector) -> None:
     assert shortcomings(vector, judged(vector, is_encoded=False)) == []
 
 
+@pytest.mark.sampled(60)
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.name)
 def test_status_follows_from_the_verdict_when_the_function_answers(
     vector: Vector, monkeypatch: pytest.MonkeyPatch

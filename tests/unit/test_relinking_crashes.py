@@ -67,6 +67,7 @@ def test_every_step_is_covered_when_nobody_dies(ready: Ready) -> None:
     _demand_promises(stage)
 
 
+@pytest.mark.sampled(40, by="ready")
 @pytest.mark.parametrize("number", range(MOST_STEPS))
 @pytest.mark.parametrize("is_after_effect", [False, True])
 @pytest.mark.parametrize("ready", [_broken, _both_new])
@@ -80,6 +81,7 @@ def test_accounts_live_on_once_when_somebody_dies_at_any_step(
     assert before <= stage.owners().keys()
 
 
+@pytest.mark.sampled(10, by="ready")
 @pytest.mark.parametrize("first", range(0, MOST_STEPS, 5))
 @pytest.mark.parametrize("is_after_effect", [False, True])
 @pytest.mark.parametrize("ready", [_broken, _both_new])

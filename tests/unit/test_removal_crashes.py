@@ -77,6 +77,7 @@ def test_every_step_of_a_removal_is_covered_when_it_runs_through(wish: Wish) -> 
     stage.demand_promises()
 
 
+@pytest.mark.sampled(40, by="wish")
 @pytest.mark.parametrize("number", range(MOST_STEPS))
 @pytest.mark.parametrize("is_after_effect", [False, True])
 @pytest.mark.parametrize("wish", [_one, _all])
@@ -88,6 +89,7 @@ def test_everything_is_gone_when_somebody_dies_at_any_step(
     stage.demand_promises()
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("first", range(0, MOST_STEPS, 5))
 @pytest.mark.parametrize("is_after_effect", [False, True])
 def test_everything_is_gone_when_many_die_in_a_row(first: int, is_after_effect: bool) -> None:

@@ -140,6 +140,7 @@ class Trial:
         return end_of(self._day) | {"numbers": numbers}
 
 
+@pytest.mark.sampled(13, by="name")
 @pytest.mark.parametrize("is_read_between", [False, True])
 @pytest.mark.parametrize("is_after_effect", [False, True])
 @pytest.mark.parametrize("name", BEGINNINGS)

@@ -119,6 +119,7 @@ def test_process_ends_with_the_name_of_the_variable_when_a_port_is_taken(name: s
         assert refused(**{name: port}) == (1, f"{name}: port {port} is taken\n")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("name", "value"),
     [
