@@ -42,13 +42,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if isinstance(item, pytest.Function) and item.get_closest_marker("sampled"):
             cases.setdefault(f"{item.path}::{item.originalname}", []).append(item)
-    left_out = {each for some in cases.values() for each in _left_out(some)}
+    left_out: set[pytest.Item] = {each for some in cases.values() for each in _left_out(some)}
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [each for each in items if each not in left_out]
 
 
-def _left_out(cases: list[pytest.Function]) -> set[pytest.Item]:
+def _left_out(cases: list[pytest.Function]) -> set[pytest.Function]:
     marker = cases[0].get_closest_marker("sampled")
     assert marker is not None
     most, by = marker.args[0], marker.kwargs.get("by")
@@ -56,7 +56,8 @@ def _left_out(cases: list[pytest.Function]) -> set[pytest.Item]:
     def kind(case: pytest.Function) -> str | None:
         return repr(case.callspec.params[by]) if by else None
 
-    return set(cases) - set(sample(cases, most, kind=kind))
+    drawn = sample(cases, most, kind=kind)
+    return set(cases).difference(drawn)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -75,7 +76,7 @@ def _read_once() -> None:
             parsed[path] = load(loader, path)
         return parsed[path]
 
-    JSONFileLoader.load_file = load_once
+    JSONFileLoader.load_file = load_once  # type: ignore[assignment, method-assign]
 
 
 _read_once()

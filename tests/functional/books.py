@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from tests.functional.world import World
+from tests.functional.world import Original, World
+from tests.simulators.plaid import SimulatedItem
 
 Row = dict[str, Any]
 ENDED = {"complete", "partial", "no_change", "timed_out", "refused"}
@@ -50,7 +51,7 @@ class Books:
             assert _sum(budget, "spent_") == self.booked
 
 
-def books_of(world: World, user_id: str, original: Any) -> Books:
+def books_of(world: World, user_id: str, original: Original) -> Books:
     """Read a user's rows, and the bill of the user's connection or Item."""
     answer = world.dynamodb.query(
         TableName="connections",
@@ -73,8 +74,8 @@ def deployment_spent(world: World) -> Decimal:
     return _sum(row, "spent_")
 
 
-def _bill(world: World, original: Any) -> list[Decimal]:
-    if hasattr(original, "item_id"):
+def _bill(world: World, original: Original) -> list[Decimal]:
+    if isinstance(original, SimulatedItem):
         entries = world.plaid.control.bill().entries
         return [Decimal(each["amount"]) for each in entries if each["item_id"] == original.item_id]
     entries = world.simulator.control.bill().entries

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
+from botocore.compat import HTTPHeaders
 from moto.core.models import botocore_stubber
 
 from freshet import wiring
@@ -60,4 +61,5 @@ def _answer(url: str, error: str) -> AWSResponse:
     if error == "TransactionCanceledException":
         document["CancellationReasons"] = [{"Code": "TransactionConflict"}, {"Code": "None"}]
     body: Any = _Body(json.dumps(document).encode())
-    return AWSResponse(url, _ERRORS[error], {"content-type": "application/x-amz-json-1.0"}, body)
+    headers = HTTPHeaders.from_dict({"content-type": "application/x-amz-json-1.0"})
+    return AWSResponse(url, _ERRORS[error], headers, body)

@@ -52,8 +52,9 @@ def set_clock(monkeypatch: pytest.MonkeyPatch) -> MovingClock:
     clock = MovingClock()
     known = {module.__name__ for module in _READERS} | {"freshet.wiring"}
     ours = {name: module for name, module in sys.modules.items() if name.startswith("freshet")}
-    found = {name for name, module in ours.items() if vars(module).get("utc_now") is wiring.utc_now}
+    name = wiring.utc_now.__name__
+    found = {each for each, module in ours.items() if vars(module).get(name) is wiring.utc_now}
     assert found == known, "another module reads the clock: load it here, too"
     for module in _READERS:
-        monkeypatch.setattr(module, "utc_now", clock)
+        monkeypatch.setattr(module, name, clock)
     return clock

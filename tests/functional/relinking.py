@@ -1,5 +1,6 @@
 """A user who links an institution once more, and what all that the user sees comes to."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,18 +25,18 @@ class Relinking:
         *,
         user_id: str = USER,
         holder: str | None = HOLDER,
-        portfolio: Any = ("everyday",),
+        portfolio: Sequence[str] = ("everyday",),
     ) -> str:
         """Link through the provider's own pages; gives our id of the connection, not yet read."""
         session = open_session(self.world, provider=provider, user_id=user_id)
-        visit = {"portfolio": list(portfolio), "holder": holder}
+        visit: dict[str, Any] = {"portfolio": list(portfolio), "holder": holder}
         if provider == "plaid":
-            control = self.world.plaid.control
-            found = {"public_token": control.complete_link(session["link_token"], **visit)}
+            link = self.world.plaid.control.complete_link
+            found = {"public_token": link(session["link_token"], **visit)}
         else:
             # Another login each time: the same one would lead to the same connection.
-            control, visit["login"] = self.world.simulator.control, session["id"]
-            made = control.use_portal(session["url"], **visit)
+            visit["login"] = session["id"]
+            made = self.world.simulator.control.use_portal(session["url"], **visit)
             found = {"provider_connection_id": made.connection_id}
         answer = arrive(self.world, user_id=user_id, provider=provider, **found)
         assert answer.status == 201, answer

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+import requests
 
 from freshet import wiring
 from freshet.adapters.transport import Answer, Endpoint, Transport
+from freshet.wiring import buyers, readers
 from tests.depth import many, sample
 from tests.functional.moving_time import MovingClock
 from tests.functional.world import World
@@ -54,8 +56,8 @@ class Steps:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._names: list[str] | None = None
         self._last: int | None = None
-        for module in ("buyers", "readers"):
-            monkeypatch.setattr(f"freshet.wiring.{module}.Transport", lambda: _Watched(self))
+        for module in (buyers, readers):
+            monkeypatch.setattr(module, Transport.__name__, lambda: _Watched(self))
         for service in _SERVICES:
             wiring.client(service).meta.events.register("after-call", self._after_call)
 
@@ -96,7 +98,7 @@ class _Watched(Transport):
         super().__init__()
         self._steps = steps
 
-    def send(self, endpoint: Endpoint, request: Any) -> Answer:
+    def send(self, endpoint: Endpoint, request: requests.Request) -> Answer:
         answer = super().send(endpoint, request)
         self._steps.take(f"{endpoint.provider} {endpoint.operation}")
         return answer

@@ -20,7 +20,7 @@ def listening(world: World) -> str:
     events = boto3.client("events")
     pattern = json.dumps({"source": ["freshet"]})
     events.put_rule(Name="all", EventBusName="freshet", EventPattern=pattern)
-    target = {"Id": "queue", "Arn": attributes["Attributes"]["QueueArn"]}
+    target: Any = {"Id": "queue", "Arn": attributes["Attributes"]["QueueArn"]}
     events.put_targets(Rule="all", EventBusName="freshet", Targets=[target])
     world.queues["company"] = queue_url
     return queue_url

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pytest
 
 from tests.functional.books import books_of, deployment_spent
 from tests.functional.moving_time import set_clock
 from tests.functional.stopping import Stage, Steps, Stopped, stops_of
-from tests.functional.world import Answer, a_world
+from tests.functional.world import Answer, Original, a_world
 
 FEWEST_STEPS = 15
 TURNS = 4
@@ -23,8 +22,8 @@ class Victim:
 
     user_id: str
     connection_id: str
-    original: Any
-    work: Callable[[], Any]
+    original: Original
+    work: Callable[[], object]
 
 
 Begin = Callable[[Stage, str], Victim]
@@ -51,7 +50,7 @@ def _ordered_at_plaid(stage: Stage, user_id: str) -> Victim:
     return _ordered(stage, user_id, connection_id, original)
 
 
-def _ordered(stage: Stage, user_id: str, connection_id: str, original: Any) -> Victim:
+def _ordered(stage: Stage, user_id: str, connection_id: str, original: Original) -> Victim:
     world = stage.world
     world.work()
     world.plan()

@@ -90,8 +90,7 @@ def test_holdings_that_vanish_are_not_believed_at_once(world: World) -> None:
     (account,) = _accounts(world, connection_id)
     held = _holdings(world, account)["positions"]
     (account_id,) = at_provider.account_ids
-    empty = {"positions": [], "balances": []}
-    world.simulator.control.replace_holdings(account_id, **empty)
+    world.simulator.control.replace_holdings(account_id, positions=[], balances=[])
     _turn(world, connection_id)
     doubted = _holdings(world, account)
     assert doubted["positions"] == held

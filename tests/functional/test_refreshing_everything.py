@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from tests.functional.world import World
+from tests.functional.world import Answer, World
 
 STRANGER = "user-2"
 
@@ -12,7 +12,7 @@ def _refresh_all(world: World, **request: Any) -> Any:
     return world.call("POST", "/v1/refreshes", **request)
 
 
-def _by_connection(answer: Any) -> dict[str, Any]:
+def _by_connection(answer: Answer) -> dict[str, Any]:
     return {each["connection_id"]: each for each in answer.body["items"]}
 
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.functional.world import World
 from tests.leaks import joined, leaks, rows_content
+from tests.simulators.plaid import SimulatedItem
+from tests.simulators.snaptrade.control_answers import SimulatedConnection
 
 
 def test_no_secret_is_left_in_the_clear(world: World, capsys: pytest.CaptureFixture[str]) -> None:
@@ -39,7 +41,9 @@ def _press(world: World, *connection_ids: str) -> list[Any]:
     ]
 
 
-def _deliver_all(world: World, authorization: Any, item: Any) -> list[str]:
+def _deliver_all(
+    world: World, authorization: SimulatedConnection, item: SimulatedItem
+) -> list[str]:
     received = world.webhooks("ACCOUNT_HOLDINGS_UPDATED", len(authorization.account_ids))
     assert {world.deliver(each) for each in received} == {200}
     assert all(b"webhookSecret" in each.body for each in received)
@@ -52,7 +56,7 @@ def _deliver_all(world: World, authorization: Any, item: Any) -> list[str]:
     return bodies
 
 
-def _secrets(world: World, item: Any) -> dict[str, str]:
+def _secrets(world: World, item: SimulatedItem) -> dict[str, str]:
     users = world.simulator.control.state()["users"]
     return {
         "consumer key": world.simulator.settings.consumer_key,

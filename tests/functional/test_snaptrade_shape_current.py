@@ -11,6 +11,7 @@ from freshet.adapters.snaptrade.fields import Origin
 from tests.functional.s4 import digits, reference_calls, s4
 from tests.functional.world import World, a_world
 from tests.simulators.common.exact_json import loads
+from tests.simulators.snaptrade.control_answers import SimulatedConnection
 
 CODES = {
     "stock": "cs",
@@ -26,7 +27,7 @@ NULLS = [path for path, origin in FIELDS.items() if origin is Origin.NULL]
 class Served:
     """What SnapTrade itself says of a connection today."""
 
-    def __init__(self, world: World, at_provider: Any) -> None:
+    def __init__(self, world: World, at_provider: SimulatedConnection) -> None:
         self._world, self._at_provider = world, at_provider
         path = f"/authorizations/{at_provider.connection_id}"
         self.connection = self.ask(path)
@@ -101,16 +102,20 @@ def test_numbers_keep_their_digits(world: World, everything: Everything) -> None
     assert ("number", "0.00000000000000019") in {line["units"] for line in lines}
 
 
+def _profit(units: Decimal | None, price: Decimal | None, cost: Decimal | None) -> Decimal | None:
+    if units is None or price is None or cost is None:
+        return None
+    with localcontext(prec=100):
+        return units * (price - cost)
+
+
 def test_derived_fields_are_computed_from_the_providers(everything: Everything) -> None:
     shown, served = everything
     for account in shown:
         lines = served.lines(account["account"]["id"], options=False)
         for mine, line in zip(account["positions"], lines, strict=True):
-            numbers = [_decimal(line[name]) for name in ("units", "price", "cost_basis")]
-            units, price, cost = numbers
-            with localcontext(prec=100):
-                profit = None if None in numbers else units * (price - cost)
-            assert mine["open_pnl"] == profit
+            numbers = (_decimal(line[name]) for name in ("units", "price", "cost_basis"))
+            assert mine["open_pnl"] == _profit(*numbers)
             code = CODES.get(line["instrument"]["kind"])
             assert mine["symbol"]["symbol"]["type"].get("code") == code
         with localcontext(prec=100):

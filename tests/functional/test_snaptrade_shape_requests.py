@@ -7,12 +7,12 @@ import pytest
 
 from freshet.http import all_holdings
 from tests.functional.s4 import reference_calls, s4
-from tests.functional.world import World
+from tests.functional.world import Answer, World
 
 STRANGER = "user-2"
 
 
-def _names(answer: Any) -> list[str]:
+def _names(answer: Answer) -> list[str]:
     return [each["account"]["name"] for each in answer.body]
 
 

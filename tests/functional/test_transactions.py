@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.functional.world import World
+from tests.functional.world import Answer, World
 
 
-def _sync(world: World, connection_id: str) -> Any:
+def _sync(world: World, connection_id: str) -> Answer:
     return world.call("POST", f"/v1/connections/{connection_id}/transactions/sync")
 
 

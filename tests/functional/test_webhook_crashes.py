@@ -10,6 +10,7 @@ import pytest
 from tests.functional.moving_time import set_clock
 from tests.functional.stopping import Stage, Steps, Stopped, stops_of
 from tests.functional.world import World, a_world
+from tests.simulators.snaptrade.control_answers import SimulatedConnection
 
 SMALL = ["everyday"]
 FEWEST_STEPS = 3
@@ -55,7 +56,7 @@ def _adopted(world: World, user_id: str) -> Victim:
     return _victim(world, user_id)
 
 
-def _send_and_deliver(world: World, original: Any, kind: str, **about: str) -> None:
+def _send_and_deliver(world: World, original: SimulatedConnection, kind: str, **about: str) -> None:
     world.simulator.control.send_webhook(original.connection_id, kind, **about)
     (received,) = world.webhooks(kind, 1)
     assert world.deliver(received) == 200

@@ -14,6 +14,9 @@ from tests.builders import NOON
 from tests.functional.moving_time import MovingClock, set_clock
 from tests.functional.stopping import Steps
 from tests.functional.world import World, a_world
+from tests.simulators.common.exact_json import Document
+from tests.simulators.snaptrade.control_answers import SimulatedConnection
+from tests.simulators.snaptrade.models import Account
 
 UPDATED = "ACCOUNT_TRANSACTIONS_UPDATED"
 LOADED = "ACCOUNT_TRANSACTIONS_INITIAL_UPDATE"
@@ -29,7 +32,7 @@ class Stage:
     steps: Steps
     connection_id: str = field(init=False)
     account_id: str = field(init=False)
-    _at_provider: Any = field(init=False)
+    _at_provider: SimulatedConnection = field(init=False)
 
     def link(self, *amounts: str, days_ago: int = 1) -> None:
         self.connection_id, self._at_provider = self.world.link(portfolio=["everyday"])
@@ -41,16 +44,15 @@ class Stage:
         self.account_id = account["id"]
 
     @property
-    def at_provider(self) -> Any:
+    def at_provider(self) -> Account:
         """The account as the provider has it."""
         (account_id,) = self._at_provider.account_ids
         return self.world.simulator.world.accounts[account_id]
 
     @property
-    def activities(self) -> list[Any]:
+    def activities(self) -> list[Document]:
         """What the provider has found since its first load."""
-        found: list[Any] = self.at_provider.activities
-        return found
+        return self.at_provider.activities
 
     def happen(self, amount: str, *, days_ago: int = 1, **changes: Any) -> Any:
         day = NOON.date() - timedelta(days=days_ago)

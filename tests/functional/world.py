@@ -49,6 +49,9 @@ CONTEXT = SimpleNamespace(
 )
 _MOST_ROUNDS = 50
 
+type Original = SimulatedConnection | SimulatedItem
+"""A connection as its provider has it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:

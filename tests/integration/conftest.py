@@ -1,13 +1,13 @@
 """Adapters against moto or the simulator, and the same contract for their in-memory twins."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import boto3
 import pytest
 from moto import mock_aws
 
 from tests.builders import a_connection
+from tests.clients import DynamoDB
 from tests.integration.stores import Stores, dynamo_stores, fake_stores
 from tests.tables import create_tables
 
@@ -22,7 +22,7 @@ def aws(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.fixture
-def dynamodb(aws: None) -> Any:
+def dynamodb(aws: None) -> DynamoDB:
     client = boto3.client("dynamodb")
     create_tables(client)
     return client

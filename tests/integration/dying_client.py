@@ -1,6 +1,8 @@
 """A DynamoDB client whose process dies after a number of writes."""
 
-from typing import Any
+from typing import Any, cast
+
+from tests.clients import DynamoDB
 
 _WRITES = frozenset(
     {"put_item", "update_item", "delete_item", "transact_write_items", "batch_write_item"}
@@ -11,9 +13,12 @@ class Died(BaseException):
     """The process is no more; nobody catches this."""
 
 
-class DyingClient:
-    """Passes everything on until the writes are used up."""
+def dying(client: DynamoDB, *, writes: int) -> DynamoDB:
+    """Give a client that passes everything on until the writes are used up."""
+    return cast("DynamoDB", _DyingClient(client, writes=writes))  # it passes every operation on
 
+
+class _DyingClient:
     def __init__(self, client: Any, *, writes: int) -> None:
         self._client = client
         self._left = writes

@@ -1,12 +1,15 @@
 """A boto3 client for tests whose threads meet at one row."""
 
 import threading
-from typing import Any
+from typing import Any, cast
 
 
-class OneAtATime:
-    """A client whose requests are single steps, as at DynamoDB: moto's are not thread-safe."""
+def one_at_a_time[Client](client: Client) -> Client:
+    """Give a client whose requests are single steps, as at DynamoDB: moto's are not thread-safe."""
+    return cast("Client", _OneAtATime(client))  # it passes every operation on
 
+
+class _OneAtATime:
     def __init__(self, client: Any) -> None:
         self._client = client
         self._lock = threading.Lock()

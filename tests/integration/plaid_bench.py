@@ -1,6 +1,7 @@
 """A Plaid client over a transport that answers from a list."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from freshet.adapters.plaid.client import PlaidClient
 from freshet.adapters.plaid.keys import PlaidKeys
 from freshet.adapters.plaid.session import PlaidSession
 from freshet.adapters.plaid.wire import PlaidWire
-from freshet.adapters.transport import Answer, Endpoint
+from freshet.adapters.transport import Answer, Endpoint, Transport
 from freshet.domain.credential import Credential, Secret
 from tests.builders import NOON
 from tests.fakes import FakeClock
@@ -31,11 +32,12 @@ class FixedPlaidKeys:
         return PlaidKeys("client-1", Secret(SECRET))
 
 
-class FakeTransport:
+class FakeTransport(Transport):
     """Answers, or fails, in the order of its list, and keeps what was asked."""
 
-    def __init__(self, answers: list[Answer | Exception]) -> None:
-        self.answers = answers
+    def __init__(self, answers: Sequence[Answer | Exception]) -> None:
+        super().__init__()
+        self.answers = list(answers)
         self.requests: list[requests.Request] = []
         self.endpoints: list[Endpoint] = []
 
@@ -60,7 +62,7 @@ class FakeTransport:
 class PlaidBench:
     """A session whose answers are given in advance."""
 
-    answers: list[Answer | Exception]
+    answers: Sequence[Answer | Exception]
     reads_transactions: bool = True
     reads: FakeQuota = field(default_factory=FakeQuota)
     refreshes: FakeQuota = field(default_factory=FakeQuota)

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.account_register import DynamoAccountRegister
@@ -24,6 +23,7 @@ from freshet.adapters.dynamodb.table import Table
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.domain.purchase import LedgerEntry
 from tests.builders import CONNECTION_ID, NEW_YORK, NOON, USER
+from tests.clients import DynamoDB
 from tests.fakes import (
     FakeAccountRegister,
     FakeAccounts,
@@ -46,27 +46,27 @@ RETENTION = timedelta(days=35)
 class Stores:
     """The ports on one deployment's tables, or on their twins."""
 
-    connections: Any
-    accounts: Any
-    register: Any
-    refreshes: Any
-    budgets: Any
-    inbox: Any
-    snapshots: Any
-    shown: Any
-    history: Any
-    transactions: Any
-    reference_data: Any
-    audit: Any
-    erasures: Any
-    eraser: Any
-    client: Any = None
+    connections: DynamoConnections | FakeConnections
+    accounts: DynamoAccounts | FakeAccounts
+    register: DynamoAccountRegister | FakeAccountRegister
+    refreshes: DynamoRefreshes | FakeRefreshes
+    budgets: DynamoBudgets | FakeBudgets
+    inbox: DynamoInbox | FakeInbox
+    snapshots: DynamoSnapshotStore | FakeSnapshots
+    shown: DynamoSnapshots | FakeSnapshots
+    history: DynamoSnapshotHistory | FakeSnapshots
+    transactions: DynamoTransactions | FakeTransactions
+    reference_data: DynamoReferenceData | FakeReferenceData
+    audit: DynamoAuditBook | FakeAuditBook
+    erasures: DynamoErasures | FakeErasures
+    eraser: DynamoEraser | FakeEraser
+    client: DynamoDB | None = None
 
     def spent(
         self, day: str = "2026-11-20", month: str = "2026-11"
     ) -> dict[str, tuple[int, Decimal]]:
         """Give calls of the day and money of the month for each budget."""
-        if self.client is None:
+        if isinstance(self.refreshes, FakeRefreshes):
             names = {
                 "connection": f"connection {CONNECTION_ID}",
                 "user": f"user {USER}",
@@ -82,7 +82,7 @@ class Stores:
             "user": keys.user_budget(USER),
             "deployment": keys.deployment_budget(),
         }
-        found = {scope: self._connections_table().get(key) or {} for scope, key in rows.items()}
+        found = {scope: self.connections_table().get(key) or {} for scope, key in rows.items()}
         return {
             scope: (int(row.get(f"calls_{day}", 0)), row.get(f"spent_{month}", Decimal(0)))
             for scope, row in found.items()
@@ -90,16 +90,18 @@ class Stores:
 
     def ledger(self) -> list[LedgerEntry]:
         """Give the user's ledger in the order of time."""
-        if self.client is None:
+        if isinstance(self.refreshes, FakeRefreshes):
             return [self.refreshes.ledger[key] for key in sorted(self.refreshes.ledger)]
-        rows = self._connections_table().query(f"USER#{USER}", "LEDGER#")
+        rows = self.connections_table().query(f"USER#{USER}", "LEDGER#")
         return [ledger_from_item(row) for row in rows]
 
     def stop_purchases(self) -> None:
         """Turn the kill switch."""
         self.budgets.stop_purchases(is_stopped=True)
 
-    def _connections_table(self) -> Table:
+    def connections_table(self) -> Table:
+        """Give the table of connections of a real deployment."""
+        assert self.client is not None
         return Table(self.client, "connections")
 
 
@@ -127,7 +129,7 @@ def fake_stores() -> Stores:
     )
 
 
-def dynamo_stores(client: Any) -> Stores:
+def dynamo_stores(client: DynamoDB) -> Stores:
     """Build the real ones on both tables."""
     table, snapshots = Table(client, "connections"), Table(client, "snapshots")
     return Stores(

@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 
 from freshet.adapters.dynamodb.connections import connection_to_item
-from freshet.adapters.dynamodb.table import Table
 from freshet.domain.errors import BudgetExhausted, ConcurrentChange
 from freshet.domain.identifiers import refresh_id_for
+from freshet.domain.purchase import PurchasePolicy
 from tests.builders import NOON, USER, a_connection, a_policy, a_refresh
+from tests.clients import DynamoDB
 from tests.depth import many
-from tests.integration.one_at_a_time import OneAtATime
+from tests.integration.one_at_a_time import one_at_a_time
 from tests.integration.stores import Stores, dynamo_stores
 
 WISHES = many(in_gate=40, deep=100)
@@ -23,10 +24,10 @@ def _connection_id(number: int) -> str:
     return "con_" + f"{number:024d}".translate(str.maketrans("0189", "wxyz"))
 
 
-def _reserve_all(stores: Stores, policy: Any, *, connections: int) -> int:
+def _reserve_all(stores: Stores, policy: PurchasePolicy, *, connections: int) -> int:
     ids = [_connection_id(number) for number in range(connections)]
     for connection_id in ids:
-        Table(stores.client, "connections").put(connection_to_item(a_connection(id=connection_id)))
+        stores.connections_table().put(connection_to_item(a_connection(id=connection_id)))
 
     def wish(number: int) -> bool:
         connection_id = ids[number % connections]
@@ -51,17 +52,17 @@ def _reserve_all(stores: Stores, policy: Any, *, connections: int) -> int:
     ],
 )
 def test_exactly_what_fits_is_reserved_when_twenty_connections_have_many_wishes(
-    dynamodb: Any, policy: dict[str, Any], most: int
+    dynamodb: DynamoDB, policy: dict[str, Any], most: int
 ) -> None:
-    stores = dynamo_stores(OneAtATime(dynamodb))
+    stores = dynamo_stores(one_at_a_time(dynamodb))
     reserved = _reserve_all(stores, a_policy(**policy), connections=20)
     calls, spent = stores.spent()["deployment"]
     assert (reserved, calls, spent) == (most, most, most * Decimal("0.05"))
     assert stores.spent()["user"] == (most, most * Decimal("0.05"))
 
 
-def test_one_refresh_is_open_when_many_wishes_meet_on_one_connection(dynamodb: Any) -> None:
-    stores = dynamo_stores(OneAtATime(dynamodb))
+def test_one_refresh_is_open_when_many_wishes_meet_on_one_connection(dynamodb: DynamoDB) -> None:
+    stores = dynamo_stores(one_at_a_time(dynamodb))
     assert _reserve_all(stores, a_policy(), connections=1) == 1
     (connection,) = stores.connections.of_user(USER)
     assert connection.open_refresh_id is not None

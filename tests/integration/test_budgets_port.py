@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from freshet.adapters.dynamodb import keys
-from freshet.adapters.dynamodb.table import Table
 from freshet.domain.budgets import Spending
 from freshet.domain.refresh import refuse
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection, a_policy
+from tests.clients import DynamoDB
 from tests.integration.budgets import LATER, free_connection, reserve, wanted_refresh
 from tests.integration.stores import Stores, dynamo_stores
 
@@ -70,7 +70,9 @@ def test_purchases_count_when_the_switch_was_turned_before_the_first(money: Stor
 
 
 @pytest.mark.parametrize("days", [2, 3, 30, 31])
-def test_day_leaves_its_rows_when_a_purchase_comes_within_a_month(dynamodb: Any, days: int) -> None:
+def test_day_leaves_its_rows_when_a_purchase_comes_within_a_month(
+    dynamodb: DynamoDB, days: int
+) -> None:
     money = dynamo_stores(dynamodb)
     money.connections.add(a_connection(), provider_user_id=None)
     _buy(money, "first", NOON)
@@ -80,7 +82,7 @@ def test_day_leaves_its_rows_when_a_purchase_comes_within_a_month(dynamodb: Any,
         assert left == f"calls_{NOON + timedelta(days=days):%Y-%m-%d}"
 
 
-def test_yesterday_stays_when_a_purchase_comes_today(dynamodb: Any) -> None:
+def test_yesterday_stays_when_a_purchase_comes_today(dynamodb: DynamoDB) -> None:
     money = dynamo_stores(dynamodb)
     money.connections.add(a_connection(), provider_user_id=None)
     _buy(money, "first", NOON)
@@ -91,7 +93,7 @@ def test_yesterday_stays_when_a_purchase_comes_today(dynamodb: Any) -> None:
 
 @pytest.mark.parametrize("day", [1, 30])
 def test_month_leaves_its_rows_when_a_purchase_comes_two_months_later(
-    dynamodb: Any, day: int
+    dynamodb: DynamoDB, day: int
 ) -> None:
     money = dynamo_stores(dynamodb)
     money.connections.add(a_connection(), provider_user_id=None)
@@ -101,7 +103,7 @@ def test_month_leaves_its_rows_when_a_purchase_comes_two_months_later(
         assert [name for name in row if name.startswith("spent_")] == ["spent_2027-01"]
 
 
-def test_last_months_bucket_stays_when_a_purchase_comes_on_any_day(dynamodb: Any) -> None:
+def test_last_months_bucket_stays_when_a_purchase_comes_on_any_day(dynamodb: DynamoDB) -> None:
     money = dynamo_stores(dynamodb)
     money.connections.add(a_connection(), provider_user_id=None)
     _buy(money, "first", datetime(2026, 7, 1, tzinfo=UTC))
@@ -117,7 +119,7 @@ def test_late_refusal_is_booked_when_its_bucket_is_gone(money: Stores) -> None:
     assert money.spent("2026-11-23")["connection"] == (1, Decimal("0.05"))
 
 
-def test_one_query_and_one_row_show_everything_when_an_operator_asks(dynamodb: Any) -> None:
+def test_one_query_and_one_row_show_everything_when_an_operator_asks(dynamodb: DynamoDB) -> None:
     money = dynamo_stores(dynamodb)
     for letter in "ab":
         connection = a_connection(id="con_" + letter * 24, provider_connection_id=letter)
@@ -132,7 +134,7 @@ def test_one_query_and_one_row_show_everything_when_an_operator_asks(dynamodb: A
 
 
 def _budget_rows(money: Stores) -> list[dict[str, Any]]:
-    table = Table(money.client, "connections")
+    table = money.connections_table()
     rows = (
         keys.connection_budget(USER, CONNECTION_ID),
         keys.user_budget(USER),

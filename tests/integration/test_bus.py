@@ -2,7 +2,7 @@
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -12,6 +12,7 @@ from freshet.adapters.bus import EventBridgeBus
 from freshet.domain.errors import QueueUnavailable
 from freshet.domain.events import EventKind
 from tests.builders import CONNECTION_ID, NOON, USER, an_announcement
+from tests.clients import Events
 
 IDS = {"user_id": USER, "connection_id": CONNECTION_ID}
 DETAILS = {
@@ -30,6 +31,9 @@ class RecordingEvents:
         self._failed = failed
         self._error = error
 
+    def as_client(self) -> Events:
+        return cast("Events", self)  # the one request of it that is made
+
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, int]:
         if self._error is not None:
             raise self._error
@@ -46,7 +50,7 @@ def queue_url(aws: None) -> str:
     events.create_event_bus(Name="freshet")
     pattern = json.dumps({"source": ["freshet"]})
     events.put_rule(Name="all", EventBusName="freshet", EventPattern=pattern, State="ENABLED")
-    target = {"Id": "company", "Arn": named["QueueArn"]}
+    target: Any = {"Id": "company", "Arn": named["QueueArn"]}
     events.put_targets(Rule="all", EventBusName="freshet", Targets=[target])
     return str(url)
 
@@ -70,19 +74,19 @@ def test_every_kind_arrives_with_ids_only_when_published(queue_url: str) -> None
 def test_event_bears_the_time_it_happened_at_when_published_late() -> None:
     client = RecordingEvents()
     late = an_announcement(occurred_at=NOON - timedelta(hours=1))
-    EventBridgeBus(client, "freshet").publish([late])
+    EventBridgeBus(client.as_client(), "freshet").publish([late])
     assert [entry["Time"] for entry in client.batches[0]] == [late.occurred_at]
 
 
 def test_tens_are_published_when_there_are_many() -> None:
     client = RecordingEvents()
-    EventBridgeBus(client, "freshet").publish([an_announcement()] * 23)
+    EventBridgeBus(client.as_client(), "freshet").publish([an_announcement()] * 23)
     assert [len(batch) for batch in client.batches] == [10, 10, 3]
 
 
 def test_nothing_is_asked_of_the_bus_when_there_is_nothing_to_tell() -> None:
     client = RecordingEvents()
-    EventBridgeBus(client, "freshet").publish([])
+    EventBridgeBus(client.as_client(), "freshet").publish([])
     assert client.batches == []
 
 
@@ -97,7 +101,7 @@ def test_nothing_is_asked_of_the_bus_when_there_is_nothing_to_tell() -> None:
 )
 def test_bus_is_unavailable_when_it_does_not_take_everything(client: RecordingEvents) -> None:
     with pytest.raises(QueueUnavailable):
-        EventBridgeBus(client, "freshet").publish([an_announcement()])
+        EventBridgeBus(client.as_client(), "freshet").publish([an_announcement()])
 
 
 def test_publisher_hears_of_it_when_there_is_no_such_bus(aws: None) -> None:

@@ -77,7 +77,8 @@ def test_other_users_connection_is_not_taken_when_added(stores: Stores) -> None:
     stores.connections.add(a_connection(), provider_user_id="provider-user")
     with pytest.raises(AlreadyOwned):
         stores.connections.add(a_connection(user_id="user-2"), provider_user_id="another")
-    assert stores.connections.of_connection(Provider.SNAPTRADE, "authorization-1")[0] == USER
+    owner = stores.connections.of_connection(Provider.SNAPTRADE, "authorization-1")
+    assert owner == (USER, CONNECTION_ID)
 
 
 def test_owner_is_known_by_the_providers_id_when_registered(stores: Stores) -> None:

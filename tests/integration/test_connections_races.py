@@ -1,7 +1,6 @@
 """Races that only a table can have: a change is made again on what another one stored."""
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -11,10 +10,11 @@ from freshet.domain.connection import Connection
 from freshet.domain.errors import AlreadyOwned, ConcurrentChange
 from freshet.domain.provider import Provider
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection
+from tests.clients import DynamoDB
 
 
 @pytest.fixture
-def connections(dynamodb: Any) -> DynamoConnections:
+def connections(dynamodb: DynamoDB) -> DynamoConnections:
     found = DynamoConnections(Table(dynamodb, "connections"))
     found.add(a_connection(), provider_user_id="provider-user")
     return found

@@ -17,6 +17,7 @@ from freshet.domain.errors import CredentialMissing
 from freshet.services.move_credentials import MoveStatus, Moving, move_credentials
 from freshet.services.rotate_credential import Rotating, Rotation, rotate_credential
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection
+from tests.clients import DynamoDB
 from tests.fakes import FakeBus, FakeClock, FakeQueue, FakeRotation
 from tests.integration.dying_client import Died
 from tests.integration.vault_bench import (
@@ -31,7 +32,7 @@ from tests.integration.vault_bench import (
 IMMORTAL = 10_000
 
 
-def _move(dynamodb: Any, mortality: Mortality, clock: FakeClock) -> MoveStatus:
+def _move(dynamodb: DynamoDB, mortality: Mortality, clock: FakeClock) -> MoveStatus:
     mortal = mortality.of(dynamodb)
     parts = Moving(
         old=secrets_vault(mortality.of(boto3.client("secretsmanager"))),
@@ -44,7 +45,7 @@ def _move(dynamodb: Any, mortality: Mortality, clock: FakeClock) -> MoveStatus:
 
 
 def test_every_credential_is_found_and_the_move_ends_when_it_died_at_any_step(
-    dynamodb: Any,
+    dynamodb: DynamoDB,
 ) -> None:
     clock, old, new = FakeClock(NOON), secrets_vault(), kms_vault(dynamodb)
     reader = VaultOnTheMove(new=new, old=old)
@@ -69,7 +70,7 @@ def test_every_credential_is_found_and_the_move_ends_when_it_died_at_any_step(
     assert steps > 10
 
 
-def test_reader_finds_it_when_it_moves_between_its_two_looks(dynamodb: Any) -> None:
+def test_reader_finds_it_when_it_moves_between_its_two_looks(dynamodb: DynamoDB) -> None:
     clock, old, new = FakeClock(NOON), secrets_vault(), kms_vault(dynamodb)
     old.keep(USER, "a", ONE)
 
@@ -82,7 +83,7 @@ def test_reader_finds_it_when_it_moves_between_its_two_looks(dynamodb: Any) -> N
 
 
 def test_forgotten_credential_does_not_come_back_when_forgetting_died_half_way(
-    dynamodb: Any,
+    dynamodb: DynamoDB,
 ) -> None:
     for steps in count():
         old, new = secrets_vault(), kms_vault(dynamodb)
@@ -107,7 +108,7 @@ def test_forgotten_credential_does_not_come_back_when_forgetting_died_half_way(
 class Rotations:
     """One connection at a provider that remembers, over vaults of Secrets Manager or KMS."""
 
-    def __init__(self, dynamodb: Any, store: str) -> None:
+    def __init__(self, dynamodb: DynamoDB, store: str) -> None:
         self.dynamodb = dynamodb
         self.store = store
         self.clock = FakeClock(NOON)
@@ -148,7 +149,7 @@ class Rotations:
 
 @pytest.mark.parametrize("store", ["secrets manager", "kms"])
 def test_next_event_repairs_or_says_so_when_a_rotation_died_at_any_step(
-    dynamodb: Any, store: str
+    dynamodb: DynamoDB, store: str
 ) -> None:
     rotations, ends = Rotations(dynamodb, store), set()
     for steps in count():

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -10,8 +9,9 @@ from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import ConcurrentChange, Erased, NotFound
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import RefreshStatus
-from freshet.domain.snapshot import judge
+from freshet.domain.snapshot import HoldingsReading, judge
 from freshet.domain.transaction_windows import Changes
+from freshet.domain.transactions import Transaction
 from tests.builders import (
     CONNECTION_ID,
     NOON,
@@ -25,6 +25,7 @@ from tests.builders import (
     an_event,
     some_holdings,
 )
+from tests.clients import DynamoDB
 from tests.integration.stores import Stores, dynamo_stores
 
 ACCOUNT = an_account().id
@@ -32,17 +33,18 @@ MANY = 60  # more than two batches
 CHANGED = a_reading(broker_as_of=NOON, holdings=some_holdings(balances=()))
 
 
-def _transactions(number: int) -> list[Any]:
+def _transactions(number: int) -> list[Transaction]:
     return [a_transaction(id=f"transaction-{each:03}") for each in range(number)]
 
 
-def _store(stores: Stores, reading: Any, account_id: str = ACCOUNT) -> bool:
+def _store(stores: Stores, reading: HoldingsReading, account_id: str = ACCOUNT) -> bool:
     before = stores.snapshots.latest(USER, account_id)
-    stored: bool = stores.snapshots.store(USER, account_id, judge(before, reading), before=before)
-    return stored
+    return stores.snapshots.store(USER, account_id, judge(before, reading), before=before)
 
 
-def _apply(stores: Stores, written: list[Any], *, revision: int, account_id: str = ACCOUNT) -> None:
+def _apply(
+    stores: Stores, written: list[Transaction], *, revision: int, account_id: str = ACCOUNT
+) -> None:
     changes = Changes(written=tuple(written), removed=())
     stores.transactions.apply(USER, account_id, changes, revision=revision)
 
@@ -88,7 +90,9 @@ def test_account_is_still_listed_when_something_of_it_is_left(held: Stores) -> N
 
 
 @pytest.mark.parametrize("reading", [a_reading(), CHANGED])
-def test_late_reader_is_refused_when_its_account_was_erased(held: Stores, reading: Any) -> None:
+def test_late_reader_is_refused_when_its_account_was_erased(
+    held: Stores, reading: HoldingsReading
+) -> None:
     before = held.snapshots.latest(USER, ACCOUNT)
     outcome = judge(before, replace(reading, broker_as_of=NOON + timedelta(hours=1)))
     _everything(held)
@@ -112,7 +116,7 @@ def test_late_transactions_are_refused_when_their_account_was_erased(
     assert held.transactions.since(USER, ACCOUNT, first=None).transactions == []
 
 
-def test_only_a_tombstone_is_left_when_late_readers_were_refused(dynamodb: Any) -> None:
+def test_only_a_tombstone_is_left_when_late_readers_were_refused(dynamodb: DynamoDB) -> None:
     stores = dynamo_stores(dynamodb)
     stores.connections.add(a_connection(), provider_user_id=None)
     _store(stores, a_reading())
@@ -191,7 +195,7 @@ def test_nobody_owns_a_providers_user_when_it_was_forgotten(stores: Stores) -> N
 
 
 def test_only_the_ledger_and_the_mark_of_leaving_stay_when_a_user_is_erased(
-    dynamodb: Any,
+    dynamodb: DynamoDB,
 ) -> None:
     stores = dynamo_stores(dynamodb)
     own = ["ACCOUNT#1", "BUDGET", "CONNECTION#1", "LEASE#1", "LINK#1", "PROFILE", "REFRESH#1"]

@@ -12,6 +12,7 @@ from freshet.domain.errors import ConcurrentChange, NotFound, UserLeaving
 from freshet.domain.identifiers import erasure_id_for
 from freshet.domain.provider import Provider
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection
+from tests.clients import DynamoDB
 from tests.integration.stores import Stores, dynamo_stores
 
 ID = erasure_id_for(CONNECTION_ID)
@@ -131,7 +132,7 @@ def test_confirmation_makes_it_due_once_when_it_is_under_way(stores: Stores) -> 
     assert stores.erasures.due_erasures(now=NOON + 999 * MINUTE, limit=10) == []
 
 
-def test_receipt_names_neither_user_nor_credential_when_all_is_over(dynamodb: Any) -> None:
+def test_receipt_names_neither_user_nor_credential_when_all_is_over(dynamodb: DynamoDB) -> None:
     stores = dynamo_stores(dynamodb)
     begun = stores.erasures.begin(replace(FULL, actor=USER))
     stores.erasures.save(begun.done(now=NOON))

@@ -9,6 +9,7 @@ from freshet.domain.errors import NotFound
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import Calls, Suggests
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_event
+from tests.clients import DynamoDB
 from tests.integration.stores import Stores, dynamo_stores
 
 OWNER = (USER, CONNECTION_ID)
@@ -149,7 +150,7 @@ def test_failed_parts_are_those_of_the_latest_event_when_there_were_several(
     assert stores.connections.get(*OWNER).partial == {}
 
 
-def test_row_expires_and_holds_no_body_when_an_event_is_stored(dynamodb: Any) -> None:
+def test_row_expires_and_holds_no_body_when_an_event_is_stored(dynamodb: DynamoDB) -> None:
     event = an_event(details={"positions": "failed"})
     dynamo_stores(dynamodb).inbox.claim(event, owner=None, marked_at=NOON)
     rows = dynamodb.scan(TableName="connections")["Items"]

@@ -1,5 +1,6 @@
 """Holdings that are too large for one row: whole, or not to be seen (promise 5)."""
 
+from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
@@ -10,7 +11,8 @@ from typing import Any
 import pytest
 
 from freshet.domain.errors import SnapshotTooLarge
-from freshet.domain.snapshot import HoldingsSnapshot, judge
+from freshet.domain.holdings import Balance, Position
+from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, judge
 from freshet.domain.spans import ALWAYS
 from tests.builders import (
     NOON,
@@ -20,8 +22,9 @@ from tests.builders import (
     an_instrument,
     some_holdings,
 )
+from tests.clients import DynamoDB
 from tests.depth import many
-from tests.integration.dying_client import Died, DyingClient
+from tests.integration.dying_client import Died, dying
 from tests.integration.stores import RETENTION, Stores, dynamo_stores
 
 ACCOUNT = "acc_1"
@@ -34,12 +37,12 @@ def _digits(seed: int, kilobytes: int = 500) -> str:
     return Random(seed).randbytes(kilobytes * KILOBYTE).hex()  # noqa: S311 no secret
 
 
-def _large(seed: int, **changes: Any) -> Any:
+def _large(seed: int, **changes: Any) -> HoldingsReading:
     holdings = some_holdings(source=_digits(seed), balances=(), **changes)
     return a_reading(holdings=holdings, broker_as_of=NOON + seed * HOUR, fetched_at=NOON + 9 * HOUR)
 
 
-def _store(stores: Stores, reading: Any) -> HoldingsSnapshot:
+def _store(stores: Stores, reading: HoldingsReading) -> HoldingsSnapshot:
     before = stores.snapshots.latest(USER, ACCOUNT)
     assert stores.snapshots.store(USER, ACCOUNT, judge(before, reading), before=before)
     latest = stores.snapshots.latest(USER, ACCOUNT)
@@ -47,13 +50,13 @@ def _store(stores: Stores, reading: Any) -> HoldingsSnapshot:
     return latest
 
 
-def _rows(dynamodb: Any, prefix: str) -> dict[str, Any]:
+def _rows(dynamodb: DynamoDB, prefix: str) -> dict[str, Any]:
     pages = dynamodb.get_paginator("scan").paginate(TableName="snapshots")
     rows = (row for page in pages for row in page["Items"])
     return {row["SK"]["S"]: row for row in rows if row["SK"]["S"].startswith(prefix)}
 
 
-def test_document_comes_back_whole_when_it_needs_several_rows(dynamodb: Any) -> None:
+def test_document_comes_back_whole_when_it_needs_several_rows(dynamodb: DynamoDB) -> None:
     stores = dynamo_stores(dynamodb)
     reading = _large(1)
     latest = _store(stores, reading)
@@ -63,7 +66,7 @@ def test_document_comes_back_whole_when_it_needs_several_rows(dynamodb: Any) -> 
     assert len(_rows(dynamodb, "PART#LATEST#")) > 1
 
 
-def test_thousands_of_positions_come_back_when_they_are_stored(dynamodb: Any) -> None:
+def test_thousands_of_positions_come_back_when_they_are_stored(dynamodb: DynamoDB) -> None:
     stores = dynamo_stores(dynamodb)
     random = Random(3)  # noqa: S311 no secret
     lines = tuple(
@@ -78,7 +81,7 @@ def test_thousands_of_positions_come_back_when_they_are_stored(dynamodb: Any) ->
     assert latest.holdings.positions == lines
 
 
-def test_many_changes_are_listed_once_each_when_everything_is_sold(dynamodb: Any) -> None:
+def test_many_changes_are_listed_once_each_when_everything_is_sold(dynamodb: DynamoDB) -> None:
     stores = dynamo_stores(dynamodb)
     lines = tuple(
         a_position(instrument=an_instrument(id=f"i-{number}"))
@@ -87,28 +90,30 @@ def test_many_changes_are_listed_once_each_when_everything_is_sold(dynamodb: Any
     _store(stores, a_reading(holdings=some_holdings(positions=lines)))
     sold = some_holdings(positions=(a_position(units=Decimal(1)),))
     _store(stores, a_reading(holdings=sold, broker_as_of=NOON))
-    found, mark = [], None
+    found: list[Position | Balance | None] = []
+    mark = None
     while True:
         page, mark = stores.history.changes(USER, ACCOUNT, ALWAYS, limit=500, after=mark)
-        found += page
+        found += [each.change.before for each in page]
         if mark is None:
             break
-    closed = [each.change.before.instrument.id for each in found if each.change.before]
-    assert sorted(closed) == sorted(line.instrument.id for line in lines)
+    closed = [each.instrument.id for each in found if isinstance(each, Position)]
+    assert Counter(closed) == Counter(line.instrument.id for line in lines)
 
 
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize("died_after", range(8))
 def test_old_latest_stays_readable_when_a_writer_dies_after_any_write(
-    dynamodb: Any, died_after: int
+    dynamodb: DynamoDB, died_after: int
 ) -> None:
     stores = dynamo_stores(dynamodb)
     before = _store(stores, _large(1))
     larger = _large(2, positions=(a_position(units=Decimal(7)),))
-    dying = dynamo_stores(DyingClient(dynamodb, writes=died_after))
+    mortal = dynamo_stores(dying(dynamodb, writes=died_after))
     with suppress(Died):
-        dying.snapshots.store(USER, ACCOUNT, judge(before, larger), before=before)
+        mortal.snapshots.store(USER, ACCOUNT, judge(before, larger), before=before)
     now = stores.snapshots.latest(USER, ACCOUNT)
+    assert now is not None
     is_through = now != before
     expected = larger.holdings if is_through else before.holdings
     assert now.holdings == expected
@@ -118,7 +123,7 @@ def test_old_latest_stays_readable_when_a_writer_dies_after_any_write(
     assert _store(stores, _large(3)).holdings == _large(3).holdings
 
 
-def test_slower_of_two_writers_leaves_nothing_torn_when_both_store(dynamodb: Any) -> None:
+def test_slower_of_two_writers_leaves_nothing_torn_when_both_store(dynamodb: DynamoDB) -> None:
     stores = dynamo_stores(dynamodb)
     before = _store(stores, _large(1))
     first, second = _large(2), replace(_large(2), holdings=_large(3).holdings)
@@ -129,7 +134,7 @@ def test_slower_of_two_writers_leaves_nothing_torn_when_both_store(dynamodb: Any
     assert latest.holdings == first.holdings
 
 
-def test_parts_expire_only_when_a_later_document_has_taken_their_place(dynamodb: Any) -> None:
+def test_parts_expire_only_when_a_later_document_has_taken_their_place(dynamodb: DynamoDB) -> None:
     stores = dynamo_stores(dynamodb)
     _store(stores, _large(1))
     assert not any("expires_at" in row for row in _rows(dynamodb, "PART#LATEST#").values())
@@ -145,7 +150,7 @@ def test_parts_expire_only_when_a_later_document_has_taken_their_place(dynamodb:
 
 
 def test_holdings_beyond_all_measure_are_refused_by_name_and_nothing_is_written(
-    dynamodb: Any,
+    dynamodb: DynamoDB,
 ) -> None:
     stores = dynamo_stores(dynamodb)
     before = _store(stores, a_reading())

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 from time import sleep
-from typing import Any
 
 import boto3
 import pytest
@@ -21,11 +20,13 @@ from freshet.domain.errors import ConcurrentChange, NotFound
 from freshet.domain.link_session import LinkSession, digest_of
 from freshet.domain.provider import Provider
 from freshet.domain.provider_user import ProviderUser
+from freshet.ports import LinkSessions, ProviderUsers, UserLease
 from freshet.services.register_user import registered_user
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection
+from tests.clients import DynamoDB
 from tests.fakes import FakeClock, FakeConnections, FakeUserLease
 from tests.fakes.linking import FakeLinkSessions, FakeProviderUsers
-from tests.integration.one_at_a_time import OneAtATime
+from tests.integration.one_at_a_time import one_at_a_time
 from tests.tables import create_tables
 from tests.unit.link_stage import LinkStage
 
@@ -53,17 +54,17 @@ FULL = replace(
 class Ports:
     """The ports of linking, real or not, and what moves them."""
 
-    sessions: Any
-    users: Any
-    lease: Any
-    owners: Any
+    sessions: LinkSessions
+    users: ProviderUsers
+    lease: UserLease
+    owners: DynamoConnections | FakeConnections
     clock: FakeClock
     waits: list[int]
-    client: Any = None
+    client: DynamoDB | None = None
 
 
 def _dynamo(
-    client: Any,
+    client: DynamoDB,
     clock: FakeClock,
     waits: list[int],
     *,
@@ -93,10 +94,10 @@ def ports(request: pytest.FixtureRequest) -> Iterator[Ports]:
         yield _dynamo(_client(), clock, waits)
 
 
-def _client() -> Any:
+def _client() -> DynamoDB:
     client = boto3.client("dynamodb", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
     create_tables(client)
-    return OneAtATime(client)
+    return one_at_a_time(client)
 
 
 @pytest.mark.parametrize("session", [PENDING, FULL])
@@ -157,8 +158,7 @@ def test_tabs_register_one_user_when_many_come_at_once() -> None:
     with mock_aws():
         ports = _dynamo(_client(), FakeClock(NOON), [], wait=lambda pause: sleep(pause / SECOND))
         stage = LinkStage()
-        stage.users, stage.lease = ports.users, ports.lease
-        linking = stage.linking
+        linking = replace(stage.linking, users=ports.users, lease=ports.lease)
         with ThreadPoolExecutor(8) as threads:
             found = list(threads.map(lambda _: registered_user(USER, parts=linking), range(8)))
     assert len(set(found)) == 1

@@ -1,6 +1,7 @@
 """A visit at Plaid: two calls for everything, never two for money, silent about secrets."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -181,7 +182,8 @@ def test_everything_is_read_once_more_when_a_row_came_between_two_pages() -> Non
     answers = [_page(3, 1, 2), _page(4, 2, 3), _page(4, 0, 1), _page(4, 2, 3)]
     bench = PlaidBench(answers)
     found = bench.session.transactions(ACCOUNT, since=None)
-    assert ([each.units for each in found.found], found.is_whole) == ([0, 1, 2, 3], True)
+    assert [each.units for each in found.found] == [Decimal(each) for each in range(4)]
+    assert found.is_whole
 
 
 def test_equal_trades_stay_two_when_they_have_two_ids() -> None:

@@ -46,7 +46,7 @@ class Bench:
         self.transport = FakeTransport(list(answers))
         self.quota = FakeQuota()
         gate = Gate(self.quota, Circuit(), FakeClock(NOON))
-        wire = PlaidWire("https://plaid.example", FixedPlaidKeys(), self.transport, gate)  # type: ignore[arg-type]
+        wire = PlaidWire("https://plaid.example", FixedPlaidKeys(), self.transport, gate)
         self.linking = PlaidLinking(wire)
 
     def links(self) -> PlaidItemLinks:

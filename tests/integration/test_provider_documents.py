@@ -108,7 +108,7 @@ def _snaptrade_client(*documents: Any) -> SnapTradeClient:
         SnapTradeWire(
             base_url="https://snaptrade.example",
             keys=FixedKeys(SnapTradeKeys("client", Secret("key"))),
-            transport=FakeTransport([text_answer(_text(each)) for each in documents]),  # type: ignore[arg-type]
+            transport=FakeTransport([text_answer(_text(each)) for each in documents]),
             gate=Gate(FakeQuota(), Circuit(), FakeClock(NOON)),
             clock=FakeClock(NOON),
         )

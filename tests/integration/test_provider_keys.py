@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 
 import boto3
 import pytest
@@ -12,6 +12,7 @@ from freshet.adapters.plaid.keys import PlaidKeys
 from freshet.adapters.provider_keys import PREVIOUS_ACCEPTED_FOR, SecretKeys
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.domain.errors import SecretUnavailable
+from tests.replacing import InPlaceOf
 
 
 class Bench:
@@ -124,16 +125,17 @@ def test_remembered_keys_stay_when_a_forgery_makes_us_look_during_an_outage(
 ) -> None:
     assert bench.current() == "first"
     bench.rotate(_text("second"))
-    usual, bench.client.get_secret_value = bench.client.get_secret_value, _unreachable
+    reading = InPlaceOf(bench.client.get_secret_value)
+    reading.put(_unreachable)
     for seconds in (61.0, 400.0):
         bench.seconds += seconds
         assert not bench.keys.read_again()
         assert bench.current() == "first"
-    bench.client.get_secret_value = usual
+    reading.put_back()
     bench.seconds += 61.0
     assert bench.keys.read_again()
     assert bench.current() == "second"
 
 
-def _unreachable(**_: object) -> None:
+def _unreachable(**_: object) -> NoReturn:
     raise EndpointConnectionError(endpoint_url="https://secrets.example")

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
@@ -14,6 +14,7 @@ from freshet.domain.errors import QueueUnavailable
 from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.messages import parse_delivery, parse_read_order, parse_refresh_order
 from tests.builders import CONNECTION_ID, USER, a_delivery, an_order
+from tests.clients import Sqs
 
 
 def _read(number: int = 0, delay: timedelta = timedelta(0)) -> ReadOrder:
@@ -30,6 +31,9 @@ class RecordingClient:
         self._refuse = refuse
         self._error = error
 
+    def as_client(self) -> Sqs:
+        return cast("Sqs", self)  # the two requests of it that are made
+
     def send_message(self, **_: Any) -> None:
         if self._error is not None:
             raise self._error
@@ -42,25 +46,25 @@ class RecordingClient:
 
 
 @pytest.fixture
-def queue(aws: None) -> tuple[Any, str]:
+def queue(aws: None) -> tuple[Sqs, str]:
     client = boto3.client("sqs")
     return client, client.create_queue(QueueName="work")["QueueUrl"]
 
 
-def _bodies(queue: tuple[Any, str]) -> list[str]:
+def _bodies(queue: tuple[Sqs, str]) -> list[str]:
     client, url = queue
     answer = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
     return [message["Body"] for message in answer.get("Messages", [])]
 
 
-def test_webhook_is_on_the_queue_byte_for_byte_when_it_was_sent(queue: tuple[Any, str]) -> None:
+def test_webhook_is_on_the_queue_byte_for_byte_when_it_was_sent(queue: tuple[Sqs, str]) -> None:
     delivery = a_delivery(body=b'{ "a":\xff }', headers={"plaid-verification": "token"})
     SqsWebhookQueue(*queue).send(delivery)
     (body,) = _bodies(queue)
     assert parse_delivery(body) == delivery
 
 
-def test_orders_come_out_as_they_went_in_when_sent(queue: tuple[Any, str]) -> None:
+def test_orders_come_out_as_they_went_in_when_sent(queue: tuple[Sqs, str]) -> None:
     assert SqsReadQueue(*queue).send([_read()]) == []
     assert SqsRefreshQueue(*queue).send([an_order()]) == []
     bodies = _bodies(queue)
@@ -78,27 +82,29 @@ def test_orders_come_out_as_they_went_in_when_sent(queue: tuple[Any, str]) -> No
 def test_queue_is_unavailable_when_it_does_not_answer_well(error: Exception) -> None:
     client = RecordingClient(error=error)
     with pytest.raises(QueueUnavailable):
-        SqsWebhookQueue(client, "url").send(a_delivery())
+        SqsWebhookQueue(client.as_client(), "url").send(a_delivery())
     with pytest.raises(QueueUnavailable):
-        SqsReadQueue(client, "url").send([_read()])
+        SqsReadQueue(client.as_client(), "url").send([_read()])
 
 
 def test_tens_are_sent_when_there_are_many() -> None:
     client = RecordingClient()
-    assert SqsReadQueue(client, "url").send([_read(number) for number in range(23)]) == []
+    assert (
+        SqsReadQueue(client.as_client(), "url").send([_read(number) for number in range(23)]) == []
+    )
     assert [len(batch) for batch in client.batches] == [10, 10, 3]
     assert all(len({entry["Id"] for entry in batch}) == len(batch) for batch in client.batches)
 
 
 def test_nothing_is_asked_of_the_queue_when_there_are_no_orders() -> None:
     client = RecordingClient()
-    assert SqsReadQueue(client, "url").send([]) == []
+    assert SqsReadQueue(client.as_client(), "url").send([]) == []
     assert client.batches == []
 
 
 def test_failed_entries_come_back_when_a_batch_is_taken_in_part() -> None:
     orders = [_read(number) for number in range(12)]
-    lost = SqsReadQueue(RecordingClient(refuse=(1, 5)), "url").send(orders)
+    lost = SqsReadQueue(RecordingClient(refuse=(1, 5)).as_client(), "url").send(orders)
     assert lost == [orders[1], orders[5], orders[11]]
 
 
@@ -117,13 +123,13 @@ def test_delay_is_what_the_queue_can_do_when_it_is_asked_for(
     delay: timedelta, seconds: int
 ) -> None:
     client = RecordingClient()
-    SqsReadQueue(client, "url").send([_read(delay=delay)])
+    SqsReadQueue(client.as_client(), "url").send([_read(delay=delay)])
     assert client.batches[0][0]["DelaySeconds"] == seconds
 
 
 def test_group_is_the_connections_and_names_nobody_when_sent() -> None:
     client = RecordingClient()
-    SqsRefreshQueue(client, "url").send([an_order(), an_order(user_id="user-2")])
+    SqsRefreshQueue(client.as_client(), "url").send([an_order(), an_order(user_id="user-2")])
     groups = {entry["MessageGroupId"] for entry in client.batches[0]}
     assert groups == {hashlib.sha256(CONNECTION_ID.encode()).hexdigest()}
     assert json.loads(client.batches[0][0]["MessageBody"])["connection_id"] == CONNECTION_ID

@@ -130,7 +130,8 @@ def test_nearly_the_whole_limit_goes_out_when_a_sweep_lasts(limit: int) -> None:
 
 
 def test_persons_call_starts_within_two_seconds_when_a_sweep_takes_all_it_can() -> None:
-    clock, table, waited = FakeClock(NOON), OneBucket(), []
+    clock, table = FakeClock(NOON), OneBucket()
+    waited: list[timedelta] = []
     sweep = _quota(table, clock, 250, IMPATIENT, wait=lambda _: None)
     person = _quota(table, clock, 250, PATIENT, wait=waited.append)
     for _ in range(20):
@@ -143,7 +144,8 @@ def test_persons_call_starts_within_two_seconds_when_a_sweep_takes_all_it_can() 
 
 
 def test_call_waits_exactly_for_its_slot_when_it_is_a_little_early() -> None:
-    clock, waited = FakeClock(NOON), []
+    clock = FakeClock(NOON)
+    waited: list[timedelta] = []
     quota = _quota(OneBucket(), clock, 61, PATIENT, wait=waited.append)
     for _ in range(4):
         quota.take(1)

@@ -12,7 +12,8 @@ import pytest
 from freshet.domain.account import AccountReport
 from freshet.services.list_accounts import list_accounts
 from tests.builders import NOON, USER, a_connection, a_report, an_account_report
-from tests.integration.one_at_a_time import OneAtATime
+from tests.clients import DynamoDB
+from tests.integration.one_at_a_time import one_at_a_time
 from tests.integration.stores import Stores, dynamo_stores
 from tests.patience import standstill_seconds
 
@@ -43,8 +44,8 @@ def _reports(side: str) -> list[AccountReport]:
 
 
 @pytest.fixture
-def stores(dynamodb: Any) -> Stores:
-    return dynamo_stores(OneAtATime(dynamodb))
+def stores(dynamodb: DynamoDB) -> Stores:
+    return dynamo_stores(one_at_a_time(dynamodb))
 
 
 @pytest.mark.parametrize("user_id", [f"{USER}-{number}" for number in range(ROUNDS)])

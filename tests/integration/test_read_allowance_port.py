@@ -13,7 +13,7 @@ from freshet.adapters.dynamodb.table import Table
 from freshet.ports import ReadAllowance
 from tests.builders import NOON, USER
 from tests.fakes import FakeReadAllowance
-from tests.integration.one_at_a_time import OneAtATime
+from tests.integration.one_at_a_time import one_at_a_time
 from tests.tables import create_tables
 
 
@@ -27,7 +27,7 @@ def allowance(request: pytest.FixtureRequest) -> Iterator[ReadAllowance]:
             "dynamodb", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
         )
         create_tables(client)
-        yield DynamoReadAllowance(Table(OneAtATime(client), "connections"))
+        yield DynamoReadAllowance(Table(one_at_a_time(client), "connections"))
 
 
 def _taken(allowance: ReadAllowance, tries: int, user: str = USER, **later: float) -> list[bool]:

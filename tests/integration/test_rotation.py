@@ -36,11 +36,11 @@ def rotation(*answers: Answer | Exception) -> ConfiguredRotation:
     snaptrade = SnapTradeWire(
         base_url="https://snaptrade.example",
         keys=FixedKeys(SnapTradeKeys("client-1", Secret("invented-consumer-key"))),
-        transport=transport,  # type: ignore[arg-type]
+        transport=transport,
         gate=gate,
         clock=clock,
     )
-    plaid = PlaidWire("https://plaid.example", FixedPlaidKeys(), transport, gate)  # type: ignore[arg-type]
+    plaid = PlaidWire("https://plaid.example", FixedPlaidKeys(), transport, gate)
     return ConfiguredRotation(
         {
             Provider.SNAPTRADE: SnapTradeLinking(snaptrade).reset_secret,

@@ -3,12 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from freshet.domain.holdings import Holdings, Lot
-from freshet.domain.snapshot import HoldingsSnapshot, Outcome, judge
+from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, Outcome, judge
 from tests.builders import (
     EMPTY,
     NOON,
@@ -21,6 +20,7 @@ from tests.builders import (
     an_option,
     some_holdings,
 )
+from tests.clients import DynamoDB
 from tests.integration.stores import RETENTION, Stores, dynamo_stores
 
 ACCOUNT = "acc_1"
@@ -50,7 +50,7 @@ HOLDINGS = [
 ]
 
 
-def _store(stores: Stores, *readings: Any) -> HoldingsSnapshot:
+def _store(stores: Stores, *readings: HoldingsReading) -> HoldingsSnapshot:
     for reading in readings:
         before = stores.snapshots.latest(USER, ACCOUNT)
         assert stores.snapshots.store(USER, ACCOUNT, judge(before, reading), before=before)
@@ -131,7 +131,7 @@ def test_each_account_has_its_own_when_many_are_asked_for_at_once(stores: Stores
     assert stores.shown.latest_of("user-2", wanted) == {}
 
 
-def test_old_versions_expire_and_latest_stays_when_content_changed(dynamodb: Any) -> None:
+def test_old_versions_expire_and_latest_stays_when_content_changed(dynamodb: DynamoDB) -> None:
     stores = dynamo_stores(dynamodb)
     changed = some_holdings(balances=())
     _store(stores, a_reading(), a_reading(broker_as_of=NOON, holdings=changed))
@@ -142,7 +142,7 @@ def test_old_versions_expire_and_latest_stays_when_content_changed(dynamodb: Any
     assert (expiries["LATEST"], expiries["CHANGE#"]) == (None, None)
 
 
-def test_row_is_refused_when_its_format_is_of_a_later_release(dynamodb: Any) -> None:
+def test_row_is_refused_when_its_format_is_of_a_later_release(dynamodb: DynamoDB) -> None:
     stores = dynamo_stores(dynamodb)
     _store(stores, a_reading())
     (key,) = [

@@ -37,7 +37,7 @@ class Bench:
         self.wire = SnapTradeWire(
             base_url="https://snaptrade.example",
             keys=FixedKeys(SnapTradeKeys("client-1", Secret(KEY))),
-            transport=self.transport,  # type: ignore[arg-type]
+            transport=self.transport,
             gate=Gate(self.quota, Circuit(), FakeClock(NOON)),
             clock=FakeClock(NOON),
         )

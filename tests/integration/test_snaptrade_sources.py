@@ -1,6 +1,8 @@
 """What is stored beside holdings can be told apart, and goes out as it came in."""
 
+from collections.abc import Mapping
 from decimal import Decimal
+from typing import Any
 
 import pytest
 import simplejson
@@ -19,10 +21,10 @@ from tests.fakes import FakeClock, FakeReferenceData
 
 
 def test_todays_two_answers_come_apart_again_when_they_were_put_together() -> None:
-    source = current_source(positions={"results": [Decimal("1.10")]}, balances=[Decimal("2.0")])
-    assert documents_of(source) == CurrentDocuments(
-        {"results": [Decimal("1.10")]}, [Decimal("2.0")]
-    )
+    positions = {"results": [Decimal("1.10")]}
+    balances: list[Mapping[str, Any]] = [{"cash": Decimal("2.0")}]
+    source = current_source(positions=positions, balances=balances)
+    assert documents_of(source) == CurrentDocuments(positions, balances)
 
 
 @pytest.mark.parametrize("positions", ["[]", "null", '[{"units": 1.10}]'])
@@ -85,9 +87,9 @@ def test_document_without_an_account_is_shown_as_it_is() -> None:
 
 
 def _rendered(source: str, connection: str | None) -> list[str]:
-    nobody: object = None
+    nobody: Any = None  # nothing is missing, so nobody is asked
     documents = SnapTradeDocuments(
-        source=nobody,  # type: ignore[arg-type] - nothing is missing, so nobody is asked
+        source=nobody,
         kept=FakeReferenceData(),
         clock=FakeClock(NOON),
     )

@@ -16,7 +16,8 @@ from freshet.adapters.dynamodb.table import Table
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.adapters.pages import Page, read_pages
 from freshet.domain import call_errors
-from freshet.domain.connection import READ_LEASE
+from freshet.domain.account import AccountReport
+from freshet.domain.connection import READ_LEASE, Connection
 from freshet.domain.days import DayRange
 from freshet.domain.transaction_windows import WindowRead, window_read
 from freshet.domain.transactions import Transaction
@@ -107,7 +108,7 @@ def _told(row: Transaction) -> tuple[date, str]:
 class _Session(FakeSession):
     broker: _Broker
 
-    def transactions(self, account: Any, *, since: date | None) -> WindowRead:
+    def transactions(self, account: AccountReport, *, since: date | None) -> WindowRead:
         return self.broker.read(since)
 
 
@@ -116,7 +117,7 @@ class _Providers(FakeProviders):
         super().__init__()
         self._provider, self._broker = stage.provider, broker
 
-    def open(self, connection: Any) -> FakeSession:
+    def open(self, connection: Connection) -> FakeSession:
         session = _Session(self._provider)
         session.broker = self._broker
         return session
@@ -193,7 +194,7 @@ def test_table_holds_the_truth_too_after_any_sequence_of_reads(steps: list[Any],
             aws_secret_access_key="testing",
         )
         create_tables(client)
-        stage.transactions = DynamoTransactions(Table(client, "snapshots"))
+        stage.transactions = DynamoTransactions(Table(client, "snapshots"))  # type: ignore[assignment]
         _play(stage, broker, steps)
         requests: list[str] = []
         client.meta.events.register("before-call", lambda model, **_: requests.append(model.name))

@@ -100,7 +100,8 @@ def test_newest_come_first_when_listed(stores: Stores) -> None:
 @pytest.mark.parametrize("limit", [1, 2, 3, 7, 100])
 def test_every_transaction_is_on_one_page_when_read_in_pages(stores: Stores, limit: int) -> None:
     stored = _store(stores, *_days(*range(10, 16)), *_days(12))
-    pages, mark = [], None
+    pages: list[Transaction] = []
+    mark = None
     for _ in range(-(-len(stored) // limit)):
         found, mark = _page(stores, limit=limit, after=mark)
         assert len(found) <= limit

@@ -2,15 +2,16 @@
 
 import random
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from freshet.adapters.dynamodb import batches
 from freshet.adapters.dynamodb.table import Table
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
+from freshet.domain.account import AccountReport
 from freshet.domain.days import EVERY_DAY, DayRange
 from freshet.domain.errors import ConcurrentChange, StoreBusy
 from freshet.domain.transaction_windows import Changes, WindowRead, window_read
@@ -18,20 +19,23 @@ from freshet.domain.transactions import Transaction, identified
 from freshet.domain.visit import Scope, Visit
 from freshet.services.read_transactions import read_transactions
 from tests.builders import NOON, USER, a_connection, a_transaction, an_account
-from tests.fakes import FakeAccounts, FakeConnections
-from tests.integration.one_at_a_time import OneAtATime
+from tests.clients import DynamoDB
+from tests.fakes import FakeAccounts, FakeClock, FakeConnections, FakeProvider, FakeSession
+from tests.integration.one_at_a_time import one_at_a_time
+from tests.replacing import InPlaceOf
 
 ACCOUNT = an_account()
 REQUESTS = 6  # of one reader that has four batches to write
 
 
-@dataclass
-class _Session:
+class _Session(FakeSession):
     """A provider that lists what it is told to."""
 
-    listed: list[Transaction] = field(default_factory=list)
+    def __init__(self, listed: list[Transaction]) -> None:
+        super().__init__(FakeProvider(FakeClock(NOON)))
+        self.listed = listed
 
-    def transactions(self, _: Any, *, since: date | None) -> WindowRead:
+    def transactions(self, account: AccountReport, *, since: date | None) -> WindowRead:
         return window_read(DayRange(first=since), list(self.listed), is_whole=True)
 
 
@@ -39,7 +43,7 @@ def _rows(first: int, last: int) -> list[Transaction]:
     return [a_transaction(amount=Decimal(number)) for number in range(first, last)]
 
 
-def _read(session: Any, client: Any) -> None:
+def _read(session: _Session, client: DynamoDB) -> None:
     connections = FakeConnections()
     connections.add(a_connection(), provider_user_id=None)
     read_transactions(
@@ -52,18 +56,18 @@ def _read(session: Any, client: Any) -> None:
     )
 
 
-def _store(client: Any) -> DynamoTransactions:
+def _store(client: DynamoDB) -> DynamoTransactions:
     return DynamoTransactions(Table(client, "snapshots"))
 
 
-def _amounts(client: Any) -> list[int]:
+def _amounts(client: DynamoDB) -> list[int]:
     stored = _store(client).since(USER, ACCOUNT.id, first=None).transactions
     return sorted(int(each.amount or 0) for each in stored)
 
 
 @pytest.mark.parametrize("number", range(REQUESTS))
 def test_newer_truth_stays_when_another_reader_comes_before_any_request(
-    dynamodb: Any, number: int
+    dynamodb: DynamoDB, number: int
 ) -> None:
     session = _Session(_rows(0, 20))
     _read(session, dynamodb)
@@ -82,8 +86,8 @@ def test_newer_truth_stays_when_another_reader_comes_before_any_request(
     assert _amounts(dynamodb) == [*range(5, 15), *range(55, 70)]
 
 
-def test_truth_is_stored_when_readers_meet_in_any_order(dynamodb: Any) -> None:
-    client = OneAtATime(dynamodb)
+def test_truth_is_stored_when_readers_meet_in_any_order(dynamodb: DynamoDB) -> None:
+    client = one_at_a_time(dynamodb)
     session = _Session(_rows(0, 60))
 
     def read(seed: int) -> bool:
@@ -100,38 +104,36 @@ def test_truth_is_stored_when_readers_meet_in_any_order(dynamodb: Any) -> None:
 
 
 class _Reluctant:
-    """A client whose table takes a few items of each batch, or none."""
+    """Lets a table take a few items of each batch, or none."""
 
-    def __init__(self, client: Any, takes: int) -> None:
-        self._client, self._takes = client, takes
+    def __init__(self, client: DynamoDB, takes: int) -> None:
+        self._usual, self._takes = client.batch_write_item, takes
         self.batches = 0
+        InPlaceOf(self._usual).put(self._write)
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
-
-    def batch_write_item(self, RequestItems: dict[str, Any]) -> Any:  # noqa: N803
+    def _write(self, *, RequestItems: Any, **_: Any) -> Any:  # noqa: N803 - boto3's name
         self.batches += 1
         ((table, writes),) = RequestItems.items()
         if taken := writes[: self._takes]:
-            self._client.batch_write_item(RequestItems={table: taken})
+            self._usual(RequestItems={table: taken})
         left = writes[self._takes :]
         return {"UnprocessedItems": {table: left} if left else {}}
 
 
-def test_what_was_not_taken_is_offered_again(dynamodb: Any) -> None:
-    client = _Reluctant(dynamodb, takes=10)
-    _read(_Session(_rows(0, 30)), client)
+def test_what_was_not_taken_is_offered_again(dynamodb: DynamoDB) -> None:
+    table = _Reluctant(dynamodb, takes=10)
+    _read(_Session(_rows(0, 30)), dynamodb)
     assert _amounts(dynamodb) == list(range(30))
-    assert client.batches == 4
+    assert table.batches == 4
 
 
 def test_patience_ends_and_nothing_is_believed_finished_when_nothing_is_taken(
-    dynamodb: Any, monkeypatch: pytest.MonkeyPatch
+    dynamodb: DynamoDB, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("freshet.adapters.dynamodb.batches._PAUSES_SECONDS", (0, 0))
-    client = _Reluctant(dynamodb, takes=0)
+    monkeypatch.setattr(batches, "_PAUSES_SECONDS", (0, 0))
+    table = _Reluctant(dynamodb, takes=0)
     changes = Changes(written=tuple(identified(_rows(0, 3))))
     with pytest.raises(StoreBusy):
-        _store(client).apply(USER, ACCOUNT.id, changes, revision=0)
-    assert client.batches == 3
+        _store(dynamodb).apply(USER, ACCOUNT.id, changes, revision=0)
+    assert table.batches == 3
     assert _store(dynamodb).since(USER, ACCOUNT.id, first=None).revision == 0

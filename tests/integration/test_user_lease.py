@@ -3,23 +3,24 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import boto3
 import pytest
 
-from freshet.adapters.dynamodb.user_lease import LEASE, PAUSES
+from freshet.adapters.dynamodb.user_lease import LEASE, PAUSES, DynamoUserLease
 from freshet.adapters.leased_vault import LeasedVault
 from freshet.domain.errors import SecretUnavailable, UserBusy
 from tests.builders import NOON, USER, ones
+from tests.clients import DynamoDB, SecretsManager
 from tests.fakes import FakeClock, FakeUserLease
-from tests.integration.dying_client import Died, DyingClient
-from tests.integration.one_at_a_time import OneAtATime
+from tests.integration.dying_client import Died, dying
+from tests.integration.one_at_a_time import one_at_a_time
 from tests.integration.vault_bench import (
     ONE,
     TWO,
-    Failing,
     a_lease,
+    failing,
     kms_vault,
     secrets_vault,
 )
@@ -65,14 +66,14 @@ def test_it_is_given_back_when_the_work_fails(leases: Any) -> None:
         pass
 
 
-def test_waiting_is_bounded_and_shorter_than_the_lease(dynamodb: Any) -> None:
+def test_waiting_is_bounded_and_shorter_than_the_lease(dynamodb: DynamoDB) -> None:
     clock = FakeClock(NOON)
     with a_lease(dynamodb).hold(USER), pytest.raises(UserBusy):
         a_lease(dynamodb, clock, random_bytes=ones).hold(USER).__enter__()
     assert clock() - NOON == sum(PAUSES, timedelta(0)) < timedelta(seconds=6) < LEASE
 
 
-def test_waiting_ends_when_the_first_is_done(dynamodb: Any) -> None:
+def test_waiting_ends_when_the_first_is_done(dynamodb: DynamoDB) -> None:
     first = a_lease(dynamodb).hold(USER)
     first.__enter__()
 
@@ -83,9 +84,8 @@ def test_waiting_ends_when_the_first_is_done(dynamodb: Any) -> None:
         pass
 
 
-def test_lease_of_a_dead_holder_is_taken_over_when_it_has_expired(dynamodb: Any) -> None:
-    dying = DyingClient(dynamodb, writes=1)
-    with pytest.raises(Died), a_lease(dying).hold(USER):
+def test_lease_of_a_dead_holder_is_taken_over_when_it_has_expired(dynamodb: DynamoDB) -> None:
+    with pytest.raises(Died), a_lease(dying(dynamodb, writes=1)).hold(USER):
         raise Died
     clock = FakeClock(NOON)
     second = a_lease(dynamodb, clock, random_bytes=ones)
@@ -96,7 +96,7 @@ def test_lease_of_a_dead_holder_is_taken_over_when_it_has_expired(dynamodb: Any)
         pass
 
 
-def test_late_holder_does_not_end_the_lease_of_the_next(dynamodb: Any) -> None:
+def test_late_holder_does_not_end_the_lease_of_the_next(dynamodb: DynamoDB) -> None:
     clock = FakeClock(NOON)
     late, second = a_lease(dynamodb, clock), a_lease(dynamodb, clock, random_bytes=ones)
     with late.hold(USER):
@@ -109,7 +109,7 @@ def test_late_holder_does_not_end_the_lease_of_the_next(dynamodb: Any) -> None:
         pass
 
 
-def test_entering_again_renews_it(dynamodb: Any) -> None:
+def test_entering_again_renews_it(dynamodb: DynamoDB) -> None:
     clock = FakeClock(NOON)
     first, second = a_lease(dynamodb, clock), a_lease(dynamodb, clock, random_bytes=ones)
     with first.hold(USER):
@@ -121,7 +121,7 @@ def test_entering_again_renews_it(dynamodb: Any) -> None:
             pass
 
 
-def test_row_says_nothing_of_a_secret_and_expires(dynamodb: Any) -> None:
+def test_row_says_nothing_of_a_secret_and_expires(dynamodb: DynamoDB) -> None:
     with a_lease(dynamodb).hold(USER):
         (row,) = dynamodb.scan(TableName="connections")["Items"]
         assert set(row) == {"PK", "SK", "held_by", "held_until", "expires_at"}
@@ -130,14 +130,14 @@ def test_row_says_nothing_of_a_secret_and_expires(dynamodb: Any) -> None:
     assert int(row["expires_at"]["N"]) > NOON.timestamp()
 
 
-def test_trouble_is_ours_when_the_table_fails(dynamodb: Any) -> None:
-    lease = a_lease(Failing(dynamodb, "put_item"))
+def test_trouble_is_ours_when_the_table_fails(dynamodb: DynamoDB) -> None:
+    lease = a_lease(failing(dynamodb, "put_item"))
     with pytest.raises(SecretUnavailable), lease.hold(USER):
         pass
 
 
-def test_work_counts_as_done_when_only_the_release_fails(dynamodb: Any) -> None:
-    with a_lease(Failing(dynamodb, "update_item")).hold(USER):
+def test_work_counts_as_done_when_only_the_release_fails(dynamodb: DynamoDB) -> None:
+    with a_lease(failing(dynamodb, "update_item")).hold(USER):
         pass
 
 
@@ -145,13 +145,13 @@ WRITERS = 4
 EACH = 6
 
 
-def _vaults(kind: str, dynamodb: Any) -> list[LeasedVault]:
+def _vaults(kind: str, dynamodb: DynamoDB) -> list[LeasedVault]:
     """One vault for each writer, as in functions of their own; requests are single steps."""
-    table = OneAtATime(dynamodb)
-    secrets = OneAtATime(boto3.client("secretsmanager"))
+    table = one_at_a_time(dynamodb)
+    secrets = one_at_a_time(boto3.client("secretsmanager"))
     store = secrets_vault(secrets) if kind == "secrets" else kms_vault(table)
 
-    def lease(number: int) -> Any:
+    def lease(number: int) -> DynamoUserLease:
         mine = bytes([number])
         return a_lease(table, wait=lambda _: None, random_bytes=lambda count: mine * count)
 
@@ -159,7 +159,9 @@ def _vaults(kind: str, dynamodb: Any) -> list[LeasedVault]:
 
 
 @pytest.mark.parametrize("kind", ["secrets", "kms"])
-def test_no_credential_is_lost_when_writers_race_for_one_user(dynamodb: Any, kind: str) -> None:
+def test_no_credential_is_lost_when_writers_race_for_one_user(
+    dynamodb: DynamoDB, kind: str
+) -> None:
     vaults, start = _vaults(kind, dynamodb), threading.Barrier(WRITERS)
 
     def write(number: int) -> None:
@@ -184,7 +186,7 @@ def _persistently(vault: LeasedVault, name: str) -> None:
     raise AssertionError("never had the lease")
 
 
-def test_second_write_waits_when_one_is_between_reading_and_writing(dynamodb: Any) -> None:
+def test_second_write_waits_when_one_is_between_reading_and_writing(dynamodb: DynamoDB) -> None:
     """Without the lease the second would read what the first has not written yet."""
     secrets = boto3.client("secretsmanager")
     secrets_vault(secrets).keep(USER, "a", ONE)
@@ -202,7 +204,8 @@ def test_second_write_waits_when_one_is_between_reading_and_writing(dynamodb: An
             return secrets.put_secret_value(**arguments)
 
     second = LeasedVault(secrets_vault(secrets), a_lease(dynamodb, random_bytes=ones))
-    first = LeasedVault(secrets_vault(Interrupted()), a_lease(dynamodb))
+    interrupted = cast("SecretsManager", Interrupted())  # the two requests of it that are made
+    first = LeasedVault(secrets_vault(interrupted), a_lease(dynamodb))
     first.keep(USER, "b", TWO)
     second.keep(USER, "c", TWO)
     assert set(secrets_vault(secrets).held(USER)) == {"a", "b", "c"}

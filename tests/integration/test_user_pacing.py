@@ -13,7 +13,7 @@ from freshet.adapters.dynamodb.table import Table
 from freshet.domain.errors import TooManyRequests
 from freshet.domain.pacing import LIMITS, Pace
 from tests.builders import NOON, USER
-from tests.integration.one_at_a_time import OneAtATime
+from tests.integration.one_at_a_time import one_at_a_time
 from tests.tables import create_tables
 
 LIMIT = LIMITS[Pace.LINKING]
@@ -26,7 +26,7 @@ def pacing() -> Iterator[DynamoUserPacing]:
             "dynamodb", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
         )
         create_tables(client)
-        yield DynamoUserPacing(Table(OneAtATime(client), "connections"))
+        yield DynamoUserPacing(Table(one_at_a_time(client), "connections"))
 
 
 def _is_let_in(pacing: DynamoUserPacing, user: str = USER, pace: Pace = Pace.LINKING) -> bool:

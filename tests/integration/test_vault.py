@@ -8,11 +8,13 @@ import pytest
 
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import CredentialMissing, SecretUnavailable
+from freshet.ports import CredentialVault
+from tests.clients import DynamoDB, SecretsManager
 from tests.integration.vault_bench import (
     ONE,
     TWO,
     VAULTS,
-    Failing,
+    failing,
     kms_vault,
     secrets_vault,
 )
@@ -21,16 +23,16 @@ USER = "user-1"
 
 
 @pytest.fixture(params=VAULTS)
-def vault(request: pytest.FixtureRequest) -> Any:
+def vault(request: pytest.FixtureRequest) -> CredentialVault:
     return VAULTS[request.param](request)
 
 
-def test_credential_comes_back_when_it_was_kept(vault: Any) -> None:
+def test_credential_comes_back_when_it_was_kept(vault: CredentialVault) -> None:
     vault.keep(USER, "snaptrade", ONE)
     assert vault.find(USER, "snaptrade") == ONE
 
 
-def test_newest_counts_and_others_stay_when_one_is_replaced(vault: Any) -> None:
+def test_newest_counts_and_others_stay_when_one_is_replaced(vault: CredentialVault) -> None:
     vault.keep(USER, "a", ONE)
     vault.keep(USER, "b", ONE)
     vault.keep(USER, "a", TWO)
@@ -39,7 +41,9 @@ def test_newest_counts_and_others_stay_when_one_is_replaced(vault: Any) -> None:
 
 
 @pytest.mark.parametrize(("user_id", "name"), [("user-2", "snaptrade"), (USER, "other")])
-def test_credential_is_missing_when_nobody_kept_it(vault: Any, user_id: str, name: str) -> None:
+def test_credential_is_missing_when_nobody_kept_it(
+    vault: CredentialVault, user_id: str, name: str
+) -> None:
     vault.keep(USER, "snaptrade", ONE)
     with pytest.raises(CredentialMissing) as missing:
         vault.find(user_id, name)
@@ -47,12 +51,14 @@ def test_credential_is_missing_when_nobody_kept_it(vault: Any, user_id: str, nam
 
 
 @pytest.mark.parametrize("user_id", ["üser|auth0#1 /x", "a" * 256])
-def test_user_id_may_be_anything_when_a_credential_is_kept(vault: Any, user_id: str) -> None:
+def test_user_id_may_be_anything_when_a_credential_is_kept(
+    vault: CredentialVault, user_id: str
+) -> None:
     vault.keep(user_id, "snaptrade#ü/1", ONE)
     assert vault.find(user_id, "snaptrade#ü/1") == ONE
 
 
-def test_one_credential_goes_and_others_stay_when_it_is_forgotten(vault: Any) -> None:
+def test_one_credential_goes_and_others_stay_when_it_is_forgotten(vault: CredentialVault) -> None:
     for name in ("a", "b"):
         vault.keep(USER, name, ONE)
     vault.keep("user-2", "a", TWO)
@@ -64,7 +70,7 @@ def test_one_credential_goes_and_others_stay_when_it_is_forgotten(vault: Any) ->
     assert vault.find("user-2", "a") == TWO
 
 
-def test_all_credentials_go_when_a_user_is_forgotten(vault: Any) -> None:
+def test_all_credentials_go_when_a_user_is_forgotten(vault: CredentialVault) -> None:
     for name in ("a", "b"):
         vault.keep(USER, name, ONE)
     vault.keep("user-2", "a", TWO)
@@ -76,7 +82,7 @@ def test_all_credentials_go_when_a_user_is_forgotten(vault: Any) -> None:
     assert vault.find("user-2", "a") == TWO
 
 
-def test_nothing_happens_when_what_is_forgotten_was_never_kept(vault: Any) -> None:
+def test_nothing_happens_when_what_is_forgotten_was_never_kept(vault: CredentialVault) -> None:
     vault.forget(USER, "a")
     vault.forget_user(USER)
     vault.keep(USER, "b", ONE)
@@ -85,7 +91,9 @@ def test_nothing_happens_when_what_is_forgotten_was_never_kept(vault: Any) -> No
 
 
 @pytest.mark.parametrize("verb", ["forget", "forget_user"])
-def test_user_links_again_at_once_when_everything_was_forgotten(vault: Any, verb: str) -> None:
+def test_user_links_again_at_once_when_everything_was_forgotten(
+    vault: CredentialVault, verb: str
+) -> None:
     vault.keep(USER, "a", ONE)
     vault.forget(USER, "a") if verb == "forget" else vault.forget_user(USER)
     vault.keep(USER, "a", TWO)
@@ -93,7 +101,7 @@ def test_user_links_again_at_once_when_everything_was_forgotten(vault: Any, verb
 
 
 def test_no_secret_is_in_a_row_or_a_repr_when_it_is_kept(
-    vault: Any, dynamodb: Any, capsys: pytest.CaptureFixture[str]
+    vault: CredentialVault, dynamodb: DynamoDB, capsys: pytest.CaptureFixture[str]
 ) -> None:
     vault.keep(USER, "a", ONE)
     vault.keep(USER, "a", TWO)
@@ -126,20 +134,13 @@ def test_linking_waits_when_the_secret_is_still_being_deleted(aws: None) -> None
     client, code = boto3.client("secretsmanager"), "InvalidRequestException"
     refused = client.exceptions.InvalidRequestException
 
-    class Deleting(Failing):
-        def _failing(self, call: Any, name: str) -> Any:
-            def failing(**arguments: Any) -> Any:
-                if not self._left:
-                    return call(**arguments)
-                self._left -= 1
-                raise refused({"Error": {"Code": code}}, name)
+    def deleting(times: int) -> SecretsManager:
+        return failing(client, "create_secret", times=times, code=code, error=refused)
 
-            return failing
-
-    secrets_vault(Deleting(client, "create_secret", times=5)).keep(USER, "a", ONE)
+    secrets_vault(deleting(5)).keep(USER, "a", ONE)
     assert secrets_vault().find(USER, "a") == ONE
     with pytest.raises(SecretUnavailable, match="still being deleted"):
-        secrets_vault(Deleting(client, "create_secret", times=6)).keep("user-2", "a", ONE)
+        secrets_vault(deleting(6)).keep("user-2", "a", ONE)
 
 
 def test_secret_marked_for_deletion_holds_nothing_when_it_is_read(aws: None) -> None:
@@ -156,7 +157,7 @@ TABLE_STEPS = ["get_item", "put_item", "get_paginator"]
 KEY_STEPS = ["encrypt", "decrypt"]
 
 
-def _work(vault: Any) -> None:
+def _work(vault: CredentialVault) -> None:
     vault.keep(USER, "a", ONE)
     vault.keep(USER, "b", TWO)
     vault.find(USER, "b")
@@ -165,13 +166,13 @@ def _work(vault: Any) -> None:
 
 
 @pytest.mark.parametrize("step", [*SECRETS_STEPS, *TABLE_STEPS, *KEY_STEPS])
-def test_trouble_is_ours_and_shows_no_secret_when_aws_fails(dynamodb: Any, step: str) -> None:
+def test_trouble_is_ours_and_shows_no_secret_when_aws_fails(dynamodb: DynamoDB, step: str) -> None:
     if step in SECRETS_STEPS:
-        vault: Any = secrets_vault(Failing(boto3.client("secretsmanager"), step))
+        vault: CredentialVault = secrets_vault(failing(boto3.client("secretsmanager"), step))
     elif step in TABLE_STEPS:
-        vault = kms_vault(Failing(dynamodb, step))
+        vault = kms_vault(failing(dynamodb, step))
     else:
-        vault = kms_vault(dynamodb, Failing(boto3.client("kms"), step))
+        vault = kms_vault(dynamodb, failing(boto3.client("kms"), step))
     with pytest.raises(SecretUnavailable) as trouble:
         _work(vault)
     assert trouble.value.retryable
@@ -183,7 +184,7 @@ def test_trouble_is_ours_and_shows_no_secret_when_aws_fails(dynamodb: Any, step:
     [(USER, "a", "user-2", "a"), (USER, "a", USER, "b")],
 )
 def test_ciphertext_opens_nowhere_else_when_its_row_is_copied(
-    dynamodb: Any, owner: str, name: str, thief: str, other: str
+    dynamodb: DynamoDB, owner: str, name: str, thief: str, other: str
 ) -> None:
     vault = kms_vault(dynamodb)
     vault.keep(owner, name, ONE)
@@ -199,7 +200,7 @@ def test_ciphertext_opens_nowhere_else_when_its_row_is_copied(
     assert vault.find(thief, other) == TWO
 
 
-def test_credential_is_missing_when_its_ciphertext_is_damaged(dynamodb: Any) -> None:
+def test_credential_is_missing_when_its_ciphertext_is_damaged(dynamodb: DynamoDB) -> None:
     vault = kms_vault(dynamodb)
     vault.keep(USER, "a", ONE)
     row = _row(dynamodb, USER, "a")
@@ -214,15 +215,15 @@ def test_credential_is_missing_when_its_ciphertext_is_damaged(dynamodb: Any) -> 
     "code", ["AccessDeniedException", "IncorrectKeyException", "DisabledException"]
 )
 def test_users_are_not_sent_to_link_again_when_the_key_cannot_be_used(
-    dynamodb: Any, code: str
+    dynamodb: DynamoDB, code: str
 ) -> None:
     kms_vault(dynamodb).keep(USER, "a", ONE)
-    broken = Failing(boto3.client("kms"), "decrypt", code=code)
+    broken = failing(boto3.client("kms"), "decrypt", code=code)
     with pytest.raises(SecretUnavailable):
         kms_vault(dynamodb, broken).find(USER, "a")
 
 
-def test_emptied_row_is_taken_away_by_its_expiry(dynamodb: Any) -> None:
+def test_emptied_row_is_taken_away_by_its_expiry(dynamodb: DynamoDB) -> None:
     vault = kms_vault(dynamodb)
     vault.keep(USER, "a", ONE)
     vault.forget(USER, "a")
@@ -231,7 +232,7 @@ def test_emptied_row_is_taken_away_by_its_expiry(dynamodb: Any) -> None:
     assert "expires_at" not in _row(dynamodb, USER, "a")
 
 
-def test_credential_of_any_usual_size_is_kept_and_a_monster_refused(dynamodb: Any) -> None:
+def test_credential_of_any_usual_size_is_kept_and_a_monster_refused(dynamodb: DynamoDB) -> None:
     vault = kms_vault(dynamodb)
     large = Credential("item-1", Secret("invented" + "x" * 3900))
     vault.keep(USER, "a", large)
@@ -243,7 +244,7 @@ def test_credential_of_any_usual_size_is_kept_and_a_monster_refused(dynamodb: An
     assert vault.find(USER, "a") == large
 
 
-def _row(dynamodb: Any, user_id: str, name: str) -> dict[str, Any]:
+def _row(dynamodb: DynamoDB, user_id: str, name: str) -> dict[str, Any]:
     key = {"PK": {"S": f"USER#{user_id}"}, "SK": {"S": f"CREDENTIAL#{name}"}}
     row: dict[str, Any] = dynamodb.get_item(TableName="connections", Key=key)["Item"]
     return row

@@ -2,13 +2,16 @@
 
 from collections.abc import Sequence
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
+from freshet import bootstrap
+from freshet.domain.webhooks import VerifiedDelivery
+from freshet.services.accept_webhook import Delivery
 from functions.receive_webhook import app
 from tests.depth import many
 from tests.fuzz.webhooks import fuzz
+from tests.replacing import InPlaceOf
 from tests.vectors import plaid_steps, snaptrade_steps
 from tests.vectors.expectation import ACCEPTED, shortcomings
 from tests.vectors.make import make
@@ -71,15 +74,15 @@ def test_verdict_is_the_same_when_the_gateway_hands_over_text(vector: Vector) ->
 @pytest.mark.sampled(60)
 @pytest.mark.parametrize("vector", VECTORS, ids=lambda vector: vector.name)
 def test_status_follows_from_the_verdict_when_the_function_answers(
-    vector: Vector, monkeypatch: pytest.MonkeyPatch
+    vector: Vector,
 ) -> None:
     queue = FakeWebhookQueue()
 
-    def receive(delivery: Any) -> Any:
+    def receive(delivery: Delivery) -> VerifiedDelivery:
         return accept(vector, delivery, queue)
 
-    monkeypatch.setattr(app.bootstrap, "receive_webhook", lambda: receive)
-    answer = app.lambda_handler(gateway_event(vector), CONTEXT)
+    with InPlaceOf(bootstrap.receive_webhook).holding(lambda *_, **__: receive):
+        answer = app.lambda_handler(gateway_event(vector), CONTEXT)
     assert answer["statusCode"] == _status(vector)
     assert len(queue.deliveries) == (vector.verdict in ACCEPTED)
 

@@ -44,7 +44,7 @@ def _with(key_id: Any, private: Any = OWN) -> str:
 
 
 def _service() -> list[Vector]:
-    trouble = {"jwks": {KEY_ID: "RATE_LIMIT"}}
+    trouble: dict[str, Any] = {"jwks": {KEY_ID: "RATE_LIMIT"}}
     unavailable = ("unavailable", "SecretUnavailable")
     return [
         delivery("key service in trouble", *unavailable, **trouble),

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import jwt
+from jwt.types import Options
 
 from freshet.adapters.plaid import verification
 from freshet.domain.errors import SecretUnavailable, SignatureRejected
@@ -28,9 +29,11 @@ def _always_ours(token: str) -> str:
     return KEY_ID
 
 
-def _decoded(token: str, key: Mapping[str, Any], **options: Any) -> dict[str, Any]:
+def _decoded(token: str, key: Mapping[str, Any], *, verify_iat: bool) -> dict[str, Any]:
     public_key = jwt.PyJWK(dict(key), algorithm="ES256")
-    return dict(jwt.decode(token, public_key, algorithms=["ES256"], options=options))
+    return dict(
+        jwt.decode(token, public_key, algorithms=["ES256"], options={"verify_iat": verify_iat})
+    )
 
 
 def _unverified(token: str, key: Mapping[str, Any]) -> dict[str, Any]:
@@ -42,7 +45,7 @@ def _unverified(token: str, key: Mapping[str, Any]) -> dict[str, Any]:
 
 def _by_the_keys_algorithm(token: str, key: Mapping[str, Any]) -> dict[str, Any]:
     try:
-        options: Any = {"verify_iat": False, "require": ["iat", "request_body_sha256"]}
+        options: Options = {"verify_iat": False, "require": ["iat", "request_body_sha256"]}
         return dict(jwt.decode(token, jwt.PyJWK(dict(key)), options=options))
     except (jwt.PyJWTError, ValueError):
         raise SignatureRejected("bad_signature") from None

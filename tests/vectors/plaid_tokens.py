@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 from tests.integration.plaid_vector import KEY_ID, PUBLISHED_KEY, PUBLISHED_TOKEN
 from tests.vectors.token_signing import (
@@ -79,7 +80,7 @@ def _algorithms() -> list[Vector]:
     ]
 
 
-def _other(name: str, given: str, **changes: dict[str, object]) -> Vector:
+def _other(name: str, given: str, **changes: Any) -> Vector:
     return refused(f"algorithm {name}", "wrong_algorithm", given=given, **changes)
 
 

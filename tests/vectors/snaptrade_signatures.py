@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from base64 import b64encode
+from typing import Any
 
 from tests.vectors.hmac_signing import (
     EVENT,
@@ -25,7 +26,7 @@ from tests.vectors.vector import Vector
 SIGNATURE = signature(canonical(EVENT))
 _SHA512 = b64encode(hmac.new(KEY.encode(), canonical(EVENT), hashlib.sha512).digest()).decode()
 _PLAIN = b64encode(hashlib.sha256(canonical(EVENT)).digest()).decode()
-_OF_PUBLISHED = {"given": PUBLISHED_SIGNATURE, "keys": (PUBLISHED_KEY,)}
+_OF_PUBLISHED: dict[str, Any] = {"given": PUBLISHED_SIGNATURE, "keys": (PUBLISHED_KEY,)}
 
 
 def all_vectors() -> list[Vector]:

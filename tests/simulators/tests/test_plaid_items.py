@@ -42,11 +42,14 @@ def stage() -> Iterator[Stage]:
 
 
 def create(stage: Stage, products: list[str] | None = None, **options: Any) -> Answer:
-    body = {"institution_id": "ins_109508", "initial_products": products or ["investments"]}
+    body: dict[str, Any] = {
+        "institution_id": "ins_109508",
+        "initial_products": products or ["investments"],
+    }
     return stage.client.call(CREATE, **body, options=options)
 
 
-def custom(document: Any) -> dict[str, str]:
+def custom(document: Any) -> dict[str, Any]:
     return {"override_username": "user_custom", "override_password": json.dumps(document)}
 
 
@@ -81,7 +84,7 @@ def test_custom_user_brings_the_portfolio_in_the_password(stage: Stage) -> None:
     ],
 )
 def test_sandbox_item_is_not_made_when_an_option_makes_no_sense(
-    stage: Stage, options: dict[str, str], code: str, text: str
+    stage: Stage, options: dict[str, Any], code: str, text: str
 ) -> None:
     answer = create(stage, **options)
     assert answer.outcome() == (400, code)
@@ -89,7 +92,7 @@ def test_sandbox_item_is_not_made_when_an_option_makes_no_sense(
 
 
 def test_sandbox_item_is_made_when_the_usual_user_signs_in(stage: Stage) -> None:
-    usual = {"override_username": "user_good", "override_password": "pass_good"}
+    usual: dict[str, Any] = {"override_username": "user_good", "override_password": "pass_good"}
     assert create(stage, **usual).status == 200
     assert create(stage, ["investment"]).outcome() == (400, "INVALID_FIELD")
     assert create(stage, ["identity"], **custom(CUSTOM)).outcome() == (400, "INVALID_FIELD")
@@ -105,7 +108,7 @@ def test_sandbox_item_is_made_when_the_usual_user_signs_in(stage: Stage) -> None
     ],
 )
 def test_item_is_removed_when_the_reason_is_a_known_one(
-    stage: Stage, body: dict[str, str | None], status: int
+    stage: Stage, body: dict[str, Any], status: int
 ) -> None:
     assert stage.call("/item/remove", **body).status == status
     assert stage.call(ITEM).status == (400 if status == 200 else 200)

@@ -115,7 +115,7 @@ def test_late_webhook_comes_after_one_sent_later(stage: Stage) -> None:
     ],
 )
 def test_unknown_code_has_the_type_asked_for(stage: Stage, error_type: str, status: int) -> None:
-    fault = {"code": "CODE_OF_TOMORROW", "error_type": error_type}
+    fault: dict[str, Any] = {"code": "CODE_OF_TOMORROW", "error_type": error_type}
     stage.control.add_fault("accounts_get", "status", **fault)
     answer = stage.call(ACCOUNTS)
     assert answer.outcome() == (status, "CODE_OF_TOMORROW")
