@@ -7,7 +7,7 @@ from types import MethodType, ModuleType
 
 
 class InPlaceOf[**P, R]:
-    """The place of a method in one object, or of a function in a module.
+    """The place of a method in one object or in its class, or of a function in a module.
 
     The module is the one that defines the function, unless it is to be replaced only `within`
     another one that imports it by name.
@@ -15,15 +15,14 @@ class InPlaceOf[**P, R]:
 
     def __init__(self, original: Callable[P, R], *, within: ModuleType | None = None) -> None:
         self._original = original
-        self._owner: object = within or sys.modules[original.__module__]
-        if isinstance(original, MethodType):
-            self._owner = original.__self__
-        elif getattr(self._owner, original.__name__) is not original:
-            raise LookupError(original.__name__)
+        self.name: str = original.__name__
+        self.owner: object = within or _owner_of(original)
+        if getattr(self.owner, self.name) != original:
+            raise LookupError(self.name)
 
     def put(self, other: Callable[P, R]) -> None:
         """Put another there."""
-        setattr(self._owner, self._original.__name__, other)
+        setattr(self.owner, self.name, other)
 
     def put_back(self) -> None:
         """Put the original there again."""
@@ -37,3 +36,12 @@ class InPlaceOf[**P, R]:
             yield
         finally:
             self.put_back()
+
+
+def _owner_of(original: Callable[..., object]) -> object:
+    if isinstance(original, MethodType):
+        return original.__self__
+    owner: object = sys.modules[original.__module__]
+    for name in original.__qualname__.split(".")[:-1]:
+        owner = getattr(owner, name)
+    return owner

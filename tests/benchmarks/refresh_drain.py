@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from statistics import median, quantiles
 
 from freshet.observability import metrics
@@ -102,7 +103,7 @@ class _Sweep:
             request = RefreshRequest(
                 user_id=connection.user_id, connection_id=connection.id, actor=connection.user_id
             )
-            self.time.start(lambda request=request: self._refresh(request, requesting))
+            self.time.start(partial(self._refresh, request, requesting))
 
     def _refresh(self, request: RefreshRequest, requesting: Requesting) -> None:
         pressed_at = self.time()

@@ -7,7 +7,7 @@ from typing import Any
 
 import boto3
 from moto import mock_aws
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 
@@ -23,6 +23,7 @@ from freshet.domain.schedule import CALLS_PER_VISIT, DUE_SHARDS, Pace
 from freshet.observability import metrics
 from freshet.services.plan_turn import Planning, plan_turn
 from tests.builders import NOON, a_connection
+from tests.clients import Sqs
 from tests.tables import create_tables
 
 DUE = 1_000
@@ -52,7 +53,8 @@ class Turn:
 def turn(registered: int) -> Turn:
     """Take one turn where so many are registered, and DUE of them due."""
     with mock_aws():
-        dynamodb, sqs = (boto3.client(name, _REGION, **_KEYS) for name in ("dynamodb", "sqs"))
+        dynamodb = boto3.client("dynamodb", _REGION, **_KEYS)
+        sqs = boto3.client("sqs", _REGION, **_KEYS)
         create_tables(dynamodb)
         table = Table(dynamodb, "connections")
         for number in range(DUE):
@@ -76,7 +78,7 @@ def turn(registered: int) -> Turn:
     )
 
 
-def _planning(table: Table, sqs: Any) -> Planning:
+def _planning(table: Table, sqs: Sqs) -> Planning:
     urls = [sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("reads", "buys")]
     return Planning(
         due=DynamoConnections(table),
@@ -88,7 +90,7 @@ def _planning(table: Table, sqs: Any) -> Planning:
     )
 
 
-_KEYS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+_KEYS: dict[str, Any] = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 
 
 def _due(number: int) -> Connection:
@@ -121,7 +123,8 @@ def _add_waiting(number: int) -> None:
 
 def _item(partition: DynamoType, sort: DynamoType, row: dict[str, DynamoType]) -> Item:
     # As moto copies its own items: without weighing them anew at every attribute.
-    item: Item = Item.__new__(Item)
+    new: Any = Item.__new__  # which moto types as a model of all its backends
+    item: Item = new(Item)
     item.hash_key, item.range_key = partition, sort
     item.attrs = LimitedSizeDict.__new__(LimitedSizeDict)
     dict.update(item.attrs, row)

@@ -42,6 +42,7 @@ from tests.fakes import (
     FakeRefreshes,
     FakeSnapshots,
     FakeTransactions,
+    FakeVault,
 )
 from tests.integration.bench import FixedKeys
 
@@ -49,7 +50,7 @@ _KEYS = FixedKeys(SnapTradeKeys("client", Secret("invented-key")))
 _USER = Credential("provider-user", Secret("invented-secret"))
 
 
-class VirtualQueue[Order: (ReadOrder, RefreshOrder)]:
+class VirtualQueue[Order: ReadOrder | RefreshOrder | RemovalOrder]:
     """A queue whose messages appear when their delay, in whole seconds, is over."""
 
     def __init__(self, time: VirtualTime) -> None:
@@ -71,12 +72,9 @@ class VirtualQueue[Order: (ReadOrder, RefreshOrder)]:
         return heapq.heappop(self._messages)[2]
 
 
-class _Vault:
+class _Vault(FakeVault):
     def find(self, user_id: str, name: str) -> Credential:
         return _USER
-
-    def keep(self, user_id: str, name: str, credential: Credential) -> None:
-        raise NotImplementedError
 
 
 class RefreshStage:

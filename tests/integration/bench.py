@@ -46,12 +46,12 @@ class FakeQuota:
 
 
 @dataclass(frozen=True)
-class FixedKeys:
+class FixedKeys[Keys]:
     """The keys of a test."""
 
-    keys: SnapTradeKeys
+    keys: Keys
 
-    def current(self) -> SnapTradeKeys:
+    def current(self) -> Keys:
         return self.keys
 
 

@@ -1,16 +1,25 @@
 """A gate for clients whose quota is not what is tested."""
 
-from typing import Any
+from datetime import timedelta
+
+from freshet.adapters.gate import Circuit, Gate
+from freshet.domain.call_errors import ProviderError
+from tests.builders import NOON
+from tests.fakes import FakeClock
+from tests.integration.bench import FakeQuota
 
 
-class OpenGate:
+class OpenGate(Gate):
     """Lets everybody in and learns nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeQuota(), Circuit(), FakeClock(NOON))
 
     def enter(self) -> None:
         """Allow."""
 
-    def learn(self, subject: str, failure: Any = None) -> None:
+    def learn(self, subject: str, failure: ProviderError | None = None) -> None:
         """Forget what a call brought."""
 
-    def pause(self, wait: Any) -> None:
+    def pause(self, wait: timedelta | None) -> None:
         """Stay open."""

@@ -43,9 +43,8 @@ class PlaidDesk:
         configuration = plaid.Configuration(host=self.simulator.url, api_key=api_key)
         self.sdk_client = plaid.ApiClient(configuration)
         self.sdk = PlaidApi(self.sdk_client)
-        keys: Any = FixedKeys(PlaidKeys(settings.client_id, Secret(settings.secret)))
-        gate: Any = OpenGate()
-        wire = PlaidWire(self.simulator.url, keys, Transport(), gate)
+        keys = FixedKeys(PlaidKeys(settings.client_id, Secret(settings.secret)))
+        wire = PlaidWire(self.simulator.url, keys, Transport(), OpenGate())
         self.wire = wire
         self.client = PlaidClient(wire=wire, clock=lambda: self.now)
         self.linking = PlaidLinking(wire=wire)

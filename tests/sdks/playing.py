@@ -39,7 +39,7 @@ class OurPart:
     given: list[Any]
 
 
-def each_of(rows: tuple[Row[Any], ...]) -> Any:
+def each_of(rows: tuple[Row[Any], ...]) -> pytest.MarkDecorator:
     """Run a test once for each row."""
     return pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in rows])
 

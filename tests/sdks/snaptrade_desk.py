@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from snaptrade_client import SnapTrade, SnapTradeAuth
+from snaptrade_client.auth import SnapTradeAuth
+from snaptrade_client.client import SnapTrade
 from snaptrade_client.model.account_order_record import AccountOrderRecord
 from snaptrade_client.schemas import BoolClass, NoneClass, NoneDecimalMixin
 
@@ -30,7 +31,8 @@ PORTFOLIOS = ("everyday", "trader", "crypto", "savings", "retirement", "empty")
 
 # Two slips of the SDK's own reader, mended against its own specification: where a number may be
 # null it refuses whole ones, and where a choice may be null it refuses that.
-NoneDecimalMixin._types |= {int}
+_NUMBERS: Any = NoneDecimalMixin
+_NUMBERS._types |= {int}
 _NULLABLE_CHOICES: tuple[Any, ...] = (AccountOrderRecord.MetaOapg.properties.order_role,)
 for _choice in _NULLABLE_CHOICES:
     _choice.MetaOapg.enum_value_to_name[NoneClass.NONE] = "NONE"
@@ -53,18 +55,17 @@ class SnapTradeDesk:
         user = control.add_user("user-1")
         added = control.add_connection(user.user_id, portfolio=self.portfolio, announce=False)
         self.connection_id, self.account_ids = added.connection_id, added.account_ids
-        self.sdk_user = {"user_id": user.user_id, "user_secret": user.user_secret}
+        self.sdk_user: dict[str, Any] = {"user_id": user.user_id, "user_secret": user.user_secret}
         self.user = Credential(user.user_id, Secret(user.user_secret))
         auth = SnapTradeAuth.commercial_api_key(
             client_id=settings.client_id, consumer_key=settings.consumer_key
         )
         self.sdk = SnapTrade(auth=auth, host=self.simulator.url)
-        gate: Any = OpenGate()
         wire = SnapTradeWire(
             base_url=self.simulator.url,
             keys=FixedKeys(SnapTradeKeys(settings.client_id, Secret(settings.consumer_key))),
             transport=Transport(),
-            gate=gate,
+            gate=OpenGate(),
             clock=lambda: self.now,
         )
         self.wire = wire

@@ -29,7 +29,8 @@ def _read_legacy_holdings(document: Document) -> Any:
 
 def _activities(desk: SnapTradeDesk) -> Any:
     since = desk.now.date() - timedelta(days=30)
-    user, asked = desk.sdk_user, {"start_date": since, "offset": 0, "limit": _PAGE}
+    user = desk.sdk_user
+    asked: dict[str, Any] = {"start_date": since, "offset": 0, "limit": _PAGE}
     ask = desk.sdk.account_information.get_account_activities
     return desk.for_each_account(lambda account_id: ask(account_id=account_id, **asked, **user))
 

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 
 import yaml
 from openapi_schema_validator import OAS30Validator, oas30_format_checker
-from referencing import Registry, Resource
+from referencing import Registry
 from referencing.jsonschema import DRAFT4
 
 from tests.sdks.exchanges import Exchange
@@ -56,7 +56,7 @@ class Specification:
     def __init__(self, document: Mapping[str, Any]) -> None:
         """Take a parsed document."""
         self._document = _usable(document)
-        resource = Resource(contents=self._document, specification=DRAFT4)
+        resource = DRAFT4.create_resource(self._document)
         self._registry = Registry().with_resource(_ROOT, resource)
 
     def findings(self, exchange: Exchange) -> Iterator[Finding]:

@@ -7,8 +7,8 @@ from typing import Any
 
 import plaid
 import pytest
-import snaptrade_client
 from plaid.model.plaid_error import PlaidError
+from snaptrade_client.exceptions import ApiException
 
 from freshet.domain.call_errors import ProviderError
 from tests.sdks import plaid_refusals, snaptrade_refusals
@@ -18,7 +18,7 @@ from tests.sdks.refusals import RefusalRow
 from tests.sdks.snaptrade_desk import snaptrade_desk
 
 _NOW = datetime.now(UTC).replace(microsecond=0)
-_REFUSED = (snaptrade_client.ApiException, plaid.ApiException)
+_REFUSED = (ApiException, plaid.ApiException)
 ROWS: tuple[RefusalRow[Any], ...] = (*snaptrade_refusals.REFUSALS, *plaid_refusals.REFUSALS)
 each_refusal = pytest.mark.parametrize("row", [pytest.param(row, id=row.name) for row in ROWS])
 

@@ -13,7 +13,8 @@ from jwt.types import Options
 from freshet.adapters.plaid import verification
 from freshet.domain.errors import SecretUnavailable, SignatureRejected
 from tests.integration.plaid_vector import KEY_ID
-from tests.vectors.step import Step
+from tests.replacing import InPlaceOf
+from tests.vectors.step import Step, without
 
 _TICK, _SECOND, _YEARS = timedelta(microseconds=1), timedelta(seconds=1), timedelta(days=36_500)
 _CACHE = verification.CachedVerificationKeys
@@ -84,7 +85,9 @@ def _by_content(body: bytes) -> Any:
     return hashlib.sha256(written.encode())
 
 
-def _as_forgery(self: Any, key_id: str, *, now: datetime) -> Mapping[str, Any]:
+def _as_forgery(
+    self: verification.CachedVerificationKeys, key_id: str, *, now: datetime
+) -> Mapping[str, Any]:
     try:
         return _FIND(self, key_id, now=now)
     except SecretUnavailable:
@@ -106,24 +109,33 @@ _BOUNDS = [
     Step("a minute, a tick less", verification, "FURTHEST_AHEAD", _AHEAD - _TICK),
     Step("a minute and a second", verification, "FURTHEST_AHEAD", _AHEAD + _SECOND, lets_in=True),
 ]
-HEADER_PIN = Step("algorithm's pin on the header", verification, "_key_id", _any_algorithm)
-KEY_PIN = Step("algorithm's pin on the key", verification, "_claims", _by_the_keys_algorithm)
+HEADER_PIN = without(
+    "algorithm's pin on the header", InPlaceOf(verification._key_id), _any_algorithm
+)
+KEY_PIN = without(
+    "algorithm's pin on the key", InPlaceOf(verification._claims), _by_the_keys_algorithm
+)
 STEPS = [
     *_BOUNDS,
     Step("oldest", verification, "OLDEST", _YEARS, lets_in=True),
     Step("furthest ahead", verification, "FURTHEST_AHEAD", _YEARS, lets_in=True),
-    Step("age", verification, "_issued_at", _of_any_age, lets_in=True),
+    without("age", InPlaceOf(verification._issued_at), _of_any_age, lets_in=True),
     HEADER_PIN,
-    Step("key id", verification, "_key_id", _always_ours, lets_in=True),
-    Step("signature", verification, "_claims", _unverified, lets_in=True),
-    Step("claims required", verification, "_claims", _with_nothing_required),
-    Step("our own clock", verification, "_claims", _by_the_librarys_clock),
-    Step("key's end", verification, "_has_expired", _never, lets_in=True),
-    Step("key's end, a second later", verification, "_has_expired", _a_second_later, lets_in=True),
-    Step("key's end to come", verification, "_has_expired", _whenever_it_ends),
+    without("key id", InPlaceOf(verification._key_id), _always_ours, lets_in=True),
+    without("signature", InPlaceOf(verification._claims), _unverified, lets_in=True),
+    without("claims required", InPlaceOf(verification._claims), _with_nothing_required),
+    without("our own clock", InPlaceOf(verification._claims), _by_the_librarys_clock),
+    without("key's end", InPlaceOf(verification._has_expired), _never, lets_in=True),
+    without(
+        "key's end, a second later",
+        InPlaceOf(verification._has_expired),
+        _a_second_later,
+        lets_in=True,
+    ),
+    without("key's end to come", InPlaceOf(verification._has_expired), _whenever_it_ends),
     Step("body's hash", verification, "hmac", _lenient_comparison(lambda *_: True), lets_in=True),
     Step("hash in lower case", verification, "hmac", _lenient_comparison(_in_any_case), True),
     Step("hash of the bytes", verification, "hashlib", SimpleNamespace(sha256=_by_content), True),
-    Step("object and environment", verification, "_object", _anything, lets_in=True),
-    Step("trouble is no forgery", _CACHE, "find", _as_forgery),
+    without("object and environment", InPlaceOf(verification._object), _anything, lets_in=True),
+    without("trouble is no forgery", InPlaceOf(_CACHE.find), _as_forgery),
 ]
