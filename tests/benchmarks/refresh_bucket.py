@@ -1,25 +1,34 @@
 """The limiter's row, in memory and as far away as DynamoDB is."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from freshet.adapters.dynamodb.table import ConditionFailed
+from freshet.adapters.dynamodb.table import ConditionFailed, Table
 from tests.benchmarks.virtual_time import VirtualTime
 
 _ROUND_TRIP = timedelta(milliseconds=6)
 
 
-class DistantBucket:
+class DistantBucket(Table):
     """A table of one row that knows the conditions of the limiter's updates."""
 
     def __init__(self, time: VirtualTime) -> None:
+        unused: Any = None  # no request is made
+        super().__init__(unused, "connections")
         self.updates = 0
         self._time = time
         self._row: dict[str, int] = {}
 
     def update(
-        self, key: Any, expression: str, values: dict[str, int], *, condition: str
-    ) -> dict[str, int]:
+        self,
+        key: Mapping[str, str],
+        expression: str,
+        values: dict[str, Any],
+        *,
+        condition: str | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
         """Change the row as DynamoDB does, all at once, half-way between question and answer."""
         self.updates += 1
         self._time.wait(_ROUND_TRIP / 2)

@@ -3,11 +3,11 @@
 import random
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
 
+import requests
 from requests.structures import CaseInsensitiveDict
 
-from freshet.adapters.transport import Answer, Endpoint
+from freshet.adapters.transport import Answer, Endpoint, Transport
 from tests.benchmarks.virtual_time import VirtualTime
 from tests.simulators.common.exact_json import dumps
 from tests.simulators.common.limits import RollingLimit
@@ -19,8 +19,8 @@ _TAKES = (0.3, 1.5)
 _THROTTLED = b'{"detail": "Request was throttled.", "code": "0000"}'
 
 
-@dataclass(slots=True)
-class LimitedProvider:
+@dataclass
+class LimitedProvider(Transport):
     """Stands where the transport does: counts on arrival, answers when it is done."""
 
     time: VirtualTime
@@ -34,9 +34,10 @@ class LimitedProvider:
     _random: random.Random = field(default_factory=random.Random)
 
     def __post_init__(self) -> None:
+        super().__init__()
         self._random.seed(self.seed)
 
-    def send(self, endpoint: Endpoint, request: Any) -> Answer:
+    def send(self, endpoint: Endpoint, request: requests.Request) -> Answer:
         """Answer from the shelf, or 429 beyond the limit."""
         if endpoint.is_billable:
             self.bought_at.append(self.time())

@@ -164,16 +164,14 @@ class RefreshStage:
         return SnapTradeBuyer(self._wire(PATIENT), user, connection.provider_connection_id)
 
     def _wire(self, patience: timedelta) -> SnapTradeWire:
-        table: Any = self.bucket
-        transport: Any = self.provider
         rate = QuotaRate.for_limit(self.provider.limit)
         quota = DynamoQuota(
-            table, "snaptrade", rate, clock=self.time, wait=self.time.wait, patience=patience
+            self.bucket, "snaptrade", rate, clock=self.time, wait=self.time.wait, patience=patience
         )
         return SnapTradeWire(
             base_url="https://provider.example",
             keys=_KEYS,
-            transport=transport,
+            transport=self.provider,
             gate=Gate(quota, Circuit(), self.time),
             clock=self.time,
         )

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from tests.local_stack.deployed import Deployed
 from tests.patience import eventually
+from tests.simulators.plaid import PlaidControlClient
+from tests.simulators.snaptrade import ControlClient
 
 
 @contextmanager
-def webhooks_held(provider: Any, *, order: str = "sent") -> Iterator[None]:
+def webhooks_held(
+    provider: ControlClient | PlaidControlClient, *, order: str = "sent"
+) -> Iterator[None]:
     """Keep a provider's webhooks back while something else happens first."""
     provider.hold_webhooks()
     try:

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+import requests
+
 from freshet.adapters.gate import Circuit, Gate, Purse
 from freshet.adapters.snaptrade.buyer import SnapTradeBuyer
 from freshet.adapters.snaptrade.client import SnapTradeClient
@@ -58,7 +60,7 @@ class FixedKeys[Keys]:
 class Impatient(Transport):
     """The real transport with timeouts of a test."""
 
-    def send(self, endpoint: Endpoint, request: Any) -> Answer:
+    def send(self, endpoint: Endpoint, request: requests.Request) -> Answer:
         return super().send(replace(endpoint, timeouts=Timeouts(1.0, 0.3)), request)
 
 

@@ -13,6 +13,7 @@ from freshet.adapters.plaid.mapping import (
     to_holdings,
     to_transaction,
 )
+from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.holdings import Holdings
 
 SYNCED = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
@@ -110,7 +111,7 @@ def read_transaction(**changes: Any) -> Any:
     return to_transaction(models.Transaction.model_validate(document), document, TICKERS)
 
 
-def read_item(error: Any) -> Any:
+def read_item(error: Any) -> ConnectionReport:
     """Read an Item that is in this error."""
     item = {
         "item_id": "item-1",

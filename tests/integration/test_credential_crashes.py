@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from itertools import count
-from typing import Any
 
 import boto3
 import pytest
@@ -13,12 +12,13 @@ from freshet.adapters.dynamodb.user_lease import LEASE
 from freshet.adapters.leased_vault import LeasedVault
 from freshet.adapters.vault_on_the_move import VaultOnTheMove
 from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.credential import Credential
 from freshet.domain.errors import CredentialMissing
 from freshet.services.move_credentials import MoveStatus, Moving, move_credentials
 from freshet.services.rotate_credential import Rotating, Rotation, rotate_credential
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection
 from tests.clients import DynamoDB
-from tests.fakes import FakeBus, FakeClock, FakeQueue, FakeRotation
+from tests.fakes import FakeBus, FakeClock, FakeQueue, FakeRotation, FakeVault
 from tests.integration.dying_client import Died
 from tests.integration.vault_bench import (
     ONE,
@@ -74,12 +74,12 @@ def test_reader_finds_it_when_it_moves_between_its_two_looks(dynamodb: DynamoDB)
     clock, old, new = FakeClock(NOON), secrets_vault(), kms_vault(dynamodb)
     old.keep(USER, "a", ONE)
 
-    class Meanwhile:
-        def find(self, user_id: str, name: str) -> Any:
+    class Meanwhile(FakeVault):
+        def find(self, user_id: str, name: str) -> Credential:
             _move(dynamodb, Mortality(IMMORTAL), clock)
             return old.find(user_id, name)
 
-    assert VaultOnTheMove(new=new, old=Meanwhile()).find(USER, "a") == ONE  # type: ignore[arg-type]
+    assert VaultOnTheMove(new=new, old=Meanwhile()).find(USER, "a") == ONE
 
 
 def test_forgotten_credential_does_not_come_back_when_forgetting_died_half_way(

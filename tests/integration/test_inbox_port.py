@@ -7,7 +7,8 @@ import pytest
 
 from freshet.domain.errors import NotFound
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Calls, Suggests
+from freshet.domain.webhooks import Calls, Suggests, WebhookEvent
+from freshet.ports import Inbox
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_event
 from tests.clients import DynamoDB
 from tests.integration.stores import Stores, dynamo_stores
@@ -17,7 +18,7 @@ GONE = (USER, "con_" + "b" * 24)
 
 
 @pytest.fixture
-def inbox(stores: Stores) -> Any:
+def inbox(stores: Stores) -> Inbox:
     stores.connections.add(a_connection(due_at=None), provider_user_id=None)
     return stores.inbox
 
@@ -27,7 +28,7 @@ def _marks(stores: Stores) -> dict[str, Any]:
 
 
 def test_event_is_claimed_and_its_connection_marked_when_it_is_new(
-    stores: Stores, inbox: Any
+    stores: Stores, inbox: Inbox
 ) -> None:
     early = an_event(received_at=NOON - timedelta(minutes=3))
     assert inbox.claim(early, owner=OWNER, marked_at=NOON)
@@ -37,7 +38,7 @@ def test_event_is_claimed_and_its_connection_marked_when_it_is_new(
     assert stores.connections.due(Provider.SNAPTRADE, now=due_at, limit=9) == [(*OWNER, due_at)]
 
 
-def test_duplicate_changes_nothing_when_it_comes_later(stores: Stores, inbox: Any) -> None:
+def test_duplicate_changes_nothing_when_it_comes_later(stores: Stores, inbox: Inbox) -> None:
     inbox.claim(an_event(), owner=OWNER, marked_at=NOON)
     before = stores.connections.get(*OWNER)
     later = NOON + timedelta(hours=1)
@@ -46,7 +47,9 @@ def test_duplicate_changes_nothing_when_it_comes_later(stores: Stores, inbox: An
     assert stores.connections.get(*OWNER) == before
 
 
-def test_two_genuine_events_are_two_when_only_their_ids_differ(stores: Stores, inbox: Any) -> None:
+def test_two_genuine_events_are_two_when_only_their_ids_differ(
+    stores: Stores, inbox: Inbox
+) -> None:
     assert inbox.claim(an_event(id="a"), owner=OWNER, marked_at=NOON)
     other = an_event(id="b", provider_account_id="account-2")
     assert inbox.claim(other, owner=OWNER, marked_at=NOON)
@@ -55,7 +58,7 @@ def test_two_genuine_events_are_two_when_only_their_ids_differ(stores: Stores, i
 
 @pytest.mark.parametrize("account", ["account.with#every/character ü", "SET"])
 def test_mark_may_be_any_text_when_a_provider_names_its_accounts(
-    stores: Stores, inbox: Any, account: str
+    stores: Stores, inbox: Inbox, account: str
 ) -> None:
     inbox.claim(an_event(provider_account_id=account), owner=OWNER, marked_at=NOON)
     assert set(_marks(stores)) == {account}
@@ -63,7 +66,7 @@ def test_mark_may_be_any_text_when_a_provider_names_its_accounts(
 
 @pytest.mark.parametrize("owner", [None, OWNER])
 def test_event_is_kept_and_nothing_marked_when_it_leaves_no_mark(
-    stores: Stores, inbox: Any, owner: Any
+    stores: Stores, inbox: Inbox, owner: tuple[str, str] | None
 ) -> None:
     event = an_event(calls_for=Calls.NOTHING)
     assert inbox.claim(event, owner=owner, marked_at=NOON)
@@ -71,7 +74,9 @@ def test_event_is_kept_and_nothing_marked_when_it_leaves_no_mark(
     assert not inbox.claim(event, owner=owner, marked_at=NOON)
 
 
-def test_event_is_kept_when_its_connection_was_erased_meanwhile(stores: Stores, inbox: Any) -> None:
+def test_event_is_kept_when_its_connection_was_erased_meanwhile(
+    stores: Stores, inbox: Inbox
+) -> None:
     assert inbox.claim(an_event(), owner=GONE, marked_at=NOON)
     assert not inbox.claim(an_event(), owner=GONE, marked_at=NOON)
     assert len(stores.connections.of_user(USER)) == 1
@@ -96,7 +101,9 @@ EVENTS = [
 
 @pytest.mark.parametrize("event", EVENTS)
 @pytest.mark.parametrize("owner", [None, OWNER])
-def test_event_comes_back_whole_when_looked_up(inbox: Any, event: Any, owner: Any) -> None:
+def test_event_comes_back_whole_when_looked_up(
+    inbox: Inbox, event: WebhookEvent, owner: tuple[str, str] | None
+) -> None:
     inbox.claim(event, owner=owner, marked_at=NOON)
     assert inbox.find(event.provider, event.id) == (event, owner)
     with pytest.raises(NotFound):
@@ -105,7 +112,7 @@ def test_event_comes_back_whole_when_looked_up(inbox: Any, event: Any, owner: An
 
 @pytest.mark.parametrize("event", EVENTS)
 def test_event_waits_and_is_given_away_once_when_its_owner_comes_later(
-    stores: Stores, inbox: Any, event: Any
+    stores: Stores, inbox: Inbox, event: WebhookEvent
 ) -> None:
     inbox.claim(event, owner=None, marked_at=NOON)
     assert list(inbox.parked(event.provider)) == [event]
@@ -115,13 +122,13 @@ def test_event_waits_and_is_given_away_once_when_its_owner_comes_later(
     assert (len(_marks(stores)), list(inbox.parked(event.provider))) == (1, [])
 
 
-def test_event_goes_on_waiting_when_its_new_owner_is_gone_again(inbox: Any) -> None:
+def test_event_goes_on_waiting_when_its_new_owner_is_gone_again(inbox: Inbox) -> None:
     inbox.claim(an_event(), owner=None, marked_at=NOON)
     assert not inbox.unpark(an_event(), owner=GONE, marked_at=NOON)
     assert list(inbox.parked(Provider.SNAPTRADE)) == [an_event()]
 
 
-def test_connection_finds_its_own_waiting_events_alone_when_others_wait_too(inbox: Any) -> None:
+def test_connection_finds_its_own_waiting_events_alone_when_others_wait_too(inbox: Inbox) -> None:
     mine = [an_event(id=each) for each in ("a", "b")]
     other = an_event(id="c", provider_connection_id="authorization-11")
     aimless = an_event(id="d", provider_connection_id=None)
@@ -132,7 +139,7 @@ def test_connection_finds_its_own_waiting_events_alone_when_others_wait_too(inbo
     assert inbox.parked(Provider.PLAID) == []
 
 
-def test_connection_is_marked_again_when_an_event_is_replayed(stores: Stores, inbox: Any) -> None:
+def test_connection_is_marked_again_when_an_event_is_replayed(stores: Stores, inbox: Inbox) -> None:
     inbox.mark(an_event(), owner=OWNER, marked_at=NOON)
     assert _marks(stores) == {"account-1": NOON}
     inbox.mark(an_event(), owner=GONE, marked_at=NOON)
@@ -141,7 +148,7 @@ def test_connection_is_marked_again_when_an_event_is_replayed(stores: Stores, in
 
 
 def test_failed_parts_are_those_of_the_latest_event_when_there_were_several(
-    stores: Stores, inbox: Any
+    stores: Stores, inbox: Inbox
 ) -> None:
     failed = {"orders": "failed", "balances": "failed"}
     inbox.claim(an_event(id="a", details=failed), owner=OWNER, marked_at=NOON)

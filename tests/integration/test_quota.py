@@ -1,6 +1,6 @@
 """The limiter: never more than the limit in any rolling minute, and no read (promise 10)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,16 +22,24 @@ MINUTE = timedelta(minutes=1)
 SKEW = timedelta(seconds=2)
 
 
-class OneBucket:
+class OneBucket(Table):
     """A table of one row that knows the limiter's conditions: thousands of calls stay fast."""
 
     def __init__(self) -> None:
+        unused: Any = None  # no request is made
+        super().__init__(unused, "connections")
         self.row: dict[str, int] = {}
         self.updates = 0
 
     def update(
-        self, key: Any, expression: str, values: dict[str, int], *, condition: str
-    ) -> dict[str, int]:
+        self,
+        key: Mapping[str, str],
+        expression: str,
+        values: dict[str, Any],
+        *,
+        condition: str | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
         self.updates += 1
         full_at = self.row.get("full_at")
         if "+ :cost" in expression:
@@ -61,9 +69,13 @@ class _Skewed:
 
 
 def _quota(
-    table: Any, clock: Any, limit: int, patience: timedelta = timedelta(0), **changes: Any
+    table: Table,
+    clock: FakeClock | _Skewed,
+    limit: int,
+    patience: timedelta = timedelta(0),
+    **changes: Any,
 ) -> DynamoQuota:
-    usual = {"clock": clock, "wait": clock.advance} | changes
+    usual: dict[str, Any] = {"clock": clock, "wait": clock.advance} | changes
     return DynamoQuota(table, "key", QuotaRate.for_limit(limit), patience=patience, **usual)
 
 
@@ -254,9 +266,15 @@ class RacedBucket(OneBucket):
         self.before_start: Callable[[], None] | None = None
 
     def update(
-        self, key: Any, expression: str, values: dict[str, int], *, condition: str
-    ) -> dict[str, int]:
-        if "attribute_not_exists" in condition and self.before_start is not None:
+        self,
+        key: Mapping[str, str],
+        expression: str,
+        values: dict[str, Any],
+        *,
+        condition: str | None = None,
+        names: Mapping[str, str] | None = None,
+    ) -> dict[str, Any]:
+        if "attribute_not_exists" in (condition or "") and self.before_start is not None:
             slip_in, self.before_start = self.before_start, None
             slip_in()
         return super().update(key, expression, values, condition=condition)

@@ -3,16 +3,17 @@
 import threading
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import timedelta
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
 from freshet.domain.account import AccountReport
+from freshet.ports import AccountRegister, Accounts, Clock, Connections
 from freshet.services.list_accounts import list_accounts
 from tests.builders import NOON, USER, a_connection, a_report, an_account_report
 from tests.clients import DynamoDB
+from tests.fakes import FakeClock, FakeProvider, FakeSession
 from tests.integration.one_at_a_time import one_at_a_time
 from tests.integration.stores import Stores, dynamo_stores
 from tests.patience import standstill_seconds
@@ -22,16 +23,27 @@ ROUNDS = 4
 OLDER, NEWER = "con_" + "a" * 24, "con_" + "b" * 24
 
 
-class Listed:
-    """The part of a session that lists accounts; both readers have the list at the same time."""
+class Listed(FakeSession):
+    """A session that lists accounts; both readers have the list at the same time."""
 
     def __init__(self, reports: list[AccountReport], start: threading.Barrier) -> None:
+        super().__init__(FakeProvider(FakeClock(NOON)))
         self._reports = reports
         self._start = start
 
     def accounts(self) -> list[AccountReport]:
         self._start.wait(standstill_seconds())
         return self._reports
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What listing accounts takes."""
+
+    connections: Connections
+    accounts: Accounts
+    register: AccountRegister
+    clock: Clock
 
 
 def _reports(side: str) -> list[AccountReport]:
@@ -61,16 +73,11 @@ def test_each_account_has_one_owner_when_two_links_are_read_at_once(
         )
         stores.connections.add(connection, provider_user_id=None)
     start = threading.Barrier(2)
-    parts = SimpleNamespace(
-        connections=stores.connections,
-        accounts=stores.accounts,
-        register=stores.register,
-        clock=lambda: NOON,
-    )
+    parts = Parts(stores.connections, stores.accounts, stores.register, FakeClock(NOON))
 
     def read(connection_id: str) -> None:
         connection = stores.connections.get(user_id, connection_id)
-        session: Any = Listed(_reports(connection_id), start)
+        session = Listed(_reports(connection_id), start)
         list_accounts(session, connection, a_report(), parts=parts)
 
     with ThreadPoolExecutor(2) as pool:

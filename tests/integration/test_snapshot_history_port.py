@@ -1,9 +1,8 @@
 """What was: versions, changes and closes, the same in the table and in its twin."""
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from freshet.domain.errors import InvalidField
 from freshet.domain.holdings import Holdings, Position
 from freshet.domain.snapshot import HoldingsSnapshot, judge
 from freshet.domain.spans import ALWAYS, Span, span_of
+from freshet.ports import SnapshotHistory
 from tests.builders import NEW_YORK, NOON, USER, a_position, a_reading, an_instrument, some_holdings
 from tests.clients import DynamoDB
 from tests.integration.stores import Stores, dynamo_stores
@@ -43,8 +43,16 @@ def _read(stores: Stores, at: datetime, holdings: Holdings) -> HoldingsSnapshot:
     return latest
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What was read one after the other, and the port that knows it."""
+
+    known: list[HoldingsSnapshot]
+    history: SnapshotHistory
+
+
 @pytest.fixture
-def history(stores: Stores) -> Any:
+def history(stores: Stores) -> Told:
     """Three days: one line, then two, then their prices move, then three lines."""
     known = [
         _read(stores, NOON - 3 * DAY, _holding(1)),
@@ -52,7 +60,7 @@ def history(stores: Stores) -> Any:
         _read(stores, NOON - 2 * DAY + HOUR, _holding(2, "12.00")),
         _read(stores, NOON - HOUR, _holding(3)),
     ]
-    return SimpleNamespace(known=known, history=stores.history)
+    return Told(known, stores.history)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +75,7 @@ def history(stores: Stores) -> Any:
     ],
 )
 def test_version_is_the_one_in_force_when_an_instant_is_asked_for(
-    history: Any, at: datetime, expected: int | None
+    history: Told, at: datetime, expected: int | None
 ) -> None:
     found = history.history.version_at(USER, ACCOUNT, at)
     assert (found and found.version) == (
@@ -81,20 +89,21 @@ def test_version_is_the_one_in_force_when_an_instant_is_asked_for(
     [(17, 0), (18, 2), (19, 2), (20, 2), (16, None)],
 )
 def test_close_is_the_last_state_of_its_day_or_of_the_one_before(
-    history: Any, day: int, expected: int | None
+    history: Told, day: int, expected: int | None
 ) -> None:
     found = history.history.close_on(USER, ACCOUNT, TODAY.replace(day=day))
     if expected is None:
         assert found is None
         return
     then = history.known[expected]
+    assert found is not None
     assert found.dates_token == then.dates_token
     assert found.holdings.positions == then.holdings.positions
     assert found.content_hash == then.content_hash
     assert found.holdings.source == ""
 
 
-def test_versions_are_listed_newest_first_when_paged(history: Any) -> None:
+def test_versions_are_listed_newest_first_when_paged(history: Told) -> None:
     expected = [history.known[place].version for place in (3, 1, 0)]
     found, mark = [], None
     for _ in expected:
@@ -115,7 +124,7 @@ def test_versions_are_listed_newest_first_when_paged(history: Any) -> None:
     ],
 )
 def test_versions_and_changes_are_those_of_the_days_asked_for(
-    history: Any, days: DayRange, expected: list[int]
+    history: Told, days: DayRange, expected: list[int]
 ) -> None:
     span = span_of(days, NEW_YORK)
     versions, _ = history.history.versions(USER, ACCOUNT, span, limit=9, after=None)
@@ -153,7 +162,7 @@ def test_change_is_exact_before_and_after(stores: Stores) -> None:
     assert repr(change.change.after) == repr(more)
 
 
-def test_closes_are_listed_newest_first_and_no_day_is_closed_twice(history: Any) -> None:
+def test_closes_are_listed_newest_first_and_no_day_is_closed_twice(history: Told) -> None:
     closes, has_more = history.history.closes(USER, ACCOUNT, until=TODAY, limit=1)
     assert ([each.day for each in closes], has_more) == ([TODAY - 2 * DAY], True)
     closes, has_more = history.history.closes(USER, ACCOUNT, until=TODAY, limit=9)
@@ -181,7 +190,7 @@ def test_close_knows_until_when_it_was_confirmed(stores: Stores) -> None:
     assert (close.day, close.seen_on) == (friday.date(), friday.date() + 2 * DAY)
 
 
-def test_nothing_is_there_for_others_when_everything_is_asked(history: Any) -> None:
+def test_nothing_is_there_for_others_when_everything_is_asked(history: Told) -> None:
     assert history.history.close_on(OTHERS, ACCOUNT, TODAY) is None
     assert history.history.closes(OTHERS, ACCOUNT, until=TODAY, limit=9) == ([], False)
     assert history.history.versions(OTHERS, ACCOUNT, ALWAYS, limit=9, after=None) == ([], None)

@@ -13,7 +13,7 @@ from freshet.adapters.snaptrade.mapping import (
     to_connection_report,
     to_transaction,
 )
-from freshet.domain.account import AccountStatus
+from freshet.domain.account import AccountReport, AccountStatus
 from freshet.domain.connection_report import DataMode, Institution
 from freshet.domain.money import Money
 
@@ -54,7 +54,7 @@ NEW: dict[str, Any] = {
 SYNCED = datetime(2026, 11, 20, 9, 30, 0, 561408, tzinfo=UTC)
 
 
-def _account(document: dict[str, Any]) -> Any:
+def _account(document: dict[str, Any]) -> AccountReport:
     return to_account_report(models.Account.model_validate(document), document)
 
 

@@ -1,5 +1,6 @@
 """From SnapTrade's positions and balances to ours: every digit (promises 7, 8)."""
 
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,9 +11,10 @@ from pydantic import ValidationError
 
 from freshet.adapters.snaptrade import models
 from freshet.adapters.snaptrade.mapping import to_holdings
+from freshet.domain.holdings import Position
 
 
-def _positions(*lines: dict[str, Any]) -> Any:
+def _positions(*lines: dict[str, Any]) -> Sequence[Position]:
     text = simplejson.dumps({"results": lines}, use_decimal=True)
     parsed = models.Positions.model_validate(simplejson.loads(text, use_decimal=True))
     return to_holdings(parsed, [], source=text).positions

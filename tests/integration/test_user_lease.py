@@ -11,6 +11,7 @@ import pytest
 from freshet.adapters.dynamodb.user_lease import LEASE, PAUSES, DynamoUserLease
 from freshet.adapters.leased_vault import LeasedVault
 from freshet.domain.errors import SecretUnavailable, UserBusy
+from freshet.ports import UserLease
 from tests.builders import NOON, USER, ones
 from tests.clients import DynamoDB, SecretsManager
 from tests.fakes import FakeClock, FakeUserLease
@@ -26,9 +27,11 @@ from tests.integration.vault_bench import (
 )
 from tests.patience import standstill_seconds
 
+type Leases = tuple[UserLease, UserLease]
+
 
 @pytest.fixture(params=["fake", "dynamo"])
-def leases(request: pytest.FixtureRequest) -> tuple[Any, Any]:
+def leases(request: pytest.FixtureRequest) -> Leases:
     """The same lease as two processes have it."""
     if request.param == "fake":
         first = FakeUserLease()
@@ -37,7 +40,7 @@ def leases(request: pytest.FixtureRequest) -> tuple[Any, Any]:
     return a_lease(dynamodb), a_lease(dynamodb, random_bytes=ones)
 
 
-def test_second_is_refused_while_the_first_holds_and_served_afterwards(leases: Any) -> None:
+def test_second_is_refused_while_the_first_holds_and_served_afterwards(leases: Leases) -> None:
     first, second = leases
     with first.hold(USER):
         with pytest.raises(UserBusy) as busy, second.hold(USER):
@@ -49,7 +52,7 @@ def test_second_is_refused_while_the_first_holds_and_served_afterwards(leases: A
         pass
 
 
-def test_holder_enters_again_and_keeps_it_until_the_outer_end(leases: Any) -> None:
+def test_holder_enters_again_and_keeps_it_until_the_outer_end(leases: Leases) -> None:
     first, second = leases
     with first.hold(USER):
         with first.hold(USER):
@@ -58,7 +61,7 @@ def test_holder_enters_again_and_keeps_it_until_the_outer_end(leases: Any) -> No
             pass
 
 
-def test_it_is_given_back_when_the_work_fails(leases: Any) -> None:
+def test_it_is_given_back_when_the_work_fails(leases: Leases) -> None:
     first, second = leases
     with pytest.raises(ValueError, match="work"), first.hold(USER):
         raise ValueError("work")

@@ -18,6 +18,7 @@ from freshet.domain.link_session import LinkOutcome, LinkStatus
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from freshet.services.finish_link import TakenIn
+from freshet.services.start_link import StartedLink
 from tests.builders import CONNECTION_ID, USER, a_connection, an_answer, an_event
 from tests.unit.crashing import Crashes
 from tests.unit.link_stage import LinkStage
@@ -154,7 +155,9 @@ def test_connection_is_new_to_one_only_when_both_come_at_once(
 ) -> None:
     stage = LinkStage()
     started, made = _linked(stage)
-    body = {"provider_connection_id": made} if is_named else {"link_session_id": started.session.id}
+    body: dict[str, Any] = {"link_session_id": started.session.id}
+    if is_named:
+        body = {"provider_connection_id": made}
     others: list[TakenIn] = []
 
     def meanwhile() -> None:
@@ -171,7 +174,7 @@ def test_connection_is_new_to_one_only_when_both_come_at_once(
     assert saved.id == taken_in.connection.id
 
 
-def _linked(stage: LinkStage) -> tuple[Any, str]:
+def _linked(stage: LinkStage) -> tuple[StartedLink, str]:
     return stage.start(), stage.visit_portal()
 
 
@@ -179,11 +182,9 @@ def _linked(stage: LinkStage) -> tuple[Any, str]:
 def test_connection_is_taken_in_when_the_tab_comes_first(is_named: bool) -> None:
     stage = LinkStage()
     started, made = _linked(stage)
-    arrival = (
-        {"provider_connection_id": made}
-        if is_named
-        else {"link_session_id": started.session.id, "state": started.state}
-    )
+    arrival: dict[str, Any] = {"link_session_id": started.session.id, "state": started.state}
+    if is_named:
+        arrival = {"provider_connection_id": made}
     taken_in, again = (stage.arrive(**arrival) for _ in range(2))
     assert (taken_in.is_new, again.is_new) == (True, False)
     assert taken_in.connection.credential_name == f"snaptrade#{stage.subject}"
@@ -243,7 +244,7 @@ def test_connection_is_taken_in_once_when_the_process_died_at_any_step(
         crashes = Crashes()
         stage = LinkStage(crashes)
         started, made = _linked(stage)
-        body = {"link_session_id": started.session.id}
+        body: dict[str, Any] = {"link_session_id": started.session.id}
         crashes.planned[crashes.calls + number] = is_after_effect
         at, number = crashes.calls + number, number + 1
         stage.survive(lambda: stage.arrive(**body))  # noqa: B023 - called at once

@@ -1,5 +1,6 @@
 """A dry run tells what a real request would do, and does nothing."""
 
+from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import replace
 from datetime import timedelta
@@ -127,7 +128,9 @@ def _day_is_used_up(stage: Stage) -> None:
         *(_has_no_keys, _has_no_credential, _is_used_up, _day_is_used_up),
     ],
 )
-def test_same_refusal_is_given_when_a_real_request_would_be_refused(arrange: Any) -> None:
+def test_same_refusal_is_given_when_a_real_request_would_be_refused(
+    arrange: Callable[[Stage], object],
+) -> None:
     stage = Stage()
     arrange(stage)
     with pytest.raises(errors.FreshetError) as previewed:

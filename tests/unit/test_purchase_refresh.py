@@ -1,5 +1,6 @@
 """Promise 4: one refresh is at most one billable call; no budget is ever exceeded."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -98,7 +99,7 @@ def test_expected_accounts_are_frozen_when_the_call_starts() -> None:
     ],
 )
 def test_nothing_is_created_or_spent_when_refused_before_money(
-    arrange: Any, error: type[Exception]
+    arrange: Callable[[Stage], object], error: type[Exception]
 ) -> None:
     stage = Stage()
     arrange(stage)

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -41,7 +40,7 @@ def _failing(error: Exception) -> Callable[[Stage], None]:
     ],
 )
 def test_reason_and_next_try_are_on_record_when_the_order_is_refused(
-    arrange: Any, reason: str | None, next_try: object
+    arrange: Callable[[Stage], object], reason: str | None, next_try: object
 ) -> None:
     stage = Stage(cadence=DAILY, next_refresh_at=NOON)
     arrange(stage)
