@@ -7,6 +7,8 @@ pytest := $(python) -m pytest
 # On all cores, four at most: each process imports everything first.
 parallel := -n logical --maxprocesses 4 --dist worksteal
 
+integration := tests/integration tests/local_stack/tests tests/demo/tests
+
 # Two deployed stacks; a file's tests stay together, and the files in their order.
 stacks := -n 2 --dist loadfile --no-loadscope-reorder
 
@@ -15,7 +17,7 @@ export FRESHET_SEED := $(or $(seed),$(shell git rev-parse --short HEAD 2>/dev/nu
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test test-deep lint types unit integration test-simulators sdks functional template validate deployed e2e console openapi examples bench fuzz simulators lock clean environments
+.PHONY: help demo dev test test-deep lint types unit stood-in integration test-simulators sdks functional template validate deployed e2e console openapi examples bench fuzz simulators lock clean environments
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
@@ -27,7 +29,7 @@ demo: environments ## Show the whole system at work on this machine, then stop i
 dev: environments ## Same, and keep it up with a console, for a frontend to talk to
 	@$(python) -m tests.demo --stay
 
-test: lint types unit integration test-simulators sdks functional template validate deployed ## Check everything; the gate of every change
+test: lint types unit stood-in validate deployed ## Check everything; the gate of every change
 	@echo "== all checks passed"
 
 test-deep: export FRESHET_DEPTH = deep
@@ -46,9 +48,13 @@ unit: environments ## Test rules and use cases, with the coverage gate
 	@echo "== unit"
 	@$(pytest) $(parallel) tests/unit --cov --cov-report=term-missing:skip-covered
 
+stood-in: environments ## The next five in one run: all that stand-ins can show
+	@echo "== integration, simulators, sdks, functional, template"
+	@$(pytest) $(parallel) $(integration) tests/simulators tests/sdks tests/functional tests/template
+
 integration: environments ## Test each adapter against its stand-in
 	@echo "== integration"
-	@$(pytest) $(parallel) tests/integration tests/local_stack tests/demo
+	@$(pytest) $(parallel) $(integration)
 
 test-simulators: environments ## Test the simulators themselves
 	@echo "== simulators"
