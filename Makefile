@@ -17,7 +17,7 @@ export FRESHET_SEED := $(or $(seed),$(shell git rev-parse --short HEAD 2>/dev/nu
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test test-deep lint types unit stood-in integration test-simulators sdks functional template validate deployed e2e console openapi examples bench fuzz simulators lock clean environments
+.PHONY: help demo dev test test-deep breaks lint types unit stood-in integration test-simulators sdks functional template validate deployed e2e console openapi examples bench fuzz simulators lock clean environments
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
@@ -34,6 +34,9 @@ test: lint types unit stood-in validate deployed ## Check everything; the gate o
 
 test-deep: export FRESHET_DEPTH = deep
 test-deep: test ## Check everything that `make test` samples, whole; takes an hour
+
+breaks: environments ## Break each promise by hand and see its tests go red; only=… for one, seeds=…
+	@PYTHONPATH=.:layers/core $(python) -m tests.breaks $(if $(only),--only $(only)) $(if $(seeds),--seeds $(seeds))
 
 lint: environments ## Check style and format
 	@echo "== lint"

@@ -131,23 +131,28 @@ def judge(latest: HoldingsSnapshot | None, reading: HoldingsReading) -> Outcome:
     if reading.token <= latest.dates_token:
         return Outcome(latest=None)
     if reading.holdings.is_empty and not latest.holdings.is_empty:
-        return _judge_empty(latest, reading)
-    return _accept(latest, reading, seen_at=seen_at)
+        return judge_empty(latest, reading)
+    return accept_reading(latest, reading, seen_at=seen_at)
 
 
-def _judge_empty(latest: HoldingsSnapshot, reading: HoldingsReading) -> Outcome:
-    # An outage can look like an empty account: believe it only when newer data says so again, or
-    # when the provider has begun from nothing and says that it is through.
+def judge_empty(latest: HoldingsSnapshot, reading: HoldingsReading) -> Outcome:
+    """Believe an empty answer only when newer data repeats it, or after a load from the beginning.
+
+    An outage can look like an empty account.
+    """
     seen = latest.empty_seen_as_of
     if reading.is_reloaded or (seen is not None and reading.data_as_of > seen):
-        return _accept(latest, reading, seen_at=reading.fetched_at)
+        return accept_reading(latest, reading, seen_at=reading.fetched_at)
     if seen is not None:
         return Outcome(latest=None, is_unconfirmed=True)
     marked = replace(latest, empty_seen_as_of=reading.data_as_of, empty_seen_at=reading.fetched_at)
     return Outcome(latest=marked, is_unconfirmed=True)
 
 
-def _accept(latest: HoldingsSnapshot, reading: HoldingsReading, *, seen_at: datetime) -> Outcome:
+def accept_reading(
+    latest: HoldingsSnapshot, reading: HoldingsReading, *, seen_at: datetime
+) -> Outcome:
+    """Let a reading become the latest state, as a new version where its content differs."""
     fresh = replace(first_snapshot(reading), changed_at=seen_at)
     if fresh.content_hash != latest.content_hash:
         changes = changes_between(latest.holdings, fresh.holdings)

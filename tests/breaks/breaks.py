@@ -1,0 +1,209 @@
+"""One break for each promise that stands; whoever adds a promise adds its break."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.inbox import DynamoInbox
+from freshet.adapters.dynamodb.quota import DynamoQuota
+from freshet.adapters.snaptrade import signature
+from freshet.adapters.snaptrade.webhooks import to_event
+from freshet.domain import refresh, snapshot
+from freshet.domain.connection import Connection
+from freshet.domain.connection_report import ConnectionReport
+from freshet.domain.credential import Secret
+from freshet.domain.errors import MalformedWebhook, QueueUnavailable
+from freshet.domain.expiry import Expiry
+from freshet.domain.money import sane
+from freshet.domain.provider import Provider
+from freshet.domain.webhooks import UNKNOWN_KIND, VerifiedDelivery, WebhookEvent
+from freshet.services.accept_webhook import Delivery, Verifier, accept_webhook
+from tests.breaks.breaking import Break
+
+_CLAIM, _WITH_REPORT = DynamoInbox.claim, Connection.with_report
+_ACCEPT, _TO_EVENT, _CONNECTION_KEY = accept_webhook, to_event, keys.connection
+_SANE = sane
+
+
+class _Forgiving:
+    """A queue that is not there, and nobody is told."""
+
+    def __init__(self, queue: Any) -> None:
+        self._queue = queue
+
+    def send(self, verified: VerifiedDelivery) -> None:
+        with suppress(QueueUnavailable):
+            self._queue.send(verified)
+
+
+def _answer_first(
+    delivery: Delivery, *, verifiers: Mapping[Provider, Verifier], queue: Any, now: datetime
+) -> VerifiedDelivery:
+    return _ACCEPT(delivery, verifiers=verifiers, queue=_Forgiving(queue), now=now)
+
+
+def _claim_always(self: DynamoInbox, event: WebhookEvent, **given: Any) -> bool:
+    _CLAIM(self, event, **given)
+    return True
+
+
+def _always(signature: str, digests: Sequence[bytes]) -> bool:
+    return True
+
+
+def _call_again(lost: refresh.Refresh, reason: str, *, now: datetime) -> refresh.Refresh:
+    return refresh.put_back(lost, reason) if lost.status == "calling" else lost
+
+
+def _newest_read(self: snapshot.HoldingsReading) -> str:
+    return self.started_at.isoformat()
+
+
+def _believe(
+    latest: snapshot.HoldingsSnapshot, reading: snapshot.HoldingsReading
+) -> snapshot.Outcome:
+    return snapshot.accept_reading(latest, reading, seen_at=reading.fetched_at)
+
+
+def _rounded(number: Decimal) -> Decimal:
+    return _SANE(Decimal(str(float(number))))
+
+
+def _known_only(delivery: VerifiedDelivery) -> WebhookEvent:
+    event = _TO_EVENT(delivery)
+    if event.rule is UNKNOWN_KIND:
+        raise MalformedWebhook("unknown_kind")
+    return event
+
+
+def _stay_open(accepted: refresh.Refresh, *, now: datetime) -> refresh.Refresh:
+    return accepted
+
+
+def _give_any(self: DynamoQuota, tokens: int) -> None:
+    """Count nothing and refuse nobody."""
+
+
+def _show(self: Secret) -> str:
+    return self.reveal()
+
+
+def _anybodys(user_id: str, connection_id: str) -> keys.Key:
+    return _CONNECTION_KEY("everybody", connection_id)
+
+
+def _forget_repairs(self: Expiry, ends_at: datetime) -> Expiry:
+    return replace(self, ends_at=ends_at, repaired_at=None)
+
+
+def _learn_anything(self: Connection, report: ConnectionReport, *, read_at: datetime) -> Connection:
+    return _WITH_REPORT(replace(self, status_read_at=None), report, read_at=read_at)
+
+
+BREAKS = (
+    Break(
+        promise="A webhook answered 2xx is durably queued",
+        name="answer-first",
+        original=accept_webhook,
+        replacement=_answer_first,
+        tests=("tests/unit/test_accept_webhook.py",),
+    ),
+    Break(
+        promise="One event id is worked once",
+        name="claim-always",
+        original=DynamoInbox.claim,
+        replacement=_claim_always,
+        tests=("tests/integration/test_inbox_port.py",),
+    ),
+    Break(
+        promise="Nothing forged passes",
+        name="any-signature",
+        original=signature._matches,
+        replacement=_always,
+        tests=("tests/integration/test_webhook_vectors.py",),
+    ),
+    Break(
+        promise="One refresh is at most one billable call",
+        name="call-again",
+        original=refresh.lose_answer,
+        replacement=_call_again,
+        tests=(
+            "tests/unit/test_purchase_crashes.py",
+            "tests/functional/test_crashing_purchases.py",
+        ),
+    ),
+    Break(
+        promise="Latest never goes backwards",
+        name="newest-read-wins",
+        original=snapshot.HoldingsReading.token,
+        replacement=property(_newest_read),
+        tests=("tests/unit/test_snapshot_sequences.py",),
+    ),
+    Break(
+        promise="An empty read never erases holdings",
+        name="believe-empty",
+        original=snapshot.judge_empty,
+        replacement=_believe,
+        tests=("tests/unit/test_snapshot_sequences.py", "tests/unit/test_snapshot_judgement.py"),
+    ),
+    Break(
+        promise="No float touches money or units",
+        name="float",
+        original=sane,
+        replacement=_rounded,
+        tests=("tests/integration/test_snaptrade_positions.py",),
+    ),
+    Break(
+        promise="Unknown webhook types are kept and counted",
+        name="known-only",
+        original=to_event,
+        replacement=_known_only,
+        tests=("tests/integration/test_snaptrade_webhooks.py",),
+    ),
+    Break(
+        promise="Nothing stays in a passing state for ever",
+        name="stay-open",
+        original=refresh.pass_check,
+        replacement=_stay_open,
+        tests=("tests/unit/test_purchase_crashes.py",),
+    ),
+    Break(
+        promise="All workers stay inside the provider's rate limit",
+        name="any-quota",
+        original=DynamoQuota.take,
+        replacement=_give_any,
+        tests=("tests/integration/test_quota.py",),
+    ),
+    Break(
+        promise="No secret appears in a repr or a log",
+        name="show-secrets",
+        original=Secret.__repr__,
+        replacement=_show,
+        tests=("tests/unit/test_small_values.py",),
+    ),
+    Break(
+        promise="Another user's thing does not exist",
+        name="anybodys",
+        original=keys.connection,
+        replacement=_anybodys,
+        tests=("tests/integration/test_connections_port.py",),
+    ),
+    Break(
+        promise="Any order of the same events ends in the same status",
+        name="learn-anything",
+        original=Connection.with_report,
+        replacement=_learn_anything,
+        tests=("tests/unit/test_connection_status.py",),
+    ),
+    Break(
+        promise="Any order of the same events ends in the same content",
+        name="last-event-wins",
+        original=Expiry.with_warning,
+        replacement=_forget_repairs,
+        tests=("tests/unit/test_webhook_orders.py",),
+    ),
+)

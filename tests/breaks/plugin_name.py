@@ -1,0 +1,3 @@
+"""How a broken run is told which break it is for."""
+
+VARIABLE = "FRESHET_BREAK"
