@@ -1,41 +1,72 @@
 """`sam build` and `sam deploy` of the real template into the local AWS."""
 
 import fcntl
+import hashlib
 import os
 import platform
 import shutil
 import sys
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.local_stack.alarms import leave_out_metric_math
 from tests.local_stack.emulator import KEYS, REGION
-from tests.local_stack.processes import ENVIRONMENTS, run
+from tests.local_stack.processes import ENVIRONMENTS, ROOT, run
 
 STACK_NAME = "freshet"
 BUCKET = "freshet-artifacts"
 SAM = (ENVIRONMENTS / "sam" / "bin" / "python", "-m", "samcli")
 CACHE = ENVIRONMENTS / "sam-cache"
-INDEX = "build.toml"  # sam's list of what the cache holds, which it keeps beside the build folder
+BUILDS = ENVIRONMENTS / "builds"
+_LOOK_SECONDS = 0.1
+_KEPT = 3  # another stack may be running on the one before
+_INPUTS = ("functions", "layers", "template.yaml", "samconfig.toml", "tests/requirements/sam.txt")
 
 
 def build(folder: Path) -> Path:
-    """Build for this machine and return the built template; what did not change is cached.
+    """Build for this machine and return the built template.
 
-    Each build has a folder of its own, so stacks run side by side; the cache they share is used
-    by one at a time.
+    What was built is kept under a digest of all that it was built from, and all stacks of the
+    same sources deploy it; one builds at a time, in a folder of its own for what it leaves behind.
     """
-    CACHE.mkdir(exist_ok=True)
-    with (CACHE / "lock").open("w") as lock:
+    BUILDS.mkdir(exist_ok=True)
+    built = BUILDS / _digest()
+    with (BUILDS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        _copy(CACHE / INDEX, folder / INDEX)
-        places = ("--build-dir", folder / "build", "--cache-dir", CACHE)
-        command = (*SAM, "build", "--cached", "--parallel", *places)
-        run("sam build", command, env=_environment(folder), log=folder / "build.log")
-        _copy(folder / INDEX, CACHE / INDEX)
-    template = folder / "build" / "template.yaml"
-    leave_out_metric_math(template)
-    return template
+        if built.exists():
+            built.touch()
+        else:
+            new = BUILDS / "new"
+            places = ("--build-dir", new, "--cache-dir", CACHE)
+            command = (*SAM, "build", "--cached", "--parallel", *places)
+            run("sam build", command, env=_environment(folder), log=folder / "build.log")
+            leave_out_metric_math(new / "template.yaml")
+            new.rename(built)
+            _forget_old()
+    return built / "template.yaml"
+
+
+def _digest() -> str:
+    """A digest of everything that a build depends on."""
+    digest = hashlib.sha256(f"{sys.version} {platform.machine()}".encode())
+    for path in sorted(_inputs()):
+        content = path.read_bytes()
+        digest.update(f"{path.relative_to(ROOT)} {len(content)} ".encode() + content)
+    return digest.hexdigest()[:32]
+
+
+def _inputs() -> Iterator[Path]:
+    for place in (ROOT / name for name in _INPUTS):
+        found = place.rglob("*") if place.is_dir() else [place]
+        yield from (each for each in found if each.is_file() and "__pycache__" not in each.parts)
+
+
+def _forget_old() -> None:
+    builds = sorted(BUILDS.glob("*/template.yaml"), key=lambda each: each.parent.stat().st_mtime)
+    for each in builds[:-_KEPT]:
+        shutil.rmtree(each.parent, ignore_errors=True)
 
 
 def deploy(template: Path, parameters: Mapping[str, str], *, endpoint: str, folder: Path) -> None:
@@ -50,6 +81,32 @@ def deploy(template: Path, parameters: Mapping[str, str], *, endpoint: str, fold
     ]
     env = _environment(folder) | {"AWS_ENDPOINT_URL": endpoint}
     run("sam deploy", command, env=env, log=folder / "deploy.log")
+
+
+def change(parameters: Mapping[str, str], cloudformation: Any) -> None:
+    """Give the deployed stack other values for some parameters; raises ChangeFailed."""
+    known = cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]["Parameters"]
+    values = {each["ParameterKey"]: each["ParameterValue"] for each in known} | dict(parameters)
+    cloudformation.update_stack(
+        StackName=STACK_NAME,
+        UsePreviousTemplate=True,
+        Parameters=[
+            {"ParameterKey": name, "ParameterValue": value} for name, value in values.items()
+        ],
+        Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
+    )
+    while (status := _status(cloudformation)).endswith("_IN_PROGRESS"):
+        time.sleep(_LOOK_SECONDS)
+    if status != "UPDATE_COMPLETE":
+        raise ChangeFailed(status)
+
+
+def _status(cloudformation: Any) -> str:
+    return str(cloudformation.describe_stacks(StackName=STACK_NAME)["Stacks"][0]["StackStatus"])
+
+
+class ChangeFailed(Exception):
+    """The stack did not take other parameters; the text is its status."""
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -70,11 +127,6 @@ def _environment(folder: Path) -> dict[str, str]:
         "no_proxy": "127.0.0.1",
     }
     return ours | KEYS | nowhere | tools | {"AWS_DEFAULT_REGION": REGION}
-
-
-def _copy(source: Path, target: Path) -> None:
-    if source.exists():
-        shutil.copyfile(source, target)
 
 
 def _architecture() -> str:

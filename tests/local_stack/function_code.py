@@ -3,6 +3,8 @@
 import base64
 import hashlib
 import io
+import shutil
+import tempfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,7 +16,7 @@ _TIMEOUT_SECONDS = 30
 
 
 class Unpacked:
-    """A folder with the unpacked contents."""
+    """A folder with the unpacked contents, shared by all stacks of one build."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -36,9 +38,19 @@ class Unpacked:
             answer.raise_for_status()
             if base64.b64encode(hashlib.sha256(answer.content).digest()).decode() != sha256:
                 raise CodeDamaged(location)
-            with zipfile.ZipFile(io.BytesIO(answer.content)) as archive:
-                archive.extractall(place)  # noqa: S202 what we have uploaded ourselves
+            self._unpack(answer.content, place)
         return place
+
+    def _unpack(self, content: bytes, place: Path) -> None:
+        """Unpack aside and move into place, as another stack may be doing the same."""
+        self._folder.mkdir(exist_ok=True)
+        aside = Path(tempfile.mkdtemp(prefix="new-", dir=self._folder))
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            archive.extractall(aside)  # noqa: S202 what we have uploaded ourselves
+        try:
+            aside.rename(place)
+        except OSError:  # the other was faster
+            shutil.rmtree(aside)
 
 
 class CodeDamaged(Exception):

@@ -36,13 +36,15 @@ def processes_per_function() -> int:
 class FunctionHost:
     """A context manager: inside it the functions that it was given run."""
 
-    def __init__(self, folder: Path, client: Any, endpoint_url: str, *, enforce_iam: bool) -> None:
+    def __init__(
+        self, folder: Path, code: Path, client: Any, endpoint_url: str, *, enforce_iam: bool
+    ) -> None:
         self._folder = folder
         self._client = client
         self._endpoint_url = endpoint_url
         self._enforce_iam = enforce_iam
         self._limit = processes_per_function()
-        self._code = Unpacked(folder / "code")
+        self._code = Unpacked(code)
         self._pools: dict[str, FunctionPool] = {}
         self._timeouts: dict[str, float] = {}
         self._server = LoopbackServer(port=0, answer=self._answer)

@@ -71,8 +71,7 @@ class LocalStack:
     @property
     def build_folder(self) -> Path:
         """Where `sam build` left layers and functions."""
-        assert self._folder, "the stack is not running"
-        return Path(self._folder.name) / "build"
+        return self._template.parent
 
     @property
     def log(self) -> Path:
@@ -112,10 +111,9 @@ class LocalStack:
         )
 
     def change(self, parameters: Mapping[str, str]) -> None:
-        """Deploy what was built with some other parameters; whatever is stored stays."""
-        assert self._folder, "the stack is not running"
-        self._deploy(Path(self._folder.name), {**self._parameters, **parameters})
-        self.outputs = self._read_outputs()
+        """Change the stack's parameters; whatever is stored stays."""
+        deployment.change({**self._parameters, **parameters}, self.client("cloudformation"))
+        self._finish()
 
     def set_variable(self, output: str, name: str, value: str) -> None:
         """Change one environment variable of the function that an output names."""
@@ -139,16 +137,25 @@ class LocalStack:
         self._template = deployment.build(folder)
         self._emulator.wait_until_ready()
         self.client("s3").create_bucket(Bucket=deployment.BUCKET)
-        host = FunctionHost(folder, self.client, self.endpoint_url, enforce_iam=self._enforce_iam)
-        self._host = host.__enter__()
+        self._host = FunctionHost(
+            folder,
+            self.build_folder / "unpacked",
+            self.client,
+            self.endpoint_url,
+            enforce_iam=self._enforce_iam,
+        )
+        self._host.__enter__()
         self._progress("Deploying template.yaml (sam deploy)")
-        self._deploy(folder, self._parameters)
+        deployment.deploy(
+            self._template, self._parameters, endpoint=self.endpoint_url, folder=folder
+        )
+        self._finish()
         api_id = gateway.complete(self.client, deployment.STACK_NAME)
-        self.api_url = f"{self.endpoint_url}/_aws/execute-api/{api_id}/$default"
-        self.outputs = self._read_outputs()
+        # Encoded, as a shell and the readers of .env files replace what begins with a dollar.
+        self.api_url = f"{self.endpoint_url}/_aws/execute-api/{api_id}/%24default"
 
-    def _deploy(self, folder: Path, parameters: Mapping[str, str]) -> None:
-        deployment.deploy(self._template, parameters, endpoint=self.endpoint_url, folder=folder)
+    def _finish(self) -> None:
+        self.outputs = self._read_outputs()
         permissions.grant_batches(self.client("iam"), deployment.STACK_NAME)
         self.host.adopt_all()
 
