@@ -15,6 +15,9 @@ stacks := -n 2 --dist loadfile --no-loadscope-reorder
 # By which seed `make test` draws its samples: the same for the same commit. make test seed=… draws another.
 export FRESHET_SEED := $(or $(seed),$(shell git rev-parse --short HEAD 2>/dev/null),0)
 
+# What the shell sets for other programs breaks nothing here; see tests/environment.py.
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP $(filter AWS_%,$(.VARIABLES))
+
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help demo dev test test-deep breaks lint types unit stood-in integration test-simulators sdks functional template validate deployed e2e console openapi examples bench fuzz simulators lock clean environments
@@ -26,8 +29,8 @@ help: ## Say what there is
 demo: environments ## Show the whole system at work on this machine, then stop it
 	@$(python) -m tests.demo
 
-dev: environments ## Same, and keep it up with a console, for a frontend to talk to
-	@$(python) -m tests.demo --stay
+dev: environments ## Keep it up with a console, for a frontend to talk to; port=4600 origins=http://localhost:9000
+	@$(python) -m tests.demo --stay $(if $(port),--port $(port)) $(if $(origins),--origins "$(origins)")
 
 test: lint types unit stood-in validate deployed ## Check everything; the gate of every change
 	@echo "== all checks passed"
@@ -95,14 +98,14 @@ openapi: environments ## Write functions/api/openapi.json anew, from the code
 	@PYTHONPATH=.:layers/core $(python) -m functions.api.document
 
 examples: environments ## Record the document's examples anew, from the local stack
-	@PYTHONPATH=.:layers/core $(python) -m tests.local_stack.record_examples
+	@$(python) -m tests.local_stack.record_examples
 	@PYTHONPATH=.:layers/core $(python) -m functions.api.document
 
 bench: environments ## Measure; part=providers measures that part only
 	@$(python) -m tests.benchmarks $(part)
 
 fuzz: environments ## Mutate genuine webhooks; part=api sends the deployed API what its document suggests
-	@PYTHONPATH=.:layers/core $(python) -m tests.fuzz.$(or $(part),webhooks) --count 100000
+	@$(python) -m tests.fuzz.$(or $(part),webhooks) --count 100000
 
 simulators: environments ## Run the provider simulators alone
 	@$(python) -m tests.simulators

@@ -1,4 +1,4 @@
-"""What every test may rely on: no real AWS, whatever the developer's shell says."""
+"""What every test may rely on; the package makes its environment, whatever the shell says."""
 
 import gc
 import os
@@ -16,8 +16,6 @@ gc.set_threshold(100_000, 50, 100)
 # Read when modules are imported, so set before any of ours is.
 os.environ["POWERTOOLS_SERVICE_NAME"] = "test"
 os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "Freshet"
-os.environ.pop("AWS_ENDPOINT_URL", None)
-os.environ.pop("AWS_PROFILE", None)
 
 # How long an example takes says nothing: the machine may be busy.
 settings.register_profile(

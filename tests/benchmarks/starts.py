@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.benchmarks.cpu import ROOT, statement_seconds_of
-from tests.unit.test_config import ENVIRONMENT
+from tests.function_variables import FUNCTION_VARIABLES
 
 FIGURES = ROOT / ".bench" / "starts.json"
 _CLIENTS = {
@@ -27,7 +27,7 @@ _ARGUMENTS = {"api": "functions.api.app.DOCUMENT"}
 _AT_MOST = {"receive_webhook": 1.25, "api": 2.2}
 _WORKERS_AT_MOST = 1.6
 _VARIABLES = {
-    **ENVIRONMENT,
+    **FUNCTION_VARIABLES,
     "AWS_DEFAULT_REGION": "us-east-1",
     "AWS_ACCESS_KEY_ID": "x",
     "AWS_SECRET_ACCESS_KEY": "x",

@@ -65,13 +65,9 @@ class Console:
         return self._server.url
 
     @property
-    def parameters(self) -> dict[str, str]:
-        """Give what a deployment must be told for the page to work."""
-        origins = [f"http://{host}" for host in sorted(self._hosts)]
-        return {
-            "AllowedOrigins": ",".join(origins),
-            "LinkRedirectUris": ",".join(f"{origin}{LINKED_PATH}" for origin in origins),
-        }
+    def origins(self) -> list[str]:
+        """Say by which names a browser may know the page: a deployment must let them in."""
+        return [f"http://{host}" for host in sorted(self._hosts)]
 
     def open(self, running: Deployed, users: Sequence[str]) -> None:
         """Show this deployment to these users."""

@@ -1,126 +1,49 @@
 """`make demo` and `make dev`."""
 
 import argparse
-import sys
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
 
-from rich.console import Console, Group
-from rich.live import Live
+from rich.console import Console
 
 from tests.console import Console as Page
-from tests.demo.cast import Player, enter
-from tests.demo.scene import View, look
-from tests.demo.second_act import Scene, perform, table_of
-from tests.demo.staying import set_up, stay, things_to_try
-from tests.demo.tables import holdings_tables, progress_table, refreshes_table
-from tests.local_stack.deployed import Deployed, deployed
+from tests.demo.acts import first_reads, play
+from tests.demo.staying import set_up, stay
+from tests.local_stack.deployed import deployed
+from tests.local_stack.emulator import PortTaken
+from tests.local_stack.frontends import frontend_parameters
+from tests.local_stack.processes import CommandFailed
+from tests.local_stack.room import NoRoom, demand_room
+from tests.local_stack.stopping import run_to_exit
 
-_PATIENCE_SECONDS = 120.0
-_LOOK_EVERY_SECONDS = 0.5
-_DEV_PORT = 4510
+_PORT = 4510
 
 
 def main() -> int:
-    """Run the demo; 0 only if everything expected has happened and the books agree."""
+    """Run the demo or stay up; 0 only if everything expected has happened."""
     parser = argparse.ArgumentParser(description="Freshet at work on this machine")
     parser.add_argument("--stay", action="store_true", help="keep it up until Ctrl-C")
-    parser.add_argument("--port", type=int, default=None, help=f"with --stay, {_DEV_PORT}")
+    parser.add_argument("--port", type=int, default=_PORT, help=f"with --stay; {_PORT}")
+    parser.add_argument("--origins", default="", help="with --stay: more frontends, by commas")
     options = parser.parse_args()
-    console = Console()
-    port = options.port or (_DEV_PORT if options.stay else None)
-    started = time.monotonic()
+    demand_room()
+    console, started = Console(), time.monotonic()
     tell = _teller(console, started)
-    try:
-        with ExitStack() as everything:
-            # A deployment must be told from where its API is called, so the page comes first.
-            page = everything.enter_context(Page(port + 1)) if options.stay and port else None
-            parameters = page.parameters if page else {}
-            running = everything.enter_context(
-                deployed(progress=tell, port=port, parameters=parameters)
-            )
-            succeeded = _perform(running, console, tell, started)
-            if page:
-                tell("Inventing a past for one account of ana's")
-                set_up(running, page)
-                stay(running, page, console)
-    except KeyboardInterrupt:
-        console.print("\nStopped.")
-        return 130
-    return 0 if succeeded else 1
+    if options.stay:
+        return _dev(console, tell, options.port, options.origins.replace(",", " ").split())
+    with deployed(progress=tell) as running:
+        return 0 if play(running, console, tell, started) else 1
 
 
-def _perform(
-    running: Deployed, console: Console, tell: Callable[[str], None], started: float
-) -> bool:
-    players = enter(running, tell)
-    views = _watch(running, players, console, until=lambda view: view.is_read)
-    tell("Taking a turn of the planner now; the schedule takes one every minute")
-    running.plan()
-    for player in players:
-        if player.role.presses_refresh:
-            tell(f"{player.role.user_id} presses refresh")
-            running.api(player.role.user_id).post(f"/v1/connections/{player.connection_id}/refresh")
-    views = _watch(running, players, console, until=lambda view: view.is_settled)
-    console.print()
-    for table in holdings_tables(running, views):
-        console.print(table, "")
-    console.print(refreshes_table(views))
-    scenes = perform(running, tell)
-    console.print(table_of(scenes))
-    things_to_try(running, views, console)
-    return _conclude(running, views, scenes, console, time.monotonic() - started)
-
-
-def _watch(
-    running: Deployed, players: list[Player], console: Console, *, until: Callable[[View], bool]
-) -> list[View]:
-    deadline = time.monotonic() + _PATIENCE_SECONDS
-    with Live(console=console, refresh_per_second=8, transient=not console.is_terminal) as live:
-        while True:
-            views = look(running, players)
-            live.update(Group(progress_table(views, _webhooks(running))))
-            if all(until(view) for view in views) or time.monotonic() > deadline:
-                return views
-            time.sleep(_LOOK_EVERY_SECONDS)
-
-
-def _conclude(
-    running: Deployed,
-    views: list[View],
-    scenes: list[Scene],
-    console: Console,
-    seconds: float,
-) -> bool:
-    billed, booked = running.billed(), running.booked()
-    problems = [
-        f"{view.institution} did not get where it should" for view in views if not view.is_settled
-    ]
-    problems += [f"not as promised: {scene.done}" for scene in scenes if not scene.holds]
-    for provider, amount in billed.items():
-        console.print(f"{provider}: our ledger {booked[provider]} USD, its bill {amount} USD")
-        if amount != booked[provider]:
-            problems.append(f"our ledger and the bill of {provider} differ")
-    for problem in problems:
-        console.print(f"[red]{problem}[/]")
-    spent = " ".join(f"spent_usd_{name}={amount:.2f}" for name, amount in booked.items())
-    refreshes = running.snaptrade.bill().count + running.plaid.bill().count
-    snapshots = len(running.rows("SnapshotsTableName", "VERSION#"))
-    console.print(
-        f"demo: {'failed' if problems else 'ok'} connections={len(views)} refreshes={refreshes} "
-        f"webhooks={_webhooks(running)} snapshots={snapshots} "
-        f"spent_usd={sum(booked.values()):.2f} seconds={seconds:.0f} {spent} "
-        f"promises={sum(scene.holds for scene in scenes)}/{len(scenes)}",
-        highlight=False,
-        soft_wrap=True,
-    )
-    return not problems
-
-
-def _webhooks(running: Deployed) -> int:
-    deliveries = [*running.snaptrade.deliveries(), *running.plaid.deliveries()]
-    return sum(1 for each in deliveries if each["status"] == "delivered")
+def _dev(console: Console, tell: Callable[[str], None], port: int, origins: list[str]) -> int:
+    # A deployment must be told from where its API is called, so the page comes first.
+    with Page(port + 1) as page:
+        parameters = frontend_parameters([*page.origins, *origins])
+        with deployed(progress=tell, port=port, parameters=parameters) as running:
+            first_reads(running, console, tell)
+            tell("Inventing a past for one account of ana's")
+            stay(running, page, set_up(running, page))
+    return 0
 
 
 def _teller(console: Console, started: float) -> Callable[[str], None]:
@@ -131,4 +54,4 @@ def _teller(console: Console, started: float) -> Callable[[str], None]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_to_exit(main, PortTaken, CommandFailed, NoRoom)

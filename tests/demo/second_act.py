@@ -4,9 +4,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from rich.table import Table
-
 from tests.demo.killing import kill_in_mid_purchase, outcome
+from tests.demo.sheet import Sheet
 from tests.demo.stage import Victim, victims
 from tests.demo.waiting import awaited
 from tests.local_stack.deployed import Deployed
@@ -49,14 +48,12 @@ def perform(running: Deployed, tell: Callable[[str], None]) -> list[Scene]:
     return [scenes[0], scenes[1], died, *scenes[2:]]
 
 
-def table_of(scenes: list[Scene]) -> Table:
+def table_of(scenes: list[Scene]) -> Sheet:
     """Show the scenes."""
-    table = Table(title="In trouble", title_justify="left")
-    for column in ("done", "observed", "as promised"):
-        table.add_column(column)
+    sheet = Sheet("In trouble", ("done", "observed", "as promised"))
     for scene in scenes:
-        table.add_row(scene.done, scene.observed, "[green]yes[/]" if scene.holds else "[red]NO[/]")
-    return table
+        sheet.add(scene.done, scene.observed, "[green]yes[/]" if scene.holds else "[red]NO[/]")
+    return sheet
 
 
 def _press_twice(victim: Victim) -> Scene:

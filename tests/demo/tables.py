@@ -1,15 +1,12 @@
-"""The demo's tables, in rich."""
+"""The demo's tables."""
 
 from decimal import Decimal
 from typing import Any
 
-from rich.table import Table
-
 from tests.demo.scene import View
+from tests.demo.sheet import Sheet
 from tests.local_stack.deployed import Deployed
 
-_NAME_WIDTH = 28
-_NUMBER_WIDTH = 10
 _COLOURS = {
     "active": "green",
     "complete": "green",
@@ -25,14 +22,16 @@ _COLOURS = {
 }
 
 
-def progress_table(views: list[View], webhooks: int) -> Table:
+def progress_table(views: list[View], webhooks: int) -> Sheet:
     """Show how far each connection is."""
-    table = Table(title="Connections", title_justify="left", expand=False)
-    for column in ("user", "provider", "institution", "data", "status", "snapshots", "refresh"):
-        table.add_column(column)
+    sheet = Sheet(
+        "Connections",
+        ("user", "provider", "institution", "data", "status", "read", "refresh"),
+        caption=f"{webhooks} webhooks delivered",
+    )
     for view in views:
         loaded = sum(1 for each in view.investments if each["freshness"]["changed_at"])
-        table.add_row(
+        sheet.add(
             view.player.role.user_id,
             view.connection["provider"],
             view.institution,
@@ -41,12 +40,10 @@ def progress_table(views: list[View], webhooks: int) -> Table:
             f"{loaded} of {len(view.investments)}",
             _refresh_text(view),
         )
-    table.caption = f"{webhooks} webhooks delivered"
-    table.caption_justify = "left"
-    return table
+    return sheet
 
 
-def holdings_tables(deployed: Deployed, views: list[View]) -> list[Table]:
+def holdings_tables(deployed: Deployed, views: list[View]) -> list[Sheet]:
     """Show the holdings of every account, with totals and freshness."""
     return [
         _account_table(deployed, view, account)
@@ -56,16 +53,14 @@ def holdings_tables(deployed: Deployed, views: list[View]) -> list[Table]:
     ]
 
 
-def refreshes_table(views: list[View]) -> Table:
+def refreshes_table(views: list[View]) -> Sheet:
     """Show what was bought, for how much, and what came of it."""
-    table = Table(title="Refreshes", title_justify="left")
-    for column in ("institution", "asked by", "outcome", "accounts"):
-        table.add_column(column)
-    table.add_column("cost", justify="right", no_wrap=True)
+    columns = ("institution", "asked by", "outcome", "accounts", "cost")
+    sheet = Sheet("Refreshes", columns, numbers=("cost",))
     for view in views:
         for refresh in view.refreshes:
             accounts = refresh["accounts"]
-            table.add_row(
+            sheet.add(
                 view.institution,
                 refresh["trigger"],
                 _coloured(refresh["status"]) + _because(refresh),
@@ -74,44 +69,32 @@ def refreshes_table(views: list[View]) -> Table:
             )
         if not view.refreshes:
             note = "read for free" if view.player.role.expects_holdings else "needs its user"
-            table.add_row(view.institution, "–", note, "–", "0")
-    return table
+            sheet.add(view.institution, "–", note, "–", "0")
+    return sheet
 
 
-def _account_table(deployed: Deployed, view: View, account: dict[str, Any]) -> Table:
+def _account_table(deployed: Deployed, view: View, account: dict[str, Any]) -> Sheet:
     api = deployed.api(view.player.role.user_id)
     holdings = api.get(f"/v1/accounts/{account['id']}/holdings").body
-    freshness = holdings["freshness"]
-    table = Table(
-        title=f"{view.player.role.user_id} · {view.institution} · {account['name']}",
-        title_justify="left",
-        caption=_freshness_text(freshness),
-        caption_justify="left",
+    sheet = Sheet(
+        f"{view.player.role.user_id} · {view.institution} · {account['name']}",
+        ("position", "kind", "units", "price", "value"),
+        numbers=("units", "price", "value"),
+        caption=_freshness_text(holdings["freshness"]),
     )
-    table.add_column("position")
-    table.add_column("kind")
-    for column in ("units", "price", "value"):
-        table.add_column(column, justify="right", no_wrap=True)
     for position in holdings["positions"]:
-        _add_position(table, position)
-    table.add_section()
+        instrument = position["instrument"]
+        sheet.add(
+            instrument["name"] or instrument["symbol"] or "?",
+            "cash equivalent" if position["cash_equivalent"] else instrument["kind"],
+            position["units"] or "–",
+            position["price"] or "–",
+            _money(position["value"], position["currency"]),
+        )
     for total in holdings["totals"]:
         worth = _money(total["total"], total["currency"])
-        table.add_row(f"[bold]total[/], {_amount(total['cash'])} of it cash", "", "", "", worth)
-    return table
-
-
-def _add_position(table: Table, position: dict[str, Any]) -> None:
-    instrument = position["instrument"]
-    name = _short(instrument["name"] or instrument["symbol"] or "?", _NAME_WIDTH)
-    kind = "cash equivalent" if position["cash_equivalent"] else instrument["kind"]
-    table.add_row(
-        name,
-        kind,
-        _short(position["units"] or "–", _NUMBER_WIDTH),
-        _short(position["price"] or "–", _NUMBER_WIDTH),
-        _money(position["value"], position["currency"]),
-    )
+        sheet.add(f"[bold]total[/], {_amount(total['cash'])} of it cash", "", "", "", worth)
+    return sheet
 
 
 def _refresh_text(view: View) -> str:
@@ -134,10 +117,6 @@ def _freshness_text(freshness: dict[str, Any]) -> str:
 
 def _coloured(status: str) -> str:
     return f"[{_COLOURS.get(status, 'white')}]{status}[/]"
-
-
-def _short(text: str, width: int) -> str:
-    return text if len(text) <= width else f"{text[: width - 1]}…"
 
 
 def _money(text: str | None, currency: str | None) -> str:

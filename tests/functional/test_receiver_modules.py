@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.environment import MADE_HERE
 from tests.patience import standstill_seconds
 from tests.vectors import hmac_signing, token_signing
 from tests.vectors.receiver import gateway_event
@@ -64,6 +65,7 @@ def _received(events: Sequence[Mapping[str, Any]], providers: str) -> list[dict[
     """Deliver to a fresh process; gives a report before the first event and after each."""
     with _outside() as url:
         variables = {
+            **MADE_HERE,
             "PATH": os.environ["PATH"],
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "layers" / "core")]),
             "PYTHONDONTWRITEBYTECODE": "1",

@@ -22,6 +22,7 @@ from functions.receive_webhook import app as receive_webhook
 from functions.refresh_connection import app as refresh_connection
 from functions.take_snapshots import app as take_snapshots
 from tests.conformity import demand_conformity
+from tests.function_variables import FUNCTION_VARIABLES
 from tests.simulators.common.state import Clock, utc_now
 from tests.simulators.plaid import PlaidSimulator, SimulatedItem
 from tests.simulators.plaid.listener import Received as PlaidReceived
@@ -321,7 +322,6 @@ def _forget_in(module: ModuleType) -> None:
 
 
 def _set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AWS_ENDPOINT_URL", raising=False)
     for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"):
         monkeypatch.setenv(name, "testing")
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
@@ -336,45 +336,20 @@ def _set_variables(
     plaid: PlaidSimulator,
     plaid_listener: PlaidListener,
 ) -> None:
-    variables = {
-        "PROVIDERS": "snaptrade,plaid",
-        "EVENT_BUS_NAME": "freshet",
-        "PLAID_TRANSACTIONS": "no",
-        "SNAPTRADE_RETIRED_HOLDINGS": "no",
-        "PLAID_REQUESTS_PER_MINUTE": "6000",
-        "PLAID_REFRESHES_PER_MINUTE": "6000",
-        "PLAID_REFRESH_PRICE_USD": "0.12",
-        "CONNECTIONS_TABLE": "connections",
-        "SNAPSHOTS_TABLE": "snapshots",
+    variables = FUNCTION_VARIABLES | {
         "WEBHOOK_QUEUE_URL": queues["webhook"],
         "REFRESH_QUEUE_URL": queues["refresh"],
         "SNAPSHOT_QUEUE_URL": queues["snapshot"],
         "SNAPTRADE_SECRET_ARN": "providers/snaptrade",
         "SNAPTRADE_BASE_URL": snaptrade.url,
+        "SNAPTRADE_REQUESTS_PER_MINUTE": "6000",
         "PLAID_SECRET_ARN": "providers/plaid",
         "PLAID_BASE_URL": plaid.url,
-        "SNAPTRADE_REQUESTS_PER_MINUTE": "6000",
-        "SNAPTRADE_REFRESH_PRICE_USD": "0.05",
-        "USER_SECRET_PREFIX": "freshet/users/",
-        "CREDENTIAL_STORE": "secretsmanager",
-        "CREDENTIAL_KMS_ARN": "-",
-        "DEPLOYMENT_MONTHLY_BUDGET_USD": "10",
-        "USER_DAILY_REFRESHES": "20",
-        "CONNECTION_DAILY_REFRESHES": "4",
-        "REFRESH_COOLDOWN_SECONDS": "900",
-        "WEBHOOK_DEBOUNCE_SECONDS": "0",
-        "WEBHOOK_RETENTION_DAYS": "30",
-        "SNAPSHOT_RETENTION_DAYS": "35",
-        "USER_ID_CLAIM": "sub",
-        "DEFAULT_USER_SCOPES": "freshet/read freshet/refresh freshet/link",
-        "LINK_REDIRECT_URIS": "https://app.example/linked,http://localhost:3000/linked",
-        "PLAID_CLIENT_NAME": "Acme Savings",
-        "PLAID_LANGUAGE": "en",
-        "PLAID_COUNTRY_CODES": "US,CA",
+        "PLAID_REQUESTS_PER_MINUTE": "6000",
+        "PLAID_REFRESHES_PER_MINUTE": "6000",
         "PLAID_WEBHOOK_URL": plaid_listener.url,
-        "AGEING_AFTER_HOURS": "26",
-        "STALE_AFTER_HOURS": "50",
-        "REPORTING_TIME_ZONE": "America/New_York",
+        "WEBHOOK_DEBOUNCE_SECONDS": "0",
+        "DEFAULT_USER_SCOPES": "freshet/read freshet/refresh freshet/link",
     }
     for name, value in variables.items():
         monkeypatch.setenv(name, value)

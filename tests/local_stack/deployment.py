@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from tests.environment import cleaned
 from tests.local_stack.alarms import leave_out_metric_math
-from tests.local_stack.emulator import KEYS, REGION
 from tests.local_stack.processes import ENVIRONMENTS, ROOT, run
 
 STACK_NAME = "freshet"
@@ -110,23 +110,16 @@ class ChangeFailed(Exception):
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    """Ours without its AWS settings: nothing here may ever reach a real account."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    nowhere = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
-    tools = {
-        "PATH": os.pathsep.join(
-            [str(ENVIRONMENTS / "workshop" / "bin"), os.environ.get("PATH", os.defpath)]
-        ),
+    tools = str(ENVIRONMENTS / "workshop" / "bin")
+    return cleaned(os.environ) | {
+        "PATH": os.pathsep.join([tools, os.environ.get("PATH", os.defpath)]),
         "LAYER_PYTHON": sys.executable,
         "LAYER_ARCHITECTURE": "host",
         "TMPDIR": str(folder),  # sam leaves empty folders behind
         "SAM_CLI_TELEMETRY": "0",
         "SAM_CLI_POLL_DELAY": "0.2",
         "__SAM_CLI_APP_DIR": str(CACHE / "settings"),
-        "NO_PROXY": "127.0.0.1",
-        "no_proxy": "127.0.0.1",
     }
-    return ours | KEYS | nowhere | tools | {"AWS_DEFAULT_REGION": REGION}
 
 
 def _architecture() -> str:

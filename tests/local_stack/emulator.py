@@ -7,12 +7,10 @@ from pathlib import Path
 
 import requests
 
+from tests.environment import KEYS, REGION
 from tests.local_stack.processes import ENVIRONMENTS, CommandFailed, Server
 
-REGION = "us-east-1"
 ACCOUNT_ID = "000000000000"
-# The emulator's own root keys; worth nothing anywhere else.
-KEYS = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
 READY_SECONDS = 30
 POLL_SECONDS = 0.1
 
@@ -27,8 +25,7 @@ class Emulator:
         self.port = port or _free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self._log = folder / "emulator.log"
-        # Functions inherit this environment, so it holds nothing of ours. Layers and code are
-        # unpacked in TMPDIR.
+        # Nothing of ours is in this environment.
         scratch = folder / "emulator"
         scratch.mkdir()
         env = KEYS | {
@@ -75,7 +72,10 @@ class PortTaken(Exception):
     """Somebody else listens on the wanted port."""
 
     def __init__(self, port: int) -> None:
-        super().__init__(f"port {port} is taken; stop what listens there or choose another")
+        super().__init__(
+            f"Port {port} is taken: stop what listens there, or choose another one: "
+            f"make dev port={port + 100}"
+        )
 
 
 def _free_port() -> int:

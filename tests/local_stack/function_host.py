@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from tests.local_stack.emulator import KEYS
+from tests.environment import KEYS
 from tests.local_stack.function_code import Unpacked
 from tests.local_stack.function_logs import FunctionLogs
 from tests.local_stack.function_pool import FunctionPool, FunctionSettings

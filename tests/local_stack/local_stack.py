@@ -10,8 +10,9 @@ from typing import Any, Self
 import boto3
 from botocore.config import Config
 
+from tests.environment import KEYS, REGION
 from tests.local_stack import deployment, gateway, permissions
-from tests.local_stack.emulator import KEYS, REGION, Emulator
+from tests.local_stack.emulator import Emulator
 from tests.local_stack.function_host import FunctionHost
 
 # Where the stack says which secret holds a provider's keys.

@@ -1,5 +1,7 @@
 """Child processes: servers that never outlive us, and commands that stay quiet unless they fail."""
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
@@ -50,16 +52,22 @@ class Server:
 
 
 def run(what: str, command: Sequence[str | Path], *, env: Mapping[str, str], log: Path) -> None:
-    """Run a command to its end, its output in the log."""
+    """Run a command to its end, its output in the log; when we are stopped, it is."""
     with log.open("wb") as output:
-        done = subprocess.run(
+        child = subprocess.Popen(
             command,
             cwd=ROOT,
             env=env,
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            check=False,
+            start_new_session=True,  # a group of its own, to be ended as a whole
         )
-    if done.returncode:
+        try:
+            child.wait()
+        except BaseException:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+            raise
+    if child.returncode:
         raise CommandFailed(what, log)

@@ -10,47 +10,8 @@ from freshet import config
 from freshet.domain.errors import ConfigurationError
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
+from tests.function_variables import FUNCTION_VARIABLES
 
-ENVIRONMENT = {
-    "PROVIDERS": "snaptrade,plaid",
-    "CONNECTIONS_TABLE": "connections",
-    "SNAPSHOTS_TABLE": "snapshots",
-    "WEBHOOK_QUEUE_URL": "https://queue.example/webhook",
-    "REFRESH_QUEUE_URL": "https://queue.example/refresh",
-    "SNAPSHOT_QUEUE_URL": "https://queue.example/snapshot",
-    "SNAPTRADE_SECRET_ARN": "arn:invented",
-    "SNAPTRADE_BASE_URL": "https://provider.example",
-    "SNAPTRADE_REQUESTS_PER_MINUTE": "250",
-    "SNAPTRADE_REFRESH_PRICE_USD": "0.05",
-    "PLAID_SECRET_ARN": "arn:invented-too",
-    "PLAID_BASE_URL": "https://other-provider.example",
-    "PLAID_REQUESTS_PER_MINUTE": "1000",
-    "PLAID_REFRESHES_PER_MINUTE": "90",
-    "PLAID_REFRESH_PRICE_USD": "0.12",
-    "PLAID_TRANSACTIONS": "no",
-    "SNAPTRADE_RETIRED_HOLDINGS": "no",
-    "EVENT_BUS_NAME": "freshet",
-    "USER_SECRET_PREFIX": "freshet/users/",
-    "CREDENTIAL_STORE": "secretsmanager",
-    "CREDENTIAL_KMS_ARN": "-",
-    "DEPLOYMENT_MONTHLY_BUDGET_USD": "10",
-    "USER_DAILY_REFRESHES": "20",
-    "CONNECTION_DAILY_REFRESHES": "4",
-    "REFRESH_COOLDOWN_SECONDS": "900",
-    "WEBHOOK_DEBOUNCE_SECONDS": "5",
-    "WEBHOOK_RETENTION_DAYS": "30",
-    "SNAPSHOT_RETENTION_DAYS": "35",
-    "USER_ID_CLAIM": "sub",
-    "DEFAULT_USER_SCOPES": "freshet/read",
-    "LINK_REDIRECT_URIS": "https://app.example/linked,http://localhost:3000/linked",
-    "PLAID_CLIENT_NAME": "Acme Savings",
-    "PLAID_LANGUAGE": "en",
-    "PLAID_COUNTRY_CODES": "US,CA",
-    "PLAID_WEBHOOK_URL": "https://hooks.example/plaid",
-    "AGEING_AFTER_HOURS": "26",
-    "STALE_AFTER_HOURS": "50",
-    "REPORTING_TIME_ZONE": "America/New_York",
-}
 SETTINGS = [
     config.ReceiveWebhookSettings,
     config.ProcessWebhookSettings,
@@ -79,9 +40,9 @@ def _text(value: object) -> str:
 def test_settings_hold_every_value_when_the_environment_is_whole(
     kind: type[config.Settings],
 ) -> None:
-    settings = kind.from_env(ENVIRONMENT)
+    settings = kind.from_env(FUNCTION_VARIABLES)
     for each in fields(kind):
-        assert _text(getattr(settings, each.name)) == ENVIRONMENT[each.name.upper()]
+        assert _text(getattr(settings, each.name)) == FUNCTION_VARIABLES[each.name.upper()]
 
 
 @pytest.mark.parametrize(
@@ -95,27 +56,27 @@ def test_settings_hold_every_value_when_the_environment_is_whole(
 def test_providers_are_the_named_ones_when_the_variable_lists_them(
     text: str, providers: set[Provider]
 ) -> None:
-    settings = config.ReceiveWebhookSettings.from_env(ENVIRONMENT | {"PROVIDERS": text})
+    settings = config.ReceiveWebhookSettings.from_env(FUNCTION_VARIABLES | {"PROVIDERS": text})
     assert settings.providers == providers
 
 
 @pytest.mark.parametrize("text", [",", "snaptrade,", "snaptrade,acme", "SnapTrade"])
 def test_providers_are_refused_when_one_is_unknown(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"\bPROVIDERS\b"):
-        config.ReceiveWebhookSettings.from_env(ENVIRONMENT | {"PROVIDERS": text})
+        config.ReceiveWebhookSettings.from_env(FUNCTION_VARIABLES | {"PROVIDERS": text})
 
 
 @pytest.mark.parametrize("text", ["KMS", "secrets manager", "vault"])
 def test_credential_store_is_refused_when_it_is_none_of_the_two(text: str) -> None:
     with pytest.raises(ConfigurationError, match="CREDENTIAL_STORE: must be") as refused:
-        config.TakeSnapshotsSettings.from_env(ENVIRONMENT | {"CREDENTIAL_STORE": text})
+        config.TakeSnapshotsSettings.from_env(FUNCTION_VARIABLES | {"CREDENTIAL_STORE": text})
     assert text not in str(refused.value)
 
 
 @pytest.mark.parametrize("text", ["true", "1", "Yes", "no thanks"])
 def test_answer_is_refused_when_it_is_neither_yes_nor_no(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"\bPLAID_TRANSACTIONS\b"):
-        config.TakeSnapshotsSettings.from_env(ENVIRONMENT | {"PLAID_TRANSACTIONS": text})
+        config.TakeSnapshotsSettings.from_env(FUNCTION_VARIABLES | {"PLAID_TRANSACTIONS": text})
 
 
 @pytest.mark.parametrize(("kind", "variable"), VARIABLES)
@@ -123,7 +84,7 @@ def test_answer_is_refused_when_it_is_neither_yes_nor_no(text: str) -> None:
 def test_variable_is_named_when_it_is_missing(
     kind: type[config.Settings], variable: str, text: str | None
 ) -> None:
-    broken = {name: value for name, value in ENVIRONMENT.items() if name != variable}
+    broken = {name: value for name, value in FUNCTION_VARIABLES.items() if name != variable}
     if text is not None:
         broken[variable] = text
     with pytest.raises(ConfigurationError, match=rf"\b{variable} is missing"):
@@ -136,7 +97,7 @@ def test_variable_is_named_without_its_value_when_it_is_malformed(
     kind: type[config.Settings], variable: str, text: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=rf"\b{variable}\b") as refused:
-        kind.from_env(ENVIRONMENT | {variable: text})
+        kind.from_env(FUNCTION_VARIABLES | {variable: text})
     assert text not in str(refused.value)
 
 
@@ -149,12 +110,12 @@ def test_number_is_refused_by_name_when_it_is_negative_or_oddly_written(
     kind: type[config.Settings], variable: str, text: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=rf"\b{variable}\b") as refused:
-        kind.from_env(ENVIRONMENT | {variable: text})
+        kind.from_env(FUNCTION_VARIABLES | {variable: text})
     assert text not in str(refused.value)
 
 
 def test_policy_says_what_the_variables_say_when_they_make_sense() -> None:
-    policy = config.RefreshConnectionSettings.from_env(ENVIRONMENT).policy()
+    policy = config.RefreshConnectionSettings.from_env(FUNCTION_VARIABLES).policy()
     assert policy.prices == {
         Provider.SNAPTRADE: PriceList(Decimal("0.05")),
         Provider.PLAID: PriceList(Decimal("0.12")),
@@ -173,7 +134,7 @@ def test_policy_says_what_the_variables_say_when_they_make_sense() -> None:
     ],
 )
 def test_deployment_does_not_start_when_its_rules_cannot_be(variable: str, text: str) -> None:
-    settings = config.RefreshConnectionSettings.from_env(ENVIRONMENT | {variable: text})
+    settings = config.RefreshConnectionSettings.from_env(FUNCTION_VARIABLES | {variable: text})
     with pytest.raises(ConfigurationError):
         settings.policy()
 
@@ -184,5 +145,5 @@ def test_deployment_does_not_start_when_its_rules_cannot_be(variable: str, text:
 )
 def test_price_list_is_refused_by_name_when_it_makes_no_sense(variable: str, text: str) -> None:
     with pytest.raises(ConfigurationError, match=rf"\b{variable}\b") as refused:
-        config.RefreshConnectionSettings.from_env(ENVIRONMENT | {variable: text})
+        config.RefreshConnectionSettings.from_env(FUNCTION_VARIABLES | {variable: text})
     assert text not in str(refused.value)

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.console import Console
 from tests.local_stack.deployed import Deployed, deployed
+from tests.local_stack.frontends import frontend_parameters
 from tests.patience import standstill_seconds
 from tests.simulators.snaptrade import Knobs
 
@@ -81,7 +82,8 @@ def console(browser: Browser) -> Iterator[Console]:
 
 @pytest.fixture(scope="session")
 def running(console: Console) -> Iterator[Deployed]:
-    with deployed(progress=print, knobs=_KNOBS, parameters=console.parameters) as built:
+    parameters = frontend_parameters(console.origins)
+    with deployed(progress=print, knobs=_KNOBS, parameters=parameters) as built:
         console.open(built, USERS)
         yield built
 

@@ -61,7 +61,11 @@ def test_a_newcomer_links_through_snaptrades_portal(visit: Visit, running: Deplo
     rows = visit.page.get_by_role("table").first
     expect(rows.get_by_role("rowheader").filter(has_text="WIDE")).to_be_visible()
     expect(rows).to_contain_text("301.20")
-    assert [each["status"] for each in running.api("lotta").items("/v1/connections")] == ["active"]
+    (connection,) = eventually(  # its holdings are there a moment earlier
+        lambda: running.api("lotta").items("/v1/connections"),
+        until=lambda found: found[0]["status"] != "initialising",
+    )
+    assert connection["status"] == "active"
 
 
 def test_a_visit_to_the_portal_that_ends_early_links_nothing(

@@ -1,0 +1,46 @@
+"""The environment variables that a function under test runs with: the only list of them.
+
+A test replaces what it is about: queues, tables and providers of its own have addresses of their
+own. What the template gives to the deployed functions is compared in tests/template.
+"""
+
+FUNCTION_VARIABLES = {
+    "PROVIDERS": "snaptrade,plaid",
+    "CONNECTIONS_TABLE": "connections",
+    "SNAPSHOTS_TABLE": "snapshots",
+    "WEBHOOK_QUEUE_URL": "https://queue.example/webhook",
+    "REFRESH_QUEUE_URL": "https://queue.example/refresh",
+    "SNAPSHOT_QUEUE_URL": "https://queue.example/snapshot",
+    "SNAPTRADE_SECRET_ARN": "arn:invented",
+    "SNAPTRADE_BASE_URL": "https://provider.example",
+    "SNAPTRADE_REQUESTS_PER_MINUTE": "250",
+    "SNAPTRADE_REFRESH_PRICE_USD": "0.05",
+    "PLAID_SECRET_ARN": "arn:invented-too",
+    "PLAID_BASE_URL": "https://other-provider.example",
+    "PLAID_REQUESTS_PER_MINUTE": "1000",
+    "PLAID_REFRESHES_PER_MINUTE": "90",
+    "PLAID_REFRESH_PRICE_USD": "0.12",
+    "PLAID_TRANSACTIONS": "no",
+    "SNAPTRADE_RETIRED_HOLDINGS": "no",
+    "EVENT_BUS_NAME": "freshet",
+    "USER_SECRET_PREFIX": "freshet/users/",
+    "CREDENTIAL_STORE": "secretsmanager",
+    "CREDENTIAL_KMS_ARN": "-",
+    "DEPLOYMENT_MONTHLY_BUDGET_USD": "10",
+    "USER_DAILY_REFRESHES": "20",
+    "CONNECTION_DAILY_REFRESHES": "4",
+    "REFRESH_COOLDOWN_SECONDS": "900",
+    "WEBHOOK_DEBOUNCE_SECONDS": "5",
+    "WEBHOOK_RETENTION_DAYS": "30",
+    "SNAPSHOT_RETENTION_DAYS": "35",
+    "USER_ID_CLAIM": "sub",
+    "DEFAULT_USER_SCOPES": "freshet/read",
+    "LINK_REDIRECT_URIS": "https://app.example/linked,http://localhost:3000/linked",
+    "PLAID_CLIENT_NAME": "Acme Savings",
+    "PLAID_LANGUAGE": "en",
+    "PLAID_COUNTRY_CODES": "US,CA",
+    "PLAID_WEBHOOK_URL": "https://hooks.example/plaid",
+    "AGEING_AFTER_HOURS": "26",
+    "STALE_AFTER_HOURS": "50",
+    "REPORTING_TIME_ZONE": "America/New_York",
+}

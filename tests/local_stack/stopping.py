@@ -1,0 +1,37 @@
+"""Ending in order when told to, also where a shell has started us with signals ignored."""
+
+import signal
+import sys
+from collections.abc import Callable
+from types import FrameType
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def stop_in_order() -> None:
+    """Turn the first signal to stop into KeyboardInterrupt; further ones disturb no cleaning up.
+
+    A shell starts what it runs in the background with SIGINT ignored, and Python leaves it so.
+    """
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        for each in _SIGNALS:
+            signal.signal(each, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for each in _SIGNALS:
+        signal.signal(each, stop)
+
+
+def run_to_exit(main: Callable[[], int], *refusals: type[Exception]) -> None:
+    """Run a command; what it refuses ends in a sentence, and so does being stopped."""
+    try:
+        stop_in_order()
+        status = main()
+    except KeyboardInterrupt:
+        print("\nStopped; nothing is left running.", file=sys.stderr)
+        status = 130
+    except refusals as error:
+        print(error, file=sys.stderr)
+        status = 1
+    sys.exit(status)
