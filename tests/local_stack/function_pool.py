@@ -151,10 +151,16 @@ class FunctionPool:
         for _ in range(self._limit):
             if environment := self._places.get():
                 environment.destroy()
-        self.stop()
+        self._end_runtime()
 
     def stop(self) -> None:
         """End all processes at once."""
+        self._end_runtime()
+        for environment in [*self._busy, *self._places.queue]:
+            if environment:
+                environment.destroy()
+
+    def _end_runtime(self) -> None:
         self._control.close()
         if self._runtime:
             self._runtime.wait()
