@@ -1,5 +1,6 @@
 """The vertical on the deployed stack: schedule, purchase, webhook, snapshot, API."""
 
+import time
 from decimal import Decimal
 from typing import Any
 
@@ -90,9 +91,15 @@ def test_a_disabled_connection_needs_its_user_and_costs_nothing(running: Deploye
 
 def test_the_schedule_buys_by_itself(running: Deployed) -> None:
     connection_id = _linked(running, "hal", refresh_every="PT24H", portfolio=["everyday"])
-    (refresh,) = eventually(
-        lambda: _refreshes(running, "hal", connection_id),
-        until=lambda found: bool(found) and found[0]["status"] == "complete",
+    asked_at = time.monotonic()
+
+    def seen() -> tuple[list[dict[str, Any]], int]:
+        """Its refreshes; and how much of the minute has passed in which the turn must come."""
+        halves = int((time.monotonic() - asked_at) // 30)
+        return _refreshes(running, "hal", connection_id), min(halves, 2)
+
+    (refresh,), _ = eventually(
+        seen, until=lambda each: bool(each[0]) and each[0][0]["status"] == "complete"
     )
     assert refresh["trigger"] == "schedule"
 
