@@ -17,7 +17,7 @@ class InPlaceOf[**P, R]:
         self._original = original
         self.name: str = original.__name__
         self.owner: object = within or _owner_of(original)
-        if getattr(self.owner, self.name) != original:
+        if not hasattr(self.owner, self.name):
             raise LookupError(self.name)
 
     def put(self, other: Callable[P, R]) -> None:
