@@ -101,8 +101,8 @@ examples: environments ## Record the document's examples anew, from the local st
 	@$(python) -m tests.local_stack.record_examples
 	@PYTHONPATH=.:layers/core $(python) -m functions.api.document
 
-bench: environments ## Measure; part=providers measures that part only
-	@$(python) -m tests.benchmarks $(part)
+bench: environments ## Measure; part=providers measures that part only, keep=yes changes the figures in .bench
+	@FRESHET_KEEP_FIGURES=$(filter yes,$(keep)) $(python) -m tests.benchmarks $(part)
 
 fuzz: environments ## Mutate genuine webhooks; part=api sends the deployed API what its document suggests
 	@$(python) -m tests.fuzz.$(or $(part),webhooks) --count 100000

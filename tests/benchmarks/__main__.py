@@ -3,9 +3,10 @@
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import providers, refresh, snapshots, starts
+from tests.benchmarks import busy_page, providers, refresh, snapshots, starts
 
 PARTS: dict[str, Callable[[], None]] = {
+    "busy_page": busy_page.main,
     "providers": providers.main,
     "refresh": refresh.main,
     "snapshots": snapshots.main,

@@ -4,19 +4,18 @@ CPU time, beside `json.loads(parse_float=Decimal)` of the same bytes and beside 
 SnapTrade's SDK hands out plain dicts with floats, so its reading is no yardstick, only a figure.
 """
 
-import json
 import platform
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from importlib.metadata import version
 
 from tests.benchmarks.answers import Served, documents, plaid_holdings, snaptrade_holdings
-from tests.benchmarks.cpu import ROOT, import_seconds_of, seconds_of
+from tests.benchmarks.cpu import import_seconds_of, seconds_of
+from tests.benchmarks.figures import keep
 from tests.benchmarks.readers import our_plaid, our_snaptrade, sdk_plaid, sdk_snaptrade
 from tests.benchmarks.tables import show_imports, show_readings
 
 SIZES = (10, 50, 500, 5000)
-FIGURES = ROOT / ".bench" / "providers.json"
 # The aims of the blueprint; small answers and other sizes have none.
 _MOST_TIMES_BARE, _FROM_POSITIONS = 3.0, 50
 _LEAST_TIMES_FASTER, _FASTER_AT = 8.0, ("plaid", 500)
@@ -66,14 +65,13 @@ def main() -> None:
     imports = [_import(provider) for provider in _IMPORTS]
     show_readings(readings)
     show_imports(imports)
-    FIGURES.parent.mkdir(exist_ok=True)
     figures = {
         "python": platform.python_version(),
         "packages": {name: version(name) for name in _PACKAGES},
         "readings": [asdict(each) for each in readings],
         "imports": [asdict(each) for each in imports],
     }
-    FIGURES.write_text(json.dumps(figures, indent=2) + "\n")
+    keep("providers", figures)
 
 
 def _reading(provider: str, size: int) -> Reading:

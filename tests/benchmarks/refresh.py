@@ -4,20 +4,18 @@ Drains run in virtual time: the services, the limiter and the clients are the re
 provider counts every call of a rolling minute. Nothing here depends on this machine's speed.
 """
 
-import json
 import logging
 from dataclasses import asdict
 from datetime import timedelta
 
 from freshet.observability import logger
-from tests.benchmarks.cpu import ROOT
+from tests.benchmarks.figures import keep
 from tests.benchmarks.refresh_drain import CALLS_PER_VISIT, CONNECTIONS, LIMIT, Drain, drain
 from tests.benchmarks.refresh_planner import REGISTERED, turn
 from tests.benchmarks.refresh_requests import asked
 from tests.benchmarks.refresh_tables import show_asked, show_drains, show_persons, show_turns
 
 WORKERS = (1, 4, 6, 16)  # six: two executions, three messages each, as deployed
-FIGURES = ROOT / ".bench" / "refresh.json"
 AIMS = {
     "rate_to_limit_at_least": 0.97,
     "throttled_at_most": 0,
@@ -38,7 +36,6 @@ def main() -> None:
     show_persons(with_persons, AIMS)
     show_asked(pieces)
     show_turns(turns)
-    FIGURES.parent.mkdir(exist_ok=True)
     figures = {
         "aims": AIMS,
         "sweep": {
@@ -57,7 +54,7 @@ def main() -> None:
         "aws_requests": [asdict(each) for each in pieces],
         "planner_turns": [asdict(each) | {"requests": each.requests} for each in turns],
     }
-    FIGURES.write_text(json.dumps(figures, indent=2) + "\n")
+    keep("refresh", figures)
 
 
 def _figures(measured: Drain) -> dict[str, object]:

@@ -3,7 +3,6 @@
 Rows are written by the real store to moto's table; their sizes are counted as DynamoDB counts.
 """
 
-import json
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,13 +25,12 @@ from freshet.domain.holdings import Holdings
 from freshet.domain.snapshot import HoldingsReading, judge
 from freshet.observability import logger
 from tests.benchmarks.answers import Served, plaid_holdings, snaptrade_holdings
-from tests.benchmarks.cpu import ROOT
+from tests.benchmarks.figures import keep
 from tests.benchmarks.readers import our_plaid, our_snaptrade
 from tests.benchmarks.refresh_requests import asked
 from tests.builders import NEW_YORK
 from tests.tables import create_tables
 
-FIGURES = ROOT / ".bench" / "snapshots.json"
 SIZES = (10, 60, 300, 3_000, 10_000)
 AIMS = {
     "write_units_to_raw_at_60_at_most": 0.1667,
@@ -87,14 +85,13 @@ def main() -> None:
     year = _year()
     reads = [each for each in asked() if "read" in each.work or "account" in each.work]
     _show(stored, year, reads)
-    FIGURES.parent.mkdir(exist_ok=True)
     figures = {
         "aims": AIMS,
         "stored": [asdict(each) | {"units_to_raw": each.units_to_raw} for each in stored],
         "year_of_closes": asdict(year) | {"turnover": str(TURNOVER), "to_raw": year.to_raw},
         "aws_requests": [asdict(each) for each in reads],
     }
-    FIGURES.write_text(json.dumps(figures, indent=2) + "\n")
+    keep("snapshots", figures)
 
 
 def _stored(provider: str, count: int) -> Stored:

@@ -3,17 +3,16 @@
 The yardstick imports boto3 and makes the same clients; both are new processes with compiled code.
 """
 
-import json
 import platform
 from dataclasses import asdict, dataclass
 
 from rich.console import Console
 from rich.table import Table
 
-from tests.benchmarks.cpu import ROOT, statement_seconds_of
+from tests.benchmarks.cpu import statement_seconds_of
+from tests.benchmarks.figures import keep
 from tests.function_variables import FUNCTION_VARIABLES
 
-FIGURES = ROOT / ".bench" / "starts.json"
 _CLIENTS = {
     "receive_webhook": ("secretsmanager", "sqs"),
     "process_webhook": ("dynamodb", "sqs"),
@@ -55,12 +54,11 @@ def main() -> None:
         ratio = f"{each.ratio} (aim ≤ {each.at_most})"
         table.add_row(each.function, str(each.ours_ms), str(each.boto3_ms), ratio)
     Console().print(table)
-    FIGURES.parent.mkdir(exist_ok=True)
     figures = {
         "python": platform.python_version(),
         "starts": [asdict(each) for each in starts],
     }
-    FIGURES.write_text(json.dumps(figures, indent=2) + "\n")
+    keep("starts", figures)
 
 
 def _start(function: str) -> Start:

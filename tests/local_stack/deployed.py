@@ -69,6 +69,10 @@ class Deployed:
         """Kill the processes of a function in the middle of their work, and give their number."""
         return self.stack.host.kill(self.stack.outputs[output])
 
+    def processes(self, output: str) -> int:
+        """Count the processes of a function, warm ones included."""
+        return self.stack.host.processes(self.stack.outputs[output])
+
     def change(self, **parameters: str) -> None:
         """Deploy again with other parameters."""
         self.stack.change({"PlaidWebhookUrl": f"{self.stack.api_url}/webhooks/plaid", **parameters})

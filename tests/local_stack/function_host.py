@@ -90,6 +90,10 @@ class FunctionHost:
         """Kill the processes of a function that work at this moment; gives how many there were."""
         return self._pools[name].kill()
 
+    def processes(self, name: str) -> int:
+        """Count the processes of a function, warm ones included."""
+        return self._pools[name].processes()
+
     def folders(self, name: str) -> tuple[Path, ...]:
         """Where a function's code and its layers are, in the order in which they are searched."""
         return self._pools[name].settings.folders

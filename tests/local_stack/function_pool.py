@@ -146,6 +146,10 @@ class FunctionPool:
             each.kill()
         return len(doomed)
 
+    def processes(self) -> int:
+        """Count the processes, warm ones included."""
+        return sum(each is not None for each in [*self._busy, *self._places.queue])
+
     def close(self) -> None:
         """End all processes; those at work, once they have answered."""
         for _ in range(self._limit):
