@@ -4,12 +4,10 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,8 @@ import pytest
 
 from tests.environment import MADE_HERE
 from tests.patience import standstill_seconds
+from tests.simulators.common.server import LoopbackServer
+from tests.simulators.common.wire import Reply, Request, json_reply
 from tests.vectors import hmac_signing, token_signing
 from tests.vectors.receiver import gateway_event
 
@@ -26,44 +26,29 @@ ONLY_FOR_PLAID = ("cryptography", "freshet.adapters.transport", "jwt", "requests
 _KEYS = {"client_id": "ACME", "consumer_key": hmac_signing.KEY, "secret": "invented"}
 
 
-class _Outside(BaseHTTPRequestHandler):
-    """Secrets Manager, SQS and Plaid's key service, as far as the receiver asks them."""
-
-    def do_POST(self) -> None:  # noqa: N802 - named by http.server
-        self.rfile.read(int(self.headers["content-length"]))
-        target = self.headers.get("x-amz-target", self.path)
-        answers: dict[str, dict[str, Any]] = {
-            "secretsmanager.GetSecretValue": {"SecretString": json.dumps(_KEYS), "CreatedDate": 0},
-            "AmazonSQS.SendMessage": {"MessageId": "message-1"},
-            "/webhook_verification_key/get": {"key": token_signing.jwk(), "request_id": "r"},
-        }
-        content = json.dumps(answers[target]).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_: Any) -> None:
-        """Stay silent."""
+def _outside(request: Request) -> Reply:
+    """Answer as Secrets Manager, SQS and Plaid's key service, as far as the receiver asks them."""
+    answers: dict[str, dict[str, Any]] = {
+        "secretsmanager.GetSecretValue": {"SecretString": json.dumps(_KEYS), "CreatedDate": 0},
+        "AmazonSQS.SendMessage": {"MessageId": "message-1"},
+        "/webhook_verification_key/get": {"key": token_signing.jwk(), "request_id": "r"},
+    }
+    return json_reply(answers[request.headers.get("x-amz-target", request.path)])
 
 
 @contextmanager
-def _outside() -> Iterator[str]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Outside)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
+def _serving() -> Iterator[str]:
+    server = LoopbackServer(port=0, answer=_outside)
+    server.start()
     try:
-        yield f"http://127.0.0.1:{server.server_port}"
+        yield server.url
     finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+        server.stop()
 
 
 def _received(events: Sequence[Mapping[str, Any]], providers: str) -> list[dict[str, Any]]:
     """Deliver to a fresh process; gives a report before the first event and after each."""
-    with _outside() as url:
+    with _serving() as url:
         variables = {
             **MADE_HERE,
             "PATH": os.environ["PATH"],

@@ -1,13 +1,10 @@
 """A tiny OpenID Connect issuer with a fixed key, for tests and the demo only."""
 
 import hashlib
-import json
-import threading
 import time
 from collections.abc import Sequence
 from functools import cache
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self, cast
@@ -17,7 +14,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from jwt.algorithms import RSAAlgorithm
 
-LOOPBACK = "127.0.0.1"
+from tests.simulators.common.server import LoopbackServer
+from tests.simulators.common.wire import Reply, Request, json_reply
+
 ALGORITHM = "RS256"
 DEFAULT_AUDIENCE = "freshet-sandbox"
 DEFAULT_SCOPES = ("freshet/read", "freshet/link", "freshet/refresh")
@@ -33,15 +32,12 @@ class Issuer:
 
     def __init__(self, *, port: int = 0, audience: str = DEFAULT_AUDIENCE) -> None:
         self.audience = audience
-        self._server = _IssuerServer((LOOPBACK, port), _IssuerHandler)
-        self._server.issuer_url = self.issuer_url
-        serve = self._server.serve_forever
-        self._thread = threading.Thread(target=serve, args=(0.05,), daemon=True)
+        self._server = LoopbackServer(port=port, answer=self._answer)
 
     @property
     def issuer_url(self) -> str:
         """Return the `iss` claim, which is also where discovery lives."""
-        return f"http://{LOOPBACK}:{self._server.server_port}"
+        return self._server.url
 
     @property
     def jwks_url(self) -> str:
@@ -79,13 +75,11 @@ class Issuer:
 
     def start(self) -> None:
         """Start serving."""
-        self._thread.start()
+        self._server.start()
 
     def stop(self) -> None:
         """Stop serving."""
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.stop()
 
     def __enter__(self) -> Self:
         self.start()
@@ -98,6 +92,14 @@ class Issuer:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+    def _answer(self, request: Request) -> Reply:
+        documents = {
+            DISCOVERY_PATH: discovery_document(self.issuer_url),
+            JWKS_PATH: key_set(),
+        }
+        document = documents.get(request.path)
+        return json_reply(document or {}, HTTPStatus.OK if document else HTTPStatus.NOT_FOUND)
 
 
 @cache
@@ -131,28 +133,3 @@ def discovery_document(issuer_url: str) -> dict[str, Any]:
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": [ALGORITHM],
     }
-
-
-class _IssuerServer(ThreadingHTTPServer):
-    daemon_threads = True
-    issuer_url = ""
-
-
-class _IssuerHandler(BaseHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Stay silent."""
-
-    def do_GET(self) -> None:
-        """Serve the two documents."""
-        documents = {
-            DISCOVERY_PATH: discovery_document(cast(_IssuerServer, self.server).issuer_url),
-            JWKS_PATH: key_set(),
-        }
-        document = documents.get(self.path)
-        status = HTTPStatus.NOT_FOUND if document is None else HTTPStatus.OK
-        body = json.dumps(document or {}).encode()
-        self.send_response(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)

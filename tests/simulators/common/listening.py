@@ -5,12 +5,12 @@ from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
-from typing import Self, cast
+from typing import Self
 
 from tests.patience import wait_for
-from tests.simulators.common.server import LOOPBACK
+from tests.simulators.common.server import LoopbackServer
+from tests.simulators.common.wire import Reply, Request
 
 OK = 200
 
@@ -32,16 +32,12 @@ class Listener[Received](ABC):
         self.statuses: deque[int] = deque()
         self._kept: list[Received] = []
         self._changed = threading.Condition()
-        self._server = _ListenerServer((LOOPBACK, 0), _ListenerHandler)
-        self._server.keep = self._keep
-        self._server.statuses = self.statuses
-        serve = self._server.serve_forever
-        self._thread = threading.Thread(target=serve, args=(0.01,), daemon=True)
+        self._server = LoopbackServer(port=0, answer=self._answer)
 
     @property
     def url(self) -> str:
         """Return the address to give to the provider."""
-        return f"http://{LOOPBACK}:{self._server.server_port}{self.path}"
+        return f"{self._server.url}{self.path}"
 
     def take(self, is_wanted: Callable[[Received], bool] = lambda _: True) -> Received:
         """Take the oldest delivery that is wanted, and keep all others; raises NothingCame."""
@@ -56,13 +52,15 @@ class Listener[Received](ABC):
     def read(self, posted: Posted) -> Received:
         """Turn a request into what tests look at."""
 
-    def _keep(self, posted: Posted) -> None:
+    def _answer(self, request: Request) -> Reply:
+        status = self.statuses.popleft() if self.statuses else OK
         with self._changed:
-            self._kept.append(self.read(posted))
+            self._kept.append(self.read(Posted(request.headers, request.body)))
             self._changed.notify_all()
+        return Reply(status, b"")
 
     def __enter__(self) -> Self:
-        self._thread.start()
+        self._server.start()
         return self
 
     def __exit__(
@@ -71,9 +69,7 @@ class Listener[Received](ABC):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        self._server.stop()
 
 
 class NothingCame(AssertionError):
@@ -81,25 +77,3 @@ class NothingCame(AssertionError):
 
     def __init__(self, kept: Sequence[object]) -> None:
         super().__init__(f"no such delivery; there are {len(kept)} others: {list(kept)}")
-
-
-class _ListenerServer(ThreadingHTTPServer):
-    daemon_threads = True
-    statuses: deque[int]
-    keep: Callable[[Posted], None]
-
-
-class _ListenerHandler(BaseHTTPRequestHandler):
-    def log_message(self, format: str, *args: object) -> None:
-        """Stay silent."""
-
-    def do_POST(self) -> None:
-        """Keep the delivery and answer the planned status."""
-        server = cast(_ListenerServer, self.server)
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        status = server.statuses.popleft() if server.statuses else OK
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        server.keep(Posted(headers, body))
-        self.send_response(status)
-        self.send_header("Content-Length", "0")
-        self.end_headers()
