@@ -46,7 +46,8 @@ def compiled(folder: Path) -> Path:
     _run("openapi-typescript", str(DOCUMENT), "-o", str(folder / "freshet.d.ts"))
     _run("tsc", *_OPTIONS, *_RESOLUTION, "--outDir", str(folder / "out"), str(folder / "client.ts"))
     shutil.copy(folder / "package.json", folder / "out" / "package.json")
-    shutil.copy(_HERE / "driver.mjs", folder / "out" / "driver.mjs")
+    for name in ("driver.mjs", "page.mjs"):
+        shutil.copy(_HERE / name, folder / "out" / name)
     return folder / "out"
 
 
