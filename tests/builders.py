@@ -29,6 +29,7 @@ NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 NEW_YORK = ZoneInfo("America/New_York")
 USER = "user-1"
 CONNECTION_ID = "con_" + "a" * 24
+FENCE = timedelta(seconds=20)
 ACME = Institution("ACME", "Acme Brokerage")
 
 

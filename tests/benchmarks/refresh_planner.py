@@ -19,8 +19,9 @@ from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue
 from freshet.domain.connection import Connection
 from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
-from freshet.domain.schedule import CALLS_PER_VISIT, DUE_SHARDS, Pace
+from freshet.domain.schedule import DUE_SHARDS, Pace
 from freshet.observability import metrics
+from freshet.registry import TRAITS
 from freshet.services.plan_turn import Planning, plan_turn
 from tests.builders import NOON, a_connection
 from tests.clients import Sqs
@@ -29,7 +30,7 @@ from tests.tables import create_tables
 DUE = 1_000
 REGISTERED = (1_000, 100_000, 1_000_000)
 # Fast enough for one turn to hand out everything that is due.
-_PACE = Pace(DUE * CALLS_PER_VISIT[Provider.SNAPTRADE], DUE)
+_PACE = Pace(DUE * TRAITS[Provider.SNAPTRADE].calls_per_visit, DUE)
 _REGION = "us-east-1"
 
 
@@ -86,6 +87,7 @@ def _planning(table: Table, sqs: Sqs) -> Planning:
         reads=SqsReadQueue(sqs, urls[0]),
         refreshes=SqsRefreshQueue(sqs, urls[1]),
         paces={Provider.SNAPTRADE: _PACE},
+        traits=TRAITS,
         clock=lambda: NOON,
     )
 

@@ -23,6 +23,7 @@ from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
 from freshet.domain.provider import Provider
 from freshet.domain.quota import IMPATIENT, PATIENT, QuotaRate
 from freshet.domain.schedule import Pace
+from freshet.registry import TRAITS
 from freshet.services.billable_call import Purchasing
 from freshet.services.plan_turn import Planning
 from freshet.services.request_refresh import Requesting
@@ -112,6 +113,7 @@ class RefreshStage:
             reads=self.reads,
             refreshes=self.buys,
             paces={Provider.SNAPTRADE: Pace(per_minute, per_minute)},
+            traits=TRAITS,
             clock=self.time,
         )
 
@@ -128,6 +130,7 @@ class RefreshStage:
             providers=self._providers(self._reader),
             allowance=self.allowance,
             bus=FakeBus(),
+            traits=TRAITS,
             clock=self.time,
         )
 
@@ -140,6 +143,7 @@ class RefreshStage:
             providers=self._providers(self._buyer),
             reads=self.reads,
             bus=FakeBus(),
+            traits=TRAITS,
             policy=a_policy(monthly_budget=Decimal(1_000_000)),
             clock=self.time,
         )
@@ -148,7 +152,7 @@ class RefreshStage:
             budgets=FakeBudgets(self.refreshes, self.connections),
             queue=self.buys,
             random_bytes=random.Random(seed).randbytes,  # noqa: S311 - the same ids in every run
-            plaid_transactions=False,
+            transactions_at=frozenset(),
         )
 
     def _providers(self, opener: Any) -> ConfiguredProviders[Any]:

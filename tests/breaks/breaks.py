@@ -21,7 +21,8 @@ from freshet.domain.expiry import Expiry
 from freshet.domain.money import sane
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import UNKNOWN_KIND, VerifiedDelivery, WebhookEvent
-from freshet.services.accept_webhook import Delivery, Verifier, accept_webhook
+from freshet.ports import WebhookVerifier
+from freshet.services.accept_webhook import Delivery, accept_webhook
 from tests.breaks.breaking import Break
 
 _CLAIM, _WITH_REPORT = DynamoInbox.claim, Connection.with_report
@@ -41,7 +42,7 @@ class _Forgiving:
 
 
 def _answer_first(
-    delivery: Delivery, *, verifiers: Mapping[Provider, Verifier], queue: Any, now: datetime
+    delivery: Delivery, *, verifiers: Mapping[Provider, WebhookVerifier], queue: Any, now: datetime
 ) -> VerifiedDelivery:
     return _ACCEPT(delivery, verifiers=verifiers, queue=_Forgiving(queue), now=now)
 

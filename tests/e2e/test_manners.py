@@ -6,11 +6,14 @@ import pytest
 
 from freshet.http.addressing import verbs_at
 from freshet.http.operation import Operation
-from freshet.http.resources import OPERATIONS
+from freshet.http.resources import operations_with
+from freshet.registry import offers
 from tests.e2e.frontend import ORIGIN
 from tests.e2e.matrix import OWNER, ROWS, filled, things_of_owner
 from tests.local_stack.api_client import ApiClient
 from tests.local_stack.deployed import Deployed
+
+OPERATIONS = operations_with(offers())
 
 READS = [each for each in OPERATIONS if each.verb == "GET"]
 LISTS = [each for each in READS if "limit" in each.query_names]

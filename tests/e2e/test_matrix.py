@@ -7,10 +7,13 @@ import pytest
 
 from freshet.http.caller import Scope
 from freshet.http.operation import Operation
-from freshet.http.resources import OPERATIONS
+from freshet.http.resources import operations_with
+from freshet.registry import offers
 from tests.e2e.matrix import IMPOSSIBLE, OWNER, ROWS, UNKNOWN, body_of, filled, things_of_owner
 from tests.local_stack.api_client import ApiAnswer, ApiClient
 from tests.local_stack.deployed import Deployed
+
+OPERATIONS = operations_with(offers())
 
 WITH_IDS = [each for each in OPERATIONS if "{" in each.path + ROWS[each.id].text]
 each_operation = pytest.mark.parametrize("operation", OPERATIONS, ids=lambda each: each.id)

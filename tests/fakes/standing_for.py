@@ -4,7 +4,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from freshet import ports
+from freshet.adapters.plaid.link_flow import ItemLinks
 from freshet.adapters.snaptrade.catalogue import ReferenceData
+from freshet.adapters.snaptrade.registration import Portal
 from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
 from tests import fakes
 from tests.fakes import linking
@@ -27,12 +29,12 @@ eraser: type[ports.Eraser] = fakes.FakeEraser
 erasures: type[ports.Erasures] = fakes.FakeErasures
 history: type[ports.SnapshotHistory] = fakes.FakeSnapshots
 inbox: type[ports.Inbox] = fakes.FakeInbox
-items: type[ports.ItemLinks] = linking.FakeItems
+items: type[ItemLinks] = linking.FakeItems
 lease: type[ports.UserLease] = fakes.FakeUserLease
 link_sessions: type[ports.LinkSessions] = linking.FakeLinkSessions
 objects: type[ports.TextObjects] = fakes.FakeObjects
 owners: type[ports.Owners] = fakes.FakeConnections
-portal: type[ports.Portal] = linking.FakePortal
+portal: type[Portal] = linking.FakePortal
 provider_users: type[ports.ProviderUsers] = linking.FakeProviderUsers
 read_allowance: type[ports.ReadAllowance] = fakes.FakeReadAllowance
 read_queue: type[ports.ReadQueue] = fakes.FakeQueue[ReadOrder]

@@ -7,30 +7,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from freshet import bootstrap, wiring
-from freshet.wiring import (
-    credentials,
-    discoveries,
-    linking,
-    purchasing,
-    readers,
-    routes,
-    vaults,
-    wires,
-)
+from freshet.bootstrap import http_api, operating, purchasing
+from freshet.wiring import providers, vaults
 from tests.builders import NOON
 
 # All modules that read the clock by its name: loaded now, so that none learns another's clock.
-_READERS = (
-    bootstrap,
-    credentials,
-    discoveries,
-    linking,
-    purchasing,
-    readers,
-    routes,
-    vaults,
-    wires,
-)
+_READERS = (bootstrap, http_api, operating, purchasing, providers, vaults)
 
 
 class MovingClock:

@@ -13,7 +13,7 @@ import requests
 
 from freshet import wiring
 from freshet.adapters.transport import Answer, Endpoint, Transport
-from freshet.wiring import buyers, readers
+from freshet.wiring import providers
 from tests.depth import many, sample
 from tests.functional.moving_time import MovingClock
 from tests.functional.world import World
@@ -56,8 +56,7 @@ class Steps:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._names: list[str] | None = None
         self._last: int | None = None
-        for module in (buyers, readers):
-            monkeypatch.setattr(module, Transport.__name__, lambda: _Watched(self))
+        monkeypatch.setattr(providers, Transport.__name__, lambda: _Watched(self))
         for service in _SERVICES:
             wiring.client(service).meta.events.register("after-call", self._after_call)
 

@@ -8,9 +8,12 @@ import pytest
 
 from freshet.domain.pacing import LIMITS, PaceLimit
 from freshet.http.operation import Operation
-from freshet.http.resources import OPERATIONS
+from freshet.http.resources import operations_with
+from freshet.registry import offers
 from functions.api import app
 from tests.functional.world import World
+
+OPERATIONS = operations_with(offers())
 
 STRANGER = "user-2"
 

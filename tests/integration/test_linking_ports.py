@@ -16,12 +16,12 @@ from freshet.adapters.dynamodb.link_sessions import DynamoLinkSessions
 from freshet.adapters.dynamodb.provider_users import DynamoProviderUsers
 from freshet.adapters.dynamodb.table import Table
 from freshet.adapters.dynamodb.user_lease import DynamoUserLease
+from freshet.adapters.snaptrade.registration import registered_user
 from freshet.domain.errors import ConcurrentChange, NotFound
 from freshet.domain.link_session import LinkSession, digest_of
 from freshet.domain.provider import Provider
 from freshet.domain.provider_user import ProviderUser
 from freshet.ports import LinkSessions, ProviderUsers, UserLease
-from freshet.services.register_user import registered_user
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection
 from tests.clients import DynamoDB
 from tests.fakes import FakeClock, FakeConnections, FakeUserLease
@@ -78,7 +78,7 @@ def _dynamo(
         random_bytes=lambda length: next(drawn).to_bytes(length),
     )
     owners = DynamoConnections(table)
-    users = DynamoProviderUsers(table)
+    users = DynamoProviderUsers(table, Provider.SNAPTRADE)
     return Ports(DynamoLinkSessions(table), users, lease, owners, clock, waits, client)
 
 
@@ -158,9 +158,9 @@ def test_tabs_register_one_user_when_many_come_at_once() -> None:
     with mock_aws():
         ports = _dynamo(_client(), FakeClock(NOON), [], wait=lambda pause: sleep(pause / SECOND))
         stage = LinkStage()
-        linking = replace(stage.linking, users=ports.users, lease=ports.lease)
+        deps = replace(stage.registering, users=ports.users, lease=ports.lease)
         with ThreadPoolExecutor(8) as threads:
-            found = list(threads.map(lambda _: registered_user(USER, parts=linking), range(8)))
+            found = list(threads.map(lambda _: registered_user(USER, deps=deps), range(8)))
     assert len(set(found)) == 1
     assert stage.portal.users == {found[0].subject: found[0].secret.reveal()}
 

@@ -7,13 +7,15 @@ import pytest
 
 from freshet.domain.errors import ConcurrentChange
 from freshet.domain.refresh import accept, put_back, refuse, start_call
-from tests.builders import NOON, USER, an_answer
+from tests.builders import FENCE, NOON, USER, an_answer
 from tests.integration.budgets import LATER, NOTHING, ONE, reserve
 from tests.integration.stores import Stores
 
 
 def test_call_is_on_the_books_before_and_after_when_it_is_made(money: Stores) -> None:
-    calling = money.refreshes.book(start_call(reserve(money), accounts=("acc_1",), now=NOON))
+    calling = money.refreshes.book(
+        start_call(reserve(money), accounts=("acc_1",), fence=FENCE, now=NOON)
+    )
     (before,) = money.ledger()
     assert (before.assumed, before.cost.amount, before.outcome) == (
         True,
@@ -28,16 +30,18 @@ def test_call_is_on_the_books_before_and_after_when_it_is_made(money: Stores) ->
 
 
 def test_each_attempt_has_its_own_line_when_a_call_was_put_back(money: Stores) -> None:
-    calling = money.refreshes.book(start_call(reserve(money), accounts=(), now=NOON))
+    calling = money.refreshes.book(start_call(reserve(money), accounts=(), fence=FENCE, now=NOON))
     waiting = money.refreshes.book(put_back(calling, "provider_not_reached"))
-    money.refreshes.book(start_call(waiting, accounts=(), now=NOON + timedelta(minutes=1)))
+    money.refreshes.book(
+        start_call(waiting, accounts=(), fence=FENCE, now=NOON + timedelta(minutes=1))
+    )
     lines = [(entry.outcome, entry.cost.amount) for entry in money.ledger()]
     assert lines == [("provider_not_reached", 0), ("calling", Decimal("0.05"))]
     assert set(money.spent().values()) == {ONE}
 
 
 def test_money_returns_to_its_own_day_when_a_call_is_refused(money: Stores) -> None:
-    calling = money.refreshes.book(start_call(reserve(money), accounts=(), now=NOON))
+    calling = money.refreshes.book(start_call(reserve(money), accounts=(), fence=FENCE, now=NOON))
     refused = refuse(calling, "login_required", answer=an_answer(), now=NOON + timedelta(days=20))
     money.refreshes.book(refused)
     assert set(money.spent().values()) == {NOTHING}
@@ -45,7 +49,7 @@ def test_money_returns_to_its_own_day_when_a_call_is_refused(money: Stores) -> N
 
 
 def test_money_returns_once_when_a_refusal_is_booked_twice(money: Stores) -> None:
-    calling = money.refreshes.book(start_call(reserve(money), accounts=(), now=NOON))
+    calling = money.refreshes.book(start_call(reserve(money), accounts=(), fence=FENCE, now=NOON))
     refused = refuse(calling, "no", answer=None, now=LATER)
     money.refreshes.book(refused)
     with pytest.raises(ConcurrentChange):

@@ -17,7 +17,7 @@ from freshet.domain.refresh import (
     refuse,
     start_call,
 )
-from tests.builders import CONNECTION_ID, NOON, USER, a_connection, a_policy, an_answer
+from tests.builders import CONNECTION_ID, FENCE, NOON, USER, a_connection, a_policy, an_answer
 from tests.integration.budgets import LATER, NOTHING, ONE, free_connection, reserve, wanted_refresh
 from tests.integration.stores import Stores
 
@@ -96,7 +96,9 @@ def test_budget_is_open_again_when_the_next_day_begins(money: Stores) -> None:
 def test_write_is_refused_when_somebody_stored_another_in_between(
     money: Stores, write: str
 ) -> None:
-    calling = money.refreshes.book(start_call(reserve(money), accounts=("acc_1",), now=NOON))
+    calling = money.refreshes.book(
+        start_call(reserve(money), accounts=("acc_1",), fence=FENCE, now=NOON)
+    )
     noted = replace(calling, accounts={"acc_1": AccountProgress.DONE})
     saved = money.refreshes.save(noted)
     with pytest.raises(ConcurrentChange):
@@ -143,7 +145,9 @@ def test_connection_stays_free_when_an_ended_refresh_is_put_on_record(money: Sto
 
 def test_no_budget_grows_when_an_unpaid_call_is_refused(money: Stores) -> None:
     wanted = wanted_refresh(status=RefreshStatus.RESERVED, method=Method.SYNC)
-    calling = money.refreshes.book(start_call(money.refreshes.open(wanted), accounts=(), now=NOON))
+    calling = money.refreshes.book(
+        start_call(money.refreshes.open(wanted), accounts=(), fence=FENCE, now=NOON)
+    )
     money.refreshes.book(refuse(calling, "provider_rejected_us", answer=None, now=LATER))
     assert set(money.spent().values()) == {NOTHING}
 

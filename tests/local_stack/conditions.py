@@ -27,6 +27,8 @@ class Conditions:
                 return self.holds(name)
             case {"Fn::Equals": [one, other]}:
                 return self._text(one) == self._text(other)
+            case {"Fn::Or": choices}:
+                return any(self.is_true(each) for each in choices)
             case {"Fn::Not": [negated]}:
                 return not self.is_true(negated)
             case _:

@@ -8,12 +8,15 @@ import re
 from typing import Any
 
 from freshet.http.operation import Operation
-from freshet.http.resources import OPERATIONS
+from freshet.http.resources import operations_with
+from freshet.registry import offers
 from functions.api.document import EXAMPLES
 from tests.e2e.matrix import OWNER, ROWS, body_of, filled, things_of_owner
 from tests.local_stack.api_client import ApiClient
 from tests.local_stack.deployed import Deployed, deployed
 from tests.patience import eventually
+
+OPERATIONS = operations_with(offers())
 
 _LONGEST_LIST = 2
 _WANT_A_FRESH_ONE = ("refreshConnection",)  # the other one was refreshed a moment ago

@@ -68,7 +68,12 @@ class Template:
                 if "Condition" not in node or conditions.holds(node["Condition"])
             }
 
-        return replace(self, resources=parts(self.resources), outputs=parts(self.outputs))
+        return replace(
+            self,
+            globals=conditions.decide(self.globals),
+            resources=parts(self.resources),
+            outputs=parts(self.outputs),
+        )
 
     def refusals(self, **parameters: str) -> list[str]:
         """The rules that refuse these parameters."""

@@ -1,10 +1,13 @@
 """Users' credentials in Secrets Manager, or encrypted in the table: who may do what."""
 
+from dataclasses import fields
+
 import pytest
 
 from freshet.adapters.dynamodb.user_lease import LEASE
 from freshet.services.move_credentials import ENOUGH
 from tests.template.reading import Template, as_list
+from tests.template.test_environment import SETTINGS
 
 READERS = {"ApiFunction", "RefreshConnectionFunction", "TakeSnapshotsFunction"}
 KEY = {"Fn::GetAtt": ["CredentialKey", "Arn"]}
@@ -38,11 +41,11 @@ def test_readers_are_told_where_credentials_lie(
 ) -> None:
     deployment = template.given(CredentialStore=store)
     for name in deployment.functions:
+        reads = {each.name for each in fields(SETTINGS[name])}
+        assert ("credential_store" in reads) == (name in READERS), name
         variables = deployment.environment(name)
-        assert ("CREDENTIAL_STORE" in variables) == (name in READERS), name
-        if name in READERS:
-            assert variables["CREDENTIAL_STORE"] == {"Ref": "CredentialStore"}
-            assert variables["CREDENTIAL_KMS_ARN"] == arn
+        assert variables["CREDENTIAL_STORE"] == {"Ref": "CredentialStore"}
+        assert variables["CREDENTIAL_KMS_ARN"] == arn
 
 
 def test_key_rotates_and_outlives_the_stack(by_kms: Template) -> None:

@@ -2,9 +2,8 @@
 
 from dataclasses import fields
 
-import pytest
-
 from freshet import config
+from freshet.registry import INTEGRATIONS
 from tests.template.reading import Template
 
 COMMON = {"POWERTOOLS_SERVICE_NAME", "POWERTOOLS_METRICS_NAMESPACE", "POWERTOOLS_LOG_LEVEL"}
@@ -16,16 +15,34 @@ SETTINGS: dict[str, type[config.Settings]] = {
     "RefreshConnectionFunction": config.RefreshConnectionSettings,
     "TakeSnapshotsFunction": config.TakeSnapshotsSettings,
 }
+PROVIDERS_OWN = {
+    each.name.upper() for offered in INTEGRATIONS.values() for each in fields(offered.settings())
+}
 
 
 def test_every_function_has_settings(template: Template) -> None:
     assert set(SETTINGS) == set(template.functions)
 
 
-@pytest.mark.parametrize("name", SETTINGS)
-def test_function_has_exactly_its_variables(template: Template, name: str) -> None:
-    read = {each.name.upper() for each in fields(SETTINGS[name])}
-    assert set(template.environment(name)) == read | COMMON
+def test_functions_find_every_variable_that_their_settings_read(template: Template) -> None:
+    for name in SETTINGS:
+        assert set(template.environment(name)) >= _read_by(name) | COMMON, name
+
+
+def test_variable_is_written_once_whoever_reads_it(template: Template) -> None:
+    """What several functions read stands among the globals, the rest beside its only reader."""
+    shared = set(template.globals["Function"]["Environment"]["Variables"])
+    for name in SETTINGS:
+        own = set(template.environment(name)) - shared
+        read_elsewhere = set[str]().union(*(_read_by(each) for each in SETTINGS if each != name))
+        assert own - COMMON == _read_by(name) - read_elsewhere - PROVIDERS_OWN, name
+    readers = {each: [name for name in SETTINGS if each in _read_by(name)] for each in shared}
+    for variable in shared - COMMON - PROVIDERS_OWN:
+        assert len(readers[variable]) > 1, variable
+
+
+def _read_by(function: str) -> set[str]:
+    return {each.name.upper() for each in fields(SETTINGS[function])}
 
 
 def test_variable_means_the_same_in_every_function(template: Template) -> None:

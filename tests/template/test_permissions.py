@@ -1,6 +1,9 @@
 """Nobody may do more than the work needs, whichever providers there are."""
 
+from dataclasses import fields
+
 from tests.template.reading import Template, as_list
+from tests.template.test_environment import SETTINGS
 
 ANY_CHARACTERS = "?*"
 USER_SECRETS = ":secret:${AWS::StackName}/users/*"
@@ -206,7 +209,8 @@ def test_those_who_learn_something_may_tell_the_bus(deployment: Template) -> Non
     for name in deployment.functions:
         told = resources_of(deployment, name, "events:PutEvents")
         assert told == ({"EventBus"} if name in tellers else set()), name
-        assert ("EVENT_BUS_NAME" in deployment.environment(name)) == (name in tellers), name
+        reads = {each.name for each in fields(SETTINGS[name])}
+        assert ("event_bus_name" in reads) == (name in tellers), name
 
 
 def test_holdings_are_written_by_their_reader_and_erased_by_who_removes(

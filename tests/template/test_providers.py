@@ -2,45 +2,14 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import fields
 
 import pytest
 
+from freshet.domain.provider import Provider
+from freshet.registry import INTEGRATIONS
+from tests.local_stack.conditions import Conditions
 from tests.template.reading import Node, Template
-
-ALWAYS = "PROVIDERS"
-PLAID_CALLER = {
-    "PLAID_SECRET_ARN",
-    "PLAID_BASE_URL",
-    "PLAID_REQUESTS_PER_MINUTE",
-    "PLAID_REFRESHES_PER_MINUTE",
-}
-SNAPTRADE_CALLER = {
-    "SNAPTRADE_SECRET_ARN",
-    "SNAPTRADE_BASE_URL",
-    "SNAPTRADE_REQUESTS_PER_MINUTE",
-}
-CALLER = {ALWAYS} | SNAPTRADE_CALLER | PLAID_CALLER
-LINK = {"PLAID_CLIENT_NAME", "PLAID_LANGUAGE", "PLAID_COUNTRY_CODES", "PLAID_WEBHOOK_URL"}
-PRICES = {"SNAPTRADE_REFRESH_PRICE_USD", "PLAID_REFRESH_PRICE_USD"}
-
-VARIABLES = {
-    "ApiFunction": CALLER | PRICES | LINK | {"PLAID_TRANSACTIONS"},
-    "ReceiveWebhookFunction": {
-        ALWAYS,
-        "SNAPTRADE_SECRET_ARN",
-        "PLAID_SECRET_ARN",
-        "PLAID_BASE_URL",
-    },
-    "ProcessWebhookFunction": set[str](),
-    "PlanRefreshesFunction": {
-        ALWAYS,
-        "SNAPTRADE_REQUESTS_PER_MINUTE",
-        "PLAID_REQUESTS_PER_MINUTE",
-        "PLAID_REFRESHES_PER_MINUTE",
-    },
-    "RefreshConnectionFunction": CALLER | PRICES,
-    "TakeSnapshotsFunction": CALLER | {"PLAID_TRANSACTIONS", "SNAPTRADE_RETIRED_HOLDINGS"},
-}
 
 OF_PROVIDER = {
     "snaptrade": {"SnapTradeSecret", "SnapTradeSecretArn", "WebhookUrl"},
@@ -57,14 +26,23 @@ def test_both_providers_are_the_default_and_none_is_not_a_choice(template: Templ
     assert set(parameter["AllowedValues"]) == {"snaptrade,plaid", "snaptrade", "plaid"}
 
 
-@pytest.mark.parametrize("name", VARIABLES)
-def test_function_is_told_of_providers_what_it_needs(template: Template, name: str) -> None:
-    told = {
-        variable
-        for variable in template.environment(name)
-        if variable.startswith((ALWAYS, "SNAPTRADE_", "PLAID_"))
-    }
-    assert told == VARIABLES[name]
+@pytest.mark.parametrize("provider", Provider)
+def test_every_function_is_told_what_a_provider_needs_in_one_block(
+    template: Template, provider: Provider
+) -> None:
+    variables = list(template.globals["Function"]["Environment"]["Variables"])
+    block = [each for each in variables if each.startswith(f"{provider.upper()}_")]
+    assert set(block) == {each.name.upper() for each in fields(INTEGRATIONS[provider].settings())}
+    first = variables.index(block[0])
+    assert variables[first : first + len(block)] == block
+
+
+@pytest.mark.parametrize("condition", ["UseSnapTrade", "UsePlaid"])
+def test_provider_is_used_only_where_it_is_named(template: Template, condition: str) -> None:
+    provider = condition.removeprefix("Use").lower()
+    for providers in ("snaptrade,plaid", "snaptrade", "plaid", "another", "another,more"):
+        conditions = Conditions(template.conditions, {"Providers": providers})
+        assert conditions.holds(condition) == (provider in providers.split(",")), providers
 
 
 @each_choice

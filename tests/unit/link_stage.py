@@ -5,17 +5,23 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
+from freshet.adapters.plaid.link_flow import PlaidLinkFlow
+from freshet.adapters.snaptrade.link_flow import SnapTradeLinkFlow
+from freshet.adapters.snaptrade.registration import RegisterDependencies
 from freshet.domain.credential import Credential
 from freshet.domain.errors import SecretUnavailable
 from freshet.domain.link_session import LinkOutcome
+from freshet.domain.linking import EnrolledConnection, FinishLink, StartLink
 from freshet.domain.orders import ReadOrder
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import Calls, EventRule, Suggests
-from freshet.services.finish_link import Arrival, TakenIn, finish_link
+from freshet.ports import LinkFlow, LinkFlowDependencies
+from freshet.services.enroll_connection import ConnectionEnrollment
+from freshet.services.finish_link import finish_link
 from freshet.services.linking import Linking
 from freshet.services.process_webhook import Processing, process_webhook
 from freshet.services.show_link import link_outcome
-from freshet.services.start_link import LinkWish, StartedLink, start_link
+from freshet.services.start_link import StartedLink, start_link
 from tests.builders import NOON, USER, an_event
 from tests.fakes import (
     FakeClock,
@@ -35,7 +41,8 @@ from tests.fakes.linking import (
 from tests.unit.crashing import Crash, Crashes, Mortal
 
 REDIRECT = "https://app.example/linked"
-HOOK = "https://hooks.example/plaid"
+HOOKS = "https://hooks.example"
+HOOK = f"{HOOKS}/plaid"
 ADDED = EventRule(Calls.CONNECTION_READ, suggests=Suggests.ADDED)
 _PORTS = ("sessions", "users", "connections", "inbox", "vault", "reads", "portal", "items")
 
@@ -83,30 +90,63 @@ class LinkStage:
                 setattr(self, port, Mortal(getattr(self, port), crashes))
 
     @property
+    def needed(self) -> LinkFlowDependencies:
+        enrollment = ConnectionEnrollment(
+            sessions=self.sessions,
+            inbox=self.inbox,
+            connections=self.connections,
+            reads=self.reads,
+            random_bytes=self._random_bytes,
+            clock=self.clock,
+        )
+        return LinkFlowDependencies(
+            sessions=self.sessions,
+            users=lambda _: self.users,
+            lease=self.lease,
+            vault=self.vault,
+            owners=self.connections,
+            connections=self.connections,
+            enrollment=enrollment,
+            random_bytes=self._random_bytes,
+            clock=self.clock,
+        )
+
+    @property
+    def registering(self) -> RegisterDependencies:
+        return RegisterDependencies(
+            portal=self.portal,
+            users=self.users,
+            lease=self.lease,
+            vault=self.vault,
+            random_bytes=self._random_bytes,
+        )
+
+    @property
+    def flows(self) -> dict[Provider, LinkFlow]:
+        return {
+            Provider.SNAPTRADE: SnapTradeLinkFlow(self.portal, self.needed),
+            Provider.PLAID: PlaidLinkFlow(self.items, None, self.needed),
+        }
+
+    @property
     def linking(self) -> Linking:
         return Linking(
             sessions=self.sessions,
-            users=self.users,
-            lease=self.lease,
-            owners=self.connections,
-            inbox=self.inbox,
             connections=self.connections,
-            vault=self.vault,
             reads=self.reads,
-            snaptrade=self.portal if self.is_configured else None,
-            plaid=self.items if self.is_configured else None,
+            flows=self.flows if self.is_configured else {},
             redirect_uris=frozenset({REDIRECT}),
             random_bytes=self._random_bytes,
             clock=self.clock,
         )
 
     def start(self, provider: Provider | None = Provider.SNAPTRADE, **wish: Any) -> StartedLink:
-        values: dict[str, Any] = {"user_id": USER, "provider": provider, "webhook": HOOK}
-        return start_link(LinkWish(**(values | wish)), parts=self.linking)
+        values: dict[str, Any] = {"user_id": USER, "provider": provider, "webhooks_at": HOOKS}
+        return start_link(StartLink(**(values | wish)), parts=self.linking)
 
-    def arrive(self, provider: Provider = Provider.SNAPTRADE, **arrival: Any) -> TakenIn:
+    def arrive(self, provider: Provider = Provider.SNAPTRADE, **arrival: Any) -> EnrolledConnection:
         values: dict[str, Any] = {"user_id": USER, "provider": provider}
-        return finish_link(Arrival(**(values | arrival)), parts=self.linking)
+        return finish_link(FinishLink(**(values | arrival)), parts=self.linking)
 
     def outcome(self, started: StartedLink) -> LinkOutcome:
         session = self.sessions.get(USER, started.session.id)

@@ -6,10 +6,11 @@ from typing import Any
 from freshet.domain.connection import Connection
 from freshet.domain.freshness import FreshnessTargets
 from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder, RemovalOrder
-from freshet.domain.provider import Provider
+from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.refresh import Refresh
 from freshet.domain.schedule import Pace
 from freshet.domain.webhooks import WebhookEvent
+from freshet.registry import TRAITS
 from freshet.services.begin_removal import Removing
 from freshet.services.billable_call import Purchase, Purchasing
 from freshet.services.erase_connection import Erasing
@@ -71,10 +72,12 @@ class Stage:
         self,
         *,
         policy: dict[str, Any] | None = None,
-        plaid_transactions: bool = False,
+        reads_transactions: bool = False,
+        traits: TraitsByProvider = TRAITS,
         **connection: Any,
     ) -> None:
-        self.plaid_transactions = plaid_transactions
+        self.reads_transactions = reads_transactions
+        self.traits = traits
         self.clock = FakeClock(NOON)
         self.connections = FakeConnections()
         self.accounts = FakeAccounts(self.connections)
@@ -126,6 +129,7 @@ class Stage:
             reads=self.reads,
             bus=self.bus,
             policy=self.policy,
+            traits=self.traits,
             clock=self.clock,
         )
 
@@ -142,6 +146,7 @@ class Stage:
             providers=self.providers,
             allowance=self.allowance,
             bus=self.bus,
+            traits=self.traits,
             clock=self.clock,
         )
 
@@ -152,7 +157,8 @@ class Stage:
             erasures=self.erasures,
             reads=self.reads,
             refreshes=self.buys,
-            paces={provider: Pace(250, 250) for provider in Provider},
+            paces={provider: Pace(250, 250) for provider in self.traits},
+            traits=self.traits,
             clock=self.clock,
         )
 
@@ -163,7 +169,7 @@ class Stage:
             budgets=self.budgets,
             queue=self.buys,
             random_bytes=zeros,
-            plaid_transactions=self.plaid_transactions,
+            transactions_at=frozenset(self.traits) if self.reads_transactions else frozenset(),
         )
 
     @property
@@ -209,10 +215,15 @@ class Stage:
             accounts=self.accounts,
             refreshes=self.refreshes,
             providers=self.providers,
-            users=self.users,
+            users={
+                each: self.users
+                for each, traits in self.traits.items()
+                if not traits.has_credential_per_connection
+            },
             provider_users=self.provider_users,
             vault=self.vault,
             eraser=self.eraser,
+            traits=self.traits,
             clock=self.clock,
         )
 

@@ -3,8 +3,11 @@
 import pytest
 
 from freshet.http.addressing import as_routed, is_head, verbs_at
-from freshet.http.resources import OPERATIONS
+from freshet.http.resources import operations_with
+from freshet.registry import offers
 from tests.builders import CONNECTION_ID
+
+OPERATIONS = operations_with(offers())
 
 
 def _event(verb: str, path: str) -> dict[str, object]:

@@ -10,8 +10,9 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import InvalidField, NotFound
-from freshet.domain.etiquette import ETIQUETTE, LONGEST_CADENCE
+from freshet.domain.etiquette import LONGEST_CADENCE
 from freshet.domain.provider import Provider
+from freshet.registry import TRAITS
 from freshet.services.change_connection import ConnectionChange, change_connection
 from tests.builders import CONNECTION_ID, NOON, USER
 from tests.unit.stage import Stage
@@ -24,7 +25,9 @@ SECOND = timedelta(seconds=1)
 def _change(stage: Stage, **changes: Any) -> Connection:
     values: dict[str, Any] = {"user_id": USER, "connection_id": CONNECTION_ID}
     change = ConnectionChange(**(values | changes))
-    return change_connection(change, connections=stage.connections, clock=stage.clock)
+    return change_connection(
+        change, connections=stage.connections, traits=stage.traits, clock=stage.clock
+    )
 
 
 def test_connection_leaves_the_index_when_it_is_paused() -> None:
@@ -142,7 +145,7 @@ def test_field_and_bound_are_named_when_a_cadence_is_impolite(
     provider: Provider, field: str
 ) -> None:
     stage = Stage(provider=provider)
-    etiquette = ETIQUETTE[provider]
+    etiquette = TRAITS[provider].etiquette
     shortest = {
         "read_every": etiquette.shortest_read_cadence,
         "refresh_every": etiquette.shortest_refresh_cadence,

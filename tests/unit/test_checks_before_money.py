@@ -13,10 +13,10 @@ from freshet.domain.errors import (
     PurchasesStopped,
     RefreshTooSoon,
 )
-from freshet.domain.etiquette import ETIQUETTE
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import LedgerEntry, check_before_money
 from freshet.domain.refresh import RefreshStatus
+from freshet.registry import TRAITS
 from tests.builders import NOON, a_connection, a_policy, a_refresh
 
 COOLDOWN = timedelta(minutes=15)
@@ -25,7 +25,11 @@ SECOND = timedelta(seconds=1)
 
 def _check(*, is_stopped: bool = False, **connection: object) -> None:
     check_before_money(
-        a_connection(**connection), is_stopped=is_stopped, policy=a_policy(), now=NOON
+        a_connection(**connection),
+        is_stopped=is_stopped,
+        policy=a_policy(),
+        etiquette=TRAITS[Provider.SNAPTRADE].etiquette,
+        now=NOON,
     )
 
 
@@ -70,13 +74,15 @@ def test_purchase_may_go_on_when_the_cooldown_is_over(ago: timedelta) -> None:
 def test_etiquette_holds_when_the_setting_asks_for_less(
     provider: Provider, cooldown: timedelta
 ) -> None:
-    gap = ETIQUETTE[provider].gap_between_purchases
-    policy = a_policy(cooldown=cooldown)
+    etiquette = TRAITS[provider].etiquette
+    gap, policy = etiquette.gap_between_purchases, a_policy(cooldown=cooldown)
     bought = a_connection(provider=provider, last_purchase_at=NOON)
     with pytest.raises(RefreshTooSoon) as refused:
-        check_before_money(bought, is_stopped=False, policy=policy, now=NOON + gap - SECOND)
+        check_before_money(
+            bought, is_stopped=False, policy=policy, etiquette=etiquette, now=NOON + gap - SECOND
+        )
     assert refused.value.retry_at == NOON + gap
-    check_before_money(bought, is_stopped=False, policy=policy, now=NOON + gap)
+    check_before_money(bought, is_stopped=False, policy=policy, etiquette=etiquette, now=NOON + gap)
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,11 @@ from decimal import Decimal
 import pytest
 
 from freshet import config
+from freshet.adapters.plaid.settings import PlaidSettings
 from freshet.domain.errors import ConfigurationError
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
+from freshet.registry import INTEGRATIONS
 from tests.function_variables import FUNCTION_VARIABLES
 
 SETTINGS = [
@@ -19,7 +21,9 @@ SETTINGS = [
     config.RefreshConnectionSettings,
     config.TakeSnapshotsSettings,
     config.ApiSettings,
+    *(each.settings() for each in INTEGRATIONS.values()),
 ]
+PRICES = {each: PriceList(Decimal("0.05")) for each in Provider}
 VARIABLES = [(kind, each.name.upper()) for kind in SETTINGS for each in fields(kind)]
 NUMBERS = [
     (kind, each.name.upper()) for kind in SETTINGS for each in fields(kind) if each.type is not str
@@ -76,7 +80,7 @@ def test_credential_store_is_refused_when_it_is_none_of_the_two(text: str) -> No
 @pytest.mark.parametrize("text", ["true", "1", "Yes", "no thanks"])
 def test_answer_is_refused_when_it_is_neither_yes_nor_no(text: str) -> None:
     with pytest.raises(ConfigurationError, match=r"\bPLAID_TRANSACTIONS\b"):
-        config.TakeSnapshotsSettings.from_env(FUNCTION_VARIABLES | {"PLAID_TRANSACTIONS": text})
+        PlaidSettings.from_env(FUNCTION_VARIABLES | {"PLAID_TRANSACTIONS": text})
 
 
 @pytest.mark.parametrize(("kind", "variable"), VARIABLES)
@@ -115,11 +119,8 @@ def test_number_is_refused_by_name_when_it_is_negative_or_oddly_written(
 
 
 def test_policy_says_what_the_variables_say_when_they_make_sense() -> None:
-    policy = config.RefreshConnectionSettings.from_env(FUNCTION_VARIABLES).policy()
-    assert policy.prices == {
-        Provider.SNAPTRADE: PriceList(Decimal("0.05")),
-        Provider.PLAID: PriceList(Decimal("0.12")),
-    }
+    policy = config.RefreshConnectionSettings.from_env(FUNCTION_VARIABLES).policy(PRICES)
+    assert policy.prices == PRICES
     assert (policy.monthly_budget, policy.cooldown) == (Decimal(10), timedelta(minutes=15))
     assert (policy.user_daily_refreshes, policy.connection_daily_refreshes) == (20, 4)
 
@@ -136,14 +137,25 @@ def test_policy_says_what_the_variables_say_when_they_make_sense() -> None:
 def test_deployment_does_not_start_when_its_rules_cannot_be(variable: str, text: str) -> None:
     settings = config.RefreshConnectionSettings.from_env(FUNCTION_VARIABLES | {variable: text})
     with pytest.raises(ConfigurationError):
-        settings.policy()
+        settings.policy(PRICES)
 
 
-@pytest.mark.parametrize("variable", ["SNAPTRADE_REFRESH_PRICE_USD", "PLAID_REFRESH_PRICE_USD"])
+def test_price_is_what_the_providers_variable_says() -> None:
+    prices = {each: offered.price(FUNCTION_VARIABLES) for each, offered in INTEGRATIONS.items()}
+    assert prices == {
+        Provider.SNAPTRADE: PriceList(Decimal("0.05")),
+        Provider.PLAID: PriceList(Decimal("0.12")),
+    }
+
+
+@pytest.mark.parametrize("provider", Provider)
 @pytest.mark.parametrize(
     "text", ["-0.05", "0.05,2027-01-01=-1", "0.05,2027-02-30=0.06", "0.05,2028-03-01", "2027=0.1"]
 )
-def test_price_list_is_refused_by_name_when_it_makes_no_sense(variable: str, text: str) -> None:
+def test_price_list_is_refused_by_name_when_it_makes_no_sense(
+    provider: Provider, text: str
+) -> None:
+    variable = f"{provider.upper()}_REFRESH_PRICE_USD"
     with pytest.raises(ConfigurationError, match=rf"\b{variable}\b") as refused:
-        config.RefreshConnectionSettings.from_env(FUNCTION_VARIABLES | {variable: text})
+        INTEGRATIONS[provider].price(FUNCTION_VARIABLES | {variable: text})
     assert text not in str(refused.value)

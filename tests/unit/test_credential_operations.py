@@ -10,6 +10,7 @@ from freshet.domain import call_errors
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.operations.credentials import CredentialOperations
 from freshet.operations.operator import Operator
+from freshet.registry import TRAITS, credential_form_of
 from freshet.services.move_credentials import MOST_USERS, Moving
 from freshet.services.register_connection import Registering
 from freshet.services.switch_purchases import Switching
@@ -40,11 +41,14 @@ def _run(
         connections=world.connections,
         vault=stage.vault,
         reads=world.reads,
+        traits=TRAITS,
         random_bytes=ones,
         clock=world.clock,
     )
     switching = Switching(world.budgets)
-    operator = Operator(registering, switching, world.processing, further.operations)
+    operator = Operator(
+        registering, switching, world.processing, credential_form_of, further.operations
+    )
     answer = operator.run(event)
     assert "invented" not in json.dumps(answer)
     return answer

@@ -12,9 +12,10 @@ from freshet.domain.account import AccountReport
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.errors import InvalidField
-from freshet.domain.etiquette import ETIQUETTE, LONGEST_CADENCE
+from freshet.domain.etiquette import LONGEST_CADENCE
 from freshet.domain.provider import Provider
 from freshet.domain.transaction_windows import WindowRead
+from freshet.registry import TRAITS
 from freshet.services.change_connection import ConnectionChange, change_connection
 from tests.builders import USER, an_account_report
 from tests.depth import many
@@ -25,7 +26,7 @@ from tests.unit.stage import Stage
 DAYS = 4
 TURN = timedelta(minutes=20)
 MOST_READS, MOST_ACTIVITIES = 4, 1  # snaptrade.md 2, written out: the table itself is under test
-SHORTEST = ETIQUETTE[Provider.SNAPTRADE].shortest_read_cadence
+SHORTEST = TRAITS[Provider.SNAPTRADE].etiquette.shortest_read_cadence
 
 
 class _Watched(FakeSession):
@@ -113,7 +114,7 @@ def test_cadence_is_refused_by_name_when_it_is_rude_or_absurd(
 ) -> None:
     stage = Stage(provider=provider)
     name = "shortest_read_cadence" if field == "read_every" else "shortest_refresh_cadence"
-    shortest: timedelta = getattr(ETIQUETTE[provider], name)
+    shortest: timedelta = getattr(TRAITS[provider].etiquette, name)
     second = timedelta(seconds=1)
     for absurd in (timedelta(0), -shortest, shortest - second, LONGEST_CADENCE + second):
         with pytest.raises(InvalidField, match=f"cadence.{field}"):
@@ -124,4 +125,6 @@ def test_cadence_is_refused_by_name_when_it_is_rude_or_absurd(
 
 def _set(stage: Stage, **cadence: Any) -> Connection:
     change = ConnectionChange(user_id=USER, connection_id=stage.connection.id, **cadence)
-    return change_connection(change, connections=stage.connections, clock=stage.clock)
+    return change_connection(
+        change, connections=stage.connections, traits=stage.traits, clock=stage.clock
+    )

@@ -15,9 +15,9 @@ from freshet.domain.errors import (
     SecretUnavailable,
 )
 from freshet.domain.link_session import LinkOutcome, LinkStatus
+from freshet.domain.linking import EnrolledConnection
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
-from freshet.services.finish_link import TakenIn
 from freshet.services.start_link import StartedLink
 from tests.builders import CONNECTION_ID, USER, a_connection, an_answer, an_event
 from tests.unit.crashing import Crashes
@@ -158,7 +158,7 @@ def test_connection_is_new_to_one_only_when_both_come_at_once(
     body: dict[str, Any] = {"link_session_id": started.session.id}
     if is_named:
         body = {"provider_connection_id": made}
-    others: list[TakenIn] = []
+    others: list[EnrolledConnection] = []
 
     def meanwhile() -> None:
         if is_webhook_first:

@@ -14,6 +14,7 @@ from freshet.domain.errors import InvalidField, NotFound
 from freshet.domain.provider import Provider
 from freshet.operations.importing import Importer
 from freshet.ports import FoundConnection
+from freshet.registry import TRAITS, credential_form_of
 from freshet.services.import_connections import Importing
 from freshet.services.register_connection import Registering
 from tests.builders import NOON, USER
@@ -61,6 +62,7 @@ class Import:
             connections=stage.connections,
             vault=stage.vault,
             reads=stage.reads,
+            traits=TRAITS,
             random_bytes=lambda length: bytes([next(self._bytes)]) * length,
             clock=stage.clock,
         )
@@ -69,6 +71,7 @@ class Import:
             discoveries[Provider.PLAID] = self.plaid
         importer = Importer(
             parts=Importing(registering=registering, discoveries=discoveries),
+            credential_forms=credential_form_of,
             objects=self.objects,
             clock=stage.clock,
         )

@@ -7,10 +7,13 @@ from typing import Any
 
 import pytest
 
-from freshet.http.resources import OPERATIONS
+from freshet.http.resources import operations_with
+from freshet.registry import offers
 from functions.api.document import DOCUMENT, EXAMPLES
 from functions.api.document.text import as_text
 from tests.conformity import NotAsDocumented, demand_conformity
+
+OPERATIONS = operations_with(offers())
 
 JSON = {"Content-Type": "application/json"}
 PROBLEM = {"Content-Type": "application/problem+json"}

@@ -8,6 +8,7 @@ import pytest
 
 from freshet.domain.provider import Provider
 from freshet.operations.operator import Operator
+from freshet.registry import TRAITS, credential_form_of
 from freshet.services.register_connection import Registering
 from freshet.services.switch_purchases import Switching
 from tests.builders import USER, an_event, ones
@@ -31,10 +32,13 @@ def _run(event: dict[str, Any], stage: Stage | None = None) -> dict[str, Any]:
         connections=stage.connections,
         vault=stage.vault,
         reads=stage.reads,
+        traits=TRAITS,
         random_bytes=ones,
         clock=stage.clock,
     )
-    return Operator(registering, Switching(stage.budgets), stage.processing).run(event)
+    return Operator(
+        registering, Switching(stage.budgets), stage.processing, credential_form_of
+    ).run(event)
 
 
 def test_connection_is_registered_when_the_event_is_whole() -> None:

@@ -35,7 +35,7 @@ from freshet.domain.refresh import (
     refuse,
     start_call,
 )
-from tests.builders import NOON, a_refresh, an_answer
+from tests.builders import FENCE, NOON, a_refresh, an_answer
 from tests.unit.refresh_failures import JUDGED_AS
 
 ANSWER = an_answer(status=200, code=None)
@@ -53,7 +53,7 @@ def _failing(reason: str) -> Callable[[Refresh], Refresh]:
 
 
 EVENTS: dict[str, Callable[[Refresh], Refresh]] = {
-    "call starts": lambda each: start_call(each, accounts=("acc_1",), now=LATER),
+    "call starts": lambda each: start_call(each, accounts=("acc_1",), fence=FENCE, now=LATER),
     "accepted": lambda each: accept(each, ANSWER, now=LATER),
     "answer lost": lambda each: lose_answer(each, "caller_died", now=LATER),
     "put back": lambda each: put_back(each, "provider_not_reached"),
@@ -157,7 +157,9 @@ def test_ended_refresh_stays_as_it_ended_when_anything_comes(
 
 
 def test_call_is_fenced_on_record_when_it_starts() -> None:
-    calling = start_call(a_refresh(status=RefreshStatus.RESERVED), accounts=("a", "b"), now=NOON)
+    calling = start_call(
+        a_refresh(status=RefreshStatus.RESERVED), accounts=("a", "b"), fence=FENCE, now=NOON
+    )
     assert (calling.attempt, calling.started_at, calling.reason) == (1, NOON, None)
     assert calling.accounts == dict.fromkeys(("a", "b"), AccountProgress.WAITING)
     fence = calling.calling_until

@@ -12,6 +12,7 @@ from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import AlreadyOwned, SecretUnavailable
 from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
+from freshet.registry import TRAITS
 from freshet.services.register_connection import Registering, Registration, register_connection
 from tests.builders import NOON, USER, ones
 from tests.fakes import FakeVault
@@ -34,6 +35,7 @@ def _register(stage: Stage, **changes: Any) -> Connection:
         connections=stage.connections,
         vault=stage.vault,
         reads=stage.reads,
+        traits=TRAITS,
         random_bytes=ones,
         clock=stage.clock,
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from freshet.adapters.snaptrade.registration import registered_anew, registered_user
 from freshet.domain.call_errors import (
     AlreadyRegistered,
     AnswerLost,
@@ -16,7 +17,6 @@ from freshet.domain.call_errors import (
 from freshet.domain.credential import Credential, Secret, credential_name
 from freshet.domain.errors import SecretUnavailable, UserBusy
 from freshet.domain.provider import Provider
-from freshet.services.register_user import registered_anew, registered_user
 from tests.builders import USER, an_answer
 from tests.unit.crashing import Crashes
 from tests.unit.link_stage import LinkStage
@@ -26,7 +26,7 @@ FEWEST_STEPS = 8
 
 def test_user_is_registered_under_an_id_that_names_nobody_when_new() -> None:
     stage = LinkStage()
-    credential = registered_user(USER, parts=stage.linking)
+    credential = registered_user(USER, deps=stage.registering)
     assert stage.portal.users == {credential.subject: credential.secret.reveal()}
     assert USER not in credential.subject
     assert stage.users.find(USER).is_registered
@@ -35,7 +35,7 @@ def test_user_is_registered_under_an_id_that_names_nobody_when_new() -> None:
 
 def test_user_stays_the_same_when_asked_for_again() -> None:
     stage = LinkStage()
-    first, second = (registered_user(USER, parts=stage.linking) for _ in range(2))
+    first, second = (registered_user(USER, deps=stage.registering) for _ in range(2))
     assert first == second
     assert len(stage.portal.users) == 1
 
@@ -44,28 +44,28 @@ def test_second_tab_registers_nobody_when_the_first_is_at_it() -> None:
     stage = LinkStage()
 
     def second_tab() -> None:
-        another = replace(stage.linking, lease=stage.lease.of_another())
+        another = replace(stage.registering, lease=stage.lease.of_another())
         with pytest.raises(UserBusy):
-            registered_user(USER, parts=another)
+            registered_user(USER, deps=another)
 
     stage.portal.during_registration = second_tab
-    first = registered_user(USER, parts=stage.linking)
-    assert registered_user(USER, parts=stage.linking) == first
+    first = registered_user(USER, deps=stage.registering)
+    assert registered_user(USER, deps=stage.registering) == first
     assert len(stage.portal.users) == 1
 
 
 def test_second_tab_gets_the_same_user_when_it_had_to_wait_for_the_first() -> None:
     stage = LinkStage()
-    before, first = stage.lease, stage.linking
+    before, first = stage.lease, stage.registering
 
     class Waited:
         @contextmanager
         def hold(self, user_id: str) -> Iterator[None]:
-            registered_user(user_id, parts=first)
+            registered_user(user_id, deps=first)
             with before.hold(user_id):
                 yield
 
-    second = registered_user(USER, parts=replace(stage.linking, lease=Waited()))
+    second = registered_user(USER, deps=replace(stage.registering, lease=Waited()))
     assert stage.portal.users.keys() == {second.subject}
 
 
@@ -74,10 +74,10 @@ def test_other_users_do_not_wait_when_one_registers() -> None:
 
     def other_user() -> None:
         stage.portal.during_registration = None
-        registered_user("user-2", parts=stage.linking)
+        registered_user("user-2", deps=stage.registering)
 
     stage.portal.during_registration = other_user
-    registered_user(USER, parts=stage.linking)
+    registered_user(USER, deps=stage.registering)
     assert len(stage.portal.users) == 2
 
 
@@ -86,9 +86,9 @@ def test_id_is_given_up_when_nobody_knows_what_became_of_it(failure: type[CallFa
     stage = LinkStage()
     stage.portal.failures["register_user"] = [failure(an_answer())]
     with pytest.raises(failure):
-        registered_user(USER, parts=stage.linking)
+        registered_user(USER, deps=stage.registering)
     lost = stage.subject
-    credential = registered_user(USER, parts=stage.linking)
+    credential = registered_user(USER, deps=stage.registering)
     assert credential.subject == stage.subject != lost
     assert stage.users.find(USER).given_up == (lost,)
 
@@ -96,7 +96,7 @@ def test_id_is_given_up_when_nobody_knows_what_became_of_it(failure: type[CallFa
 def test_another_id_is_tried_when_the_first_is_taken() -> None:
     stage = LinkStage()
     stage.portal.failures["register_user"] = [AlreadyRegistered(an_answer())]
-    credential = registered_user(USER, parts=stage.linking)
+    credential = registered_user(USER, deps=stage.registering)
     assert stage.portal.users.keys() == {credential.subject}
     assert len(stage.users.find(USER).given_up) == 1
 
@@ -105,7 +105,7 @@ def test_registration_fails_when_every_id_is_taken() -> None:
     stage = LinkStage()
     stage.portal.failures["register_user"] = [AlreadyRegistered(an_answer()) for _ in range(2)]
     with pytest.raises(AlreadyRegistered):
-        registered_user(USER, parts=stage.linking)
+        registered_user(USER, deps=stage.registering)
     assert not stage.users.find(USER).is_registered
 
 
@@ -113,23 +113,23 @@ def test_id_is_given_up_when_its_secret_could_not_be_kept() -> None:
     stage = LinkStage()
     stage.vault.is_broken = True
     with pytest.raises(SecretUnavailable):
-        registered_user(USER, parts=stage.linking)
+        registered_user(USER, deps=stage.registering)
     lost, stage.vault.is_broken = stage.subject, False
-    assert registered_user(USER, parts=stage.linking).subject != lost
+    assert registered_user(USER, deps=stage.registering).subject != lost
     assert stage.users.find(USER).given_up == (lost,)
 
 
 def test_id_is_given_up_when_the_vault_has_lost_its_secret() -> None:
     stage = LinkStage()
-    lost = registered_user(USER, parts=stage.linking).subject
+    lost = registered_user(USER, deps=stage.registering).subject
     stage.vault.held_by_name.clear()
-    assert registered_user(USER, parts=stage.linking).subject != lost
+    assert registered_user(USER, deps=stage.registering).subject != lost
     assert stage.users.find(USER).given_up == (lost,)
 
 
 def test_user_gets_another_id_when_the_provider_refuses_the_secret() -> None:
     stage = LinkStage()
-    lost = registered_user(USER, parts=stage.linking).subject
+    lost = registered_user(USER, deps=stage.registering).subject
     stage.portal.failures["portal"] = [CredentialRefused(an_answer())]
     assert stage.start().offer.url is not None
     assert stage.subject != lost
@@ -147,10 +147,10 @@ def test_refusal_is_told_when_the_new_secret_is_refused_as_well() -> None:
 
 def test_user_stays_the_same_when_the_secret_was_replaced_before_the_refusal() -> None:
     stage = LinkStage()
-    first = registered_user(USER, parts=stage.linking)
+    first = registered_user(USER, deps=stage.registering)
     newer = Credential(first.subject, Secret("rotated meanwhile"))
     stage.vault.keep(USER, credential_name(Provider.SNAPTRADE, first.subject), newer)
-    assert registered_anew(USER, first, parts=stage.linking) == newer
+    assert registered_anew(USER, first, deps=stage.registering) == newer
     assert stage.users.find(USER).given_up == ()
 
 
@@ -171,7 +171,7 @@ def test_given_up_id_is_deleted_until_the_provider_knows_it_no_more() -> None:
 
 def test_link_is_given_all_the_same_when_the_deletion_fails() -> None:
     stage = LinkStage()
-    registered_user(USER, parts=stage.linking)
+    registered_user(USER, deps=stage.registering)
     stage.vault.held_by_name.clear()
     stage.portal.failures["delete_user"] = [NotReached(an_answer())]
     assert stage.start().offer.url is not None
@@ -180,7 +180,7 @@ def test_link_is_given_all_the_same_when_the_deletion_fails() -> None:
 
 def test_deletion_waits_for_the_next_time_when_this_one_took_long() -> None:
     stage = LinkStage()
-    registered_user(USER, parts=stage.linking)
+    registered_user(USER, deps=stage.registering)
     stage.vault.held_by_name.clear()
     stage.portal.during_registration = lambda: stage.later(seconds=9)
     stage.start()
@@ -212,4 +212,4 @@ def _demand_one_user(stage: LinkStage) -> None:
     assert known.given_up == ()
     assert stage.portal.users.keys() == {known.subject}
     assert stage.connections.of_provider_user(Provider.SNAPTRADE, str(known.subject)) == USER
-    assert registered_user(USER, parts=stage.linking).subject == known.subject
+    assert registered_user(USER, deps=stage.registering).subject == known.subject

@@ -14,6 +14,7 @@ from freshet.domain.erasure import TROUBLE_LASTS, Erasure
 from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import Calls, Suggests, WebhookEvent
+from freshet.registry import TRAITS
 from freshet.services import erase_connection as limits
 from freshet.services.begin_removal import remove_connection, remove_user
 from freshet.services.register_connection import (
@@ -429,6 +430,7 @@ def _relinked(stage: Leaving) -> None:
         connections=stage.connections,
         vault=stage.vault,
         reads=stage.reads,
+        traits=TRAITS,
         random_bytes=ones,
         clock=stage.clock,
     )

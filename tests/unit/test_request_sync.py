@@ -183,7 +183,7 @@ def test_nothing_stays_open_when_the_credential_is_gone() -> None:
 def test_way_to_relink_is_told_when_the_connection_is_asleep(
     connection: dict[str, Any], status: ConnectionStatus
 ) -> None:
-    stage = _stage(**connection, plaid_transactions=True, status=status)
+    stage = _stage(**connection, reads_transactions=True, status=status)
     expected = errors.ConnectionRemoving if status in GONE else errors.ConnectionNeedsUser
     with pytest.raises(expected):
         _sync(stage)
@@ -203,7 +203,7 @@ def test_subscription_is_not_started_when_nobody_has_opted_in() -> None:
 
 
 def test_free_read_stands_in_when_plaid_was_opted_in() -> None:
-    stage = _stage(**PLAID, plaid_transactions=True)
+    stage = _stage(**PLAID, reads_transactions=True)
     refresh = _sync(stage).refresh
     assert (refresh.kind, refresh.method, refresh.cost.amount) == (
         *(Kind.TRANSACTIONS, Method.READ, Decimal(0)),

@@ -8,7 +8,8 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ASLEEP, GONE, ConnectionStatus
-from freshet.domain.schedule import CALLS_PER_VISIT, Pace, Turn, calls_of, turn_for
+from freshet.domain.schedule import Pace, Turn, calls_of, turn_for
+from freshet.registry import TRAITS
 from tests.builders import NOON, a_connection
 
 DAILY = Cadence(refresh_every=timedelta(hours=24))
@@ -76,9 +77,9 @@ def test_sleeping_connection_is_due_only_when_a_refresh_waits_for_its_check(
 
 
 def test_visit_counts_as_many_calls_as_the_last_one_when_planned() -> None:
-    assert calls_of(a_connection(calls_per_visit=14)) == 14
-    for provider, usual in CALLS_PER_VISIT.items():
-        assert calls_of(a_connection(provider=provider)) == usual
+    for traits in TRAITS.values():
+        assert calls_of(a_connection(calls_per_visit=14), traits) == 14
+        assert calls_of(a_connection(), traits) == traits.calls_per_visit
 
 
 def test_turn_is_spread_over_the_minute_when_it_is_full() -> None:

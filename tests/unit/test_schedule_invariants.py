@@ -42,7 +42,9 @@ Act = Callable[[Stage], object]
 
 def _change(**wanted: Any) -> Act:
     change = ConnectionChange(user_id=USER, connection_id=CONNECTION_ID, **wanted)
-    return lambda stage: change_connection(change, connections=stage.connections, clock=stage.clock)
+    return lambda stage: change_connection(
+        change, connections=stage.connections, traits=stage.traits, clock=stage.clock
+    )
 
 
 def _press(stage: Stage) -> None:

@@ -13,6 +13,7 @@ from freshet.domain.call_errors import ProviderUnavailable
 from freshet.domain.connection import TURN_LEASE, Connection
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import Pace, calls_of
+from freshet.registry import TRAITS
 from freshet.services.plan_turn import plan_turn
 from tests.builders import NOON, an_answer
 from tests.fakes import FakeConnections
@@ -49,7 +50,11 @@ def test_overdue_turns_come_oldest_first_at_the_pace_when_the_planner_was_down(
     while len(planned) < len(ages):
         turn = _turn(stage, pace)
         # The last visit may begin within the pace and end beyond it, but it is the last.
-        assert 0 < sum(calls_of(each) for each in turn[:-1]) + 1 <= calls_per_minute
+        assert (
+            0
+            < sum(calls_of(each, TRAITS[each.provider]) for each in turn[:-1]) + 1
+            <= calls_per_minute
+        )
         planned += [each.id for each in turn]
         stage.later(seconds=10)  # turns that come too soon change nothing
     ages_planned = [due_at[each] for each in planned]

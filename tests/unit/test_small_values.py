@@ -7,8 +7,9 @@ import pytest
 from freshet.domain import call_errors
 from freshet.domain.account import masked_number
 from freshet.domain.credential import Credential, Secret
-from freshet.domain.provider import TRAITS, Provider
+from freshet.domain.provider import Provider
 from freshet.domain.webhooks import WHOLE_CONNECTION, Calls, mark_of
+from freshet.registry import TRAITS
 from tests.builders import NOON, an_answer, an_event
 
 

@@ -12,6 +12,7 @@ from freshet.domain.call_errors import AccessRevoked, LoginRequired, MissingUpst
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import Calls, Suggests, WebhookEvent
+from freshet.registry import TRAITS
 from freshet.services.process_webhook import Processing
 from freshet.services.register_connection import Registering, Registration, register_connection
 from tests.builders import (
@@ -191,6 +192,7 @@ class Day(Stage):
             connections=self.connections,
             vault=self.vault,
             reads=self.reads,
+            traits=TRAITS,
             random_bytes=self._drawn,
             clock=self.clock,
         )

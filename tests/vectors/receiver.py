@@ -18,6 +18,7 @@ from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.domain.errors import PayloadTooLarge, SecretUnavailable, WebhookRefused
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import VerifiedDelivery
+from freshet.ports import WebhookVerifier
 from freshet.services import accept_webhook as service
 from functions.receive_webhook import app
 from tests.vectors.hmac_signing import RETIRED_KEY
@@ -132,7 +133,7 @@ def judged(vector: Vector, *, is_encoded: bool = True) -> Outcome:
     return Outcome(verdict, None, tuple(queue.deliveries))
 
 
-def _snaptrade(vector: Vector, now: datetime) -> service.Verifier:
+def _snaptrade(vector: Vector, now: datetime) -> WebhookVerifier:
     secrets = FakeSecrets(vector.keys["consumer_keys"], now)
     keys = provider_keys.SecretKeys(
         cast("SecretsManagerClient", secrets),  # the one request of it that is made
@@ -143,6 +144,6 @@ def _snaptrade(vector: Vector, now: datetime) -> service.Verifier:
     return snaptrade.SnapTradeVerifier(keys)
 
 
-def _plaid(vector: Vector, now: datetime) -> service.Verifier:
+def _plaid(vector: Vector, now: datetime) -> WebhookVerifier:
     look_up = FakeKeyService(vector.keys["jwks"])
     return verification.PlaidVerifier(verification.CachedVerificationKeys(look_up), ENVIRONMENT)

@@ -12,6 +12,7 @@ from freshet.http.operation import Operation, Parameter
 from freshet.http.problems import TABLE, Problem
 from freshet.http.resources import RESOURCES
 from freshet.http.shapes.problems import GatewayErrorShape, ProblemShape
+from freshet.registry import offers
 from functions.api.document import EXAMPLES
 from functions.api.document.schemas import Schema, closed, schemas_of
 
@@ -53,7 +54,9 @@ _SENDS_RETRY_AFTER = (429, 503)
 
 def document() -> Document:
     """Make the document."""
-    operations = [(each.name, operation) for each in RESOURCES for operation in each.operations]
+    operations = [
+        (each.name, operation) for each in RESOURCES for operation in each.operations(offers())
+    ]
     shapes = [shape for _, operation in operations for shape in _shapes_of(operation)]
     schemas, definitions = schemas_of([*shapes, ProblemShape, GatewayErrorShape])
     for _, operation in operations:

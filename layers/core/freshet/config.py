@@ -45,9 +45,6 @@ class ReceiveWebhookSettings(Settings):
 
     providers: frozenset[Provider]
     webhook_queue_url: str
-    snaptrade_secret_arn: str
-    plaid_secret_arn: str
-    plaid_base_url: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +65,11 @@ class PlanRefreshesSettings(Settings):
     connections_table: str
     refresh_queue_url: str
     snapshot_queue_url: str
-    snaptrade_requests_per_minute: int
-    plaid_requests_per_minute: int
-    plaid_refreshes_per_minute: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderSettings(Settings):
-    """Variables of every function that calls providers; those of an unused one say nothing."""
+    """Variables of every function that calls providers, beside the providers' own."""
 
     providers: frozenset[Provider]
     connections_table: str
@@ -83,13 +77,6 @@ class ProviderSettings(Settings):
     credential_store: CredentialStore
     credential_kms_arn: str
     event_bus_name: str
-    snaptrade_secret_arn: str
-    snaptrade_base_url: str
-    snaptrade_requests_per_minute: int
-    plaid_secret_arn: str
-    plaid_base_url: str
-    plaid_requests_per_minute: int
-    plaid_refreshes_per_minute: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,24 +84,19 @@ class PurchaseSettings(ProviderSettings):
     """Variables of every function that buys."""
 
     snapshot_queue_url: str
-    snaptrade_refresh_price_usd: PriceList
-    plaid_refresh_price_usd: PriceList
     deployment_monthly_budget_usd: Decimal
     user_daily_refreshes: int
     connection_daily_refreshes: int
     refresh_cooldown_seconds: int
 
-    def policy(self) -> "PurchasePolicy":
+    def policy(self, prices: Mapping[Provider, PriceList]) -> "PurchasePolicy":
         """Give the rules of purchase; raises ConfigurationError for a rule that cannot be."""
         # Only who buys loads what buying means: it would slow the receiver's cold start.
         from freshet.domain.purchase import PurchasePolicy
 
         try:
             return PurchasePolicy(
-                prices={
-                    Provider.SNAPTRADE: self.snaptrade_refresh_price_usd,
-                    Provider.PLAID: self.plaid_refresh_price_usd,
-                },
+                prices=prices,
                 monthly_budget=self.deployment_monthly_budget_usd,
                 user_daily_refreshes=self.user_daily_refreshes,
                 connection_daily_refreshes=self.connection_daily_refreshes,
@@ -141,8 +123,6 @@ class TakeSnapshotsSettings(ProviderSettings):
     snapshots_table: str
     snapshot_retention_days: int
     reporting_time_zone: tzinfo
-    snaptrade_retired_holdings: bool
-    plaid_transactions: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,16 +136,7 @@ class ApiSettings(PurchaseSettings):
     ageing_after_hours: int
     stale_after_hours: int
     reporting_time_zone: tzinfo
-    plaid_transactions: bool
     link_redirect_uris: RedirectUris
-    plaid_client_name: str
-    plaid_language: str
-    plaid_country_codes: str
-    plaid_webhook_url: str
-
-    def webhook_urls(self) -> dict[Provider, str]:
-        """Say where a provider's webhooks go, where that is not this API's own address."""
-        return {} if self.plaid_webhook_url == "-" else {Provider.PLAID: self.plaid_webhook_url}
 
 
 # An app's own scheme will do, too; what is added is a segment of the path.

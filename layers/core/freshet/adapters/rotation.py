@@ -1,15 +1,13 @@
-"""Having the configured providers replace credentials."""
+"""Replacing credentials at the providers that are configured."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from freshet.domain.call_errors import AccessRevoked, ProviderError
 from freshet.domain.credential import Credential
 from freshet.domain.errors import ProviderNotConfigured
 from freshet.domain.provider import Provider
-
-# How each provider says that the credential it was shown is none; elsewhere that may mean us.
-_VOID = {Provider.SNAPTRADE: "1083", Provider.PLAID: "INVALID_ACCESS_TOKEN"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +24,18 @@ class ConfiguredRotation:
         replacer = self.replacers.get(provider)
         if replacer is None:
             raise ProviderNotConfigured(provider)
-        try:
-            return replacer(credential)
-        except ProviderError as error:
-            if error.answer.code == _VOID[provider]:
-                raise AccessRevoked(error.answer) from error
-            raise
+        return replacer(credential)
+
+
+@contextmanager
+def void_is_revoked(code: str) -> Iterator[None]:
+    """Raise AccessRevoked for the code that calls the given credential void.
+
+    In other calls the same code may blame us.
+    """
+    try:
+        yield
+    except ProviderError as error:
+        if error.answer.code == code:
+            raise AccessRevoked(error.answer) from error
+        raise

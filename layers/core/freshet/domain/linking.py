@@ -1,9 +1,11 @@
-"""What opens a provider's own pages for a user; each of them is a secret."""
+"""How a user links: what a frontend asks for, what opens a provider's page, what came of it."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from freshet.domain.connection import Connection
 from freshet.domain.credential import Secret
+from freshet.domain.provider import Provider
 
 PORTAL_LINK_LIVES = timedelta(minutes=5)
 
@@ -26,8 +28,52 @@ class LinkToken:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkOffer:
-    """What the frontend gets to open: SnapTrade's portal by its address, or Plaid's Link."""
+    """What the frontend gets to open: the address of a page, or the token of a widget."""
 
     expires_at: datetime
     url: Secret | None = None
     link_token: Secret | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartLink:
+    """A request to link, or to repair a link; webhooks reach us below `webhooks_at`."""
+
+    user_id: str
+    provider: Provider | None
+    webhooks_at: str
+    redirect_uri: str | None = None
+    connection_id: str | None = None
+    institution: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FinishLink:
+    """What a frontend brings back; none of it is believed, all of it is asked for."""
+
+    user_id: str
+    provider: Provider
+    public_token: Secret | None = None
+    provider_connection_id: str | None = None
+    link_session_id: str | None = None
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkedConnection:
+    """A connection that a user has made at a provider, and the name of its credential here."""
+
+    user_id: str
+    provider: Provider
+    provider_connection_id: str
+    credential_name: str
+    provider_user_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolledConnection:
+    """A connection of the user's, and whether it came to be by this request."""
+
+    connection: Connection
+    is_new: bool

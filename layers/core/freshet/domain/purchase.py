@@ -17,7 +17,7 @@ from freshet.domain.call_errors import (
 )
 from freshet.domain.connection import REFUSAL_REMEMBERED, Connection
 from freshet.domain.errors import PurchasesStopped, RefreshTooSoon
-from freshet.domain.etiquette import ETIQUETTE
+from freshet.domain.etiquette import Etiquette
 from freshet.domain.leaving import demand_linked
 from freshet.domain.money import Money
 from freshet.domain.prices import PriceList
@@ -51,9 +51,9 @@ class PurchasePolicy:
         prices = self.prices[provider]
         return max(prices.at(now), prices.at(now + LONGEST_WAIT), key=lambda each: each.amount)
 
-    def cooldown_of(self, provider: Provider) -> timedelta:
+    def cooldown_at(self, etiquette: Etiquette) -> timedelta:
         """Say how far apart two purchases for one connection are: etiquette is the least."""
-        return max(self.cooldown, ETIQUETTE[provider].gap_between_purchases)
+        return max(self.cooldown, etiquette.gap_between_purchases)
 
 
 def check_again(connection: Connection, *, is_stopped: bool) -> None:
@@ -64,18 +64,23 @@ def check_again(connection: Connection, *, is_stopped: bool) -> None:
 
 
 def check_before_money(
-    connection: Connection, *, is_stopped: bool, policy: PurchasePolicy, now: datetime
+    connection: Connection,
+    *,
+    is_stopped: bool,
+    policy: PurchasePolicy,
+    etiquette: Etiquette,
+    now: datetime,
 ) -> None:
     """Raise the first reason not to buy; budgets come after, in the reservation itself."""
     check_again(connection, is_stopped=is_stopped)
-    last, cooldown = connection.last_purchase_at, policy.cooldown_of(connection.provider)
+    last, cooldown = connection.last_purchase_at, policy.cooldown_at(etiquette)
     if last is not None and now < last + cooldown:
         raise RefreshTooSoon(last + cooldown)
 
 
-def check_before_live_read(connection: Connection, *, now: datetime) -> None:
+def check_before_live_read(connection: Connection, *, etiquette: Etiquette, now: datetime) -> None:
     """Raise RefreshTooSoon where a person would read live more often than is polite."""
-    last, gap = connection.last_live_read_at, ETIQUETTE[connection.provider].gap_between_live_reads
+    last, gap = connection.last_live_read_at, etiquette.gap_between_live_reads
     if last is not None and now < last + gap:
         raise RefreshTooSoon(last + gap)
 

@@ -17,7 +17,7 @@ from enum import StrEnum
 from freshet.domain.call_errors import CallFailed, ProviderAnswer
 from freshet.domain.events import Event, EventKind
 from freshet.domain.money import Money
-from freshet.domain.provider import TRAITS, Provider
+from freshet.domain.provider import Provider
 
 PATIENCE = timedelta(minutes=15)
 """How long a reserved call may wait for its next attempt; an outage of hours refuses it."""
@@ -151,14 +151,16 @@ class Refresh:
         )
 
 
-def start_call(refresh: Refresh, *, accounts: tuple[str, ...], now: datetime) -> Refresh:
+def start_call(
+    refresh: Refresh, *, accounts: tuple[str, ...], fence: timedelta, now: datetime
+) -> Refresh:
     """Go on record before the request leaves: from here on, nobody else may call for a while."""
     _demand(refresh, RefreshStatus.RESERVED)
     return replace(
         refresh,
         status=RefreshStatus.CALLING,
         attempt=refresh.attempt + 1,
-        calling_until=now + TRAITS[refresh.provider].fence(),
+        calling_until=now + fence,
         started_at=now,
         accounts=dict.fromkeys(accounts, AccountProgress.WAITING),
         reason=None,

@@ -6,19 +6,18 @@ from datetime import datetime, timedelta
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.errors import InvalidField
-from freshet.domain.etiquette import ETIQUETTE, LONGEST_CADENCE
+from freshet.domain.etiquette import LONGEST_CADENCE, Etiquette
 from freshet.domain.instants import duration_to_text
-from freshet.domain.provider import Provider
 
 
-def check_read_every(provider: Provider, every: timedelta, *, field: str) -> None:
+def check_read_every(every: timedelta, etiquette: Etiquette, *, field: str) -> None:
     """Raise InvalidField for reads more frequent than is polite, or next to never."""
-    _check(every, ETIQUETTE[provider].shortest_read_cadence, field)
+    _check(every, etiquette.shortest_read_cadence, field)
 
 
-def check_refresh_every(provider: Provider, every: timedelta, *, field: str) -> None:
+def check_refresh_every(every: timedelta, etiquette: Etiquette, *, field: str) -> None:
     """Raise InvalidField for purchases more frequent than is sensible, or next to never."""
-    _check(every, ETIQUETTE[provider].shortest_refresh_cadence, field)
+    _check(every, etiquette.shortest_refresh_cadence, field)
 
 
 def _check(every: timedelta, shortest: timedelta, field: str) -> None:

@@ -5,13 +5,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.connection import Connection
-from freshet.domain.provider import Provider
+from freshet.domain.provider_traits import ProviderTraits
 
 DUE_SHARDS = 4
 """Partitions of the due index for each provider; each takes 1,000 writes a second."""
-
-CALLS_PER_VISIT = {Provider.SNAPTRADE: 6, Provider.PLAID: 2}
-"""Calls of a usual visit. SnapTrade: detail, accounts, two for each of two accounts."""
 
 _FEWEST_CALLS = 2
 """No visit makes do with fewer."""
@@ -36,9 +33,9 @@ def turn_for(connection: Connection, *, now: datetime) -> Turn:
     return Turn.BUY if connection.wants_refresh(now=now) else Turn.READ
 
 
-def calls_of(connection: Connection) -> int:
+def calls_of(connection: Connection, traits: ProviderTraits) -> int:
     """Say how many calls a visit makes: as many as the last one, or as a usual one."""
-    return connection.calls_per_visit or CALLS_PER_VISIT[connection.provider]
+    return connection.calls_per_visit or traits.calls_per_visit
 
 
 @dataclass(frozen=True, slots=True)

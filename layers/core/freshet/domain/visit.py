@@ -24,7 +24,7 @@ from freshet.domain.errors import (
     VisitTooLong,
 )
 from freshet.domain.events import Event, EventKind
-from freshet.domain.provider import TRAITS
+from freshet.domain.provider_traits import ProviderTraits
 from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, note_proof, pass_check
 from freshet.domain.schedule import calls_of
 from freshet.domain.snapshot import HoldingsReading
@@ -85,14 +85,12 @@ class Visit:
             return self.trouble.reason
         return None if self.trouble is None else _REASONS[type(self.trouble)]
 
-    def is_news(self, connection: Connection) -> bool:
+    def is_news(self, connection: Connection, traits: ProviderTraits) -> bool:
         """Tell whether a read that nobody asked for found what a webhook should have announced."""
         if not self.is_background or connection.data_mode is DataMode.REALTIME:
             return False
-        announces_all = TRAITS[connection.provider].announces_every_sync
-        return any(
-            each.is_newer if announces_all else each.is_changed for each in self.stored.values()
-        )
+        is_silent = traits.may_sync_silently
+        return any(each.is_changed if is_silent else each.is_newer for each in self.stored.values())
 
     @property
     def is_unanswered(self) -> bool:
@@ -124,15 +122,15 @@ def scope_for(connection: Connection, *, is_webhook: bool) -> Scope:
     return Scope.MARKED_ACCOUNTS if is_partial else Scope.EVERYTHING
 
 
-def calls_expected(connection: Connection, scope: Scope) -> int:
+def calls_expected(connection: Connection, scope: Scope, traits: ProviderTraits) -> int:
     """Say how many calls a visit is going to make, as far as it can be known."""
     if scope is Scope.EVERYTHING:
-        return calls_of(connection)
+        return calls_of(connection, traits)
     transactions = sum(is_about_transactions(mark) for mark in connection.marks)
     accounts = len(connection.marks) - transactions
     # The one call that is expected besides the list may be that for transactions.
     more = transactions if accounts else max(0, transactions - 1)
-    return TRAITS[connection.provider].calls_for_accounts(accounts) + more
+    return traits.calls_for_accounts(accounts) + more
 
 
 def connection_after_visit(

@@ -1,12 +1,15 @@
 """The operation /v1/holdings: everything a user holds, in one of several shapes."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
 
 from freshet.domain.call_errors import CallFailed, RateLimited
 from freshet.domain.errors import AnswerTooLarge, InvalidField, NotFound, ProviderNotConfigured
 from freshet.domain.identifiers import CONNECTION_PATTERN
+from freshet.domain.provider import Provider
+from freshet.domain.provider_offer import DocumentedShape, Offers
 from freshet.http.answers import json_response, json_text_response
 from freshet.http.application import Api
 from freshet.http.caller import Scope
@@ -14,10 +17,10 @@ from freshet.http.connections import checked_connection_id
 from freshet.http.holdings import first_page
 from freshet.http.operation import Answer, Operation, Parameter
 from freshet.http.paging import CURSOR, cursor_for, limit_of, limit_parameter, mark_of
+from freshet.http.shapes.documented import documented_list
 from freshet.http.shapes.holdings import HoldingsShape
 from freshet.http.shapes.pages import Page, page
-from freshet.http.shapes.snaptrade import SnapTradeHoldings
-from freshet.services.show_documented_holdings import snaptrade_holdings
+from freshet.services.show_documented_holdings import documented_holdings
 from freshet.services.show_portfolio import page_of_holdings
 
 # Lambda hands on 6 MB, in which the body is a string: what that escapes counts twice.
@@ -27,49 +30,64 @@ _ACCOUNT = "acc_"
 _NARROWER = "This is over 6 MB: name a connection_id."
 _NARROWEST = "This is over 6 MB: read each account at /v1/accounts/{id}/holdings."
 
-
-SHAPE = Parameter(
-    name="shape",
-    description="`snaptrade` for SnapTrade's own AccountHoldings, which are not paged",
-    schema={"type": "string", "enum": ["snaptrade"]},
-)
 CONNECTION_ID = Parameter(
     name="connection_id",
     description="One connection's accounts alone",
     schema={"type": "string", "pattern": CONNECTION_PATTERN},
 )
-LIST_HOLDINGS = Operation(
-    id="listHoldings",
-    verb="GET",
-    path="/v1/holdings",
-    scope=Scope.READ,
-    summary="Show what all of the user's accounts hold",
-    query=(
-        SHAPE,
-        CONNECTION_ID,
-        limit_parameter(usual=_MOST_ACCOUNTS, most=_MOST_ACCOUNTS),
-        CURSOR,
-    ),
-    answers={200: Answer(Page[HoldingsShape] | list[SnapTradeHoldings])},
-    problems=(NotFound, AnswerTooLarge, RateLimited, CallFailed, ProviderNotConfigured),
-)
-OPERATIONS = (LIST_HOLDINGS,)
+
+
+def operations(offers: Offers) -> tuple[Operation]:
+    """Give the operation, which also answers in the shapes that providers document."""
+    documented = {
+        str(provider): offer.documented
+        for provider, offer in offers.items()
+        if offer.documented is not None
+    }
+    shapes: Any = Page[HoldingsShape]
+    for shape in documented.values():
+        shapes |= documented_list(shape)
+    listing = Operation(
+        id="listHoldings",
+        verb="GET",
+        path="/v1/holdings",
+        scope=Scope.READ,
+        summary="Show what all of the user's accounts hold",
+        query=(
+            *([_shape_parameter(documented)] if documented else []),
+            CONNECTION_ID,
+            limit_parameter(usual=_MOST_ACCOUNTS, most=_MOST_ACCOUNTS),
+            CURSOR,
+        ),
+        answers={200: Answer(shapes)},
+        problems=(NotFound, AnswerTooLarge, RateLimited, CallFailed, ProviderNotConfigured),
+    )
+    return (listing,)
+
+
+def _shape_parameter(documented: Mapping[str, DocumentedShape]) -> Parameter:
+    described = "; ".join(f"`{name}` for {shape.summary}" for name, shape in documented.items())
+    schema = {"type": "string", "enum": list(documented)}
+    return Parameter(name="shape", description=described, schema=schema)
 
 
 def add_all_holdings_routes(api: Api) -> None:
     """Register the function."""
+    (listing,) = operations(api.parts.offers)
 
-    @api.serves(LIST_HOLDINGS)
+    @api.serves(listing)
     def list_holdings() -> Response[str]:
-        return _shape_named(api.query("shape"))(api)
+        name = api.query("shape")
+        if name is None:
+            return _in_our_shape(api)
+        return _in_documented_shape(_documented_at(name, api.parts.offers), api)
 
 
-def _shape_named(name: str | None) -> Callable[[Api], Response[str]]:
-    if name is None:
-        return _in_our_shape
-    if name not in _SHAPES:
-        raise InvalidField("shape", f"must be one of {', '.join(sorted(_SHAPES))}")
-    return _SHAPES[name]
+def _documented_at(name: str, offers: Offers) -> Provider:
+    known = {str(each): each for each, offer in offers.items() if offer.documented is not None}
+    if name not in known:
+        raise InvalidField("shape", f"must be one of {', '.join(sorted(known))}")
+    return known[name]
 
 
 def _in_our_shape(api: Api) -> Response[str]:
@@ -85,12 +103,14 @@ def _in_our_shape(api: Api) -> Response[str]:
     return json_response(200, page(items, cursor_for(following)))
 
 
-def _in_snaptrades_shape(api: Api) -> Response[str]:
+def _in_documented_shape(provider: Provider, api: Api) -> Response[str]:
     for name in ("limit", "cursor"):
         if api.query(name) is not None:
             raise InvalidField(name, "means nothing in this shape, which is not paged")
     connection_id = _connection_id(api)
-    texts = snaptrade_holdings(api.caller.user_id, connection_id, parts=api.parts.portfolio)
+    texts = documented_holdings(
+        api.caller.user_id, connection_id, provider=provider, parts=api.parts.portfolio
+    )
     what_to_do = _NARROWER if connection_id is None else _NARROWEST
     return json_text_response(200, _array_of(texts, what_to_do=what_to_do))
 
@@ -109,6 +129,3 @@ def _array_of(texts: Iterable[str], *, what_to_do: str) -> str:
             raise AnswerTooLarge(what_to_do)
         items.append(text)
     return f"[{','.join(items)}]"
-
-
-_SHAPES = {"snaptrade": _in_snaptrades_shape}

@@ -13,6 +13,8 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from freshet.domain.errors import InvalidField, InvalidJson, NotFound
 from freshet.domain.money import Money
 from freshet.domain.provider import Provider
+from freshet.domain.provider_offer import Offers
+from freshet.domain.provider_traits import TraitsByProvider
 from freshet.http.addressing import MethodNotAllowed, as_routed, is_head, verbs_at
 from freshet.http.bodies import demand_known, json_object
 from freshet.http.caller import USER_HEADER, Caller, TokenPolicy, caller_from_claims
@@ -41,8 +43,12 @@ class ApiParts:
     pacing: Pacing
     tokens: TokenPolicy
     providers: frozenset[Provider]
-    webhook_urls: Mapping[Provider, str]
-    """Where a provider's webhooks are to go, where it is not this API's own address."""
+    offers: Offers
+
+    @property
+    def traits(self) -> TraitsByProvider:
+        """Say what is different about each provider."""
+        return self.requesting.purchasing.traits
 
     @property
     def prices(self) -> Mapping[Provider, Money]:
@@ -99,11 +105,12 @@ class Api:
         value: str | None = parameters.get(name)
         return value
 
-    def webhook_url(self, provider: Provider) -> str:
-        """Say where a provider's webhooks reach us."""
+    @property
+    def webhooks_at(self) -> str:
+        """Say below which address providers' webhooks reach us."""
         # The gateway's own word, and no header of the caller's: it knows which name it serves.
         domain = self.resolver.current_event.raw_event["requestContext"]["domainName"]
-        return self.parts.webhook_urls.get(provider, f"https://{domain}/webhooks/{provider}")
+        return f"https://{domain}/webhooks"
 
     def body(self) -> dict[str, Any]:
         """Give the JSON object of the body, {} for none.

@@ -59,7 +59,7 @@ def add_connection_change_routes(api: Api) -> None:
             # Buying on a cadence spends the deployment's money without anybody asking each time.
             caller.demand(Scope.OPERATE)
         connection = change_connection(
-            change, connections=parts.showing.connections, clock=parts.now
+            change, connections=parts.showing.connections, traits=parts.traits, clock=parts.now
         )
         return json_response(200, connection_shape(connection, prices=parts.prices))
 

@@ -25,23 +25,22 @@ from freshet.domain.errors import (
 )
 from freshet.domain.identifiers import is_link_session_id
 from freshet.domain.link_session import LinkStatus
+from freshet.domain.linking import FinishLink, StartLink
 from freshet.domain.pacing import Pace
 from freshet.domain.provider import Provider
+from freshet.domain.provider_offer import Offers, ProviderOffer
 from freshet.http.answers import json_response
 from freshet.http.application import Api
 from freshet.http.caller import Scope
 from freshet.http.connections import checked_connection_id
-from freshet.http.operation import Answer, Operation, fields_of
+from freshet.http.operation import Answer, Operation
 from freshet.http.shapes.connections import ConnectionShape, connection_shape
 from freshet.http.shapes.link_bodies import (
     LONGEST_TEXT,
     STATE_PATTERN,
     NewLinkBody,
-    PlaidReturnBody,
-    PlaidTokenBody,
     RepairBody,
-    SnapTradeConnectionBody,
-    SnapTradeReturnBody,
+    return_body,
 )
 from freshet.http.shapes.link_sessions import (
     LinkSessionShape,
@@ -49,9 +48,9 @@ from freshet.http.shapes.link_sessions import (
     link_session_shape,
     started_link_shape,
 )
-from freshet.services.finish_link import Arrival, finish_link
+from freshet.services.finish_link import finish_link
 from freshet.services.show_link import link_outcome
-from freshet.services.start_link import LinkWish, start_link
+from freshet.services.start_link import start_link
 
 _TROUBLE = (
     RateLimited,
@@ -60,17 +59,6 @@ _TROUBLE = (
     ProviderNotConfigured,
     SecretUnavailable,
     UserLeaving,
-)
-START_LINK = Operation(
-    id="startLink",
-    verb="POST",
-    path="/v1/link-sessions",
-    scope=Scope.LINK,
-    summary="Open SnapTrade's portal or Plaid's Link for the user",
-    bodies=(NewLinkBody, RepairBody),
-    answers={201: Answer(StartedLinkShape, headers=("Location",))},
-    problems=(NotFound, LinkGone, *_TROUBLE),
-    pace=Pace.LINKING,
 )
 GET_LINK_SESSION = Operation(
     id="getLinkSession",
@@ -81,41 +69,63 @@ GET_LINK_SESSION = Operation(
     answers={200: Answer(LinkSessionShape, headers=("Retry-After",))},
     problems=(NotFound,),
 )
-FINISH_LINK = Operation(
-    id="finishLink",
-    verb="POST",
-    path="/v1/connections",
-    scope=Scope.LINK,
-    summary="Take in what the user has linked; sending it again does no harm",
-    bodies=(SnapTradeReturnBody, SnapTradeConnectionBody, PlaidReturnBody, PlaidTokenBody),
-    answers={
-        200: Answer(ConnectionShape, headers=("Location",)),
-        201: Answer(ConnectionShape, headers=("Location",)),
-    },
-    problems=(NotFound, LinkInvalid, LinkUnfinished, AlreadyOwned, LoginRequired, *_TROUBLE),
-    pace=Pace.LINKING,
-)
-OPERATIONS = (START_LINK, GET_LINK_SESSION, FINISH_LINK)
-_BROUGHT = {
-    Provider.SNAPTRADE: fields_of(SnapTradeReturnBody),
-    Provider.PLAID: fields_of(PlaidReturnBody),
-}
 _SECRETS_INSIDE = {"Cache-Control": "no-store"}
+
+
+def operations(offers: Offers) -> tuple[Operation, Operation, Operation]:
+    """Give the operations, whose bodies are those of the providers that there are."""
+    return (_start_link(offers), GET_LINK_SESSION, _finish_link(offers))
+
+
+def _start_link(offers: Offers) -> Operation:
+    pages = " or ".join(each.link_page for each in offers.values())
+    return Operation(
+        id="startLink",
+        verb="POST",
+        path="/v1/link-sessions",
+        scope=Scope.LINK,
+        summary=f"Open {pages} for the user",
+        bodies=(NewLinkBody, RepairBody),
+        answers={201: Answer(StartedLinkShape, headers=("Location",))},
+        problems=(NotFound, LinkGone, *_TROUBLE),
+        pace=Pace.LINKING,
+    )
+
+
+def _finish_link(offers: Offers) -> Operation:
+    bodies = tuple(
+        return_body(provider, form) for provider, offer in offers.items() for form in offer.returns
+    )
+    return Operation(
+        id="finishLink",
+        verb="POST",
+        path="/v1/connections",
+        scope=Scope.LINK,
+        summary="Take in what the user has linked; sending it again does no harm",
+        bodies=bodies,
+        answers={
+            200: Answer(ConnectionShape, headers=("Location",)),
+            201: Answer(ConnectionShape, headers=("Location",)),
+        },
+        problems=(NotFound, LinkInvalid, LinkUnfinished, AlreadyOwned, LoginRequired, *_TROUBLE),
+        pace=Pace.LINKING,
+    )
 
 
 def add_link_session_routes(api: Api) -> None:
     """Register the functions."""
     parts = api.parts
+    start, get, finish = operations(parts.offers)
 
-    @api.serves(START_LINK)
+    @api.serves(start)
     def post_link_session() -> Response[str]:
-        wish = _wish(api, api.body())
+        wanted = _wanted(api, api.body())
         api.keep_pace()
-        started = start_link(wish, parts=parts.linking)
+        started = start_link(wanted, parts=parts.linking)
         headers = {"Location": f"/v1/link-sessions/{started.session.id}", **_SECRETS_INSIDE}
         return json_response(201, started_link_shape(started), headers)
 
-    @api.serves(GET_LINK_SESSION)
+    @api.serves(get)
     def get_link_session(link_session_id: str) -> Response[str]:
         session_id = _checked_session_id(link_session_id)
         session = parts.linking.sessions.get(api.caller.user_id, session_id)
@@ -123,26 +133,26 @@ def add_link_session_routes(api: Api) -> None:
         headers = {"Retry-After": "2"} if outcome.status is LinkStatus.PENDING else {}
         return json_response(200, link_session_shape(session, outcome), headers)
 
-    @api.serves(FINISH_LINK)
+    @api.serves(finish)
     def post_connection() -> Response[str]:
-        arrival = _arrival(api.body(), api.caller.user_id)
+        returned = _returned(api.body(), api.caller.user_id, parts.offers)
         api.keep_pace()
-        taken_in = finish_link(arrival, parts=parts.linking)
-        connection = taken_in.connection
+        enrolled = finish_link(returned, parts=parts.linking)
+        connection = enrolled.connection
         headers = {"Location": f"/v1/connections/{connection.id}"}
         shape = connection_shape(connection, prices=parts.prices)
-        return json_response(201 if taken_in.is_new else 200, shape, headers)
+        return json_response(201 if enrolled.is_new else 200, shape, headers)
 
 
-def _wish(api: Api, body: dict[str, Any]) -> LinkWish:
+def _wanted(api: Api, body: dict[str, Any]) -> StartLink:
     connection_id = _text(body, "connection_id")
     state = _text(body, "state")
     if state is not None and not re.fullmatch(STATE_PATTERN, state):
         raise InvalidField("state", "must have 16 to 128 letters, digits, - or _")
-    return LinkWish(
+    return StartLink(
         user_id=api.caller.user_id,
         provider=_provider(body) if "provider" in body else None,
-        webhook=api.webhook_url(Provider.PLAID),
+        webhooks_at=api.webhooks_at,
         redirect_uri=_text(body, "redirect_uri"),
         connection_id=None if connection_id is None else checked_connection_id(connection_id),
         institution=_text(body, "institution"),
@@ -150,15 +160,12 @@ def _wish(api: Api, body: dict[str, Any]) -> LinkWish:
     )
 
 
-def _arrival(body: dict[str, Any], user_id: str) -> Arrival:
+def _returned(body: dict[str, Any], user_id: str, offers: Offers) -> FinishLink:
     provider = _provider(body)
-    for name in body.keys() - _BROUGHT[provider]:
-        raise InvalidField(name, f"means nothing at {provider}")
+    _demand_form(body, provider, offers[provider])
     public_token, session_id = _text(body, "public_token"), _text(body, "link_session_id")
     named = _text(body, "provider_connection_id")
-    if provider is Provider.SNAPTRADE and named is None and session_id is None:
-        raise InvalidField("provider_connection_id", "is missing, and so is link_session_id")
-    return Arrival(
+    return FinishLink(
         user_id=user_id,
         provider=provider,
         public_token=None if public_token is None else Secret(public_token),
@@ -168,11 +175,21 @@ def _arrival(body: dict[str, Any], user_id: str) -> Arrival:
     )
 
 
+def _demand_form(body: dict[str, Any], provider: Provider, offer: ProviderOffer) -> None:
+    for name in body.keys() - offer.return_fields - {"provider"}:
+        raise InvalidField(name, f"means nothing at {provider}")
+    given = {name for name, value in body.items() if value is not None}
+    if not any(given.issuperset(form.required) for form in offer.returns):
+        *others, last = [form.required[0] for form in offer.returns]
+        reason = "".join(f", and so is {name}" for name in others)
+        raise InvalidField(last, f"is missing{reason}")
+
+
 def _provider(body: dict[str, Any]) -> Provider:
     try:
         return Provider(str(body.get("provider")))
     except ValueError:
-        raise InvalidField("provider", "must be snaptrade or plaid") from None
+        raise InvalidField("provider", f"must be {' or '.join(Provider)}") from None
 
 
 def _text(body: dict[str, Any], name: str) -> str | None:

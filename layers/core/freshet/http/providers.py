@@ -2,7 +2,6 @@
 
 from aws_lambda_powertools.event_handler import Response
 
-from freshet.domain.provider import TRAITS
 from freshet.http.answers import json_response
 from freshet.http.application import Api
 from freshet.http.caller import Scope
@@ -28,7 +27,9 @@ def add_provider_routes(api: Api) -> None:
     @api.serves(LIST_PROVIDERS)
     def list_providers() -> Response[str]:
         items = [
-            provider_shape(each, is_configured=each in parts.providers, price=parts.prices[each])
-            for each in sorted(TRAITS)
+            provider_shape(
+                each, traits, is_configured=each in parts.providers, price=parts.prices[each]
+            )
+            for each, traits in sorted(parts.traits.items())
         ]
         return json_response(200, page(items))

@@ -1,8 +1,8 @@
 """The operator event `import_connections`: JSON Lines of existing users, one result for each line.
 
-A line is `{"provider": "snaptrade", "user_id": "…", "credential": {"user_id": "…",
-"user_secret": "…"}}` or `{"provider": "plaid", "user_id": "…", "credential": {"access_token":
-"…"}}`. Lines stand in the event (`lines`) or in an S3 object (`bucket`, `key`); whoever gets a
+A line is `{"provider": "…", "user_id": "…", "credential": {…}}`, with the credential in the form of
+its provider: `{"user_id": "…", "user_secret": "…"}` at SnapTrade, `{"access_token": "…"}` at Plaid.
+Lines stand in the event (`lines`) or in an S3 object (`bucket`, `key`); whoever gets a
 `next_line` invokes again with it as `start_line`.
 """
 
@@ -16,7 +16,6 @@ from pydantic import Field, ValidationError
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.call_errors import CallFailed
-from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import (
     AlreadyOwned,
     FreshetError,
@@ -25,42 +24,27 @@ from freshet.domain.errors import (
 )
 from freshet.domain.provider import Provider
 from freshet.domain.replanning import check_read_every
-from freshet.operations.operator import Event, Operation, SecretText, Text
+from freshet.operations.operator import (
+    CredentialForms,
+    Event,
+    Operation,
+    Text,
+    provider_named,
+    with_credential,
+)
 from freshet.ports import Clock, TextObjects
 from freshet.services.import_connections import Importing, ImportRow, import_row
 
 _TIME = timedelta(seconds=20)  # the function has 29; a line that has begun may take some
 _MOST_INLINE = 500
+_UNNAMED = ""  # the discovery names what a credential opens
 
 
-class _SnapTradeUser(Event):
+class _Line(Event):
+    provider: Provider
     user_id: Text
-    user_secret: SecretText
-
-
-class _PlaidItem(Event):
-    access_token: SecretText
-
-
-class _SnapTradeLine(Event):
-    provider: Literal["snaptrade"]
-    user_id: Text
-    credential: _SnapTradeUser
+    credential: Any
     read_every: timedelta = timedelta(hours=24)
-
-    def to_credential(self) -> Credential:
-        secret = Secret(self.credential.user_secret.get_secret_value())
-        return Credential(self.credential.user_id, secret)
-
-
-class _PlaidLine(Event):
-    provider: Literal["plaid"]
-    user_id: Text
-    credential: _PlaidItem
-    read_every: timedelta = timedelta(hours=24)
-
-    def to_credential(self) -> Credential:
-        return Credential("", Secret(self.credential.access_token.get_secret_value()))
 
 
 class _Import(Event):
@@ -71,10 +55,6 @@ class _Import(Event):
     start_line: Annotated[int, Field(ge=0)] = 0
 
 
-_KINDS: dict[str, type[_SnapTradeLine | _PlaidLine]] = {
-    "snaptrade": _SnapTradeLine,
-    "plaid": _PlaidLine,
-}
 _CODES: dict[type[Exception], str] = {
     AlreadyOwned: "already_owned",
     ProviderNotConfigured: "provider_not_configured",
@@ -88,6 +68,7 @@ class Importer:
     """Works lines until they end or the time does."""
 
     parts: Importing
+    credential_forms: CredentialForms
     objects: TextObjects
     clock: Clock
 
@@ -122,7 +103,7 @@ class Importer:
 
     def _result(self, line: str | dict[str, Any]) -> dict[str, Any]:
         try:
-            row = _row(line)
+            row = self._row(line)
             imported = import_row(row, parts=self.parts)
         except ValidationError as error:
             named = "; ".join(_named(each) for each in error.errors())
@@ -135,26 +116,26 @@ class Importer:
             "connections": [{"id": each.id, "status": each.status} for each in imported],
         }
 
-
-def _row(line: str | dict[str, Any]) -> ImportRow:
-    document = line
-    if isinstance(line, str):
-        try:
-            document = json.loads(line)
-        except ValueError:
-            raise InvalidField("line", "is no JSON") from None
-    kind = _KINDS.get(str(document.get("provider"))) if isinstance(document, dict) else None
-    if kind is None:
-        raise InvalidField("provider", "is not a known provider")
-    read = kind.model_validate(document)
-    provider = Provider(read.provider)
-    check_read_every(provider, read.read_every, field="read_every")
-    return ImportRow(
-        user_id=read.user_id,
-        provider=provider,
-        credential=read.to_credential(),
-        cadence=Cadence(read_every=read.read_every),
-    )
+    def _row(self, line: str | dict[str, Any]) -> ImportRow:
+        document = line
+        if isinstance(line, str):
+            try:
+                document = json.loads(line)
+            except ValueError:
+                raise InvalidField("line", "is no JSON") from None
+        name = document.get("provider") if isinstance(document, dict) else None
+        provider = provider_named(name)
+        if provider is None:
+            raise InvalidField("provider", "is not a known provider")
+        read = with_credential(_Line, self.credential_forms(provider)).model_validate(document)
+        etiquette = self.parts.registering.traits[provider].etiquette
+        check_read_every(read.read_every, etiquette, field="read_every")
+        return ImportRow(
+            user_id=read.user_id,
+            provider=provider,
+            credential=read.credential.to_credential(_UNNAMED),
+            cadence=Cadence(read_every=read.read_every),
+        )
 
 
 def _code_of(error: FreshetError) -> str:

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from freshet.domain.cadence import Cadence
-from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import (
     AlreadyOwned,
     ConnectionRemoving,
@@ -19,15 +18,17 @@ from freshet.domain.errors import (
     NotFound,
     UserLeaving,
 )
+from freshet.domain.etiquette import Etiquette
 from freshet.domain.provider import Provider
 from freshet.domain.replanning import check_read_every, check_refresh_every
+from freshet.ports import CredentialForm
 from freshet.services.process_webhook import Processing
 from freshet.services.register_connection import Registering, Registration, register_connection
 from freshet.services.replay_webhooks import replay_connection, replay_event, replay_parked
 from freshet.services.switch_purchases import Switching, switch_purchases
 
 Text = Annotated[str, Field(min_length=1, max_length=256)]
-SecretText = Annotated[SecretStr, Field(min_length=1)]
+CredentialForms = Callable[[Provider], type[CredentialForm]]
 
 
 class Event(BaseModel):
@@ -44,55 +45,22 @@ class _RegisterConnection(Event):
     provider_connection_id: Text
     read_every: timedelta = timedelta(hours=24)
     refresh_every: timedelta | None = None
+    provider: Provider
+    credential: Any
+    """In the form of its provider."""
 
-    def _registered(self, provider: Provider, credential: Credential) -> Registration:
-        check_read_every(provider, self.read_every, field="read_every")
+    def to_registration(self, etiquette: Etiquette) -> Registration:
+        """Say the same in the domain's words; raises InvalidField for a cadence."""
+        check_read_every(self.read_every, etiquette, field="read_every")
         if self.refresh_every is not None:
-            check_refresh_every(provider, self.refresh_every, field="refresh_every")
+            check_refresh_every(self.refresh_every, etiquette, field="refresh_every")
         return Registration(
             user_id=self.user_id,
-            provider=provider,
+            provider=self.provider,
             provider_connection_id=self.provider_connection_id,
-            credential=credential,
+            credential=self.credential.to_credential(self.provider_connection_id),
             cadence=Cadence(read_every=self.read_every, refresh_every=self.refresh_every),
         )
-
-
-class SnapTradeUser(Event):
-    """How SnapTrade knows the user."""
-
-    user_id: Text
-    user_secret: SecretText
-
-
-class RegisterAtSnapTrade(_RegisterConnection):
-    """A brokerage authorization of a SnapTrade user."""
-
-    provider: Literal["snaptrade"]
-    credential: SnapTradeUser
-
-    def to_registration(self) -> Registration:
-        """Say the same in the domain's words."""
-        secret = Secret(self.credential.user_secret.get_secret_value())
-        return self._registered(Provider.SNAPTRADE, Credential(self.credential.user_id, secret))
-
-
-class PlaidItem(Event):
-    """What opens an Item at Plaid."""
-
-    access_token: SecretText
-
-
-class RegisterAtPlaid(_RegisterConnection):
-    """An Item; it is its own subject."""
-
-    provider: Literal["plaid"]
-    credential: PlaidItem
-
-    def to_registration(self) -> Registration:
-        """Say the same in the domain's words."""
-        secret = Secret(self.credential.access_token.get_secret_value())
-        return self._registered(Provider.PLAID, Credential(self.provider_connection_id, secret))
 
 
 class _SwitchPurchases(Event):
@@ -131,11 +99,6 @@ _REFUSALS: dict[type[Exception], tuple[str, str]] = {
 }
 Operation = Callable[[dict[str, Any]], dict[str, Any]]
 
-_REGISTRATIONS: dict[str, type[RegisterAtSnapTrade | RegisterAtPlaid]] = {
-    "snaptrade": RegisterAtSnapTrade,
-    "plaid": RegisterAtPlaid,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Operator:
@@ -144,6 +107,7 @@ class Operator:
     registering: Registering
     switching: Switching
     replaying: Processing
+    credential_forms: CredentialForms
     further: Callable[[], Mapping[str, Operation]] = dict
     """Gives what is asked for so seldom that it is loaded only then, by operation."""
 
@@ -175,10 +139,12 @@ class Operator:
         }
 
     def _register_connection(self, event: dict[str, Any]) -> dict[str, Any]:
-        kind = _REGISTRATIONS.get(str(event.get("provider")))
-        if kind is None:
+        provider = provider_named(event.get("provider"))
+        if provider is None:
             return error("invalid_field", "provider: is not a known provider")
-        registration = kind.model_validate(event).to_registration()
+        form = self.credential_forms(provider)
+        wanted = with_credential(_RegisterConnection, form).model_validate(event)
+        registration = wanted.to_registration(self.registering.traits[provider].etiquette)
         connection = register_connection(registration, parts=self.registering)
         return {"connection_id": connection.id, "status": connection.status}
 
@@ -206,6 +172,18 @@ class Operator:
 
 def _named(wrong: Any) -> str:
     return f"{'.'.join(str(part) for part in wrong['loc'])}: {wrong['msg']}"
+
+
+def provider_named(name: object) -> Provider | None:
+    """Find a provider by the name that an operator has written."""
+    return next((each for each in Provider if each == name), None)
+
+
+def with_credential[Model: BaseModel](
+    model: type[Model], form: type[CredentialForm]
+) -> type[Model]:
+    """Narrow a model's field `credential` to the form of one provider."""
+    return create_model(model.__name__, __base__=model, credential=(form, ...))
 
 
 def error(code: str, detail: str) -> dict[str, Any]:

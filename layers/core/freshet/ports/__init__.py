@@ -14,11 +14,18 @@ from freshet.ports.holdings import (
     Snapshots,
     SnapshotStore,
 )
-from freshet.ports.importing import Discovery, FoundConnection, TextObjects
-from freshet.ports.linking import ItemLinks, LinkSessions, Portal, ProviderUsers
+from freshet.ports.importing import CredentialForm, Discovery, FoundConnection, TextObjects
+from freshet.ports.linking import (
+    Enrollment,
+    LinkFlow,
+    LinkFlowDependencies,
+    LinkSessions,
+    ProviderUsers,
+)
 from freshet.ports.pacing import UserPacing
 from freshet.ports.providers import (
     CredentialVault,
+    DocumentedHoldings,
     ProviderBuyer,
     Providers,
     ProviderSession,
@@ -28,6 +35,7 @@ from freshet.ports.providers import (
 from freshet.ports.purchases import Budgets, Refreshes
 from freshet.ports.queues import Bus, ReadQueue, RefreshQueue, WebhookQueue
 from freshet.ports.transactions import Transactions
+from freshet.ports.webhooks import WebhookVerifier
 
 Clock = Callable[[], datetime]
 
@@ -39,20 +47,23 @@ __all__ = [
     "Bus",
     "Clock",
     "Connections",
+    "CredentialForm",
     "CredentialRotation",
     "CredentialSource",
     "CredentialVault",
     "Discovery",
+    "DocumentedHoldings",
     "DueConnections",
     "FoundConnection",
     "DueErasures",
+    "Enrollment",
     "Eraser",
     "Erasures",
     "Inbox",
-    "ItemLinks",
+    "LinkFlow",
+    "LinkFlowDependencies",
     "LinkSessions",
     "Owners",
-    "Portal",
     "ProviderBuyer",
     "ProviderSession",
     "ProviderUsers",
@@ -72,4 +83,5 @@ __all__ = [
     "UserLease",
     "UserPacing",
     "WebhookQueue",
+    "WebhookVerifier",
 ]

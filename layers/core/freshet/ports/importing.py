@@ -23,6 +23,13 @@ class Discovery(Protocol):
         """List the connections, disabled ones included."""
 
 
+class CredentialForm(Protocol):
+    """A credential as an operator writes it, in the fields that its provider asks for."""
+
+    def to_credential(self, subject: str) -> Credential:
+        """Give the credential; `subject` names it where the fields do not."""
+
+
 class TextObjects(Protocol):
     """Long texts that an operator has put somewhere."""
 

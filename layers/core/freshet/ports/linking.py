@@ -1,13 +1,24 @@
-"""Attempts to link, who the users are at the providers, and the providers' own pages."""
+"""Attempts to link, who the users are at the providers, and each provider's way of linking."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
-from freshet.domain.call_errors import ProviderAnswer
-from freshet.domain.credential import Credential, Secret
+from freshet.domain.connection import Connection
 from freshet.domain.link_session import LinkSession
-from freshet.domain.linking import LinkToken, PortalLink
+from freshet.domain.linking import (
+    EnrolledConnection,
+    FinishLink,
+    LinkedConnection,
+    LinkOffer,
+    StartLink,
+)
+from freshet.domain.provider import Provider
 from freshet.domain.provider_user import ProviderUser
+from freshet.ports.connections import Connections, Owners
+from freshet.ports.credentials import UserLease
+from freshet.ports.providers import CredentialVault
 
 
 class LinkSessions(Protocol):
@@ -24,7 +35,7 @@ class LinkSessions(Protocol):
 
 
 class ProviderUsers(Protocol):
-    """Under which ids SnapTrade knows our users."""
+    """Under which ids a provider that keeps users knows ours."""
 
     def find(self, user_id: str) -> ProviderUser:
         """Read a user's registration, consistently; one without an id where there is none."""
@@ -33,42 +44,58 @@ class ProviderUsers(Protocol):
         """Store it; once registered, webhooks find the user by the id. Raises ConcurrentChange."""
 
 
-class Portal(Protocol):
-    """SnapTrade's users and its portal; every method raises CallFailed."""
+class Enrollment(Protocol):
+    """Takes in connections that users have made at a provider."""
 
-    def register_user(self, user_id: str) -> Credential:
-        """Register a user under an id; the secret is shown this once."""
+    def enroll(self, linked: LinkedConnection) -> EnrolledConnection:
+        """Save a connection and have it read, or find it there already; raises AlreadyOwned."""
 
-    def delete_user(self, user_id: str) -> ProviderAnswer:
-        """Queue a user for deletion."""
+    def resume(self, connection: Connection) -> EnrolledConnection:
+        """Give a saved connection back, and have it read where a crash has prevented that."""
 
-    def connection_ids(self, user: Credential) -> Sequence[str]:
-        """List the user's connections."""
-
-    def portal(
-        self,
-        user: Credential,
-        *,
-        redirect_url: str | None,
-        broker: str | None = None,
-        reconnect: str | None = None,
-    ) -> PortalLink:
-        """Give a link to the portal, to link anew or to `reconnect` a connection."""
+    def found_for(self, session: LinkSession) -> Connection | None:
+        """Give the connection that came of an attempt, whoever has brought it in."""
 
 
-class ItemLinks(Protocol):
-    """Plaid's Link, with the terms of this deployment; every method raises CallFailed."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkFlowDependencies:
+    """What a provider's way of linking needs from us."""
 
-    def link_token(
-        self, alias: str, *, webhook: str, redirect_uri: str | None, institution: str | None
-    ) -> LinkToken:
-        """Give what Link needs for a new Item that tells `webhook` what happens to it."""
+    sessions: LinkSessions
+    users: Callable[[Provider], ProviderUsers]
+    lease: UserLease
+    vault: CredentialVault
+    owners: Owners
+    connections: Connections
+    enrollment: Enrollment
+    random_bytes: Callable[[int], bytes]
+    clock: Callable[[], datetime]
 
-    def repair_token(self, alias: str, item: Credential, *, redirect_uri: str | None) -> LinkToken:
-        """Give what Link needs to repair an Item, which keeps its ids and its token."""
 
-    def exchange(self, public_token: Secret) -> Credential:
-        """Turn Link's public token into the Item's credential: once, within half an hour."""
+class LinkFlow(Protocol):
+    """How users link at one provider.
 
-    def remove(self, item: Credential) -> ProviderAnswer:
-        """End an Item, its token and its subscriptions, at once."""
+    Every method but the last may raise CallFailed, SecretUnavailable and UserBusy.
+    """
+
+    def start(self, wanted: StartLink, *, state: str) -> LinkOffer:
+        """Give what opens the provider's page for a new link."""
+
+    def repair(self, wanted: StartLink, broken: Connection, *, state: str) -> LinkOffer:
+        """Give what opens the page to repair a link, which keeps its ids.
+
+        Raises LinkGone, CredentialMissing, AccessRevoked and MissingUpstream for one that can only
+        be made anew.
+        """
+
+    def finish(self, returned: FinishLink, session: LinkSession | None) -> EnrolledConnection:
+        """Take in what the user has linked, whole or not at all; repeating does no harm.
+
+        Raises InvalidField, NotFound, AlreadyOwned, LinkUnfinished and LinkInvalid.
+        """
+
+    def give_back(self, user_id: str) -> None:
+        """Have the provider forget what earlier attempts have left there unused.
+
+        What fails is tried again when the user links the next time.
+        """

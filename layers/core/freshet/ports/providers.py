@@ -1,6 +1,6 @@
 """The providers, the quota they give and the credentials they want."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -9,9 +9,8 @@ from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
-from freshet.domain.snapshot import (
-    HoldingsReading,
-)
+from freshet.domain.held_account import HeldAccount
+from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.transaction_windows import WindowRead
 
 
@@ -90,6 +89,13 @@ class ProviderBuyer(Protocol):
 
     def remove(self) -> ProviderAnswer:
         """Ask for the connection to be removed; MissingUpstream or AccessRevoked: it is gone."""
+
+
+class DocumentedHoldings(Protocol):
+    """Holdings in the shape that their provider documents."""
+
+    def render(self, held: Iterable[HeldAccount]) -> Iterator[str]:
+        """Give the JSON text of each account, one after the other."""
 
 
 class Providers[Visitor](Protocol):

@@ -3,31 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from freshet.domain.errors import PayloadTooLarge, UnknownProvider
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Proven, VerifiedDelivery
+from freshet.domain.webhooks import VerifiedDelivery
 
 if TYPE_CHECKING:
     # The receiver's cold start is spared the domain that the other ports speak of.
-    from freshet.ports import WebhookQueue
+    from freshet.ports import WebhookQueue, WebhookVerifier
 
 BODY_LIMIT_BYTES = 64 * 1024
-
-
-class Verifier(Protocol):
-    """Knows what proves that a delivery is a provider's."""
-
-    @property
-    def event_headers(self) -> tuple[str, ...]:
-        """Name the headers, in lower case, that the event is read with later."""
-
-    def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Proven:
-        """Give what may be kept of the body, no secret is in it, and when it was signed.
-
-        Raises WebhookRefused for what is not let in, SecretUnavailable for trouble of ours.
-        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +28,7 @@ class Delivery:
 def accept_webhook(
     delivery: Delivery,
     *,
-    verifiers: Mapping[Provider, Verifier],
+    verifiers: "Mapping[Provider, WebhookVerifier]",
     queue: "WebhookQueue",
     now: datetime,
 ) -> VerifiedDelivery:

@@ -14,7 +14,7 @@ from freshet.domain.errors import (
     refusal_reason,
 )
 from freshet.domain.orders import ReadOrder, ReadReason
-from freshet.domain.provider import TRAITS
+from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.purchase import (
     PurchasePolicy,
     check_again,
@@ -58,6 +58,7 @@ class Purchasing:
     reads: ReadQueue
     bus: Bus
     policy: PurchasePolicy
+    traits: TraitsByProvider
     clock: Clock
 
 
@@ -104,8 +105,11 @@ def _call(
 ) -> Purchase:
     accounts = parts.accounts.of_connection(reserved.user_id, reserved.connection_id)
     expected = tuple(account.id for account in accounts if account.report.is_readable)
+    traits = parts.traits[reserved.provider]
     try:
-        calling = parts.refreshes.book(start_call(reserved, accounts=expected, now=parts.clock()))
+        calling = parts.refreshes.book(
+            start_call(reserved, accounts=expected, fence=traits.fence(), now=parts.clock())
+        )
     except ConcurrentChange:
         # Another worker has taken up this very refresh: it calls, we do not.
         return Purchase(refresh=parts.refreshes.get(reserved.user_id, reserved.id))
@@ -120,7 +124,7 @@ def _call(
     refresh = _booked(calling, step, parts)
     failure = outcome if isinstance(outcome, CallFailed) else None
     _update_connection(refresh, failure, parts)
-    if refresh.status is RefreshStatus.ACCEPTED and TRAITS[refresh.provider].is_done_when_accepted:
+    if refresh.status is RefreshStatus.ACCEPTED and not traits.finishes_after_answer:
         parts.reads.send([_read_order(refresh)])
     _tell(refresh, failure)
     return Purchase(refresh=refresh, failure=failure)

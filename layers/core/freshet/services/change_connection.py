@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
+from freshet.domain.etiquette import Etiquette
+from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.replanning import check_read_every, check_refresh_every, replanned
 from freshet.ports import Clock, Connections
 
@@ -23,22 +25,24 @@ class ConnectionChange:
 
 
 def change_connection(
-    change: ConnectionChange, *, connections: Connections, clock: Clock
+    change: ConnectionChange, *, connections: Connections, traits: TraitsByProvider, clock: Clock
 ) -> Connection:
     """Store the change and take the new place in the schedule; raises NotFound, InvalidField."""
     now = clock()
-    return connections.change(
-        change.user_id, change.connection_id, lambda each: _changed(each, change, now=now)
-    )
+
+    def step(row: Connection) -> Connection:
+        return _changed(row, change, traits[row.provider].etiquette, now=now)
+
+    return connections.change(change.user_id, change.connection_id, step)
 
 
-def _changed(connection: Connection, change: ConnectionChange, *, now: datetime) -> Connection:
+def _changed(
+    connection: Connection, change: ConnectionChange, etiquette: Etiquette, *, now: datetime
+) -> Connection:
     if change.read_every is not None:
-        check_read_every(connection.provider, change.read_every, field="cadence.read_every")
+        check_read_every(change.read_every, etiquette, field="cadence.read_every")
     if change.refresh_every is not None:
-        check_refresh_every(
-            connection.provider, change.refresh_every, field="cadence.refresh_every"
-        )
+        check_refresh_every(change.refresh_every, etiquette, field="cadence.refresh_every")
     paused = connection.paused if change.paused is None else change.paused
     wanted = replace(connection, paused=paused)
     return replanned(wanted, _cadence(connection.cadence, change), before=connection, now=now)

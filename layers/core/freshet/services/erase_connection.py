@@ -1,12 +1,14 @@
 """One connection, taken away step by step; each can be repeated, and finds what is done already."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from freshet.domain.connection import Connection
 from freshet.domain.erasure import SOON, Erasure
 from freshet.domain.errors import ConcurrentChange, NotFound
 from freshet.domain.leaving import ended_by_removal, leaving, superseded
-from freshet.domain.provider import TRAITS
+from freshet.domain.provider import Provider
+from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.refresh import RefreshStatus
 from freshet.observability import count
 from freshet.ports import (
@@ -40,10 +42,12 @@ class Erasing:
     accounts: Accounts
     refreshes: Refreshes
     providers: Providers[ProviderBuyer]
-    users: ProviderUsers
+    users: Mapping[Provider, ProviderUsers]
+    """Registrations, for each provider that keeps users."""
     provider_users: UpstreamUsers
     vault: CredentialVault
     eraser: Eraser
+    traits: TraitsByProvider
     clock: Clock
 
 
@@ -98,7 +102,7 @@ def _gone_upstream(
         tried = try_to_remove(
             erasure.upstream,
             lambda: parts.providers.open(connection).remove(),
-            is_done_at_once=TRAITS[connection.provider].removes_at_once,
+            is_done_at_once=parts.traits[connection.provider].removes_at_once,
             requested_at=erasure.requested_at,
             now=parts.clock(),
         )

@@ -6,7 +6,6 @@ from freshet.domain.erasure import SOON, Erasure, Upstream
 from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import erasure_id_for
 from freshet.domain.leaving import leaving
-from freshet.domain.provider import Provider
 from freshet.services.begin_removal import erasure_of
 from freshet.services.erase_connection import MOST_ROWS, Erasing
 from freshet.services.forget_credential import unknown_upstream
@@ -40,16 +39,21 @@ def erase_user(erasure: Erasure, *, parts: Erasing) -> Erasure:
 
 
 def _without_provider_users(erasure: Erasure, parts: Erasing) -> tuple[Erasure, bool]:
-    """Have SnapTrade forget the user under every id, also one that never linked anything."""
-    for subject in parts.users.find(erasure.user_id).subjects:
+    """Have providers forget the user under every id, also one that never linked anything."""
+    registered = [
+        (provider, users, subject)
+        for provider, users in parts.users.items()
+        for subject in users.find(erasure.user_id).subjects
+    ]
+    for provider, users, subject in registered:
         if not erasure.provider_user.is_open:
             # What became of the id before this one is no reason to ask less often for this one.
             erasure = replace(erasure, provider_user=Upstream())
-        erasure, is_over = unknown_upstream(erasure, Provider.SNAPTRADE, subject, parts=parts)
+        erasure, is_over = unknown_upstream(erasure, provider, subject, parts=parts)
         if not is_over:
             return erasure, False
         erasure = parts.erasures.save(erasure)
-        parts.users.save(parts.users.find(erasure.user_id).without(subject))
+        users.save(users.find(erasure.user_id).without(subject))
     return erasure, True
 
 

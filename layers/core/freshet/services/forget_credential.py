@@ -4,7 +4,8 @@ from dataclasses import replace
 from typing import Protocol
 
 from freshet.domain.erasure import Erasure
-from freshet.domain.provider import TRAITS, Provider
+from freshet.domain.provider import Provider
+from freshet.domain.provider_traits import TraitsByProvider
 from freshet.ports import Clock, Connections, CredentialVault, Eraser, UpstreamUsers
 from freshet.services.ask_to_remove import try_to_remove
 
@@ -29,6 +30,10 @@ class Forgetting(Protocol):
         """Have the provider forget its user."""
 
     @property
+    def traits(self) -> TraitsByProvider:
+        """Know whether the provider keeps users."""
+
+    @property
     def clock(self) -> Clock:
         """Tell the time."""
 
@@ -42,7 +47,7 @@ def forget_credential(erasure: Erasure, *, parts: Forgetting) -> Erasure:
     if provider is None or name is None or _is_needed(erasure.user_id, name, parts):
         return erasure.done(now=parts.clock())
     parts.vault.forget(erasure.user_id, name)
-    if not TRAITS[provider].has_users:
+    if parts.traits[provider].has_credential_per_connection:
         return erasure.done(now=parts.clock())
     subject = name.partition("#")[2]
     after, is_over = unknown_upstream(erasure, provider, subject, parts=parts)

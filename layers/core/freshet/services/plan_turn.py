@@ -9,6 +9,7 @@ from freshet.domain.identifiers import refresh_id_for
 from freshet.domain.instants import to_text
 from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder, RemovalOrder
 from freshet.domain.provider import Provider
+from freshet.domain.provider_traits import ProviderTraits, TraitsByProvider
 from freshet.domain.refresh import Trigger
 from freshet.domain.schedule import Pace, Turn, calls_of, turn_for
 from freshet.observability import count, logger, measure_seconds
@@ -27,6 +28,7 @@ class Planning:
     reads: ReadQueue
     refreshes: RefreshQueue
     paces: Mapping[Provider, Pace]
+    traits: TraitsByProvider
     clock: Clock
 
 
@@ -41,7 +43,7 @@ def plan_turn(*, parts: Planning) -> int:
     for provider, pace in parts.paces.items():
         found = parts.due.due(provider, now=now, limit=pace.most_visits)
         overdue = max([overdue, *(now - due_at for _, _, due_at in found)])
-        orders += _orders_for(found, pace, parts.due, now=now)
+        orders += _orders_for(found, pace, parts.traits[provider], parts.due, now=now)
     removals = _removals(parts.erasures, now=now)
     lost: list[ReadOrder | RefreshOrder | RemovalOrder] = [
         *parts.reads.send([order for order in orders if isinstance(order, ReadOrder)]),
@@ -68,7 +70,12 @@ def _removals(due: DueErasures, *, now: datetime) -> list[RemovalOrder]:
 
 
 def _orders_for(
-    found: Sequence[tuple[str, str, datetime]], pace: Pace, due: DueConnections, *, now: datetime
+    found: Sequence[tuple[str, str, datetime]],
+    pace: Pace,
+    traits: ProviderTraits,
+    due: DueConnections,
+    *,
+    now: datetime,
 ) -> list[ReadOrder | RefreshOrder]:
     orders: list[ReadOrder | RefreshOrder] = []
     calls = purchases = 0
@@ -81,7 +88,7 @@ def _orders_for(
             continue
         order = _order(claimed, due_at, delay=pace.delay(calls), now=now)
         is_purchase = isinstance(order, RefreshOrder)
-        calls += 1 if is_purchase else calls_of(claimed)
+        calls += 1 if is_purchase else calls_of(claimed, traits)
         purchases += is_purchase
         orders.append(order)
     return orders

@@ -69,13 +69,17 @@ def preview_of(
         )
     if is_purchase:
         return _purchase(connection, spent, parts=parts, now=now)
-    check_before_live_read(connection, now=now)
+    etiquette = parts.purchasing.traits[connection.provider].etiquette
+    check_before_live_read(connection, etiquette=etiquette, now=now)
     return Preview(connection_id=connection.id, method=Method.READ, spent=spent)
 
 
 def _purchase(connection: Connection, spent: Spent, *, parts: Requesting, now: datetime) -> Preview:
     policy, is_stopped = parts.purchasing.policy, spent.of_deployment.is_stopped
-    check_before_money(connection, is_stopped=is_stopped, policy=policy, now=now)
+    etiquette = parts.purchasing.traits[connection.provider].etiquette
+    check_before_money(
+        connection, is_stopped=is_stopped, policy=policy, etiquette=etiquette, now=now
+    )
     parts.purchasing.providers.open(connection)  # is refused where a purchase would be
     price = policy.price(connection.provider, now=now)
     spent.demand_room(connection.id, price, policy=policy, now=now)

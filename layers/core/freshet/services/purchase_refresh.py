@@ -37,7 +37,10 @@ def reserve_refresh(order: RefreshOrder, *, parts: Purchasing) -> Purchase:
         return _join(order, connection, parts)
     now = parts.clock()
     is_stopped = parts.refreshes.is_stopped()
-    check_before_money(connection, is_stopped=is_stopped, policy=parts.policy, now=now)
+    etiquette = parts.traits[connection.provider].etiquette
+    check_before_money(
+        connection, is_stopped=is_stopped, policy=parts.policy, etiquette=etiquette, now=now
+    )
     parts.providers.open(connection)  # no money is reserved for a call that cannot be made
     wanted = _new_refresh(order, connection, parts.policy, now=now)
     try:

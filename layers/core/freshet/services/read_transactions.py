@@ -6,7 +6,7 @@ from freshet.domain.account import Account
 from freshet.domain.connection import Connection
 from freshet.domain.days import EVERY_DAY, DayRange
 from freshet.domain.errors import ConcurrentChange, PassedOn
-from freshet.domain.etiquette import ETIQUETTE
+from freshet.domain.etiquette import Etiquette
 from freshet.domain.transaction_windows import (
     WindowRead,
     changes_of,
@@ -22,7 +22,12 @@ _TRIES = 3  # each lost race means that another reader stored what it had read
 
 
 def days_wanted(
-    account: Account, connection: Connection, visit: Visit, session: ProviderSession
+    account: Account,
+    connection: Connection,
+    visit: Visit,
+    session: ProviderSession,
+    *,
+    etiquette: Etiquette,
 ) -> DayRange | None:
     """Say which days of this account a visit reads, None for no transactions at all."""
     event = transactions_event(connection.marks, account.report.provider_account_id)
@@ -32,7 +37,7 @@ def days_wanted(
         account,
         event=event,
         is_awaited=visit.is_awaited or connection.open_refresh_id is not None,
-        gap=ETIQUETTE[connection.provider].gap_between_transaction_reads,
+        gap=etiquette.gap_between_transaction_reads,
         now=visit.started_at,
     )
 

@@ -10,6 +10,7 @@ from freshet.domain.errors import AlreadyOwned
 from freshet.domain.identifiers import new_connection_id
 from freshet.domain.leaving import demand_not_removed
 from freshet.domain.provider import Provider
+from freshet.domain.provider_traits import TraitsByProvider
 from freshet.ports import Clock, Connections, CredentialVault, Inbox, Owners, ReadQueue
 from freshet.services.take_in import take_in
 
@@ -34,6 +35,7 @@ class Registering:
     connections: Connections
     vault: CredentialVault
     reads: ReadQueue
+    traits: TraitsByProvider
     random_bytes: Callable[[int], bytes]
     clock: Clock
 
@@ -53,8 +55,8 @@ def register_connection(registration: Registration, *, parts: Registering) -> Co
         # No credential is kept for what was removed, or is about to be.
         demand_not_removed(parts.connections.get(*owner))
     name = credential_name(registration.provider, registration.credential.subject)
-    if owner is not None and provider is Provider.PLAID:
-        # An Item that came through Link has another name for its token, which readers go by.
+    if owner is not None and parts.traits[provider].has_credential_per_connection:
+        # Linked before, it may have another name for its credential, which readers go by.
         name = parts.connections.get(*owner).credential_name
     parts.vault.keep(registration.user_id, name, registration.credential)
     wanted = Connection(

@@ -9,7 +9,7 @@ from freshet.domain.identifiers import new_refresh_id, refresh_id_for
 from freshet.domain.leaving import demand_linked, demand_not_removed
 from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
 from freshet.domain.prices import FREE
-from freshet.domain.provider import TRAITS
+from freshet.domain.provider import Provider
 from freshet.domain.purchase import check_before_live_read
 from freshet.domain.refresh import (
     CHECKS_AFTER,
@@ -45,7 +45,8 @@ class Requesting:
     budgets: Budgets
     queue: RefreshQueue
     random_bytes: Callable[[int], bytes]
-    plaid_transactions: bool
+    transactions_at: frozenset[Provider]
+    """The providers at which this deployment reads transactions."""
 
 
 def request_refresh(request: RefreshRequest, *, parts: Requesting) -> Purchase:
@@ -71,7 +72,7 @@ def request_refresh(request: RefreshRequest, *, parts: Requesting) -> Purchase:
         trigger=Trigger.USER,
         actor=request.actor,
     )
-    if TRAITS[connection.provider].buys_in_place and not request.is_one_of_all:
+    if parts.purchasing.traits[connection.provider].buys_in_place and not request.is_one_of_all:
         return purchase_refresh(order, parts=parts.purchasing, may_wait=False)
     purchase = reserve_refresh(order, parts=parts.purchasing)
     if purchase.refresh.status is RefreshStatus.RESERVED:
@@ -85,7 +86,8 @@ def read_instead(wanted: Refresh, connection: Connection, parts: Requesting) -> 
     demand_linked(connection)
     if connection.open_refresh_id is not None:
         return join_open(wanted, connection, parts.purchasing)
-    check_before_live_read(connection, now=parts.purchasing.clock())
+    etiquette = parts.purchasing.traits[connection.provider].etiquette
+    check_before_live_read(connection, etiquette=etiquette, now=parts.purchasing.clock())
     try:
         refresh = parts.purchasing.refreshes.open(_started(wanted, parts.purchasing))
     except ConcurrentChange:

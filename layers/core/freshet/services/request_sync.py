@@ -5,7 +5,6 @@ from dataclasses import replace
 from freshet.domain.connection import Connection
 from freshet.domain.errors import ConcurrentChange, TransactionsNotEnabled
 from freshet.domain.leaving import demand_linked
-from freshet.domain.provider import TRAITS
 from freshet.domain.refresh import Kind, Method, Refresh, RefreshStatus
 from freshet.domain.visit import yesterday
 from freshet.services.billable_call import Purchase, Purchasing, go_on
@@ -32,8 +31,8 @@ def request_transactions_sync(request: RefreshRequest, *, parts: Requesting) -> 
     known = asked_before(request, refresh_id, parts.purchasing.refreshes)
     if known is not None:
         return Purchase(refresh=known)
-    is_opt_in = TRAITS[connection.provider].transactions_need_opt_in
-    if is_opt_in and not parts.plaid_transactions:
+    is_opt_in = parts.purchasing.traits[connection.provider].transactions_need_opt_in
+    if is_opt_in and connection.provider not in parts.transactions_at:
         raise TransactionsNotEnabled
     # Asked in vain before: a plain read brings what the provider has by itself.
     is_read = is_opt_in or connection.sync_refused_until is not None

@@ -1,22 +1,15 @@
 """What the API shows of accounts in the shape that their own provider documents."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from freshet.domain.account import AccountStatus
 from freshet.domain.connection import Connection
 from freshet.domain.errors import InvalidField
 from freshet.domain.held_account import HeldAccount
 from freshet.domain.provider import Provider
+from freshet.ports import DocumentedHoldings
 from freshet.services.show_holdings import Showing
-
-
-class DocumentedHoldings(Protocol):
-    """Holdings in the shape that their provider documents."""
-
-    def render(self, held: Iterable[HeldAccount]) -> Iterator[str]:
-        """Give the JSON text of each account, one after the other."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,20 +17,20 @@ class ShowingDocumented:
     """What a look at documented shapes needs from outside."""
 
     showing: Showing
-    snaptrade: DocumentedHoldings
+    documents: Mapping[Provider, DocumentedHoldings]
 
 
-def snaptrade_holdings(
-    user_id: str, connection_id: str | None, *, parts: ShowingDocumented
+def documented_holdings(
+    user_id: str, connection_id: str | None, *, provider: Provider, parts: ShowingDocumented
 ) -> Iterator[str]:
-    """Show a user's accounts at SnapTrade as AccountHoldings (S4), each as JSON text.
+    """Show a user's accounts at a provider in its documented shape, each as JSON text.
 
     Accounts that are open and have a snapshot, in the order of their connections, oldest first.
-    Without a connection id, connections at other providers are passed over: who has no others has
-    no accounts in this shape. Raises NotFound; raises InvalidField for a connection of theirs.
+    Without a connection id, connections at other providers are passed over: without any here, there
+    are no accounts in this shape. Raises NotFound; raises InvalidField for a connection elsewhere.
     """
-    connections = _connections(user_id, connection_id, provider=Provider.SNAPTRADE, parts=parts)
-    return parts.snaptrade.render(_held_accounts(connections, parts.showing))
+    connections = _connections(user_id, connection_id, provider=provider, parts=parts)
+    return parts.documents[provider].render(_held_accounts(connections, parts.showing))
 
 
 def _connections(

@@ -1,10 +1,28 @@
 """What came of a link session."""
 
+from typing import Protocol
+
 from freshet.domain.link_session import LinkOutcome, LinkSession
-from freshet.services.linking import Linking
+from freshet.ports import Clock, Connections, LinkSessions
 
 
-def link_outcome(session: LinkSession, *, parts: Linking) -> LinkOutcome:
+class ShowLinkDependencies(Protocol):
+    """What it takes."""
+
+    @property
+    def sessions(self) -> LinkSessions:
+        """Know the user's other attempts."""
+
+    @property
+    def connections(self) -> Connections:
+        """Know what the user has linked."""
+
+    @property
+    def clock(self) -> Clock:
+        """Tell the time."""
+
+
+def link_outcome(session: LinkSession, *, parts: ShowLinkDependencies) -> LinkOutcome:
     """Say how far a session is: by what is stored, whoever brought it in."""
     others = [each for each in parts.sessions.of_user(session.user_id) if each.id != session.id]
     return session.outcome(

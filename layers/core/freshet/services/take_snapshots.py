@@ -25,9 +25,9 @@ from freshet.domain.errors import (
     SnapshotTooLarge,
     VisitTooLong,
 )
-from freshet.domain.etiquette import ETIQUETTE
 from freshet.domain.leaving import at_rest
 from freshet.domain.orders import ReadOrder, ReadReason
+from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.refresh import Refresh
 from freshet.domain.visit import (
     Scope,
@@ -78,6 +78,7 @@ class Reading:
     providers: Providers[ProviderSession]
     allowance: ReadAllowance
     bus: Bus
+    traits: TraitsByProvider
     clock: Clock
 
 
@@ -125,7 +126,7 @@ def _take_snapshots(order: ReadOrder, parts: Reading) -> None:
     announce(after, connections=parts.connections, bus=parts.bus)
     count("ConnectionRead" if visit.trouble is None else "ConnectionReadFailed")
     count(provider_fact(connection.provider, "ConnectionRead"))
-    if visit.is_news(connection):
+    if visit.is_news(connection, parts.traits[connection.provider]):
         count("WebhookMissed")
         logger.warning("Webhook missed", reason="missed_webhook")
     logger.info(
@@ -156,7 +157,7 @@ def _with_lease(order: ReadOrder, parts: Reading, now: datetime) -> Connection:
 def _visit(visit: Visit, connection: Connection, parts: Reading) -> None:
     try:
         session = parts.providers.open(connection)
-        calls = calls_expected(connection, visit.scope)
+        calls = calls_expected(connection, visit.scope, parts.traits[connection.provider])
         session.expect(calls, is_awaited=visit.is_awaited)
         _look_around(visit, session, connection, parts)
         visit.calls = session.calls
@@ -179,7 +180,8 @@ def _look_around(
 
 
 def _demand_allowance(visit: Visit, connection: Connection, parts: Reading) -> None:
-    most, now = ETIQUETTE[connection.provider].background_reads_per_user_and_day, parts.clock()
+    etiquette, now = parts.traits[connection.provider].etiquette, parts.clock()
+    most = etiquette.background_reads_per_user_and_day
     today = now.astimezone(UTC).date()
     if most is None or connection.allowed_on == today:
         return
@@ -192,10 +194,11 @@ def _read_accounts(
     visit: Visit, session: ProviderSession, connection: Connection, parts: Reading
 ) -> None:
     owing: set[str] = set()
+    etiquette = parts.traits[connection.provider].etiquette
     for account in _in_turn(visit.accounts, connection.consecutive_failures):
         is_whole = visit.scope is Scope.EVERYTHING
         is_asked_for = is_whole or is_marked(connection.marks, account.report.provider_account_id)
-        days = days_wanted(account, connection, visit, session)
+        days = days_wanted(account, connection, visit, session, etiquette=etiquette)
         if not account.report.is_readable or not (is_asked_for or days):
             continue
         if visit.is_too_long(now=parts.clock()):

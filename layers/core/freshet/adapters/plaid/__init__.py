@@ -1,1 +1,202 @@
-"""Plaid: client, mapping, error table, webhooks and their verification. An Item is a Connection."""
+"""Plaid, as one value; each part is loaded by the function that builds it."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from freshet.adapters.integration import (
+    AwsClients,
+    CallLimits,
+    Environ,
+    Integration,
+    IntegrationDependencies,
+    Opener,
+    Webhooks,
+    secret_keys,
+)
+from freshet.domain.etiquette import Etiquette
+from freshet.domain.provider import Provider
+from freshet.domain.provider_traits import ProviderTraits
+
+if TYPE_CHECKING:
+    from freshet.adapters.gate import Gate
+    from freshet.adapters.plaid.settings import PlaidSettings
+    from freshet.adapters.plaid.wire import PlaidWire
+    from freshet.domain.call_errors import ProviderError
+    from freshet.domain.credential import Credential
+    from freshet.domain.prices import PriceList
+    from freshet.domain.provider_offer import ProviderOffer
+    from freshet.domain.webhooks import EventRule, VerifiedDelivery, WebhookEvent
+    from freshet.ports import (
+        CredentialForm,
+        Discovery,
+        LinkFlow,
+        LinkFlowDependencies,
+        ProviderBuyer,
+        ProviderSession,
+        WebhookVerifier,
+    )
+
+_PURCHASES = "plaid-refresh"
+"""The key of Plaid's limit on purchases, which is apart from the one on reads."""
+
+_ETIQUETTE = Etiquette(
+    background_reads_per_user_and_day=None,
+    shortest_read_cadence=timedelta(hours=1),
+    shortest_refresh_cadence=timedelta(hours=1),
+    gap_between_live_reads=timedelta(minutes=10),
+    gap_between_transaction_reads=None,
+    gap_between_purchases=timedelta(minutes=1),  # Plaid's own limit for an Item
+)
+_TRAITS = ProviderTraits(
+    buys_in_place=False,
+    call_limit=timedelta(seconds=93),  # synchronous with the institution: at times 30 s or more
+    finishes_after_answer=False,
+    may_sync_silently=True,
+    transactions_need_opt_in=True,
+    has_credential_per_connection=True,
+    removes_at_once=True,
+    calls_per_visit=2,
+    calls_per_account=0,
+    etiquette=_ETIQUETTE,
+)
+
+
+def _settings() -> "type[PlaidSettings]":
+    from freshet.adapters.plaid.settings import PlaidSettings
+
+    return PlaidSettings
+
+
+def _limits(environ: Environ) -> CallLimits:
+    settings = _settings().from_env(environ)
+    return CallLimits(
+        calls_per_minute=settings.plaid_requests_per_minute,
+        purchases_per_minute=settings.plaid_refreshes_per_minute,
+    )
+
+
+def _price(environ: Environ) -> "PriceList":
+    return _settings().from_env(environ).plaid_refresh_price_usd
+
+
+def _reads_transactions(environ: Environ) -> bool:
+    return _settings().from_env(environ).plaid_transactions
+
+
+def _error_table() -> "Mapping[str, type[ProviderError]]":
+    from freshet.adapters.plaid.errors import BY_CODE
+
+    return {code: meaning.kind for code, meaning in BY_CODE.items()}
+
+
+def _verifier(environ: Environ, aws: AwsClients) -> "WebhookVerifier":
+    from freshet.adapters.plaid.keys import PlaidKeys
+    from freshet.adapters.plaid.lazy import LazyPlaidVerifier
+
+    settings = _settings().from_env(environ)
+    keys = secret_keys(aws, settings.plaid_secret_arn, PlaidKeys.from_document)
+    return LazyPlaidVerifier(settings.base_url, keys)
+
+
+def _event(delivery: "VerifiedDelivery") -> "WebhookEvent":
+    from freshet.adapters.plaid.webhooks import to_event
+
+    return to_event(delivery)
+
+
+def _rules() -> "Mapping[str, EventRule]":
+    from freshet.adapters.plaid.webhooks import RULES
+
+    return RULES
+
+
+def _reader(deps: IntegrationDependencies) -> "Opener[ProviderSession]":
+    from freshet.adapters.plaid.session import opener
+
+    settings = _settings().from_env(deps.environ)
+    gate = deps.gate(Provider.PLAID, settings.plaid_requests_per_minute)
+    return opener(deps, settings, _wire(deps, gate), gate)
+
+
+def _buyer(deps: IntegrationDependencies) -> "Opener[ProviderBuyer]":
+    from freshet.adapters.plaid.buyer import PlaidBuyer
+
+    settings = _settings().from_env(deps.environ)
+    wire = _wire(deps, deps.gate(_PURCHASES, settings.plaid_refreshes_per_minute))
+    return lambda _, item: PlaidBuyer(wire, item)
+
+
+def _offer() -> "ProviderOffer":
+    from freshet.adapters.plaid.offer import OFFER
+
+    return OFFER
+
+
+def _link_flow(deps: IntegrationDependencies, linking: "LinkFlowDependencies") -> "LinkFlow":
+    from freshet.adapters.plaid.item_links import PlaidItemLinks
+    from freshet.adapters.plaid.link_flow import PlaidLinkFlow
+    from freshet.adapters.plaid.linking import PlaidLinking
+
+    settings = _settings().from_env(deps.environ)
+    items = PlaidItemLinks(
+        linking=PlaidLinking(_reading(deps)),
+        client_name=settings.plaid_client_name,
+        language=settings.plaid_language,
+        country_codes=settings.country_codes,
+    )
+    return PlaidLinkFlow(items, settings.webhook_url, linking)
+
+
+def _discovery(deps: IntegrationDependencies) -> "Discovery":
+    from freshet.adapters.plaid.client import PlaidClient
+    from freshet.adapters.plaid.discovery import PlaidDiscovery
+
+    return PlaidDiscovery(PlaidClient(wire=_reading(deps), clock=deps.clock))
+
+
+def _credential_form() -> "type[CredentialForm]":
+    from freshet.adapters.plaid.credential_form import PlaidItem
+
+    return PlaidItem
+
+
+def _rotation(deps: IntegrationDependencies) -> "Callable[[Credential], Credential]":
+    from freshet.adapters.plaid.linking import PlaidLinking
+
+    return PlaidLinking(_reading(deps)).rotate
+
+
+def _reading(deps: IntegrationDependencies) -> "PlaidWire":
+    settings = _settings().from_env(deps.environ)
+    return _wire(deps, deps.gate(Provider.PLAID, settings.plaid_requests_per_minute))
+
+
+def _wire(deps: IntegrationDependencies, gate: "Gate") -> "PlaidWire":
+    from freshet.adapters.plaid.keys import PlaidKeys
+    from freshet.adapters.plaid.wire import PlaidWire
+
+    settings = _settings().from_env(deps.environ)
+    keys = secret_keys(deps.aws, settings.plaid_secret_arn, PlaidKeys.from_document)
+    return PlaidWire(settings.base_url, keys, deps.transport, gate)
+
+
+INTEGRATION = Integration(
+    provider=Provider.PLAID,
+    traits=_TRAITS,
+    settings=_settings,
+    limits=_limits,
+    price=_price,
+    reads_transactions=_reads_transactions,
+    error_table=_error_table,
+    webhooks=Webhooks(verifier=_verifier, event=_event, rules=_rules),
+    reader=_reader,
+    buyer=_buyer,
+    offer=_offer,
+    link_flow=_link_flow,
+    documents=None,
+    discovery=_discovery,
+    credential_form=_credential_form,
+    rotation=_rotation,
+    users=None,  # an Item is all that Plaid keeps of a user
+)

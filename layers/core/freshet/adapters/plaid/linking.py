@@ -9,11 +9,13 @@ from pydantic import BeforeValidator
 from freshet.adapters.foreign_json import LenientModel, Text, validated
 from freshet.adapters.plaid import endpoints, models
 from freshet.adapters.plaid.wire import Document, PlaidWire
+from freshet.adapters.rotation import void_is_revoked
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.instants import from_text
 from freshet.domain.linking import LinkToken
 
+_VOID = "INVALID_ACCESS_TOKEN"  # how Plaid calls a token void
 MOST_LETTERS_OF_A_NAME = 30  # a longer one shows as "This Application"
 
 
@@ -91,8 +93,12 @@ class PlaidLinking:
         return validated(_ItemAnswer.model_validate, document.content, document.told).item
 
     def rotate(self, item: Credential) -> Credential:
-        """Replace an Item's token: the old one is void at once, and a lost answer loses both."""
-        document = self.wire.read(endpoints.ROTATE_TOKEN, _access(item), item=item.subject)
+        """Replace an Item's token: the old one is void at once, and a lost answer loses both.
+
+        Raises AccessRevoked where it was void before.
+        """
+        with void_is_revoked(_VOID):
+            document = self.wire.read(endpoints.ROTATE_TOKEN, _access(item), item=item.subject)
         answer = validated(_RotationAnswer.model_validate, document.content, document.told)
         return Credential(item.subject, Secret(answer.new_access_token))
 

@@ -1,12 +1,13 @@
 """A visit at Plaid for one Item: two calls answer every question."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from freshet.adapters.exact_json import rendered
-from freshet.adapters.gate import Purse
+from freshet.adapters.gate import Gate, Purse
+from freshet.adapters.integration import IntegrationDependencies, Opener
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.client import PlaidClient
 from freshet.adapters.plaid.mapping import (
@@ -15,12 +16,18 @@ from freshet.adapters.plaid.mapping import (
     to_holdings,
     to_transaction,
 )
+from freshet.adapters.plaid.settings import PlaidSettings
+from freshet.adapters.plaid.wire import PlaidWire
 from freshet.domain.account import AccountReport
+from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
 from freshet.domain.days import DayRange
+from freshet.domain.provider import Provider
+from freshet.domain.quota import EAGER
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.transaction_windows import WindowRead, window_read
+from freshet.ports import ProviderSession
 
 _HISTORY = timedelta(days=730)
 
@@ -120,3 +127,17 @@ def _source(document: dict[str, Any], account_id: str) -> str:
     named = dict.fromkeys(each.get("security_id") for each in lines)
     securities = [known[each] for each in named if each in known]
     return rendered({"holdings": lines, "securities": securities})
+
+
+def opener(
+    deps: IntegrationDependencies, settings: PlaidSettings, wire: PlaidWire, gate: Gate
+) -> Opener[ProviderSession]:
+    """Build what opens visits; each takes its calls from a purse of its own."""
+    eager = deps.waiting(EAGER).quota(Provider.PLAID, settings.plaid_requests_per_minute)
+
+    def open_session(_: Connection, item: Credential) -> PlaidSession:
+        purse = Purse(gate.quota, eager)
+        visit = PlaidClient(wire=replace(wire, gate=replace(gate, quota=purse)), clock=deps.clock)
+        return PlaidSession(visit, item, settings.plaid_transactions, purse)
+
+    return open_session

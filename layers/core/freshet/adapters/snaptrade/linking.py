@@ -6,12 +6,14 @@ from typing import Any
 from pydantic import Field, TypeAdapter
 
 from freshet.adapters.foreign_json import LenientModel, Text, validated
+from freshet.adapters.rotation import void_is_revoked
 from freshet.adapters.snaptrade import endpoints
 from freshet.adapters.snaptrade.wire import Document, SnapTradeWire
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.linking import PortalLink
 
+_VOID = "1083"  # how SnapTrade calls a secret void
 _NAMES = TypeAdapter(list[str])
 
 
@@ -53,9 +55,13 @@ class SnapTradeLinking:
         return self.wire.tell(endpoints.DELETE_USER, parameters={"userId": user_id})
 
     def reset_secret(self, user: Credential) -> Credential:
-        """Replace a user's secret; the old one is void at once."""
+        """Replace a user's secret; the old one is void at once.
+
+        Raises AccessRevoked where it was void before.
+        """
         body = {"userId": user.subject, "userSecret": user.secret.reveal()}
-        return _to_credential(self.wire.read(endpoints.RESET_SECRET, content=body))
+        with void_is_revoked(_VOID):
+            return _to_credential(self.wire.read(endpoints.RESET_SECRET, content=body))
 
     def connection_ids(self, user: Credential) -> list[str]:
         """List a user's connections, disabled ones included."""

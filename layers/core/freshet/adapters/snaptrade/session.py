@@ -1,10 +1,11 @@
 """A visit at SnapTrade for one connection."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from freshet.adapters.gate import Purse
+from freshet.adapters.integration import IntegrationDependencies, Opener
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.mapping import (
     to_account_report,
@@ -12,14 +13,20 @@ from freshet.adapters.snaptrade.mapping import (
     to_holdings,
     to_transaction,
 )
+from freshet.adapters.snaptrade.settings import SnapTradeSettings
 from freshet.adapters.snaptrade.sources import current_source
+from freshet.adapters.snaptrade.wire import SnapTradeWire
 from freshet.domain.account import AccountReport
+from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
 from freshet.domain.days import DayRange
 from freshet.domain.holdings import Holdings
+from freshet.domain.provider import Provider
+from freshet.domain.quota import EAGER
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.transaction_windows import EDGE, WindowRead, window_read
+from freshet.ports import ProviderSession
 
 ReadHoldings = Callable[[SnapTradeClient, Credential, str], tuple[Holdings, datetime | None]]
 """Reads an account's holdings and, where SnapTrade tells it, the broker's own date of them."""
@@ -89,3 +96,26 @@ class SnapTradeSession:
         )
         read = (to_transaction(model, document) for model, document in rows)
         return window_read(DayRange(first=since), read, is_whole=is_whole)
+
+
+def opener(
+    deps: IntegrationDependencies, settings: SnapTradeSettings, wire: SnapTradeWire
+) -> Opener[ProviderSession]:
+    """Build what opens visits; each takes its calls from a purse of its own."""
+    limit = settings.snaptrade_requests_per_minute
+    gate, eager = wire.gate, deps.waiting(EAGER).quota(Provider.SNAPTRADE, limit)
+    read_holdings: ReadHoldings = read_current
+    if settings.snaptrade_retired_holdings:
+        # Loaded only where it is used: its models cost a cold start.
+        from freshet.adapters.snaptrade.legacy import read_legacy
+
+        read_holdings = read_legacy
+
+    def open_session(connection: Connection, user: Credential) -> SnapTradeSession:
+        purse = Purse(gate.quota, eager)
+        visit = SnapTradeClient(replace(wire, gate=replace(gate, quota=purse)))
+        return SnapTradeSession(
+            visit, user, connection.provider_connection_id, purse, read_holdings
+        )
+
+    return open_session

@@ -1,13 +1,15 @@
 """What a frontend sends to link, or to say that a user came back."""
 
-from typing import Annotated, Literal, NotRequired
+from types import new_class
+from typing import Annotated, Any, NotRequired
 
 from freshet.domain.provider import Provider
+from freshet.domain.provider_offer import ReturnForm
 from freshet.http.shapes.vocabulary import ConnectionId, LinkSessionId, Look, Shape
 
 LONGEST_TEXT = 2048
 STATE_PATTERN = "^[A-Za-z0-9_-]{16,128}$"
-AnyProvider = Literal[Provider.SNAPTRADE, Provider.PLAID]
+AnyProvider = Annotated[str, Look(enum=[str(each) for each in Provider])]
 Text = Annotated[str, Look(minLength=1, maxLength=LONGEST_TEXT)]
 State = Annotated[str, Look(pattern=STATE_PATTERN)]
 
@@ -33,33 +35,18 @@ class RepairBody(Shape):
     state: NotRequired[State]
 
 
-class SnapTradeReturnBody(Shape):
-    """The user came back from SnapTrade's portal."""
-
-    provider: Literal[Provider.SNAPTRADE]
-    link_session_id: LinkSessionId
-    provider_connection_id: NotRequired[Text]
-    state: NotRequired[State]
-
-
-class SnapTradeConnectionBody(Shape):
-    """SnapTrade's portal has named a connection."""
-
-    provider: Literal[Provider.SNAPTRADE]
-    provider_connection_id: Text
+_RETURN_FIELDS = {
+    "link_session_id": LinkSessionId,
+    "provider_connection_id": Text,
+    "public_token": Text,
+    "state": State,
+}
 
 
-class PlaidReturnBody(Shape):
-    """Link has ended at Plaid; a repair brings no public token."""
-
-    provider: Literal[Provider.PLAID]
-    link_session_id: LinkSessionId
-    public_token: NotRequired[Text]
-    state: NotRequired[State]
-
-
-class PlaidTokenBody(Shape):
-    """Link has ended at Plaid, and nobody knows in which session."""
-
-    provider: Literal[Provider.PLAID]
-    public_token: Text
+def return_body(provider: Provider, form: ReturnForm) -> type:
+    """Make the typed dictionary of one way to say that a user has linked."""
+    fields: dict[str, Any] = {"provider": Annotated[str, Look(const=str(provider))]}
+    fields |= {name: _RETURN_FIELDS[name] for name in form.required}
+    fields |= {name: NotRequired[_RETURN_FIELDS[name]] for name in form.optional}
+    described = {"__doc__": form.description, "__annotations__": fields, "__module__": __name__}
+    return new_class(form.name, (Shape,), exec_body=lambda namespace: namespace.update(described))

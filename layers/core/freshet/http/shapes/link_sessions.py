@@ -15,9 +15,9 @@ class LinkSessionShape(Shape):
     status: LinkStatus
     provider: Provider
     url: str | None
-    """SnapTrade's portal, in the answer to POST alone: good for one visit within minutes."""
+    """The page to open, where the provider has one, in the answer to POST alone; for one visit."""
     link_token: str | None
-    """What Plaid's Link is opened with, in the answer to POST alone."""
+    """What the provider's widget is opened with, where it has one, in the answer to POST alone."""
     connection_id: ConnectionId | None
     """The connection that came of it, or the one to be repaired."""
     created_at: Instant

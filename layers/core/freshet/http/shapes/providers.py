@@ -1,7 +1,8 @@
 """A provider as JSON: whether it is configured, and what a refresh there costs."""
 
 from freshet.domain.money import Money
-from freshet.domain.provider import TRAITS, Provider
+from freshet.domain.provider import Provider
+from freshet.domain.provider_traits import ProviderTraits
 from freshet.http.shapes.money import MoneyShape, money_shape
 from freshet.http.shapes.vocabulary import Shape
 
@@ -22,13 +23,15 @@ class ProviderOfferShape(Shape):
     refresh: ProviderRefreshShape
 
 
-def provider_shape(provider: Provider, *, is_configured: bool, price: Money) -> ProviderOfferShape:
+def provider_shape(
+    provider: Provider, traits: ProviderTraits, *, is_configured: bool, price: Money
+) -> ProviderOfferShape:
     """Show a provider."""
     return {
         "name": provider,
         "configured": is_configured,
         "refresh": {
             "cost": money_shape(price),
-            "answers_in_place": TRAITS[provider].buys_in_place,
+            "answers_in_place": traits.buys_in_place,
         },
     }

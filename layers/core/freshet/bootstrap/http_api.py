@@ -4,32 +4,32 @@ import os
 from datetime import timedelta
 
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
+from freshet.adapters.dynamodb.erasures import DynamoErasures
+from freshet.adapters.dynamodb.link_sessions import DynamoLinkSessions
 from freshet.adapters.dynamodb.pacing import DynamoUserPacing
-from freshet.adapters.dynamodb.reference_data import DynamoReferenceData
+from freshet.adapters.dynamodb.provider_users import DynamoProviderUsers
 from freshet.adapters.dynamodb.snapshot_history import DynamoSnapshotHistory
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.adapters.queues import SqsRefreshQueue
-from freshet.adapters.snaptrade.documented import SnapTradeDocuments
-from freshet.adapters.snaptrade.reference import SnapTradeReference
-from freshet.adapters.transport import Transport
 from freshet.config import ApiSettings
 from freshet.domain.freshness import FreshnessTargets
-from freshet.domain.quota import ASIDE
 from freshet.http.application import Api, ApiParts
 from freshet.http.caller import TokenPolicy
 from freshet.http.resources import RESOURCES
-from freshet.ports import Clock, UserLease
+from freshet.ports import LinkFlowDependencies, UserLease
+from freshet.registry import offers
+from freshet.services.begin_removal import Removing
 from freshet.services.billable_call import Purchasing
+from freshet.services.enroll_connection import ConnectionEnrollment
 from freshet.services.keep_pace import Pacing
+from freshet.services.linking import Linking
 from freshet.services.register_connection import Registering
 from freshet.services.request_refresh import Requesting
 from freshet.services.show_documented_holdings import ShowingDocumented
 from freshet.services.show_holdings import Showing
 from freshet.wiring import client, table, utc_now
-from freshet.wiring.linking import linking_for
-from freshet.wiring.removing import removing_for
-from freshet.wiring.wires import Wires
+from freshet.wiring.providers import documents_for, link_flows_for, transactions_at
 
 
 def api_for(
@@ -56,22 +56,20 @@ def api_for(
         budgets=DynamoBudgets(table(settings.connections_table)),
         queue=SqsRefreshQueue(client("sqs"), settings.refresh_queue_url),
         random_bytes=os.urandom,
-        plaid_transactions=settings.plaid_transactions,
+        transactions_at=transactions_at(),
     )
     tokens = TokenPolicy(settings.user_id_claim, frozenset(settings.default_user_scopes.split()))
     api = Api(
         ApiParts(
             showing=showing,
-            portfolio=ShowingDocumented(
-                showing=showing, snaptrade=_snaptrade_documents(settings, purchasing.clock)
-            ),
-            removing=removing_for(settings, purchasing),
+            portfolio=ShowingDocumented(showing=showing, documents=documents_for(settings)),
+            removing=_removing_for(settings, purchasing),
             requesting=requesting,
-            linking=linking_for(settings, registering, lease),
+            linking=_linking_for(settings, registering, lease),
             pacing=Pacing(DynamoUserPacing(table(settings.connections_table)), utc_now),
             tokens=tokens,
             providers=settings.providers,
-            webhook_urls=settings.webhook_urls(),
+            offers=offers(),
         )
     )
     for resource in RESOURCES:
@@ -79,10 +77,44 @@ def api_for(
     return api
 
 
-def _snaptrade_documents(settings: ApiSettings, clock: Clock) -> SnapTradeDocuments:
-    wire = Wires(settings, ASIDE, Transport()).snaptrade()
-    return SnapTradeDocuments(
-        source=SnapTradeReference(wire),
-        kept=DynamoReferenceData(table(settings.connections_table)),
-        clock=clock,
+def _linking_for(settings: ApiSettings, registering: Registering, lease: UserLease) -> Linking:
+    connections_table = table(settings.connections_table)
+    sessions = DynamoLinkSessions(connections_table)
+    enrollment = ConnectionEnrollment(
+        sessions=sessions,
+        inbox=registering.inbox,
+        connections=registering.connections,
+        reads=registering.reads,
+        random_bytes=registering.random_bytes,
+        clock=utc_now,
+    )
+    needed = LinkFlowDependencies(
+        sessions=sessions,
+        users=lambda provider: DynamoProviderUsers(connections_table, provider),
+        lease=lease,
+        vault=registering.vault,
+        owners=registering.owners,
+        connections=registering.connections,
+        enrollment=enrollment,
+        random_bytes=registering.random_bytes,
+        clock=utc_now,
+    )
+    return Linking(
+        sessions=sessions,
+        connections=registering.connections,
+        reads=registering.reads,
+        flows=link_flows_for(settings, needed),
+        redirect_uris=settings.link_redirect_uris,
+        random_bytes=registering.random_bytes,
+        clock=utc_now,
+    )
+
+
+def _removing_for(settings: ApiSettings, purchasing: Purchasing) -> Removing:
+    return Removing(
+        connections=purchasing.connections,
+        erasures=DynamoErasures(table(settings.connections_table)),
+        queue=SqsRefreshQueue(client("sqs"), settings.refresh_queue_url),
+        random_bytes=os.urandom,
+        clock=purchasing.clock,
     )

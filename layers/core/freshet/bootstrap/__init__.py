@@ -23,6 +23,9 @@ from freshet.config import (
 from freshet.domain.provider import Provider
 from freshet.wiring import client, table, utc_now
 
+# Hourly: 4,800 users a day, each a call of the 360,000 that a key has.
+_USERS_EACH_TIME = 200
+
 if TYPE_CHECKING:
     from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
     from freshet.domain.webhooks import VerifiedDelivery
@@ -35,11 +38,15 @@ if TYPE_CHECKING:
 def receive_webhook() -> "Callable[[Delivery], VerifiedDelivery]":
     """Build the receiver: Secrets Manager, one queue, no pydantic."""
     from freshet.adapters.queues import SqsWebhookQueue
+    from freshet.registry import INTEGRATIONS
     from freshet.services.accept_webhook import accept_webhook
-    from freshet.wiring.verifiers import verifiers_for
 
     settings = ReceiveWebhookSettings.from_env(os.environ)
-    verifiers = verifiers_for(settings)
+    verifiers = {
+        each: webhooks.verifier(os.environ, client)
+        for each in settings.providers
+        if (webhooks := INTEGRATIONS[each].webhooks) is not None
+    }
     queue = SqsWebhookQueue(client("sqs"), settings.webhook_queue_url)
     return lambda delivery: accept_webhook(
         delivery, verifiers=verifiers, queue=queue, now=utc_now()
@@ -52,15 +59,18 @@ def process_webhook() -> Callable[[str], None]:
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.dynamodb.erasures import DynamoErasures
     from freshet.adapters.dynamodb.inbox import DynamoInbox
-    from freshet.adapters.plaid import webhooks as plaid
     from freshet.adapters.queues import SqsReadQueue
-    from freshet.adapters.snaptrade import webhooks as snaptrade
     from freshet.messages import parse_delivery
+    from freshet.registry import INTEGRATIONS
     from freshet.services.process_webhook import Processing, process_webhook
 
     settings = ProcessWebhookSettings.from_env(os.environ)
     connections = DynamoConnections(table(settings.connections_table))
-    readers = {Provider.SNAPTRADE: snaptrade.to_event, Provider.PLAID: plaid.to_event}
+    events = {
+        each: offered.webhooks.event
+        for each, offered in INTEGRATIONS.items()
+        if offered.webhooks is not None
+    }
     parts = Processing(
         owners=connections,
         connections=connections,
@@ -77,7 +87,7 @@ def process_webhook() -> Callable[[str], None]:
 
     def process(text: str) -> None:
         delivery = parse_delivery(text)
-        process_webhook(readers[delivery.provider](delivery), parts=parts)
+        process_webhook(events[delivery.provider](delivery), parts=parts)
 
     return process
 
@@ -90,22 +100,23 @@ def plan_refreshes() -> Callable[[], int]:
     from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue
     from freshet.domain.quota import QuotaRate
     from freshet.domain.schedule import Pace
+    from freshet.registry import INTEGRATIONS, TRAITS
     from freshet.services.plan_turn import Planning, plan_turn
 
     settings = PlanRefreshesSettings.from_env(os.environ)
-    snaptrade = QuotaRate.for_limit(settings.snaptrade_requests_per_minute)
-    plaid = QuotaRate.for_limit(settings.plaid_requests_per_minute)
-    purchases = QuotaRate.for_limit(settings.plaid_refreshes_per_minute)
-    paces = {
-        Provider.SNAPTRADE: Pace(snaptrade.steady_per_minute, snaptrade.steady_per_minute),
-        Provider.PLAID: Pace(plaid.steady_per_minute, purchases.steady_per_minute),
-    }
+
+    def pace_at(provider: Provider) -> Pace:
+        limits = INTEGRATIONS[provider].limits(os.environ)
+        rates = (limits.calls_per_minute, limits.purchases_per_minute)
+        return Pace(*(QuotaRate.for_limit(each).steady_per_minute for each in rates))
+
     parts = Planning(
         due=DynamoConnections(table(settings.connections_table)),
         erasures=DynamoErasures(table(settings.connections_table)),
         reads=SqsReadQueue(client("sqs"), settings.snapshot_queue_url),
         refreshes=SqsRefreshQueue(client("sqs"), settings.refresh_queue_url),
-        paces={each: paces[each] for each in sorted(settings.providers)},
+        paces={each: pace_at(each) for each in sorted(settings.providers)},
+        traits=TRAITS,
         clock=utc_now,
     )
     return lambda: plan_turn(parts=parts)
@@ -114,11 +125,10 @@ def plan_refreshes() -> Callable[[], int]:
 @cache
 def refresh_connection() -> "Callable[[RefreshOrder | RemovalOrder], None]":
     """Build who asks providers to do something: to refresh, or to remove."""
+    from freshet.bootstrap.purchasing import erasing_for, purchasing_for
     from freshet.domain.orders import RemovalOrder
     from freshet.services.refresh_connection import refresh_connection
     from freshet.services.work_removal import work_removal
-    from freshet.wiring.purchasing import purchasing_for
-    from freshet.wiring.removing import erasing_for
 
     settings = RefreshConnectionSettings.from_env(os.environ)
     parts = purchasing_for(settings)
@@ -145,8 +155,9 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
     from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
     from freshet.adapters.dynamodb.snapshot_store import DynamoSnapshotStore
     from freshet.adapters.dynamodb.transactions import DynamoTransactions
+    from freshet.registry import TRAITS
     from freshet.services.take_snapshots import Reading, take_snapshots
-    from freshet.wiring.readers import readers_for
+    from freshet.wiring.providers import readers_for
 
     settings = TakeSnapshotsSettings.from_env(os.environ)
     connections_table = table(settings.connections_table)
@@ -166,6 +177,7 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
         providers=readers_for(settings),
         allowance=DynamoReadAllowance(connections_table),
         bus=EventBridgeBus(client("events"), settings.event_bus_name),
+        traits=TRAITS,
         clock=utc_now,
     )
     return lambda order: take_snapshots(order, parts=parts)
@@ -174,11 +186,30 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
 @cache
 def audit() -> Callable[[str], int]:
     """Build the audit, which reads as the reader does."""
-    from freshet.services.audit_users import audit_users
-    from freshet.wiring.discoveries import auditing_for
+    from freshet.adapters.dynamodb.audit import DynamoAuditBook
+    from freshet.adapters.dynamodb.connections import DynamoConnections
+    from freshet.services.audit_users import Auditing, audit_users
+    from freshet.wiring.providers import directory_for
+    from freshet.wiring.vaults import vault_for
 
-    parts = auditing_for(TakeSnapshotsSettings.from_env(os.environ))
-    return lambda provider: audit_users(Provider(provider), parts=parts)
+    settings = TakeSnapshotsSettings.from_env(os.environ)
+    connections = DynamoConnections(table(settings.connections_table))
+
+    @cache
+    def auditing(provider: Provider) -> Auditing:
+        directory, discovery = directory_for(settings, provider)
+        return Auditing(
+            directory=directory,
+            discovery=discovery,
+            owners=connections,
+            connections=connections,
+            vault=vault_for(settings),
+            book=DynamoAuditBook(table(settings.connections_table)),
+            clock=utc_now,
+            users_each_time=_USERS_EACH_TIME,
+        )
+
+    return lambda name: audit_users(Provider(name), parts=auditing(Provider(name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,13 +227,14 @@ def api(document: Path) -> ApiFunction:
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.dynamodb.erasures import DynamoErasures
     from freshet.adapters.dynamodb.inbox import DynamoInbox
+    from freshet.bootstrap.http_api import api_for
+    from freshet.bootstrap.purchasing import purchasing_for
     from freshet.http.document import add_document_routes
     from freshet.operations.operator import Operator
+    from freshet.registry import TRAITS, credential_form_of
     from freshet.services.process_webhook import Processing
     from freshet.services.register_connection import Registering
     from freshet.services.switch_purchases import Switching
-    from freshet.wiring.purchasing import purchasing_for
-    from freshet.wiring.routes import api_for
     from freshet.wiring.vaults import lease_for, vault_for
 
     settings = ApiSettings.from_env(os.environ)
@@ -216,6 +248,7 @@ def api(document: Path) -> ApiFunction:
         connections=purchasing.connections,
         vault=vault_for(settings, lease),
         reads=purchasing.reads,
+        traits=TRAITS,
         random_bytes=os.urandom,
         clock=utc_now,
     )
@@ -232,11 +265,11 @@ def api(document: Path) -> ApiFunction:
     switching = Switching(DynamoBudgets(connections_table))
 
     def further() -> "Mapping[str, Operation]":
-        from freshet.wiring.operating import further_operations
+        from freshet.bootstrap.operating import further_operations
 
         return further_operations(settings, registering, connections, lease)
 
-    operator = Operator(registering, switching, replaying, further)
+    operator = Operator(registering, switching, replaying, credential_form_of, further)
     served = api_for(settings, purchasing, registering, lease)
     add_document_routes(served, document)
     return ApiFunction(served, operator)

@@ -1,0 +1,28 @@
+"""What the API says of SnapTrade."""
+
+from freshet.domain.provider_offer import DocumentedShape, ProviderOffer, ReturnForm
+
+OFFER = ProviderOffer(
+    link_page="SnapTrade's portal",
+    returns=(
+        ReturnForm(
+            name="SnapTradeReturnBody",
+            description="The user came back from SnapTrade's portal.",
+            required=("link_session_id",),
+            optional=("provider_connection_id", "state"),
+        ),
+        ReturnForm(
+            name="SnapTradeConnectionBody",
+            description="SnapTrade's portal has named a connection.",
+            required=("provider_connection_id",),
+        ),
+    ),
+    documented=DocumentedShape(
+        title="SnapTradeHoldings",
+        summary="SnapTrade's own AccountHoldings, which are not paged",
+        fields=(
+            "SnapTrade's AccountHoldings: `account`, `balances`, `positions`, `option_positions`, "
+            "`orders`, `total_value`. The README says where each field comes from."
+        ),
+    ),
+)

@@ -1,0 +1,66 @@
+"""What an operator asks for, with all that it needs."""
+
+from collections.abc import Mapping
+
+from freshet.adapters.bus import EventBridgeBus
+from freshet.adapters.dynamodb.audit import DynamoAuditBook
+from freshet.adapters.objects import S3Lines
+from freshet.config import ApiSettings, CredentialStore, ProviderSettings, PurchaseSettings
+from freshet.operations.audit import AuditOperations
+from freshet.operations.credentials import CredentialOperations
+from freshet.operations.importing import Importer
+from freshet.operations.operator import Operation
+from freshet.ports import Connections, ReadQueue, UserLease
+from freshet.registry import credential_form_of
+from freshet.services.import_connections import Importing
+from freshet.services.move_credentials import Moving
+from freshet.services.register_connection import Registering
+from freshet.services.rotate_credential import Rotating
+from freshet.wiring import client, table, utc_now
+from freshet.wiring.providers import discoveries_for, rotation_for
+from freshet.wiring.vaults import new_store, old_store, vault_for, wait
+
+
+def further_operations(
+    settings: ApiSettings, registering: Registering, connections: Connections, lease: UserLease
+) -> Mapping[str, Operation]:
+    """Give each operation that is asked for seldom, by its name."""
+    credentials = _credential_operations(
+        settings, connections=connections, reads=registering.reads, lease=lease
+    )
+    return {
+        **credentials.operations(),
+        **_importer(settings, registering).operations(),
+        **AuditOperations(DynamoAuditBook(table(settings.connections_table))).operations(),
+    }
+
+
+def _importer(settings: ProviderSettings, registering: Registering) -> Importer:
+    # A client of S3 is made when one is wanted.
+    return Importer(
+        parts=Importing(registering=registering, discoveries=discoveries_for(settings)),
+        credential_forms=credential_form_of,
+        objects=S3Lines(lambda: client("s3")),
+        clock=utc_now,
+    )
+
+
+def _credential_operations(
+    settings: PurchaseSettings, *, connections: Connections, reads: ReadQueue, lease: UserLease
+) -> CredentialOperations:
+    moving = None
+    if settings.credential_store is CredentialStore.KMS:
+        moving = Moving(
+            old=old_store(settings), new=new_store(settings), lease=lease, clock=utc_now
+        )
+    rotating = Rotating(
+        connections=connections,
+        vault=vault_for(settings, lease),
+        lease=lease,
+        rotation=rotation_for(settings),
+        reads=reads,
+        bus=EventBridgeBus(client("events"), settings.event_bus_name),
+        wait=wait,
+        clock=utc_now,
+    )
+    return CredentialOperations(moving, rotating)

@@ -1,0 +1,48 @@
+"""What the API says of a provider: how users link there, and the provider's own shapes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from freshet.domain.provider import Provider
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnForm:
+    """A body in which a frontend says that a user has linked, beside the field `provider`."""
+
+    name: str
+    description: str
+    required: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """Name all of its fields."""
+        return frozenset((*self.required, *self.optional))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentedShape:
+    """The shape of holdings that the provider documents."""
+
+    title: str
+    summary: str
+    fields: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderOffer:
+    """What the API's document says of a provider, and what requests about it are held to."""
+
+    link_page: str
+    """What a user links on, as a noun."""
+    returns: tuple[ReturnForm, ...]
+    documented: DocumentedShape | None = None
+
+    @property
+    def return_fields(self) -> frozenset[str]:
+        """Name every field that says something at this provider when a user comes back."""
+        return frozenset[str]().union(*(each.fields for each in self.returns))
+
+
+type Offers = Mapping[Provider, ProviderOffer]

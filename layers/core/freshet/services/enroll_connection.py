@@ -1,0 +1,52 @@
+"""Taking in what a user has made at a provider: saved, and read at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from freshet.domain.connection import Connection
+from freshet.domain.identifiers import new_connection_id
+from freshet.domain.link_session import LinkSession, LinkStatus
+from freshet.domain.linking import EnrolledConnection, LinkedConnection
+from freshet.ports import Clock, Connections, Inbox, LinkSessions, ReadQueue
+from freshet.services.show_link import link_outcome
+from freshet.services.take_in import take_in, taken_in_already
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectionEnrollment:
+    """The port Enrollment, over what it needs from outside."""
+
+    sessions: LinkSessions
+    inbox: Inbox
+    connections: Connections
+    reads: ReadQueue
+    random_bytes: Callable[[int], bytes]
+    clock: Clock
+
+    def enroll(self, linked: LinkedConnection) -> EnrolledConnection:
+        """Save a connection and have it read, or find it there already; raises AlreadyOwned."""
+        now = self.clock()
+        wanted = Connection(
+            id=new_connection_id(self.random_bytes),
+            user_id=linked.user_id,
+            provider=linked.provider,
+            provider_connection_id=linked.provider_connection_id,
+            credential_name=linked.credential_name,
+            next_read_at=now,
+            due_at=now,
+            created_at=now,
+        )
+        connection = take_in(wanted, provider_user_id=linked.provider_user_id, parts=self)
+        # A webhook or another tab may have been faster: then it is not new, and has an id already.
+        return EnrolledConnection(connection, is_new=connection.id == wanted.id)
+
+    def resume(self, connection: Connection) -> EnrolledConnection:
+        """Give a saved connection back, and have it read where a crash has prevented that."""
+        return EnrolledConnection(taken_in_already(connection, parts=self), is_new=False)
+
+    def found_for(self, session: LinkSession) -> Connection | None:
+        """Give the connection that came of an attempt, whoever has brought it in."""
+        outcome = link_outcome(session, parts=self)
+        if outcome.status is not LinkStatus.COMPLETED or outcome.connection_id is None:
+            return None
+        return self.connections.get(session.user_id, outcome.connection_id)
