@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.environment import MADE_HERE
+from tests.function_variables import FUNCTION_VARIABLES
 from tests.patience import standstill_seconds
 from tests.simulators.common.server import LoopbackServer
 from tests.simulators.common.wire import Reply, Request, json_reply
@@ -51,6 +52,7 @@ def _received(events: Sequence[Mapping[str, Any]], providers: str) -> list[dict[
     with _serving() as url:
         variables = {
             **MADE_HERE,
+            **FUNCTION_VARIABLES,
             "PATH": os.environ["PATH"],
             "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "layers" / "core")]),
             "PYTHONDONTWRITEBYTECODE": "1",
@@ -63,20 +65,8 @@ def _received(events: Sequence[Mapping[str, Any]], providers: str) -> list[dict[
             "PROVIDERS": providers,
             "WEBHOOK_QUEUE_URL": f"{url}/123456789012/webhooks",
             "SNAPTRADE_SECRET_ARN": "providers/snaptrade",
-            "SNAPTRADE_BASE_URL": url,
-            "SNAPTRADE_REQUESTS_PER_MINUTE": "250",
-            "SNAPTRADE_REFRESH_PRICE_USD": "0.05",
-            "SNAPTRADE_RETIRED_HOLDINGS": "no",
             "PLAID_SECRET_ARN": "providers/plaid",
             "PLAID_BASE_URL": url,
-            "PLAID_REQUESTS_PER_MINUTE": "1000",
-            "PLAID_REFRESHES_PER_MINUTE": "90",
-            "PLAID_REFRESH_PRICE_USD": "0.12",
-            "PLAID_TRANSACTIONS": "no",
-            "PLAID_CLIENT_NAME": "Acme Savings",
-            "PLAID_LANGUAGE": "en",
-            "PLAID_COUNTRY_CODES": "US",
-            "PLAID_WEBHOOK_URL": "-",
         }
         done = subprocess.run(
             [sys.executable, "-m", "tests.functional.receiving"],
