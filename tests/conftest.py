@@ -2,13 +2,18 @@
 
 import gc
 import os
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from botocore.loaders import JSONFileLoader
 from hypothesis import HealthCheck, settings
 
 from tests.depth import IS_DEEP, SEED, many, sample
+
+if TYPE_CHECKING:
+    from tests.console import Console
+    from tests.local_stack.deployed import Deployed
 
 # The stand-ins make much garbage: looking for it less often saves an eighth of the time.
 gc.set_threshold(100_000, 50, 100)
@@ -56,6 +61,23 @@ def _left_out(cases: list[pytest.Function]) -> set[pytest.Function]:
 
     drawn = sample(cases, most, kind=kind)
     return set(cases).difference(drawn)
+
+
+@pytest.fixture(scope="session")
+def console() -> Iterator["Console"]:
+    """Serve the console; its address is a parameter of the deployment."""
+    from tests.console import Console
+
+    with Console() as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def running(console: "Console") -> Iterator["Deployed"]:
+    """Deploy Freshet on this machine, once for each process of tests that asks for it."""
+    from tests.e2e.standing import standing_stack
+
+    yield from standing_stack(console)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
-from tests.e2e.conftest import IMPORTS
 from tests.e2e.frontend import Frontend
+from tests.e2e.standing import IMPORTS
 from tests.local_stack.deployed import Deployed
 from tests.patience import eventually
 

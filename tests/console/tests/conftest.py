@@ -1,4 +1,4 @@
-"""One deployed stack, one console and one browser for all tests of the page."""
+"""One browser for all tests of the page."""
 
 import os
 import shutil
@@ -11,10 +11,8 @@ import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.console import Console
-from tests.local_stack.deployed import Deployed, deployed
-from tests.local_stack.frontends import frontend_parameters
+from tests.local_stack.deployed import Deployed
 from tests.patience import standstill_seconds
-from tests.simulators.snaptrade import Knobs
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 MISSING = "no Chromium here: install Debian's with `apt-get install chromium`"
@@ -24,7 +22,6 @@ USERS = (
     "lotta", "piet", "rosa", "kees", "bram", "faye", "trix", "emma", "hans", "puck", "otto", "sana",
     "vera",
 )  # fmt: skip
-_KNOBS = Knobs(refresh_delay_seconds=1, refresh_syncs_transactions=False)
 # The browser writes a line for each refusal; where a test wants one, it is no mistake.
 _REFUSAL = "Failed to load resource: the server responded with a status of 4"
 
@@ -74,18 +71,10 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def console(browser: Browser) -> Iterator[Console]:
-    # After the browser: without one nothing is deployed.
-    with Console() as page:
-        yield page
-
-
-@pytest.fixture(scope="session")
-def running(console: Console) -> Iterator[Deployed]:
-    parameters = frontend_parameters(console.origins)
-    with deployed(progress=print, knobs=_KNOBS, parameters=parameters) as built:
-        console.open(built, USERS)
-        yield built
+def opened(browser: Browser, console: Console, running: Deployed) -> Console:
+    # After the browser: without one nothing is deployed for this.
+    console.open(running, USERS)
+    return console
 
 
 @pytest.fixture(scope="session")
@@ -109,10 +98,10 @@ def a_visit(browser: Browser, console: Console, **options: Any) -> Iterator[Visi
 
 
 @pytest.fixture
-def visit(browser: Browser, console: Console, running: Deployed) -> Iterator[Visit]:
-    yield from a_visit(browser, console)
+def visit(browser: Browser, opened: Console) -> Iterator[Visit]:
+    yield from a_visit(browser, opened)
 
 
 @pytest.fixture
-def dark_phone(browser: Browser, console: Console, running: Deployed) -> Iterator[Visit]:
-    yield from a_visit(browser, console, size=PHONE, color_scheme="dark", has_touch=True)
+def dark_phone(browser: Browser, opened: Console) -> Iterator[Visit]:
+    yield from a_visit(browser, opened, size=PHONE, color_scheme="dark", has_touch=True)

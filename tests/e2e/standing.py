@@ -1,16 +1,16 @@
-"""One deployed Freshet for all end-to-end tests, its functions held to their own permissions."""
+"""The deployed Freshet that all tests of one process share, held to its own permissions."""
 
 import json
 from collections.abc import Iterator
 
-import pytest
-
 from tests.conformity import demand_conformity
+from tests.console import Console
 from tests.e2e.evidence import evidence_of, secrets_of
-from tests.e2e.frontend import ORIGIN, REDIRECT
+from tests.e2e.frontend import ORIGIN
 from tests.leaks import leaks
 from tests.local_stack.api_client import ApiAnswer
 from tests.local_stack.deployed import Deployed, deployed
+from tests.local_stack.frontends import frontend_parameters
 from tests.simulators.snaptrade import Knobs
 
 IMPORTS = "freshet-imports"
@@ -23,8 +23,6 @@ _KNOBS = Knobs(
     customer_limit=_REQUESTS_PER_MINUTE,
 )
 _PARAMETERS = {
-    "AllowedOrigins": ORIGIN,
-    "LinkRedirectUris": REDIRECT,
     "ImportBucket": IMPORTS,
     "SnapTradeRequestsPerMinute": str(_REQUESTS_PER_MINUTE),
     "WebhookDebounceSeconds": "1",
@@ -39,9 +37,10 @@ def demand_documented(request: str, answer: ApiAnswer) -> None:
     demand_conformity(method, path, answer.status, answer.headers, text)
 
 
-@pytest.fixture(scope="session")
-def running() -> Iterator[Deployed]:
-    with deployed(progress=print, enforce_iam=True, knobs=_KNOBS, parameters=_PARAMETERS) as built:
+def standing_stack(console: Console) -> Iterator[Deployed]:
+    """Deploy once for the end-to-end tests and the console's, and judge all that was answered."""
+    parameters = _PARAMETERS | frontend_parameters([ORIGIN, *console.origins])
+    with deployed(progress=print, enforce_iam=True, knobs=_KNOBS, parameters=parameters) as built:
         yield built
         for request, answer in built.answers:
             demand_documented(request, answer)
