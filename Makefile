@@ -1,5 +1,5 @@
 # Everything a newcomer needs: `make demo` shows Freshet at work, `make test` checks it.
-# Needs git, make and Python 3.13; the rest is installed under .environments/ with pinned hashes.
+# Needs git, make and Python, which fetches its own version 3.13 if need be; the rest is installed under .environments/ with pinned hashes.
 
 python := .environments/workshop/bin/python
 sam := SAM_CLI_TELEMETRY=0 AWS_DEFAULT_REGION=us-east-1 .environments/sam/bin/python -m samcli
@@ -123,11 +123,14 @@ clean: ## Remove everything that was made here
 	find functions layers tests -name __pycache__ -prune -exec rm -rf {} +
 
 environments:
-	@for candidate in python3 python3.13 "$$(uv python find 3.13 2>/dev/null)"; do \
+	@for candidate in python3 python3.13 .environments/python/*/bin/python3.13 "$$(uv python find 3.13 2>/dev/null)"; do \
 		if "$$candidate" -c 'import sys; sys.exit(sys.version_info[:2] != (3, 13))' 2>/dev/null; then \
 			exec "$$candidate" tests/requirements/environments.py; \
 		fi; \
 	done; \
+	if fetched=$$(python3 tests/requirements/get_python.py) && [ -n "$$fetched" ]; then \
+		exec "$$fetched" tests/requirements/environments.py; \
+	fi; \
 	echo "Freshet needs Python 3.13. Install it in one of these ways, then try again:" >&2; \
 	echo "  uv python install 3.13" >&2; \
 	echo "  pyenv install 3.13" >&2; \

@@ -4,28 +4,62 @@ One whose lock and Python did not change is left alone. Run by the Makefile with
 the environments shall have; needs nothing but the standard library.
 """
 
+import errno
 import fcntl
 import hashlib
+import importlib.util
+import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from company_network import HINT, for_uv, is_writable
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ROOT / "tests" / "requirements"
 ENVIRONMENTS = ROOT / ".environments"
 # The workshop comes first: it holds uv, which fills the others.
 NAMES = ("workshop", "sam", "emulator")
+USUALLY = {"workshop": "about 20 s", "sam": "about 15 s", "emulator": "about 10 s"}
+NEEDED_BYTES = 1_000_000_000
 
 
 def main() -> None:
     """Bring every environment up to date; one process at a time."""
+    if not is_writable(ENVIRONMENTS):
+        sys.exit(f"Cannot write to {ROOT}: everything is installed into .environments/ there.")
+    try:
+        _bring_up_to_date()
+    except KeyboardInterrupt:
+        sys.exit("\nStopped; the next `make` goes on from here.")
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}:
+            raise
+        sys.exit(f"Cannot write below {ENVIRONMENTS}: {error.strerror}. 1 GB is needed there.")
+
+
+def _bring_up_to_date() -> None:
     ENVIRONMENTS.mkdir(exist_ok=True)
     with (ENVIRONMENTS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        for name in NAMES:
-            if _recorded(name) != _wanted(name):
-                print(f"Preparing .environments/{name} …", flush=True)
-                _prepare(name)
+        missing = [name for name in NAMES if _recorded(name) != _wanted(name)]
+        if missing:
+            _demand_what_it_takes()
+        for name in missing:
+            print(f"Preparing .environments/{name} ({USUALLY[name]}) …", flush=True)
+            _prepare(name)
+
+
+def _demand_what_it_takes() -> None:
+    if importlib.util.find_spec("ensurepip") is None:
+        sys.exit(
+            f"{sys.executable} comes without venv. On Debian and Ubuntu install its package:\n"
+            "  sudo apt-get install python3.13-venv"
+        )
+    free = shutil.disk_usage(ENVIRONMENTS).free
+    if free < NEEDED_BYTES:
+        sys.exit(f"{ENVIRONMENTS} has {free // 1_000_000} MB left, and 1 GB is needed there.")
 
 
 def _prepare(name: str) -> None:
@@ -44,7 +78,7 @@ def _prepare(name: str) -> None:
             LOCKS / "uv.txt",
         )
     uv = (_python("workshop"), "-m", "uv", "pip", "install", "--quiet", "--python", _python(name))
-    _run(*uv, "--require-hashes", "-r", LOCKS / f"{name}.txt")
+    _run(*uv, "--require-hashes", "-r", LOCKS / f"{name}.txt", env=_uv_environment())
     _stamp(name).write_text(_wanted(name))
 
 
@@ -66,10 +100,17 @@ def _python(name: str) -> Path:
     return ENVIRONMENTS / name / "bin" / "python"
 
 
-def _run(*command: str | Path) -> None:
-    done = subprocess.run(command, check=False)
+def _uv_environment() -> dict[str, str]:
+    environment: dict[str, str] = for_uv(_python("workshop"), dict(os.environ))
+    if not is_writable(Path.home() / ".cache" / "uv"):
+        environment.setdefault("UV_CACHE_DIR", str(ENVIRONMENTS / "uv-cache"))
+    return environment
+
+
+def _run(*command: str | Path, env: dict[str, str] | None = None) -> None:
+    done = subprocess.run(command, check=False, env=env)
     if done.returncode:
-        sys.exit(f"failed: {' '.join(map(str, command))}")
+        sys.exit(f"failed: {' '.join(map(str, command))}\n{HINT}")
 
 
 if __name__ == "__main__":
