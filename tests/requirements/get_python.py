@@ -38,7 +38,7 @@ def main() -> int:
         UV_CACHE_DIR=str(ENVIRONMENTS / "uv-cache"),
     )
     uv = [python, "-m", "uv", "--no-config", "python"]
-    if _run([*uv, "install", "--quiet", "--no-bin", "3.13"], environment):
+    if _run([*uv, "install", "--no-bin", "3.13"], environment):
         return _failed()
     found = subprocess.run(
         [str(each) for each in [*uv, "find", "--managed-python", "--no-project", "3.13"]],
