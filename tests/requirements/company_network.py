@@ -48,6 +48,8 @@ def for_uv(python: object, inherited: dict[str, str]) -> dict[str, str]:
 def translated(listed: str, inherited: dict[str, str]) -> dict[str, str]:
     """Translate what `pip config list` says; a variable of the environment comes last and wins."""
     environment = dict(inherited)
+    # As pip does: the first index is not preferred. Hashes say what may come from any of them.
+    environment.setdefault("UV_INDEX_STRATEGY", "unsafe-best-match")
     for name, value in re.findall(r"^[\w:]+\.([\w-]+)='(.*)'$", listed.replace(r"\n", " "), re.M):
         values = [each for each in value.split() if _is_there(each)]
         for variable in _NAMES.get(name, ()):
