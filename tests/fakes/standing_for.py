@@ -8,8 +8,9 @@ from freshet.adapters.plaid.link_flow import ItemLinks
 from freshet.adapters.snaptrade.catalogue import ReferenceData
 from freshet.adapters.snaptrade.registration import Portal
 from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
+from freshet.domain.provider import Provider
 from tests import fakes
-from tests.fakes import linking
+from tests.fakes import integration, linking
 
 account_register: type[ports.AccountRegister] = fakes.FakeAccountRegister
 accounts: type[ports.Accounts] = fakes.FakeAccounts
@@ -49,3 +50,9 @@ snapshots: type[ports.Snapshots] = fakes.FakeSnapshots
 transactions: type[ports.Transactions] = fakes.FakeTransactions
 upstream_users: type[ports.UpstreamUsers] = fakes.FakeUpstreamUsers
 vault: type[ports.CredentialVault] = fakes.FakeVault
+third_credential_form: type[ports.CredentialForm] = integration.FakeCredentialForm
+third_discovery: Callable[[integration.FakeDesk], ports.Discovery] = integration.FakeFoundByPhrase
+third_documents: type[ports.DocumentedHoldings] = integration.FakeDocuments
+third_link_flow: Callable[
+    [Provider, integration.FakeDesk, ports.LinkFlowDependencies], ports.LinkFlow
+] = integration.FakeLinkFlow

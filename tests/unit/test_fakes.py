@@ -7,8 +7,8 @@ from importlib import import_module
 from tests import fakes
 from tests.fakes import standing_for
 
-_NO_PORT = {"FakeProvider"}
-"""What FakeSession answers from."""
+_NO_PORT = {"FakeProvider", "FakeDesk", "FakeSettings"}
+"""What sessions and link flows answer from, and the variables of a provider without any."""
 
 
 def test_fake_stands_for_a_port_when_it_is_a_fake() -> None:

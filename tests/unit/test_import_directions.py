@@ -7,10 +7,13 @@ from pathlib import Path
 
 import pytest
 
+from freshet.domain.provider import Provider
+
 ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "layers/core/freshet"
 APPS = sorted(ROOT.glob("functions/*/app.py"))
 MODULES = sorted(CORE.rglob("*.py"))
+KEYS = set(Provider.__members__)
 ANYTHING = {each.stem for each in CORE.iterdir()}
 ALLOWED = {
     "app": {
@@ -38,6 +41,8 @@ PARSES_FOREIGN_JSON = {
     *("models.py", "client.py", "linking.py", "reference.py", "foreign_json.py"),
     *("operator.py", "importing.py", "credentials.py", "credential_forms.py"),
 }
+# Where a provider may be named: its key, its own package and the list of all.
+NAMES_PROVIDERS = {CORE / "domain/provider.py", CORE / "registry.py"}
 MOST_LINES_OF_AN_APP = 80
 MOST_LINES_OF_A_MODULE = 300
 
@@ -49,6 +54,32 @@ def _imports(path: Path) -> Iterator[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path}: a relative import hides where it points"
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def _names_of_providers(path: Path) -> Iterator[str]:
+    """Every place where code, and not only its prose, knows a provider by name."""
+    tree = ast.parse(path.read_text())
+    prose = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name("Provider"), attr=name) if name in KEYS:
+                yield f"line {node.lineno}: Provider.{name}"
+            case ast.Constant(str(text)) if id(node) not in prose and _is_named_in(text):
+                yield f"line {node.lineno}: {text}"
+            case ast.ImportFrom(module=str(module)) if _is_named_in(module):
+                yield f"line {node.lineno}: {module}"
+            case ast.alias(name=name) | ast.Name(id=name) | ast.arg(arg=name) if _is_named_in(name):
+                yield f"line {getattr(node, 'lineno', 0)}: {name}"
+            case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if _is_named_in(name):
+                yield f"line {node.lineno}: {name}"
+
+
+def _is_named_in(text: str) -> bool:
+    return any(name in text.lower() for name in Provider)
+
+
+def _is_a_providers_own(path: Path) -> bool:
+    return any((CORE / "adapters" / name) in path.parents for name in Provider)
 
 
 def _part(path: Path) -> str:
@@ -76,6 +107,19 @@ def test_third_parties_stay_outside_when_a_module_is_no_adapter(path: Path) -> N
         assert "pydantic" not in foreign
     if _part(path) in {"domain", "ports", "messages", "config"}:
         assert foreign <= sys.stdlib_module_names
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        each
+        for each in [*APPS, *MODULES]
+        if each not in NAMES_PROVIDERS and not _is_a_providers_own(each)
+    ],
+    ids=_name,
+)
+def test_no_provider_is_known_by_name_outside_its_own_package(path: Path) -> None:
+    assert list(_names_of_providers(path)) == []
 
 
 @pytest.mark.parametrize("path", [*APPS, *MODULES], ids=_name)
