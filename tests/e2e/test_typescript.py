@@ -1,4 +1,4 @@
-"""The README's browser client, compiled strictly and run against the deployed stack."""
+"""The browser client, compiled strictly and run against the deployed stack."""
 
 import json
 from pathlib import Path
@@ -12,7 +12,7 @@ from tests.typescript.workshop import compiled, run_driver, why_not
 USER = "typescript"
 
 
-def test_the_readmes_client_lists_refreshes_and_is_told_why_not(
+def test_the_browser_client_lists_refreshes_and_is_told_why_not(
     running: Deployed, tmp_path: Path
 ) -> None:
     if reason := why_not():

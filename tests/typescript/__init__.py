@@ -1,1 +1,1 @@
-"""The README's browser client: compiled with the document's types, and run."""
+"""The browser client: compiled with the document's types, and run."""

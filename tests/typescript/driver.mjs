@@ -1,4 +1,4 @@
-// Uses the README's client as a page would, and tells what it has seen as one line of JSON.
+// Uses the client of functions/api as a page would, and tells what it has seen as one line of JSON.
 import { Freshet, Trouble, ageInWords } from "./client.js";
 
 const [url, token, connectionId] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-// A frontend of its own: the README's client in a browser, on another origin than the API's.
+// A frontend of its own: the client of functions/api in a browser, on another origin than the API's.
 import { Freshet, ageInWords } from "./client.js";
 
 const { url, token, cards } = await (await fetch("/settings.json")).json();

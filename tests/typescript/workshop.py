@@ -1,7 +1,6 @@
 """node, TypeScript and openapi-typescript, installed under .environments/ from the lock file."""
 
 import hashlib
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,6 +9,7 @@ from functions.api.document import DOCUMENT
 from tests.local_stack.processes import ENVIRONMENTS, ROOT
 from tests.patience import standstill_seconds
 
+CLIENT = ROOT / "functions" / "api" / "client" / "client.ts"
 _HERE = Path(__file__).parent
 _INSTALLED = ENVIRONMENTS / "typescript"
 _OLDEST_NODE = 20
@@ -39,9 +39,9 @@ def why_not() -> str | None:
 
 
 def compiled(folder: Path) -> Path:
-    """Compile the README's client strictly, beside a driver; gives the folder of the scripts."""
+    """Compile the browser client strictly, beside a driver; gives the folder of the scripts."""
     _install()
-    (folder / "client.ts").write_text(readme_client())
+    shutil.copy(CLIENT, folder / "client.ts")
     (folder / "package.json").write_text('{"type": "module"}\n')
     _run("openapi-typescript", str(DOCUMENT), "-o", str(folder / "freshet.d.ts"))
     _run("tsc", *_OPTIONS, *_RESOLUTION, "--outDir", str(folder / "out"), str(folder / "client.ts"))
@@ -49,12 +49,6 @@ def compiled(folder: Path) -> Path:
     for name in ("driver.mjs", "page.mjs"):
         shutil.copy(_HERE / name, folder / "out" / name)
     return folder / "out"
-
-
-def readme_client() -> str:
-    """Read the client out of the README."""
-    (client,) = re.findall(r"^```ts\n(.*?)^```$", (ROOT / "README.md").read_text(), re.M | re.S)
-    return str(client)
 
 
 def _install() -> None:

@@ -1,4 +1,4 @@
-"""A frontend of one's own: the README's client in a browser, from one of the usual origins."""
+"""A frontend of one's own: the browser client in a browser, from one of the usual origins."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ CARDS = 20
 _PAGE = b'<!doctype html><output></output><script type="module" src="/page.mjs"></script>'
 
 
-def test_the_readmes_client_shows_holdings_and_twenty_cards_at_once(
+def test_the_browser_client_shows_holdings_and_twenty_cards_at_once(
     running: Deployed, browser: Browser, tmp_path: Path
 ) -> None:
     if reason := why_not():

@@ -22,7 +22,7 @@ OFFER = ProviderOffer(
         summary="SnapTrade's own AccountHoldings, which are not paged",
         fields=(
             "SnapTrade's AccountHoldings: `account`, `balances`, `positions`, `option_positions`, "
-            "`orders`, `total_value`. The README says where each field comes from."
+            "`orders`, `total_value`. A field that SnapTrade no longer serves is null or left out."
         ),
     ),
 )
