@@ -30,7 +30,7 @@ demo: environments ## Show the whole system at work on this machine, then stop i
 	@$(python) -m tests.demo
 
 dev: environments ## Keep it up with a console, for a frontend to talk to; port=4600 origins=http://localhost:9000
-	@$(python) -m tests.demo --stay $(if $(port),--port $(port)) $(if $(origins),--origins "$(origins)")
+	@$(python) -m tests.demo --stay $(if $(port),--port $(port)) $(if $(origins),--origins "$(origins)") || [ $$? = 130 ]
 
 test: lint types unit stood-in validate deployed ## Check everything; the gate of every change
 	@echo "== all checks passed"

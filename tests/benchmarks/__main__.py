@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable
 
 from tests.benchmarks import busy_page, providers, refresh, snapshots, starts
+from tests.local_stack.stopping import run_to_exit
 
 PARTS: dict[str, Callable[[], None]] = {
     "busy_page": busy_page.main,
@@ -14,14 +15,16 @@ PARTS: dict[str, Callable[[], None]] = {
 }
 
 
-def main(names: list[str]) -> None:
+def main() -> int:
     """Run what was asked for; without a name, everything."""
+    names = sys.argv[1:]
     unknown = set(names) - set(PARTS)
     if unknown:
         sys.exit(f"no such part: {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     for name in names or PARTS:
         PARTS[name]()
+    return 0
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run_to_exit(main)

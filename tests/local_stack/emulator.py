@@ -9,6 +9,7 @@ import requests
 
 from tests.environment import KEYS, REGION
 from tests.local_stack.processes import ENVIRONMENTS, CommandFailed, Server
+from tests.local_stack.stopping import CannotGoOn
 
 ACCOUNT_ID = "000000000000"
 READY_SECONDS = 30
@@ -68,7 +69,7 @@ class Emulator:
                 return False
 
 
-class PortTaken(Exception):
+class PortTaken(CannotGoOn):
     """Somebody else listens on the wanted port."""
 
     def __init__(self, port: int) -> None:

@@ -14,6 +14,7 @@ from tests.environment import KEYS, REGION
 from tests.local_stack import deployment, gateway, permissions
 from tests.local_stack.emulator import Emulator
 from tests.local_stack.function_host import FunctionHost
+from tests.local_stack.room import demand_room
 
 # Where the stack says which secret holds a provider's keys.
 SECRETS = {"snaptrade": "SnapTradeSecretArn", "plaid": "PlaidSecretArn"}
@@ -51,6 +52,7 @@ class LocalStack:
         self.api_url = ""
 
     def __enter__(self) -> Self:
+        demand_room()
         self._folder = tempfile.TemporaryDirectory(
             prefix="freshet-stack-", ignore_cleanup_errors=True
         )
@@ -134,7 +136,7 @@ class LocalStack:
     def _start(self, folder: Path) -> None:
         self._progress("Starting a local AWS")
         self._emulator = Emulator(folder, port=self._port, enforce_iam=self._enforce_iam)
-        self._progress("Building the layers and functions (sam build)")
+        self._progress("Building layers and functions (sam build): some 30 s, once for each change")
         self._template = deployment.build(folder)
         self._emulator.wait_until_ready()
         self.client("s3").create_bucket(Bucket=deployment.BUCKET)
@@ -146,7 +148,7 @@ class LocalStack:
             enforce_iam=self._enforce_iam,
         )
         self._host.__enter__()
-        self._progress("Deploying template.yaml (sam deploy)")
+        self._progress("Deploying template.yaml (sam deploy): about 10 s")
         deployment.deploy(
             self._template, self._parameters, endpoint=self.endpoint_url, folder=folder
         )

@@ -7,6 +7,8 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from tests.local_stack.stopping import CannotGoOn
+
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ROOT / ".environments"
 GUARDIAN = Path(__file__).with_name("guardian.py")
@@ -14,7 +16,7 @@ STOP_SECONDS = 90  # what functions were unpacked into is large, and a busy mach
 LINES_SHOWN = 40
 
 
-class CommandFailed(Exception):
+class CommandFailed(CannotGoOn):
     """A command or server did not do its work; the text ends with the last lines of its log."""
 
     def __init__(self, what: str, log: Path) -> None:

@@ -5,11 +5,12 @@ import tempfile
 from pathlib import Path
 
 from tests.local_stack.processes import ENVIRONMENTS
+from tests.local_stack.stopping import CannotGoOn
 
 _NEEDED_BYTES = 300_000_000
 
 
-class NoRoom(Exception):
+class NoRoom(CannotGoOn):
     """A disk is too full."""
 
     def __init__(self, place: Path, free: int) -> None:

@@ -1,5 +1,6 @@
 """Ending in order when told to, also where a shell has started us with signals ignored."""
 
+import errno
 import signal
 import sys
 from collections.abc import Callable
@@ -23,15 +24,24 @@ def stop_in_order() -> None:
         signal.signal(each, stop)
 
 
-def run_to_exit(main: Callable[[], int], *refusals: type[Exception]) -> None:
-    """Run a command; what it refuses ends in a sentence, and so does being stopped."""
+class CannotGoOn(Exception):
+    """Something that is not a bug keeps a command from its work; the text is for its user."""
+
+
+def run_to_exit(main: Callable[[], int]) -> None:
+    """Run a command; what it cannot do ends in a sentence, and so does being stopped."""
     try:
         stop_in_order()
         status = main()
     except KeyboardInterrupt:
         print("\nStopped; nothing is left running.", file=sys.stderr)
         status = 130
-    except refusals as error:
+    except CannotGoOn as error:
         print(error, file=sys.stderr)
+        status = 1
+    except OSError as error:
+        if error.errno not in {errno.ENOSPC, errno.EDQUOT, errno.EROFS}:
+            raise
+        print(f"Cannot write: {error}. Freshet needs 1 GB.", file=sys.stderr)
         status = 1
     sys.exit(status)
