@@ -18,6 +18,7 @@ from tests.local_stack.function_code import Unpacked
 from tests.local_stack.function_logs import FunctionLogs
 from tests.local_stack.function_pool import FunctionPool, FunctionSettings
 from tests.local_stack.processes import ENVIRONMENTS
+from tests.local_stack.stopping import CannotGoOn
 from tests.simulators.common.exact_json import dumps, loads
 from tests.simulators.common.server import LoopbackServer
 from tests.simulators.common.wire import Reply, Request, json_reply
@@ -30,7 +31,10 @@ _ENVIRONMENT = {"PATH": os.defpath, "LANG": "C.UTF-8", "TZ": "UTC"}
 
 def processes_per_function() -> int:
     """How many processes of one function may work at once: the setting, or twice the cores."""
-    return int(os.environ.get(LIMIT_VARIABLE) or max(4, 2 * (os.cpu_count() or 1)))
+    given = os.environ.get(LIMIT_VARIABLE) or str(max(4, 2 * (os.cpu_count() or 1)))
+    if not given.isdecimal() or int(given) == 0:
+        raise CannotGoOn(f"{LIMIT_VARIABLE} must be a number of processes, at least 1")
+    return int(given)
 
 
 class FunctionHost:
