@@ -1,14 +1,18 @@
 """The console in a real browser, on the deployed stack: what a user sees is what is so."""
 
+import json
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, expect
+import pytest
+from playwright.sync_api import Browser, Locator, expect
 
+from tests.console.neighbour import served
 from tests.console.tests.conftest import Visit
 from tests.demo.past import Model, link_with_past
 from tests.local_stack.deployed import Deployed
 from tests.patience import eventually
+from tests.typescript.workshop import compiled, why_not
 
 
 def _linked(running: Deployed, user_id: str, **options: Any) -> str:
@@ -188,6 +192,7 @@ def test_an_empty_answer_takes_nothing_away(visit: Visit, running: Deployed) -> 
 
 def test_the_keyboard_alone_refreshes(visit: Visit, running: Deployed) -> None:
     _visiting(visit, running, "puck", mode="realtime")
+    expect(_button(visit, "Read now")).to_be_visible()
     keyboard = visit.page.keyboard
     for _ in range(20):
         keyboard.press("Tab")
@@ -272,3 +277,21 @@ def test_nothing_moves_when_what_was_awaited_comes(visit: Visit, running: Deploy
     visit.loaded()
     expect(visit.page.get_by_role("heading", name="Changes")).to_be_visible()
     assert visit.page.evaluate("window.moved") < 0.1
+
+
+def test_another_frontend_shows_holdings_and_twenty_cards_at_once(
+    running: Deployed, browser: Browser, tmp_path: Path
+) -> None:
+    if reason := why_not():
+        pytest.skip(reason)
+    _linked(running, "wilma")
+    accounts = running.api("wilma").get("/v1/portfolio").body["accounts"]
+    token = running.issuer.issue_token("wilma")
+    settings = {"url": running.stack.api_url, "token": token, "cards": 20}
+    with served(compiled(tmp_path), settings) as url, browser.new_page() as page:
+        page.goto(url)
+        expect(page.locator("output")).not_to_be_empty()
+        seen = json.loads(page.locator("output").inner_text())
+    assert seen["accounts"] == [each["id"] for each in accounts]
+    assert seen["ages"][0].startswith("As of ")
+    assert seen["cards"] == [len(accounts)] * 20
