@@ -20,7 +20,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP $(filter AWS_%,$(.VARIABLES))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test test-deep breaks lint types unit stood-in integration test-simulators sdks functional template validate deployed e2e console openapi examples bench fuzz simulators lock clean environments
+.PHONY: help demo dev test test-deep quick quick-unit breaks lint types unit stood-in integration test-simulators sdks functional template validate deployed e2e console openapi examples bench fuzz simulators lock clean environments
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
@@ -37,6 +37,12 @@ test: lint types unit stood-in validate deployed ## Check everything; the gate o
 
 test-deep: export FRESHET_DEPTH = deep
 test-deep: test ## Check everything that `make test` samples, whole; takes an hour
+
+quick: lint types quick-unit ## Check what takes half a minute; before each commit
+
+quick-unit: environments
+	@echo "== unit, without coverage"
+	@$(pytest) $(parallel) tests/unit
 
 breaks: environments ## Break each promise by hand and see its tests go red; only=… for one, seeds=…
 	@PYTHONPATH=.:layers/core $(python) -m tests.breaks $(if $(only),--only $(only)) $(if $(seeds),--seeds $(seeds))

@@ -63,7 +63,7 @@ def test_process_tells_everything_in_one_line_and_stops_when_told() -> None:
 
 
 def test_readmes_example_works_when_the_sample_is_there() -> None:
-    words = (ROOT / "README.md").read_text()
+    words = (ROOT / "tests" / "simulators" / "README.md").read_text()
     with served() as told:
         for example in (told["plaid"]["client_id"], told["plaid"]["secret"]):
             assert f'"{example}"' in words
