@@ -56,6 +56,7 @@ class FunctionHost:
 
     def __enter__(self) -> Self:
         self._server.start()
+        self.logs.start()
         return self
 
     def __exit__(
@@ -64,6 +65,7 @@ class FunctionHost:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        self.logs.stop()
         self._server.stop()
         for pool in self._pools.values():
             pool.stop()
