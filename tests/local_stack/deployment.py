@@ -21,7 +21,7 @@ SAM = (ENVIRONMENTS / "sam" / "bin" / "python", "-m", "samcli")
 CACHE = ENVIRONMENTS / "sam-cache"
 BUILDS = ENVIRONMENTS / "builds"
 _LOOK_SECONDS = 0.1
-_KEPT = 3  # another stack may be running on the one before
+_KEPT = 2  # another stack may be running on the one before
 _INPUTS = ("functions", "layers", "template.yaml", "samconfig.toml", "tests/requirements/sam.txt")
 
 
