@@ -1,4 +1,4 @@
-"""What the tests of S4 ask: the API for all holdings, and how a JSON text spells its numbers."""
+"""The API asked for SnapTrade's documented shape, and how a JSON text spells its numbers."""
 
 import json
 from typing import Any

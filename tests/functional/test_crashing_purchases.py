@@ -1,4 +1,4 @@
-"""Promise 4 beside the real bill: the process stops after outside steps in turn."""
+"""A purchase beside the provider's bill: the process stops after outside steps in turn."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

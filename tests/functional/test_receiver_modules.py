@@ -1,4 +1,4 @@
-"""What a cold start of the receiver pays for: no more than its deliveries need (promise 3)."""
+"""What a cold start of the receiver pays for: no more than its deliveries need."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""S4 from today's calls: each field is what the table of the mapping says it is."""
+"""The documented shape from the current calls: each field as the table of the mapping says."""
 
 from collections.abc import Iterator
 from decimal import Decimal, localcontext

@@ -1,4 +1,4 @@
-"""S4: whose holdings are shown to whom, and what happens when they cannot all be."""
+"""The documented shape: whose holdings are shown to whom, and when they cannot all be shown."""
 
 import json
 from typing import Any

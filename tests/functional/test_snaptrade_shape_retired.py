@@ -1,4 +1,4 @@
-"""S4 where the retired call was read: what SnapTrade served, to the last digit."""
+"""The documented shape from the retired call: what SnapTrade served, to the last digit."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""S2: yesterday's transactions, unbilled, stored and served."""
+"""Yesterday's transactions: unbilled, stored and served."""
 
 from typing import Any
 

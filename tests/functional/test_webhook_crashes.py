@@ -1,4 +1,4 @@
-"""Promise 2 over real requests: the processor stops after any one, its message comes again."""
+"""One event is worked once: the processor stops after any request, its message comes again."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""No budget is ever exceeded, also not by a hundred wishes at once (promise 4)."""
+"""No budget is ever exceeded, also not by a hundred wishes at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Holdings as documents: small, and not a digit or a member lost (promises 7 and 8)."""
+"""Holdings as documents: small, and not a digit or a member lost."""
 
 from decimal import Decimal
 from typing import Any

@@ -1,4 +1,4 @@
-"""Inbox: an event is claimed once, marked in the same step, parked without an owner (promise 2)."""
+"""Inbox: an event is claimed once, marked in the same step, parked without an owner."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Holdings that are too large for one row: whole, or not to be seen (promise 5)."""
+"""Holdings that are too large for one row: whole, or not to be seen."""
 
 from collections import Counter
 from contextlib import suppress

@@ -41,7 +41,7 @@ CODES: list[tuple[str, str, int, type[call_errors.ProviderError]]] = [
     ("PRODUCT_NOT_READY", ITEM, 400, LATER),
     ("ITEM_NOT_FOUND", ITEM, 400, REVOKED),
     ("ITEM_CONCURRENTLY_DELETED", ITEM, 400, REVOKED),
-    # Sources differ on its type (plaid.md 9).
+    # Plaid's documents differ on its type.
     ("USER_PERMISSION_REVOKED", INPUT, 400, REVOKED),
     ("USER_PERMISSION_REVOKED", ITEM, 400, REVOKED),
     ("INSTITUTION_DOWN", PLACE, 400, LATER),

@@ -1,4 +1,4 @@
-"""From Plaid's accounts, transactions and Items to ours: nothing dropped (promises 7, 8)."""
+"""From Plaid's accounts, transactions and Items to ours: nothing dropped."""
 
 from datetime import date
 from decimal import Decimal

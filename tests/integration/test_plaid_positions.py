@@ -1,4 +1,4 @@
-"""From Plaid's holdings to ours: every digit, nothing dropped, cash once (promises 7, 8)."""
+"""From Plaid's holdings to ours: every digit, nothing dropped, cash once."""
 
 from datetime import date
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Nothing forged passes, nothing genuine is lost (promise 3), with Plaid's signatures."""
+"""Nothing forged passes, nothing genuine is lost, with Plaid's signatures."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Whatever documents the providers send: nothing of them is lost, and sums are exact (7, 8)."""
+"""Whatever documents the providers send: nothing of them is lost, and sums are exact."""
 
 from collections import defaultdict
 from fractions import Fraction

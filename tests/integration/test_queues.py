@@ -1,4 +1,4 @@
-"""The queues: durable or an error, delays in seconds, one group for each connection (promise 1)."""
+"""The queues: durable or an error, delays in seconds, one group for each connection."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""The limiter: never more than the limit in any rolling minute, and no read (promise 10)."""
+"""The limiter: never more than the limit in any rolling minute, and no read."""
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager

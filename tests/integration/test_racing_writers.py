@@ -1,4 +1,4 @@
-"""Two writers race on one account: no torn version, no twin, and `latest` is right (promise 5)."""
+"""Two writers race on one account: no torn version, no twin, and `latest` is right."""
 
 from decimal import Decimal
 from random import Random

@@ -1,4 +1,4 @@
-"""The books and the budgets: one contract for the table and its twin (promise 4)."""
+"""The books and the budgets: one contract for the table and its twin."""
 
 from datetime import timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Refreshes and their money: one contract for the table and its twin (promise 4)."""
+"""Refreshes and their money: one contract for the table and its twin."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Snapshots: versions are immutable, `latest` moves only from what was read (promise 5)."""
+"""Snapshots: versions are immutable, `latest` moves only from what was read."""
 
 from dataclasses import replace
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""S4: the documented shape, field by field, from what SnapTrade serves today."""
+"""The documented shape, field by field, from what SnapTrade serves today."""
 
 from collections.abc import Iterator
 from decimal import Decimal

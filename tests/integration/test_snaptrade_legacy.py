@@ -1,4 +1,4 @@
-"""The retired holdings call says the same as its successors, in other words (S4 read back)."""
+"""The retired holdings call says the same as its successors, in other words."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""From SnapTrade's documents to ours: both account shapes, every digit (promises 7, 8)."""
+"""From SnapTrade's documents to ours: both account shapes, every digit."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""From SnapTrade's positions and balances to ours: every digit (promises 7, 8)."""
+"""From SnapTrade's positions and balances to ours: every digit."""
 
 from collections.abc import Sequence
 from datetime import date

@@ -1,4 +1,4 @@
-"""SnapTrade's signatures, against vectors made with the provider's own library (promise 3)."""
+"""SnapTrade's signatures, against vectors made with the provider's own library."""
 
 import base64
 import hashlib

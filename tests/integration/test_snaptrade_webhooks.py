@@ -1,4 +1,4 @@
-"""SnapTrade's webhooks: let in, in time, and reduced to an event (promises 3, 8, 11)."""
+"""SnapTrade's webhooks: let in, in time, and reduced to an event."""
 
 import json
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""S4: the shape that we make, judged by the SDK's model and by the call it comes from."""
+"""The shape that we make, judged by the SDK's model and by the call it comes from."""
 
 import json
 from collections.abc import Iterator

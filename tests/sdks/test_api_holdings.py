@@ -1,4 +1,4 @@
-"""S4: what the API answers, judged by the SDK's model."""
+"""SnapTrade's documented shape as the API answers it, judged by the SDK's model."""
 
 from collections.abc import Iterator
 

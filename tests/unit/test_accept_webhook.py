@@ -1,4 +1,4 @@
-"""Promises 1 and 3 at the door: proven, queued, and only then accepted."""
+"""A webhook is verified and queued before it is accepted."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Who is calling, from claims (promise 12 begins here)."""
+"""Who is calling, from claims."""
 
 from typing import Any
 

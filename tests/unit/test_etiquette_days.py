@@ -25,7 +25,8 @@ from tests.unit.stage import Stage
 
 DAYS = 4
 TURN = timedelta(minutes=20)
-MOST_READS, MOST_ACTIVITIES = 4, 1  # snaptrade.md 2, written out: the table itself is under test
+# As SnapTrade asks; written out, because the table itself is under test.
+MOST_READS, MOST_ACTIVITIES = 4, 1
 SHORTEST = TRAITS[Provider.SNAPTRADE].etiquette.shortest_read_cadence
 
 

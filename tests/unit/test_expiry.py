@@ -1,4 +1,4 @@
-"""Warnings and repairs: whatever their order, a link is about to end, or it is not (promise 13)."""
+"""Warnings and repairs: whatever their order, a link is about to end, or it is not."""
 
 from datetime import datetime, timedelta
 from itertools import permutations

@@ -1,4 +1,4 @@
-"""Totals: exact, per currency, each cash equivalent once (promise 7)."""
+"""Totals: exact, per currency, each cash equivalent once."""
 
 from decimal import Decimal
 from fractions import Fraction

@@ -1,4 +1,4 @@
-"""Messages come back as they went, and carry ids only (promise 11)."""
+"""Messages come back as they went, and carry ids only."""
 
 import json
 

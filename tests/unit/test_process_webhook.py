@@ -1,4 +1,4 @@
-"""Promise 2: one event is worked once; two genuine events never collapse into one."""
+"""One event is worked once; two genuine events never collapse into one."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Promise 4 under every crash: bill at most 1, books never below it, nothing stuck (promise 9)."""
+"""Purchases under every crash: at most one bill, books never below it, nothing stuck."""
 
 from datetime import timedelta
 from decimal import Decimal

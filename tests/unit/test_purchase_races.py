@@ -1,4 +1,4 @@
-"""Promise 4 in races: dead callers, late answers, readers that are faster."""
+"""Purchases in races: dead callers, late answers, readers that are faster."""
 
 from dataclasses import replace
 from datetime import timedelta

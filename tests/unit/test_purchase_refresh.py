@@ -1,4 +1,4 @@
-"""Promise 4: one refresh is at most one billable call; no budget is ever exceeded."""
+"""One refresh is at most one billable call; no budget is ever exceeded."""
 
 from collections.abc import Callable
 from dataclasses import replace

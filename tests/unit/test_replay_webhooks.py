@@ -1,4 +1,4 @@
-"""Replaying webhooks: everything is read once more, and nothing doubles (promise 2)."""
+"""Replaying webhooks: everything is read once more, and nothing doubles."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A user wants yesterday's transactions (S2): unbilled, once, and only where it can help."""
+"""A user wants yesterday's transactions: unbilled, once, and only where it can help."""
 
 from datetime import date, timedelta
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""The shapes of the API: names that frontends rely on, numbers as text (promise 7)."""
+"""The shapes of the API: names that frontends rely on, numbers as text."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What a user sees of stored data, and what another user does not (promise 12)."""
+"""What a user sees of stored data, and what another user does not."""
 
 import pytest
 

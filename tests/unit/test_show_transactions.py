@@ -1,4 +1,4 @@
-"""What a user sees of transactions, and what another user does not (promise 12)."""
+"""What a user sees of transactions, and what another user does not."""
 
 from datetime import date
 from typing import Any

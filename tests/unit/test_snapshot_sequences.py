@@ -1,4 +1,4 @@
-"""Any sequence of reads keeps promises 5, 6, 7 and 13, whatever the provider does."""
+"""Any sequence of reads: nothing erased, nothing backwards, every digit, the same in the end."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""The reader: what one visit leaves behind (promises 5, 6, 13)."""
+"""The reader: what one visit leaves behind."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""The reader in trouble: recorded, kept to one connection, nothing erased (promises 6, 9)."""
+"""The reader in trouble: recorded, kept to one connection, nothing erased."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""Promise 13: whatever the order, repetition and delay of a day's events, it ends the same."""
+"""Whatever the order, repetition and delay of a day's events, it ends the same."""
 
 import pytest
 from hypothesis import given, settings

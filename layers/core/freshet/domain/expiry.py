@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 NOTICE = timedelta(days=7)
-"""How long before the end providers warn (plaid.md 5)."""
+"""How long before the end providers warn."""
 
 
 @dataclass(frozen=True, slots=True)

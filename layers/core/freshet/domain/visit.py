@@ -243,7 +243,7 @@ def _progress(
 
 
 def _sync_progress(account: Account, refresh: Refresh, visit: Visit) -> AccountProgress:
-    # A transactions sync brings yesterday in, never today (snaptrade.md 4).
+    # A transactions sync brings yesterday in, never today.
     read_to = visit.transactions_read_to.get(account.id, account.transactions_read_to)
     if read_to is not None and read_to >= yesterday(visit.started_at):
         return AccountProgress.DONE

@@ -1,4 +1,4 @@
-"""A user wants yesterday's transactions (S2): the refresh machine, unbilled."""
+"""A user wants yesterday's transactions: the refresh machine, unbilled."""
 
 from dataclasses import replace
 

@@ -17,7 +17,7 @@ class PlaidBuyer:
     item: Credential
 
     def refresh(self) -> ProviderAnswer:
-        """Buy a refresh (S5): billed when it answers 200, never repeated."""
+        """Buy a refresh: billed when it answers 200, never repeated."""
         body = {"access_token": self.item.secret.reveal()}
         return self.wire.tell(endpoints.REFRESH, body, item=self.item.subject)
 

@@ -1,4 +1,4 @@
-"""What Plaid can be asked (plaid.md, sections 2 to 4), each with its patience."""
+"""The operations of Plaid that are called, each with its timeouts."""
 
 from freshet.adapters.transport import Endpoint, Timeouts
 

@@ -1,6 +1,6 @@
 """What Plaid's refusals mean, as a table over `error_code`, then `error_type`, then transport.
 
-The HTTP status says little: credentials, Items and institutions' outages are all 400 (plaid.md 7).
+The HTTP status says little: credentials, Items and institutions' outages are all 400.
 """
 
 from dataclasses import dataclass

@@ -27,7 +27,7 @@ _INSTRUMENT_KINDS = {
     "cryptocurrency": "crypto",
     "fixed income": "bond",
 }
-# Plaid counts an option in underlying units, contracts x 100 (ACC); we count contracts.
+# Plaid counts an option in underlying units, contracts x 100; we count contracts.
 _UNDERLYINGS = Decimal(100)
 _PER_UNIT_PLACES = Decimal("1e-10")
 _ROUNDING = Context(prec=200, rounding=ROUND_HALF_EVEN)

@@ -69,7 +69,7 @@ class Account(_Answer):
     """An account of an Item, investment or not."""
 
     account_id: Text
-    # Given by institutions whose account numbers differ with every link (plaid.md 2).
+    # Given by institutions whose account numbers differ with every link.
     persistent_account_id: Identity = None
     name: str | None = None
     official_name: str | None = None

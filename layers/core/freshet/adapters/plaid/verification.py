@@ -1,4 +1,4 @@
-"""Is a webhook Plaid's? ES256 over a JWT that carries the body's hash (plaid.md 6)."""
+"""Verification of Plaid's webhooks: an ES256 signature over a JWT with the body's hash."""
 
 import hashlib
 import hmac

@@ -32,7 +32,7 @@ RULES: Mapping[str, EventRule] = {
     "ITEM:NEW_ACCOUNTS_AVAILABLE": EventRule(_READ),
     "ITEM:WEBHOOK_UPDATE_ACKNOWLEDGED": EventRule(Calls.NOTHING),
 }
-"""Every kind that Plaid documents for Items with investments (plaid.md 5)."""
+"""Every kind that Plaid documents for Items with investments; see NOTES.md."""
 
 # When the link ends, under the name that each of the two warnings gives it.
 _ENDS = ("consent_expiration_time", "disconnect_time")

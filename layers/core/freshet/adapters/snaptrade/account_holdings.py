@@ -1,4 +1,4 @@
-"""S4: an account's holdings in SnapTrade's documented shape, made from what it serves today.
+"""An account's holdings in SnapTrade's documented shape, made from what it serves today.
 
 The call that served this shape is retired. Every field below says what becomes of it: taken over
 (`direct`), computed (`derived`), looked up in SnapTrade's reference data (`reference`), or without

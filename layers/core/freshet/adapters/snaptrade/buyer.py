@@ -17,11 +17,11 @@ class SnapTradeBuyer:
     connection_id: str
 
     def refresh(self) -> ProviderAnswer:
-        """Buy a refresh (S1): billed when it answers 200, never repeated."""
+        """Buy a refresh: billed when it answers 200, never repeated."""
         return self.wire.tell(endpoints.REFRESH, self.connection_id, user=self.user)
 
     def sync_transactions(self) -> ProviderAnswer:
-        """Ask for transactions up to yesterday to be loaded (S2): not billed."""
+        """Ask for transactions up to yesterday to be loaded: not billed."""
         return self.wire.tell(endpoints.SYNC_TRANSACTIONS, self.connection_id, user=self.user)
 
     def remove(self) -> ProviderAnswer:

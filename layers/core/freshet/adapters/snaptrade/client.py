@@ -43,11 +43,11 @@ class SnapTradeClient:
         return read, document.content
 
     def accounts(self, user: Credential, connection_id: str) -> Listed:
-        """List a connection's accounts (S3)."""
+        """List a connection's accounts, in the older shape."""
         return _listed(self.wire.read(endpoints.ACCOUNTS, connection_id, user=user))
 
     def connection_accounts(self, user: Credential, connection_id: str) -> Listed:
-        """List a connection's accounts in the shape that succeeds S3's."""
+        """List a connection's accounts, in the newer shape."""
         return _listed(self.wire.read(endpoints.CONNECTION_ACCOUNTS, connection_id, user=user))
 
     def account(self, user: Credential, account_id: str) -> models.Account:
@@ -98,7 +98,7 @@ def _id_of(activity: Activity) -> str | None:
 
 def _listed(document: Document) -> Listed:
     content = document.content
-    # Bare in S3's shape and in early answers of its successor, wrapped since.
+    # A bare list in the older shape and in early answers of the newer one, wrapped since.
     rows = content.get("results") if isinstance(content, dict) else content
     if not isinstance(rows, list):
         raise UnreadableAnswer(document.told)

@@ -1,4 +1,4 @@
-"""Stored accounts in SnapTrade's documented shape (S4), from whichever call they were read by."""
+"""Stored accounts in SnapTrade's documented shape, from whichever call they were read by."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What SnapTrade can be asked (snaptrade.md, section 6), each with its patience."""
+"""The operations of SnapTrade that are called, each with its timeouts."""
 
 from freshet.adapters.transport import Endpoint, Timeouts
 

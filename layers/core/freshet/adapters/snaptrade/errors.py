@@ -1,4 +1,4 @@
-"""What SnapTrade's refusals mean, as a table over (HTTP status, code) (snaptrade.md, 6.8)."""
+"""What SnapTrade's errors mean, as a table over HTTP status and code."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""How much of SnapTrade's rolling limits is left, as its headers tell (snaptrade.md, 2)."""
+"""How much of SnapTrade's rolling limits is left, as its headers tell."""
 
 import re
 from datetime import timedelta

@@ -18,7 +18,7 @@ _ACCOUNT_KINDS = {
     "ANNUITY": "annuity",
 }
 _DATA_MODES = {"realtime": DataMode.REALTIME, "delayed": DataMode.DELAYED}
-# S3's account statuses; "unavailable" says nothing about the account having ended.
+# The statuses of the older shape; "unavailable" says nothing about the account having ended.
 _CLOSED = frozenset({"closed", "archived"})
 
 
@@ -125,7 +125,7 @@ def _text_of(value: object) -> str | None:
 def _account_kind(answer: models.Account) -> str:
     if answer.kind is not None:
         return answer.kind
-    # A missing category means investment (S3's page); an unknown one is kept as it is.
+    # A missing category means investment; an unknown one is kept as it is.
     category = answer.account_category
     return INVESTMENT if category is None else _ACCOUNT_KINDS.get(category, category.lower())
 

@@ -84,7 +84,7 @@ class SyncStatus(_Answer):
 
 
 class Account(_Answer):
-    """An account in either shape: S3's, or that of `/connections/{id}/accounts`."""
+    """An account in the older shape, or in that of `/connections/{id}/accounts`."""
 
     id: Text
     name: str | None = None

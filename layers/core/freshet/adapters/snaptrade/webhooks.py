@@ -46,7 +46,7 @@ RULES: Mapping[str, EventRule] = {
     "TRADE_DETECTION": EventRule(_ACCOUNT),
     "TRADE_UPDATE": EventRule(_ACCOUNT),
 }
-"""Every kind that SnapTrade documents (snaptrade.md 3.2)."""
+"""Every kind that SnapTrade documents; see NOTES.md."""
 
 
 class Keys(Protocol):
