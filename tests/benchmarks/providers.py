@@ -16,7 +16,7 @@ from tests.benchmarks.readers import our_plaid, our_snaptrade, sdk_plaid, sdk_sn
 from tests.benchmarks.tables import show_imports, show_readings
 
 SIZES = (10, 50, 500, 5000)
-# The aims of the blueprint; small answers and other sizes have none.
+# What is aimed at; small answers and other sizes have no aim.
 _MOST_TIMES_BARE, _FROM_POSITIONS = 3.0, 50
 _LEAST_TIMES_FASTER, _FASTER_AT = 8.0, ("plaid", 500)
 _PACKAGES = ("pydantic", "simplejson", "plaid-python", "snaptrade-python-sdk")

@@ -22,7 +22,7 @@ _CLIENTS = {
     "api": ("dynamodb", "secretsmanager", "sqs", "events"),
 }
 _ARGUMENTS = {"api": "functions.api.app.DOCUMENT"}
-# The aims of the blueprint.
+# What is aimed at.
 _AT_MOST = {"receive_webhook": 1.25, "api": 2.2}
 _WORKERS_AT_MOST = 1.6
 _VARIABLES = {

@@ -1,0 +1,119 @@
+"""The pages for operators, frontends and engineers say what there is: no more and no less."""
+
+import ast
+import json
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.breaks.breaking import Break
+from tests.breaks.breaks import BREAKS
+
+ROOT = Path(__file__).resolve().parents[2]
+TEMPLATE = (ROOT / "template.yaml").read_text()
+OPERATOR = (ROOT / "events" / "README.md").read_text()
+FRONTEND = (ROOT / "functions" / "README.md").read_text()
+ENGINEER = (ROOT / "layers" / "README.md").read_text()
+# How the names of metrics are made: as they stand, or with a provider or a reason added.
+_WHOLE = frozenset({"count", "measure_seconds"})
+_ENDS, _BEGINS = frozenset({"provider_fact"}), frozenset({"reason_fact"})
+_ROUTE = re.compile(r"`(GET|POST|PATCH|DELETE) (/v1/[^`?]*)")
+
+
+def _section(page: str, heading: str) -> str:
+    return page.split(f"\n## {heading}\n")[1].split("\n## ")[0]
+
+
+def _first_cells(section: str) -> set[str]:
+    rows = re.findall(r"^\| (`[^|]*)\|", section, re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
+
+
+@cache
+def _calls() -> tuple[tuple[str, ast.Call], ...]:
+    return tuple(
+        (node.func.id, node)
+        for room in ("layers/core/freshet", "functions")
+        for path in (ROOT / room).rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+    )
+
+
+@cache
+def _facts(functions: frozenset[str]) -> set[str]:
+    """Collect the names of metrics that calls of some functions are given."""
+    return {
+        text.value
+        for name, call in _calls()
+        if name in functions
+        for argument in call.args
+        if not (isinstance(argument, ast.Call) and name in _WHOLE)
+        for text in ast.walk(argument)
+        if isinstance(text, ast.Constant) and isinstance(text.value, str)
+        if re.fullmatch(r"[A-Z][A-Za-z]+", text.value)
+    }
+
+
+def _is_sent(metric: str) -> bool:
+    return (
+        metric in _facts(_WHOLE)
+        or any(metric.endswith(fact) for fact in _facts(_ENDS))
+        or any(metric.startswith(fact) for fact in _facts(_BEGINS))
+    )
+
+
+def test_every_metric_of_the_page_is_sent() -> None:
+    told = _first_cells(_section(OPERATOR, "Metrics"))
+    assert {metric for metric in told if not _is_sent(metric)} == set()
+
+
+def test_every_metric_that_is_sent_is_on_the_page() -> None:
+    sent = _facts(_WHOLE)
+    assert "WebhookReceived" in sent
+    assert sent - _first_cells(_section(OPERATOR, "Metrics")) == set()
+
+
+def test_the_page_has_every_alarm_and_no_other() -> None:
+    alarms = set(re.findall(r"^  (\w+Alarm):$", TEMPLATE, re.MULTILINE))
+    assert alarms
+    assert _first_cells(_section(OPERATOR, "Alarms")) == alarms
+
+
+def test_every_parameter_of_the_page_is_one() -> None:
+    parameters = TEMPLATE.split("\nParameters:\n")[1].split("\nRules:\n")[0]
+    known = set(re.findall(r"^  (\w+):", parameters, re.MULTILINE))
+    told = _first_cells(_section(OPERATOR, "Parameters"))
+    assert told
+    assert told - known == set()
+
+
+def test_the_page_has_every_operator_event_and_no_other() -> None:
+    samples = {path.name for path in (ROOT / "events").glob("operator_*.json")}
+    assert _first_cells(_section(OPERATOR, "Operator events")) == samples
+
+
+def test_the_page_has_every_event_of_the_bus() -> None:
+    told = set(re.findall(r"`(\w+)`", _section(OPERATOR, "Events on the bus")))
+    assert {path.stem for path in (ROOT / "events" / "schemas").iterdir()} <= told
+
+
+def test_the_page_has_every_route_and_no_other() -> None:
+    document = json.loads((ROOT / "functions" / "api" / "openapi.json").read_text())
+    routes = {
+        f"{verb.upper()} {re.sub(r'{\w+}', '{id}', path)}"
+        for path, operations in document["paths"].items()
+        for verb in operations
+        if verb in {"get", "post", "patch", "delete"}
+    }
+    told = {f"{verb} {path}" for verb, path in _ROUTE.findall(_section(FRONTEND, "Routes"))}
+    assert told == routes
+
+
+@pytest.mark.parametrize("broken", BREAKS, ids=lambda each: each.name)
+def test_the_promise_of_a_break_is_on_the_page_with_its_tests(broken: Break) -> None:
+    promises = _section(ENGINEER, "Promises")
+    assert broken.tests
+    assert [path for path in broken.tests if f"`{path}`" not in promises] == []
