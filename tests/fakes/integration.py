@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 from freshet.adapters.credential_forms import SecretText, StrictForm, secret_of
-from freshet.adapters.integration import CallLimits, Integration
+from freshet.adapters.integration import Integration
 from freshet.config import Settings
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential, Secret, credential_name
@@ -29,6 +29,7 @@ from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 from freshet.domain.provider_offer import DocumentedShape, ProviderOffer, ReturnForm
 from freshet.domain.provider_traits import ProviderTraits
+from freshet.domain.quota import CallLimits
 from freshet.ports import FoundConnection, LinkFlowDependencies
 from tests.builders import an_account_report
 from tests.fakes.clock import FakeClock

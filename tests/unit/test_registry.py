@@ -41,6 +41,12 @@ def test_integration_stands_in_the_package_of_its_name(provider: Provider) -> No
 
 
 @each_provider
+def test_facts_that_the_code_relies_on_are_noted(provider: Provider) -> None:
+    package = import_module(f"freshet.adapters.{provider}")
+    assert Path(*package.__path__, "NOTES.md").read_text().startswith("# ")
+
+
+@each_provider
 def test_variables_begin_with_the_providers_name_and_can_be_read(provider: Provider) -> None:
     integration = _integration(provider)
     names = [each.name for each in fields(integration.settings())]

@@ -22,7 +22,7 @@ from tests.unit.crowd import add_connection, all_connections, connection_id, pla
 from tests.unit.stage import Stage
 
 OUTAGES = [timedelta(hours=1), timedelta(days=7)]
-STEPS_OF_A_TURN = 9  # two looks, five claims, two queues
+STEPS_OF_A_TURN = 7 + len(TRAITS)  # each provider has a part of the index
 
 
 def _turn(stage: Stage, pace: Pace) -> list[Connection]:

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from freshet.adapters.integration import IntegrationDependencies
+from freshet.adapters.integration_dependencies import IntegrationDependencies
 from freshet.adapters.providers import ConfiguredProviders
 from freshet.domain.pacing import Pace as UserPace
 from freshet.domain.provider import Provider

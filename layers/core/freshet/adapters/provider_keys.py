@@ -1,6 +1,7 @@
 """Our own keys at the providers, from Secrets Manager: one JSON secret for each provider."""
 
 import json
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -104,3 +105,10 @@ class SecretKeys[Keys]:
             # previous version when it is filled in.
             return None
         return _Version(keys, answer["CreatedDate"])
+
+
+def secret_keys[Keys](
+    aws: Callable[[str], Any], secret_arn: str, parse: Callable[[Mapping[str, Any]], Keys]
+) -> SecretKeys[Keys]:
+    """Build the reader of our own keys at a provider."""
+    return SecretKeys(aws("secretsmanager"), secret_arn, parse=parse, monotonic=time.monotonic)

@@ -67,7 +67,7 @@ def process_webhook() -> Callable[[str], None]:
     settings = ProcessWebhookSettings.from_env(os.environ)
     connections = DynamoConnections(table(settings.connections_table))
     events = {
-        each: offered.webhooks.event
+        each: offered.webhooks.to_event()
         for each, offered in INTEGRATIONS.items()
         if offered.webhooks is not None
     }

@@ -47,3 +47,11 @@ class QuotaRate:
     def interval(self) -> timedelta:
         """The time between two slots."""
         return timedelta(minutes=1) / self.steady_per_minute
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLimits:
+    """How many calls a minute the provider allows this deployment, and how many purchases."""
+
+    calls_per_minute: int
+    purchases_per_minute: int

@@ -4,7 +4,8 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from freshet.adapters.integration import Integration, IntegrationDependencies
+from freshet.adapters.integration import Integration
+from freshet.adapters.integration_dependencies import IntegrationDependencies
 from freshet.adapters.providers import ConfiguredProviders, ConfiguredProviderUsers
 from freshet.adapters.rotation import ConfiguredRotation
 from freshet.adapters.transport import Transport

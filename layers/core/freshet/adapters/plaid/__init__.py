@@ -6,13 +6,10 @@ from typing import TYPE_CHECKING
 
 from freshet.adapters.integration import (
     AwsClients,
-    CallLimits,
     Environ,
     Integration,
-    IntegrationDependencies,
     Opener,
     Webhooks,
-    secret_keys,
 )
 from freshet.domain.etiquette import Etiquette
 from freshet.domain.provider import Provider
@@ -20,12 +17,14 @@ from freshet.domain.provider_traits import ProviderTraits
 
 if TYPE_CHECKING:
     from freshet.adapters.gate import Gate
+    from freshet.adapters.integration_dependencies import IntegrationDependencies
     from freshet.adapters.plaid.settings import PlaidSettings
     from freshet.adapters.plaid.wire import PlaidWire
     from freshet.domain.call_errors import ProviderError
     from freshet.domain.credential import Credential
     from freshet.domain.prices import PriceList
     from freshet.domain.provider_offer import ProviderOffer
+    from freshet.domain.quota import CallLimits
     from freshet.domain.webhooks import EventRule, VerifiedDelivery, WebhookEvent
     from freshet.ports import (
         CredentialForm,
@@ -68,7 +67,9 @@ def _settings() -> "type[PlaidSettings]":
     return PlaidSettings
 
 
-def _limits(environ: Environ) -> CallLimits:
+def _limits(environ: Environ) -> "CallLimits":
+    from freshet.domain.quota import CallLimits
+
     settings = _settings().from_env(environ)
     return CallLimits(
         calls_per_minute=settings.plaid_requests_per_minute,
@@ -93,16 +94,17 @@ def _error_table() -> "Mapping[str, type[ProviderError]]":
 def _verifier(environ: Environ, aws: AwsClients) -> "WebhookVerifier":
     from freshet.adapters.plaid.keys import PlaidKeys
     from freshet.adapters.plaid.lazy import LazyPlaidVerifier
+    from freshet.adapters.provider_keys import secret_keys
 
     settings = _settings().from_env(environ)
     keys = secret_keys(aws, settings.plaid_secret_arn, PlaidKeys.from_document)
     return LazyPlaidVerifier(settings.base_url, keys)
 
 
-def _event(delivery: "VerifiedDelivery") -> "WebhookEvent":
+def _to_event() -> "Callable[[VerifiedDelivery], WebhookEvent]":
     from freshet.adapters.plaid.webhooks import to_event
 
-    return to_event(delivery)
+    return to_event
 
 
 def _rules() -> "Mapping[str, EventRule]":
@@ -111,7 +113,7 @@ def _rules() -> "Mapping[str, EventRule]":
     return RULES
 
 
-def _reader(deps: IntegrationDependencies) -> "Opener[ProviderSession]":
+def _reader(deps: "IntegrationDependencies") -> "Opener[ProviderSession]":
     from freshet.adapters.plaid.session import opener
 
     settings = _settings().from_env(deps.environ)
@@ -119,7 +121,7 @@ def _reader(deps: IntegrationDependencies) -> "Opener[ProviderSession]":
     return opener(deps, settings, _wire(deps, gate), gate)
 
 
-def _buyer(deps: IntegrationDependencies) -> "Opener[ProviderBuyer]":
+def _buyer(deps: "IntegrationDependencies") -> "Opener[ProviderBuyer]":
     from freshet.adapters.plaid.buyer import PlaidBuyer
 
     settings = _settings().from_env(deps.environ)
@@ -133,7 +135,7 @@ def _offer() -> "ProviderOffer":
     return OFFER
 
 
-def _link_flow(deps: IntegrationDependencies, linking: "LinkFlowDependencies") -> "LinkFlow":
+def _link_flow(deps: "IntegrationDependencies", linking: "LinkFlowDependencies") -> "LinkFlow":
     from freshet.adapters.plaid.item_links import PlaidItemLinks
     from freshet.adapters.plaid.link_flow import PlaidLinkFlow
     from freshet.adapters.plaid.linking import PlaidLinking
@@ -148,7 +150,7 @@ def _link_flow(deps: IntegrationDependencies, linking: "LinkFlowDependencies") -
     return PlaidLinkFlow(items, settings.webhook_url, linking)
 
 
-def _discovery(deps: IntegrationDependencies) -> "Discovery":
+def _discovery(deps: "IntegrationDependencies") -> "Discovery":
     from freshet.adapters.plaid.client import PlaidClient
     from freshet.adapters.plaid.discovery import PlaidDiscovery
 
@@ -161,20 +163,21 @@ def _credential_form() -> "type[CredentialForm]":
     return PlaidItem
 
 
-def _rotation(deps: IntegrationDependencies) -> "Callable[[Credential], Credential]":
+def _rotation(deps: "IntegrationDependencies") -> "Callable[[Credential], Credential]":
     from freshet.adapters.plaid.linking import PlaidLinking
 
     return PlaidLinking(_reading(deps)).rotate
 
 
-def _reading(deps: IntegrationDependencies) -> "PlaidWire":
+def _reading(deps: "IntegrationDependencies") -> "PlaidWire":
     settings = _settings().from_env(deps.environ)
     return _wire(deps, deps.gate(Provider.PLAID, settings.plaid_requests_per_minute))
 
 
-def _wire(deps: IntegrationDependencies, gate: "Gate") -> "PlaidWire":
+def _wire(deps: "IntegrationDependencies", gate: "Gate") -> "PlaidWire":
     from freshet.adapters.plaid.keys import PlaidKeys
     from freshet.adapters.plaid.wire import PlaidWire
+    from freshet.adapters.provider_keys import secret_keys
 
     settings = _settings().from_env(deps.environ)
     keys = secret_keys(deps.aws, settings.plaid_secret_arn, PlaidKeys.from_document)
@@ -189,7 +192,7 @@ INTEGRATION = Integration(
     price=_price,
     reads_transactions=_reads_transactions,
     error_table=_error_table,
-    webhooks=Webhooks(verifier=_verifier, event=_event, rules=_rules),
+    webhooks=Webhooks(verifier=_verifier, to_event=_to_event, rules=_rules),
     reader=_reader,
     buyer=_buyer,
     offer=_offer,

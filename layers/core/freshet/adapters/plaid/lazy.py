@@ -8,6 +8,8 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
+from freshet.adapters.plaid.headers import PROOF
+
 if TYPE_CHECKING:
     from freshet.adapters.plaid.keys import PlaidKeys
     from freshet.adapters.plaid.verification import PlaidVerifier
@@ -29,7 +31,7 @@ class Keys(Protocol):
 class LazyPlaidVerifier:
     """Verifies like PlaidVerifier, with keys asked for at Plaid."""
 
-    event_headers = ("plaid-verification",)
+    event_headers = (PROOF,)
 
     def __init__(self, base_url: str, keys: Keys) -> None:
         """Remember where to ask."""

@@ -7,7 +7,8 @@ from typing import Any
 
 from freshet.adapters.exact_json import rendered
 from freshet.adapters.gate import Gate, Purse
-from freshet.adapters.integration import IntegrationDependencies, Opener
+from freshet.adapters.integration import Opener
+from freshet.adapters.integration_dependencies import IntegrationDependencies
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.client import PlaidClient
 from freshet.adapters.plaid.mapping import (

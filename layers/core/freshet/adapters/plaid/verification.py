@@ -10,10 +10,10 @@ from typing import Any, Protocol
 
 import jwt
 
+from freshet.adapters.plaid.headers import PROOF
 from freshet.domain.errors import MalformedWebhook, SecretUnavailable, SignatureRejected
 from freshet.domain.webhooks import Proven
 
-HEADER = "plaid-verification"
 # Deliveries are retried for a day. A replay is harmless: events are claimed and only ask for reads.
 OLDEST = timedelta(hours=24)
 FURTHEST_AHEAD = timedelta(seconds=60)
@@ -34,11 +34,11 @@ class PlaidVerifier:
     keys: VerificationKeys
     environment: str | None = None
     """Plaid's name of ours; a webhook that names another one was not meant for us."""
-    event_headers: tuple[str, ...] = (HEADER,)
+    event_headers: tuple[str, ...] = (PROOF,)
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Proven:
         """Check algorithm, key, signature, age and body hash, in this order; give the body."""
-        token = headers.get(HEADER, "")
+        token = headers.get(PROOF, "")
         if not token:
             raise SignatureRejected("no_signature")
         key = self.keys.find(_key_id(token), now=now)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from freshet.adapters.plaid.verification import HEADER
+from freshet.adapters.plaid.headers import PROOF
 from freshet.domain.instants import from_text
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import (
@@ -42,7 +42,7 @@ def to_event(delivery: VerifiedDelivery) -> WebhookEvent:
     """Reduce a delivery to an event; unknown kinds are kept and call for nothing."""
     document = json.loads(delivery.body)
     kind = f"{document.get('webhook_type')}:{document.get('webhook_code')}"
-    token = delivery.headers.get(HEADER, "")
+    token = delivery.headers.get(PROOF, "")
     return WebhookEvent(
         provider=Provider.PLAID,
         id=_event_id(token),

@@ -6,20 +6,18 @@ from typing import TYPE_CHECKING
 
 from freshet.adapters.integration import (
     AwsClients,
-    CallLimits,
     Environ,
     Integration,
-    IntegrationDependencies,
     Opener,
     ProviderUserAccess,
     Webhooks,
-    secret_keys,
 )
 from freshet.domain.etiquette import Etiquette
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import ProviderTraits
 
 if TYPE_CHECKING:
+    from freshet.adapters.integration_dependencies import IntegrationDependencies
     from freshet.adapters.snaptrade.linking import SnapTradeLinking
     from freshet.adapters.snaptrade.settings import SnapTradeSettings
     from freshet.adapters.snaptrade.wire import SnapTradeWire
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from freshet.domain.credential import Credential
     from freshet.domain.prices import PriceList
     from freshet.domain.provider_offer import ProviderOffer
+    from freshet.domain.quota import CallLimits
     from freshet.domain.webhooks import EventRule, VerifiedDelivery, WebhookEvent
     from freshet.ports import (
         CredentialForm,
@@ -69,7 +68,9 @@ def _settings() -> "type[SnapTradeSettings]":
     return SnapTradeSettings
 
 
-def _limits(environ: Environ) -> CallLimits:
+def _limits(environ: Environ) -> "CallLimits":
+    from freshet.domain.quota import CallLimits
+
     # A purchase is a call like any other.
     most = _settings().from_env(environ).snaptrade_requests_per_minute
     return CallLimits(calls_per_minute=most, purchases_per_minute=most)
@@ -86,6 +87,7 @@ def _error_table() -> "Mapping[str, type[ProviderError]]":
 
 
 def _verifier(environ: Environ, aws: AwsClients) -> "WebhookVerifier":
+    from freshet.adapters.provider_keys import secret_keys
     from freshet.adapters.snaptrade.keys import SnapTradeKeys
     from freshet.adapters.snaptrade.webhooks import SnapTradeVerifier
 
@@ -93,10 +95,10 @@ def _verifier(environ: Environ, aws: AwsClients) -> "WebhookVerifier":
     return SnapTradeVerifier(secret_keys(aws, arn, SnapTradeKeys.from_document))
 
 
-def _event(delivery: "VerifiedDelivery") -> "WebhookEvent":
+def _to_event() -> "Callable[[VerifiedDelivery], WebhookEvent]":
     from freshet.adapters.snaptrade.webhooks import to_event
 
-    return to_event(delivery)
+    return to_event
 
 
 def _rules() -> "Mapping[str, EventRule]":
@@ -105,13 +107,13 @@ def _rules() -> "Mapping[str, EventRule]":
     return RULES
 
 
-def _reader(deps: IntegrationDependencies) -> "Opener[ProviderSession]":
+def _reader(deps: "IntegrationDependencies") -> "Opener[ProviderSession]":
     from freshet.adapters.snaptrade.session import opener
 
     return opener(deps, _settings().from_env(deps.environ), _wire(deps))
 
 
-def _buyer(deps: IntegrationDependencies) -> "Opener[ProviderBuyer]":
+def _buyer(deps: "IntegrationDependencies") -> "Opener[ProviderBuyer]":
     from freshet.adapters.snaptrade.buyer import SnapTradeBuyer
 
     wire = _wire(deps)
@@ -124,13 +126,13 @@ def _offer() -> "ProviderOffer":
     return OFFER
 
 
-def _link_flow(deps: IntegrationDependencies, linking: "LinkFlowDependencies") -> "LinkFlow":
+def _link_flow(deps: "IntegrationDependencies", linking: "LinkFlowDependencies") -> "LinkFlow":
     from freshet.adapters.snaptrade.link_flow import SnapTradeLinkFlow
 
     return SnapTradeLinkFlow(_linking(deps), linking)
 
 
-def _documents(deps: IntegrationDependencies) -> "DocumentedHoldings":
+def _documents(deps: "IntegrationDependencies") -> "DocumentedHoldings":
     from freshet.adapters.dynamodb.reference_data import DynamoReferenceData
     from freshet.adapters.snaptrade.documented import SnapTradeDocuments
     from freshet.adapters.snaptrade.reference import SnapTradeReference
@@ -142,7 +144,7 @@ def _documents(deps: IntegrationDependencies) -> "DocumentedHoldings":
     )
 
 
-def _discovery(deps: IntegrationDependencies) -> "Discovery":
+def _discovery(deps: "IntegrationDependencies") -> "Discovery":
     from freshet.adapters.snaptrade.client import SnapTradeClient
     from freshet.adapters.snaptrade.discovery import SnapTradeDiscovery
 
@@ -155,23 +157,24 @@ def _credential_form() -> "type[CredentialForm]":
     return SnapTradeUser
 
 
-def _rotation(deps: IntegrationDependencies) -> "Callable[[Credential], Credential]":
+def _rotation(deps: "IntegrationDependencies") -> "Callable[[Credential], Credential]":
     return _linking(deps).reset_secret
 
 
-def _delete_user(deps: IntegrationDependencies) -> "Callable[[str], ProviderAnswer]":
+def _delete_user(deps: "IntegrationDependencies") -> "Callable[[str], ProviderAnswer]":
     from freshet.adapters.snaptrade.buyer import SnapTradeUsers
 
     return SnapTradeUsers(_wire(deps)).delete
 
 
-def _linking(deps: IntegrationDependencies) -> "SnapTradeLinking":
+def _linking(deps: "IntegrationDependencies") -> "SnapTradeLinking":
     from freshet.adapters.snaptrade.linking import SnapTradeLinking
 
     return SnapTradeLinking(_wire(deps))
 
 
-def _wire(deps: IntegrationDependencies) -> "SnapTradeWire":
+def _wire(deps: "IntegrationDependencies") -> "SnapTradeWire":
+    from freshet.adapters.provider_keys import secret_keys
     from freshet.adapters.snaptrade.keys import SnapTradeKeys
     from freshet.adapters.snaptrade.wire import SnapTradeWire
 
@@ -193,7 +196,7 @@ INTEGRATION = Integration(
     price=_price,
     reads_transactions=lambda _: True,  # reading activities costs nothing
     error_table=_error_table,
-    webhooks=Webhooks(verifier=_verifier, event=_event, rules=_rules),
+    webhooks=Webhooks(verifier=_verifier, to_event=_to_event, rules=_rules),
     reader=_reader,
     buyer=_buyer,
     offer=_offer,

@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from freshet.adapters.gate import Purse
-from freshet.adapters.integration import IntegrationDependencies, Opener
+from freshet.adapters.integration import Opener
+from freshet.adapters.integration_dependencies import IntegrationDependencies
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.mapping import (
     to_account_report,

@@ -1,0 +1,46 @@
+"""What the parts of an integration are built from, where they call their provider."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Self
+
+from freshet.adapters.dynamodb.quota import DynamoQuota
+from freshet.adapters.dynamodb.table import Table
+from freshet.adapters.gate import Circuit, Gate
+from freshet.adapters.integration import AwsClients, Environ
+from freshet.adapters.transport import Transport
+from freshet.domain.quota import QuotaRate
+from freshet.ports import Clock, Quota
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IntegrationDependencies:
+    """What an integration reaches the outside with; calls wait for their slots patiently."""
+
+    environ: Environ
+    aws: AwsClients
+    connections_table: Table
+    transport: Transport
+    patience: timedelta
+    wait: Callable[[timedelta], None]
+    clock: Clock
+
+    def waiting(self, patience: timedelta) -> Self:
+        """Give the same dependencies with another patience."""
+        return replace(self, patience=patience)
+
+    def quota(self, key: str, requests_per_minute: int) -> Quota:
+        """Build the limiter of one of the provider's limits."""
+        return DynamoQuota(
+            self.connections_table,
+            key,
+            QuotaRate.for_limit(requests_per_minute),
+            clock=self.clock,
+            wait=self.wait,
+            patience=self.patience,
+        )
+
+    def gate(self, key: str, requests_per_minute: int) -> Gate:
+        """Build the limiter that also learns from answers."""
+        return Gate(self.quota(key, requests_per_minute), Circuit(), self.clock)
