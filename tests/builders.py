@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from freshet.domain.account import Account, AccountReport, AccountStatus
 from freshet.domain.cadence import Cadence
 from freshet.domain.call_errors import ProviderAnswer
+from freshet.domain.commands import RefreshCommand
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
 from freshet.domain.connection_status import ConnectionStatus
@@ -16,14 +17,13 @@ from freshet.domain.events import Event, EventKind
 from freshet.domain.holdings import Balance, Holdings, Instrument, OptionContract, Position
 from freshet.domain.identifiers import account_id_for, new_refresh_id
 from freshet.domain.money import Money
-from freshet.domain.orders import RefreshOrder
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Method, Refresh, RefreshStatus, Trigger
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, first_snapshot
 from freshet.domain.transactions import Transaction
-from freshet.domain.webhooks import Calls, EventRule, VerifiedDelivery, WebhookEvent
+from freshet.domain.webhooks import EventRule, VerifiedDelivery, WebhookEffect, WebhookEvent
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 NEW_YORK = ZoneInfo("America/New_York")
@@ -202,7 +202,7 @@ def a_refresh(**changes: Any) -> Refresh:
     return Refresh(**(values | changes))
 
 
-def an_order(**changes: Any) -> RefreshOrder:
+def an_order(**changes: Any) -> RefreshCommand:
     """The order for `a_refresh`."""
     values: dict[str, Any] = {
         "user_id": USER,
@@ -211,15 +211,15 @@ def an_order(**changes: Any) -> RefreshOrder:
         "trigger": Trigger.SCHEDULE,
         "actor": "schedule",
     }
-    return RefreshOrder(**(values | changes))
+    return RefreshCommand(**(values | changes))
 
 
 def an_event(**changes: Any) -> WebhookEvent:
     """News about account-1 of `a_connection`."""
     rule = EventRule(
-        changes.pop("calls_for", Calls.ACCOUNT_READ),
+        changes.pop("effect", WebhookEffect.ACCOUNT_READ),
         changes.pop("closes_refresh", True),
-        changes.pop("suggests", None),
+        changes.pop("status_hint", None),
     )
     values: dict[str, Any] = {
         "provider": Provider.SNAPTRADE,

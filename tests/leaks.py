@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
-from freshet.adapters.dynamodb.packing import unpack
+from freshet.adapters.dynamodb.compression import unpack
 
 _WINDOW = 1 << zlib.MAX_WBITS
 _SHORTEST = 8  # a shorter text stands anywhere by chance

@@ -25,6 +25,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 
 def handle(record: SQSRecord) -> None:
     """Work one order."""
-    order = parse_refresh_order(record.body)
-    with log_context(**order.log_keys):
-        bootstrap.refresh_connection()(order)
+    command = parse_refresh_order(record.body)
+    with log_context(**command.log_keys):
+        bootstrap.refresh_connection()(command)

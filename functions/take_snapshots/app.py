@@ -29,6 +29,6 @@ def lambda_handler(
 
 def handle(record: SQSRecord) -> None:
     """Work one order."""
-    order = parse_read_order(record.body)
-    with log_context(connection_id=order.connection_id, reason=order.reason):
-        bootstrap.take_snapshots()(order)
+    command = parse_read_order(record.body)
+    with log_context(connection_id=command.connection_id, reason=command.reason):
+        bootstrap.take_snapshots()(command)

@@ -34,7 +34,7 @@ _SDKS = {"snaptrade": sdk_snaptrade, "plaid": sdk_plaid}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class TakeSnapshotsDependencies:
     """One answer read in several ways, in milliseconds of CPU."""
 
     provider: str
@@ -74,7 +74,7 @@ def main() -> None:
     keep("providers", figures)
 
 
-def _reading(provider: str, size: int) -> Reading:
+def _reading(provider: str, size: int) -> TakeSnapshotsDependencies:
     served = _SERVE[provider](size)
     best = seconds_of(
         {
@@ -83,7 +83,7 @@ def _reading(provider: str, size: int) -> Reading:
             "sdk": _SDKS[provider](served),
         }
     )
-    return Reading(
+    return TakeSnapshotsDependencies(
         provider=provider,
         positions=size,
         kilobytes=round(_bytes(served) / 1000, 1),

@@ -9,11 +9,11 @@ from plaid.model.investments_holdings_get_response import InvestmentsHoldingsGet
 from requests.structures import CaseInsensitiveDict
 
 from freshet.adapters.plaid.client import PlaidClient
+from freshet.adapters.plaid.http_client import PlaidHttpClient
 from freshet.adapters.plaid.session import PlaidSession
-from freshet.adapters.plaid.wire import PlaidWire
 from freshet.adapters.snaptrade.client import SnapTradeClient
+from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient
 from freshet.adapters.snaptrade.session import SnapTradeSession
-from freshet.adapters.snaptrade.wire import SnapTradeWire
 from freshet.adapters.transport import Answer, Endpoint
 from freshet.domain.credential import Credential, Secret
 from tests.benchmarks.answers import NOW, Served, documents
@@ -22,7 +22,7 @@ from tests.builders import an_account_report
 _OWNER = Credential("owner", Secret("invented-secret"))
 
 
-class CannedSnapTrade(SnapTradeWire):
+class CannedSnapTrade(SnapTradeHttpClient):
     """Reads like the real one, but has its answers already: nothing is signed, nothing is sent."""
 
     def _send(self, endpoint: Endpoint, ids: tuple[str, ...], *_: Any) -> Answer:
@@ -31,7 +31,7 @@ class CannedSnapTrade(SnapTradeWire):
         return answer
 
 
-class CannedPlaid(PlaidWire):
+class CannedPlaid(PlaidHttpClient):
     """Reads like the real one, but has its answers already."""
 
     def _send(self, endpoint: Endpoint, *_: Any) -> Answer:
@@ -55,23 +55,25 @@ def _shelf(served: Served) -> Any:
 def our_snaptrade(served: Served) -> Callable[[], object]:
     """Read an account as a visit does: parse, validate, map."""
     unused: Any = None
-    wire = CannedSnapTrade(
-        base_url="", keys=unused, transport=_shelf(served), gate=unused, clock=lambda: NOW
+    http_client = CannedSnapTrade(
+        base_url="", keys=unused, transport=_shelf(served), rate_guard=unused, clock=lambda: NOW
     )
     account = an_account_report(provider_account_id=served.account_id)
-    session = SnapTradeSession(SnapTradeClient(wire), _OWNER, "connection", purse=unused)
+    session = SnapTradeSession(
+        SnapTradeClient(http_client), _OWNER, "connection", quota_lease=unused
+    )
     return lambda: session.holdings(account)
 
 
 def our_plaid(served: Served) -> Callable[[], object]:
     """Read an account as a visit does: parse, validate, map; a session asks only once."""
     unused: Any = None
-    wire = CannedPlaid("", unused, _shelf(served))
-    client = PlaidClient(wire=wire, clock=lambda: NOW)
+    http_client = CannedPlaid("", unused, _shelf(served))
+    client = PlaidClient(http_client=http_client, clock=lambda: NOW)
     account = an_account_report(provider_account_id=served.account_id)
 
     def read() -> object:
-        session = PlaidSession(client, _OWNER, reads_transactions=False, purse=unused)
+        session = PlaidSession(client, _OWNER, reads_transactions=False, quota_lease=unused)
         return session.holdings(account)
 
     return read

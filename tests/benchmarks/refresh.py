@@ -40,7 +40,7 @@ def main() -> None:
         "aims": AIMS,
         "sweep": {
             "connections": CONNECTIONS,
-            "calls_per_visit": CALLS_PER_VISIT,
+            "calls_per_read_run": CALLS_PER_VISIT,
             "limit_per_minute": LIMIT,
         },
         "drains": [_figures(each) for each in drains],

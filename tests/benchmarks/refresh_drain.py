@@ -7,7 +7,11 @@ from statistics import median, quantiles
 
 from freshet.observability import metrics
 from freshet.services.plan_turn import plan_turn
-from freshet.services.request_refresh import RefreshRequest, Requesting, request_refresh
+from freshet.services.request_refresh import (
+    RefreshRequest,
+    RequestRefreshDependencies,
+    request_refresh,
+)
 from freshet.services.take_snapshots import take_snapshots
 from tests.benchmarks.refresh_provider import LimitedProvider, bodies_at
 from tests.benchmarks.refresh_stage import RefreshStage
@@ -68,7 +72,7 @@ class _Sweep:
     def _plan(self) -> None:
         planning = self.stage.planning()
         while self.left and self.time() < NOON + _MOST_MINUTES * _MINUTE:
-            plan_turn(parts=planning)
+            plan_turn(deps=planning)
             self.time.wait(_MINUTE)
 
     def _work(self) -> None:
@@ -78,12 +82,12 @@ class _Sweep:
             if order is None:
                 self.time.wait(_POLL)
                 continue
-            take_snapshots(order, parts=reading)
+            take_snapshots(order, deps=reading)
             metrics.clear_metrics()  # as at the end of every invocation
             self._note(order.user_id, order.connection_id)
 
     def _note(self, user_id: str, connection_id: str) -> None:
-        if self.stage.connections.get(user_id, connection_id).calls_per_visit is None:
+        if self.stage.connections.get(user_id, connection_id).calls_per_read_run is None:
             self.postponed += 1
         elif connection_id in self.left:
             self.left.remove(connection_id)
@@ -105,9 +109,9 @@ class _Sweep:
             )
             self.time.start(partial(self._refresh, request, requesting))
 
-    def _refresh(self, request: RefreshRequest, requesting: Requesting) -> None:
+    def _refresh(self, request: RefreshRequest, requesting: RequestRefreshDependencies) -> None:
         pressed_at = self.time()
-        request_refresh(request, parts=requesting)
+        request_refresh(request, deps=requesting)
         self.waits.append((self.provider.bought_at[-1] - pressed_at).total_seconds())
 
 

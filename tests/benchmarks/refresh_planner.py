@@ -19,10 +19,10 @@ from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue
 from freshet.domain.connection import Connection
 from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
-from freshet.domain.schedule import DUE_SHARDS, Pace
+from freshet.domain.schedule import DUE_SHARDS, UserRateLimit
 from freshet.observability import metrics
 from freshet.registry import TRAITS
-from freshet.services.plan_turn import Planning, plan_turn
+from freshet.services.plan_turn import PlanTurnDependencies, plan_turn
 from tests.builders import NOON, a_connection
 from tests.clients import Sqs
 from tests.tables import create_tables
@@ -30,7 +30,7 @@ from tests.tables import create_tables
 DUE = 1_000
 REGISTERED = (1_000, 100_000, 1_000_000)
 # Fast enough for one turn to hand out everything that is due.
-_PACE = Pace(DUE * TRAITS[Provider.SNAPTRADE].calls_per_visit, DUE)
+_PACE = UserRateLimit(DUE * TRAITS[Provider.SNAPTRADE].calls_per_read_run, DUE)
 _REGION = "us-east-1"
 
 
@@ -67,7 +67,7 @@ def turn(registered: int) -> Turn:
             client.meta.events.register(
                 "before-call", lambda model, **_: asked.update([model.name])
             )
-        planned = plan_turn(parts=planning)
+        planned = plan_turn(deps=planning)
         metrics.clear_metrics()
     return Turn(
         registered=registered,
@@ -79,9 +79,9 @@ def turn(registered: int) -> Turn:
     )
 
 
-def _planning(table: Table, sqs: Sqs) -> Planning:
+def _planning(table: Table, sqs: Sqs) -> PlanTurnDependencies:
     urls = [sqs.create_queue(QueueName=name)["QueueUrl"] for name in ("reads", "buys")]
-    return Planning(
+    return PlanTurnDependencies(
         due=DynamoConnections(table),
         erasures=DynamoErasures(table),
         reads=SqsReadQueue(sqs, urls[0]),

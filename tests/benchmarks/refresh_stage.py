@@ -10,24 +10,24 @@ from itertools import count
 from typing import Any
 
 from freshet.adapters.dynamodb.quota import DynamoQuota
-from freshet.adapters.gate import Circuit, Gate, Purse
 from freshet.adapters.providers import ConfiguredProviders
+from freshet.adapters.rate_guard import Circuit, QuotaLease, RateGuard
 from freshet.adapters.snaptrade.buyer import SnapTradeBuyer
 from freshet.adapters.snaptrade.client import SnapTradeClient
+from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.session import SnapTradeSession
-from freshet.adapters.snaptrade.wire import SnapTradeWire
+from freshet.domain.commands import ReadCommand, RefreshCommand, RemovalCommand
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential, Secret
-from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
 from freshet.domain.provider import Provider
 from freshet.domain.quota import IMPATIENT, PATIENT, QuotaRate
-from freshet.domain.schedule import Pace
+from freshet.domain.schedule import UserRateLimit
 from freshet.registry import TRAITS
-from freshet.services.billable_call import Purchasing
-from freshet.services.plan_turn import Planning
-from freshet.services.request_refresh import Requesting
-from freshet.services.take_snapshots import Reading
+from freshet.services.billable_call import PurchaseDependencies
+from freshet.services.plan_turn import PlanTurnDependencies
+from freshet.services.request_refresh import RequestRefreshDependencies
+from freshet.services.take_snapshots import TakeSnapshotsDependencies
 from tests.benchmarks.refresh_bucket import DistantBucket
 from tests.benchmarks.refresh_provider import LimitedProvider
 from tests.benchmarks.virtual_time import VirtualTime
@@ -51,7 +51,7 @@ _KEYS = FixedKeys(SnapTradeKeys("client", Secret("invented-key")))
 _USER = Credential("provider-user", Secret("invented-secret"))
 
 
-class VirtualQueue[Order: ReadOrder | RefreshOrder | RemovalOrder]:
+class VirtualQueue[Order: ReadCommand | RefreshCommand | RemovalCommand]:
     """A queue whose messages appear when their delay, in whole seconds, is over."""
 
     def __init__(self, time: VirtualTime) -> None:
@@ -90,8 +90,8 @@ class RefreshStage:
         self.refreshes = FakeRefreshes(self.connections)
         self.snapshots = FakeSnapshots()
         self.allowance = FakeReadAllowance()
-        self.reads: VirtualQueue[ReadOrder] = VirtualQueue(time)
-        self.buys: VirtualQueue[RefreshOrder | RemovalOrder] = VirtualQueue(time)
+        self.reads: VirtualQueue[ReadCommand] = VirtualQueue(time)
+        self.buys: VirtualQueue[RefreshCommand | RemovalCommand] = VirtualQueue(time)
 
     def add(self, number: int, *, due_at: datetime) -> Connection:
         """Register a connection of a user of its own."""
@@ -104,22 +104,22 @@ class RefreshStage:
         )
         return self.connections.add(connection, provider_user_id=None)
 
-    def planning(self) -> Planning:
+    def planning(self) -> PlanTurnDependencies:
         """Give the planner's parts."""
         per_minute = QuotaRate.for_limit(self.provider.limit).steady_per_minute
-        return Planning(
+        return PlanTurnDependencies(
             due=self.connections,
             erasures=FakeErasures(self.connections),
             reads=self.reads,
             refreshes=self.buys,
-            paces={Provider.SNAPTRADE: Pace(per_minute, per_minute)},
+            paces={Provider.SNAPTRADE: UserRateLimit(per_minute, per_minute)},
             traits=TRAITS,
             clock=self.time,
         )
 
-    def reading(self) -> Reading:
+    def reading(self) -> TakeSnapshotsDependencies:
         """Give one worker's parts."""
-        return Reading(
+        return TakeSnapshotsDependencies(
             connections=self.connections,
             accounts=self.accounts,
             register=FakeAccountRegister(self.accounts, self.connections),
@@ -134,9 +134,9 @@ class RefreshStage:
             clock=self.time,
         )
 
-    def requesting(self, seed: int) -> Requesting:
+    def requesting(self, seed: int) -> RequestRefreshDependencies:
         """Give the API's parts."""
-        purchasing = Purchasing(
+        purchasing = PurchaseDependencies(
             connections=self.connections,
             accounts=self.accounts,
             refreshes=self.refreshes,
@@ -147,7 +147,7 @@ class RefreshStage:
             policy=a_policy(monthly_budget=Decimal(1_000_000)),
             clock=self.time,
         )
-        return Requesting(
+        return RequestRefreshDependencies(
             purchasing=purchasing,
             budgets=FakeBudgets(self.refreshes, self.connections),
             queue=self.buys,
@@ -159,23 +159,25 @@ class RefreshStage:
         return ConfiguredProviders(vault=_Vault(), openers={Provider.SNAPTRADE: opener})
 
     def _reader(self, connection: Connection, user: Credential) -> SnapTradeSession:
-        wire = self._wire(IMPATIENT)
-        purse = Purse(wire.gate.quota)
-        visit = SnapTradeClient(replace(wire, gate=replace(wire.gate, quota=purse)))
-        return SnapTradeSession(visit, user, connection.provider_connection_id, purse)
+        http_client = self._http_client(IMPATIENT)
+        quota_lease = QuotaLease(http_client.rate_guard.quota)
+        visit = SnapTradeClient(
+            replace(http_client, rate_guard=replace(http_client.rate_guard, quota=quota_lease))
+        )
+        return SnapTradeSession(visit, user, connection.provider_connection_id, quota_lease)
 
     def _buyer(self, connection: Connection, user: Credential) -> SnapTradeBuyer:
-        return SnapTradeBuyer(self._wire(PATIENT), user, connection.provider_connection_id)
+        return SnapTradeBuyer(self._http_client(PATIENT), user, connection.provider_connection_id)
 
-    def _wire(self, patience: timedelta) -> SnapTradeWire:
+    def _http_client(self, patience: timedelta) -> SnapTradeHttpClient:
         rate = QuotaRate.for_limit(self.provider.limit)
         quota = DynamoQuota(
             self.bucket, "snaptrade", rate, clock=self.time, wait=self.time.wait, patience=patience
         )
-        return SnapTradeWire(
+        return SnapTradeHttpClient(
             base_url="https://provider.example",
             keys=_KEYS,
             transport=self.provider,
-            gate=Gate(quota, Circuit(), self.time),
+            rate_guard=RateGuard(quota, Circuit(), self.time),
             clock=self.time,
         )

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 if TYPE_CHECKING:
-    from tests.benchmarks.providers import Import, Reading
+    from tests.benchmarks.providers import Import, TakeSnapshotsDependencies
 
 
-def show_readings(readings: Sequence[Reading]) -> None:
+def show_readings(readings: Sequence[TakeSnapshotsDependencies]) -> None:
     """Show what reading costs."""
     table = _table("Bytes to domain holdings, CPU in ms", "positions", "kB", "bare", "ours", "SDK")
     table.add_column("ours / bare", justify="right")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from freshet.adapters.dynamodb.packing import pack
+from freshet.adapters.dynamodb.compression import pack
 from tests.e2e.evidence import evidence_of, secrets_of
 from tests.e2e.frontend import Frontend
 from tests.e2e.webhooks import plaid_tells

@@ -6,7 +6,7 @@ from dataclasses import replace
 from freshet.domain.account import Account, Register
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
-from freshet.domain.errors import ConcurrentChange, Erased, NotFound, PassedOn
+from freshet.domain.errors import ConcurrentChange, Erased, MigratedAccounts, NotFound
 from tests.fakes.connections import FakeConnections
 
 
@@ -37,7 +37,7 @@ class FakeAccounts:
         if row is None and is_leaving:
             raise Erased(account.id)
         if row is not None and row.connection_id != account.connection_id:
-            raise (Erased if is_leaving else PassedOn)(account.id)
+            raise (Erased if is_leaving else MigratedAccounts)(account.id)
         # What one visit saw is nothing that a row keeps.
         self.rows[account.user_id, account.id] = replace(account, is_reloaded=False)
 

@@ -15,7 +15,6 @@ from freshet.config import Settings
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential, Secret, credential_name
 from freshet.domain.errors import NotFound
-from freshet.domain.etiquette import Etiquette
 from freshet.domain.held_account import HeldAccount
 from freshet.domain.link_session import LinkSession
 from freshet.domain.linking import (
@@ -27,6 +26,7 @@ from freshet.domain.linking import (
 )
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
+from freshet.domain.provider_limits import ProviderLimits
 from freshet.domain.provider_offer import DocumentedShape, ProviderOffer, ReturnForm
 from freshet.domain.provider_traits import ProviderTraits
 from freshet.domain.quota import CallLimits
@@ -43,9 +43,9 @@ FAKE_TRAITS = ProviderTraits(
     transactions_need_opt_in=True,
     has_credential_per_connection=True,
     removes_at_once=True,
-    calls_per_visit=3,
+    calls_per_read_run=3,
     calls_per_account=1,
-    etiquette=Etiquette(
+    etiquette=ProviderLimits(
         background_reads_per_user_and_day=2,
         shortest_read_cadence=timedelta(hours=12),
         shortest_refresh_cadence=timedelta(hours=2),

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 
-from freshet.domain.closes import Close, closing_day
+from freshet.domain.daily_valuations import DailyValuation, closing_day
 from freshet.domain.errors import Erased
 from freshet.domain.instants import to_text
 from freshet.domain.snapshot import (
@@ -104,7 +104,7 @@ class FakeSnapshots:
 
     def closes(
         self, user_id: str, account_id: str, *, until: date, limit: int
-    ) -> tuple[Sequence[Close], bool]:
+    ) -> tuple[Sequence[DailyValuation], bool]:
         closed = _of(self.closed, user_id, account_id)
         days = sorted((each for each in closed if each <= until), reverse=True)
         return [_close(day, closed[day]) for day in days[:limit]], len(days) > limit
@@ -141,8 +141,8 @@ def _summary(snapshot: HoldingsSnapshot) -> SnapshotSummary:
     )
 
 
-def _close(day: date, last: HoldingsSnapshot) -> Close:
-    return Close(
+def _close(day: date, last: HoldingsSnapshot) -> DailyValuation:
+    return DailyValuation(
         day=day,
         seen_on=last.fetched_at.astimezone(NEW_YORK).date(),
         data_as_of=last.data_as_of,

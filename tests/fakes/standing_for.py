@@ -7,7 +7,7 @@ from freshet import ports
 from freshet.adapters.plaid.link_flow import ItemLinks
 from freshet.adapters.snaptrade.catalogue import ReferenceData
 from freshet.adapters.snaptrade.registration import Portal
-from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
+from freshet.domain.commands import ReadCommand, RefreshCommand, RemovalCommand
 from freshet.domain.provider import Provider
 from tests import fakes
 from tests.fakes import integration, linking
@@ -38,9 +38,9 @@ owners: type[ports.Owners] = fakes.FakeConnections
 portal: type[Portal] = linking.FakePortal
 provider_users: type[ports.ProviderUsers] = linking.FakeProviderUsers
 read_allowance: type[ports.ReadAllowance] = fakes.FakeReadAllowance
-read_queue: type[ports.ReadQueue] = fakes.FakeQueue[ReadOrder]
+read_queue: type[ports.ReadQueue] = fakes.FakeQueue[ReadCommand]
 reference_data: type[ReferenceData] = fakes.FakeReferenceData
-refresh_queue: type[ports.RefreshQueue] = fakes.FakeQueue[RefreshOrder | RemovalOrder]
+refresh_queue: type[ports.RefreshQueue] = fakes.FakeQueue[RefreshCommand | RemovalCommand]
 refreshes: type[ports.Refreshes] = fakes.FakeRefreshes
 rotation: type[ports.CredentialRotation] = fakes.FakeRotation
 session: type[ports.ProviderSession] = fakes.FakeSession

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from freshet.domain.pacing import LIMITS, PaceLimit
+from freshet.domain.user_rate_limits import LIMITS, RateLimit
 from freshet.http.operation import Operation
 from freshet.http.resources import operations_with
 from freshet.registry import offers
@@ -180,7 +180,7 @@ def test_what_costs_quota_or_money_is_counted_for_each_user(
     world: World, monkeypatch: pytest.MonkeyPatch, operation: Operation
 ) -> None:
     assert operation.pace is not None
-    monkeypatch.setitem(LIMITS, operation.pace, PaceLimit(1, timedelta(days=400)))
+    monkeypatch.setitem(LIMITS, operation.pace, RateLimit(1, timedelta(days=400)))
     connection_id, connection = world.link()
     world.work()
     bodies = {

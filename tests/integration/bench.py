@@ -7,12 +7,12 @@ from typing import Any
 
 import requests
 
-from freshet.adapters.gate import Circuit, Gate, Purse
+from freshet.adapters.rate_guard import Circuit, QuotaLease, RateGuard
 from freshet.adapters.snaptrade.buyer import SnapTradeBuyer
 from freshet.adapters.snaptrade.client import SnapTradeClient
+from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.session import SnapTradeSession
-from freshet.adapters.snaptrade.wire import SnapTradeWire
 from freshet.adapters.transport import Answer, Endpoint, Timeouts, Transport
 from freshet.domain.account import AccountReport
 from freshet.domain.credential import Credential, Secret
@@ -77,27 +77,27 @@ class Bench:
         self.secret = user.user_secret
         self.connection = control.add_connection(user.user_id, announce=False)
         keys = SnapTradeKeys(settings.client_id, Secret(settings.consumer_key))
-        self.wire = SnapTradeWire(
+        self.http_client = SnapTradeHttpClient(
             base_url=self.simulator.url,
             keys=FixedKeys(keys),
             transport=Impatient(),
-            gate=Gate(self.quota, Circuit(), settings.clock),
+            rate_guard=RateGuard(self.quota, Circuit(), settings.clock),
             clock=settings.clock,
         )
         self.user = Credential(user.user_id, Secret(user.user_secret))
 
     @property
     def client(self) -> SnapTradeClient:
-        return SnapTradeClient(self.wire)
+        return SnapTradeClient(self.http_client)
 
     @property
     def session(self) -> SnapTradeSession:
-        purse = Purse(self.quota)
-        return SnapTradeSession(self.client, self.user, self.connection.connection_id, purse)
+        quota_lease = QuotaLease(self.quota)
+        return SnapTradeSession(self.client, self.user, self.connection.connection_id, quota_lease)
 
     @property
     def buyer(self) -> SnapTradeBuyer:
-        return SnapTradeBuyer(self.wire, self.user, self.connection.connection_id)
+        return SnapTradeBuyer(self.http_client, self.user, self.connection.connection_id)
 
     @property
     def account(self) -> AccountReport:

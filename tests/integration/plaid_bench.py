@@ -8,12 +8,12 @@ from typing import Any
 import requests
 from requests.structures import CaseInsensitiveDict
 
-from freshet.adapters.gate import Circuit, Gate, Purse
 from freshet.adapters.plaid.buyer import PlaidBuyer
 from freshet.adapters.plaid.client import PlaidClient
+from freshet.adapters.plaid.http_client import PlaidHttpClient
 from freshet.adapters.plaid.keys import PlaidKeys
 from freshet.adapters.plaid.session import PlaidSession
-from freshet.adapters.plaid.wire import PlaidWire
+from freshet.adapters.rate_guard import Circuit, QuotaLease, RateGuard
 from freshet.adapters.transport import Answer, Endpoint, Transport
 from freshet.domain.credential import Credential, Secret
 from tests.builders import NOON
@@ -70,11 +70,16 @@ class PlaidBench:
     def __post_init__(self) -> None:
         self.transport = FakeTransport(self.answers)
         clock = FakeClock(NOON)
-        purse = Purse(self.reads)
-        wire = PlaidWire("https://plaid.example", FixedPlaidKeys(), self.transport)
-        client = PlaidClient(wire=replace(wire, gate=Gate(purse, Circuit(), clock)), clock=clock)
-        self.buyer = PlaidBuyer(replace(wire, gate=Gate(self.refreshes, Circuit(), clock)), ITEM)
-        self.session = PlaidSession(client, ITEM, self.reads_transactions, purse)
+        quota_lease = QuotaLease(self.reads)
+        http_client = PlaidHttpClient("https://plaid.example", FixedPlaidKeys(), self.transport)
+        client = PlaidClient(
+            http_client=replace(http_client, rate_guard=RateGuard(quota_lease, Circuit(), clock)),
+            clock=clock,
+        )
+        self.buyer = PlaidBuyer(
+            replace(http_client, rate_guard=RateGuard(self.refreshes, Circuit(), clock)), ITEM
+        )
+        self.session = PlaidSession(client, ITEM, self.reads_transactions, quota_lease)
 
 
 def json_answer(document: Any, status: int = 200) -> Answer:

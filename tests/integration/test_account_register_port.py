@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 
 from freshet.domain.account import Account
+from freshet.domain.account_migration import without_account
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
-from freshet.domain.errors import ConcurrentChange, Erased, NotFound, PassedOn
-from freshet.domain.leaving import leaving
-from freshet.domain.succession import without_account
+from freshet.domain.errors import ConcurrentChange, Erased, MigratedAccounts, NotFound
+from freshet.domain.removal_rules import leaving
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_account
 from tests.integration.stores import Stores
 
@@ -55,7 +55,7 @@ def test_second_writer_stores_nothing_when_both_saw_the_same(stores: Stores) -> 
     with pytest.raises(ConcurrentChange):
         stores.register.pass_on(_under_the_newer(first), left=_left(stores, first), seen=0)
     assert list(stores.register.read(USER).accounts) == [first]
-    assert _older(stores).passed_on == {}
+    assert _older(stores).migrated_accounts == {}
 
 
 def test_account_that_is_there_is_not_added_again(stores: Stores) -> None:
@@ -70,7 +70,7 @@ def test_both_rows_change_at_once_when_an_account_passes_on(stores: Stores) -> N
     stores.register.add(account, seen=0)
     kept = stores.register.pass_on(_under_the_newer(account), left=_left(stores, account), seen=1)
     assert kept == _older(stores)
-    assert (kept.passed_on, kept.passed_on_at) == ({"account-1": account.id}, NOON)
+    assert (kept.migrated_accounts, kept.migrated_at) == ({"account-1": account.id}, NOON)
     assert kept.due_at == NOON
     assert stores.accounts.of_connection(USER, CONNECTION_ID) == []
     assert stores.accounts.of_connection(USER, NEWER) == [_under_the_newer(account)]
@@ -129,7 +129,7 @@ def test_late_reader_stores_nothing_when_the_account_has_passed_on(stores: Store
     account = an_account()
     stores.register.add(account, seen=0)
     stores.register.pass_on(_under_the_newer(account), left=_left(stores, account), seen=1)
-    with pytest.raises(PassedOn):
+    with pytest.raises(MigratedAccounts):
         stores.accounts.save(account.closed())
     assert stores.accounts.get(USER, account.id) == _under_the_newer(account)
     stores.connections.change(

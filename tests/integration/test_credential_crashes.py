@@ -14,8 +14,16 @@ from freshet.adapters.vault_on_the_move import VaultOnTheMove
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.credential import Credential
 from freshet.domain.errors import CredentialMissing
-from freshet.services.move_credentials import MoveStatus, Moving, move_credentials
-from freshet.services.rotate_credential import Rotating, Rotation, rotate_credential
+from freshet.services.move_credentials import (
+    MoveCredentialsDependencies,
+    MoveStatus,
+    move_credentials,
+)
+from freshet.services.rotate_credential import (
+    RotateCredentialDependencies,
+    Rotation,
+    rotate_credential,
+)
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection
 from tests.clients import DynamoDB
 from tests.fakes import FakeBus, FakeClock, FakeQueue, FakeRotation, FakeVault
@@ -34,13 +42,13 @@ IMMORTAL = 10_000
 
 def _move(dynamodb: DynamoDB, mortality: Mortality, clock: FakeClock) -> MoveStatus:
     mortal = mortality.of(dynamodb)
-    parts = Moving(
+    parts = MoveCredentialsDependencies(
         old=secrets_vault(mortality.of(boto3.client("secretsmanager"))),
         new=kms_vault(mortal, mortality.of(boto3.client("kms"))),
         lease=a_lease(mortal, clock),
         clock=clock,
     )
-    (line,) = move_credentials([USER], parts=parts)
+    (line,) = move_credentials([USER], deps=parts)
     return line.status
 
 
@@ -127,7 +135,7 @@ class Rotations:
     def rotate(self, mortality: Mortality) -> Rotation:
         vault = self.vault(mortality)
         connections = DynamoConnections(Table(mortality.of(self.dynamodb), "connections"))
-        parts = Rotating(
+        parts = RotateCredentialDependencies(
             connections=connections,
             vault=vault,
             lease=vault.lease,
@@ -137,7 +145,7 @@ class Rotations:
             wait=self.clock.advance,
             clock=self.clock,
         )
-        return rotate_credential(USER, CONNECTION_ID, parts=parts)
+        return rotate_credential(USER, CONNECTION_ID, deps=parts)
 
     def link_again(self) -> None:
         self.provider.valid = ONE

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from freshet.adapters.gate import Circuit, Gate, Purse
+from freshet.adapters.rate_guard import Circuit, QuotaLease, RateGuard
 from freshet.domain import call_errors
 from freshet.domain.call_errors import ProviderAnswer, ProviderError
 from tests.builders import NOON
@@ -29,11 +29,11 @@ class Door:
     def __init__(self) -> None:
         self.quota = FakeQuota()
         self.clock = FakeClock(NOON)
-        self.gate = Gate(self.quota, Circuit(), self.clock)
+        self.rate_guard = RateGuard(self.quota, Circuit(), self.clock)
 
     def fail(self, kind: type[ProviderError], *subjects: str) -> None:
         for subject in subjects:
-            self.gate.learn(subject, kind(ASKED))
+            self.rate_guard.learn(subject, kind(ASKED))
 
     def blocked_for(self) -> list[float]:
         return [(until - NOON).total_seconds() for until, _ in self.quota.blocks]
@@ -69,7 +69,7 @@ def test_count_starts_anew_when_the_provider_answers_in_between(
 ) -> None:
     door = Door()
     door.fail(call_errors.ProviderFailed, *FIVE[:4])
-    door.gate.learn("user-9", answer(ASKED) if answer else None)
+    door.rate_guard.learn("user-9", answer(ASKED) if answer else None)
     door.fail(call_errors.ProviderFailed, *FIVE[:4])
     assert door.quota.blocks == []
 
@@ -78,7 +78,7 @@ def test_pause_grows_when_trials_fail_and_starts_small_when_one_succeeded() -> N
     door = Door()
     door.fail(call_errors.AnswerLost, *FIVE, *FIVE)
     assert door.blocked_for() == [30, 60, 120, 300, 300, 300]
-    door.gate.learn("user-1")
+    door.rate_guard.learn("user-1")
     door.quota.blocks.clear()
     door.fail(call_errors.AnswerLost, *FIVE)
     assert door.blocked_for() == [30]
@@ -89,7 +89,7 @@ def test_everybody_waits_when_the_provider_says_that_our_key_is_used_up(
     wait: timedelta | None, seconds: float
 ) -> None:
     door = Door()
-    door.gate.learn("user-1", call_errors.RateLimited(ASKED, wait=wait))
+    door.rate_guard.learn("user-1", call_errors.RateLimited(ASKED, wait=wait))
     assert door.quota.blocks == [(NOON + timedelta(seconds=seconds), False)]
 
 
@@ -120,33 +120,33 @@ def test_tokens_are_taken_together_when_a_visit_is_expected_to_need_them(
     expected: int, calls: int, takes: list[int]
 ) -> None:
     quota = FakeQuota(most_at_once=7)
-    purse = Purse(quota, expected=expected)
+    quota_lease = QuotaLease(quota, expected=expected)
     for _ in range(calls):
-        purse.take(1)
-    assert (quota.takes, purse.taken) == (takes, calls)
+        quota_lease.take(1)
+    assert (quota.takes, quota_lease.taken) == (takes, calls)
 
 
 def test_nothing_is_counted_as_taken_when_there_was_none() -> None:
     quota = FakeQuota(failure=call_errors.QuotaExhausted(NOON))
-    purse = Purse(quota, expected=6)
+    quota_lease = QuotaLease(quota, expected=6)
     with pytest.raises(call_errors.QuotaExhausted):
-        purse.take(1)
-    assert purse.taken == 0
+        quota_lease.take(1)
+    assert quota_lease.taken == 0
     quota.failure = None
-    purse.take(1)
+    quota_lease.take(1)
     assert quota.takes == [6]
 
 
 def test_whole_key_is_blocked_when_a_visit_learns_of_a_limit() -> None:
     quota = FakeQuota()
-    gate = Gate(Purse(quota), Circuit(), FakeClock(NOON))
-    gate.pause(timedelta(seconds=9))
-    gate.pause(None)
+    rate_guard = RateGuard(QuotaLease(quota), Circuit(), FakeClock(NOON))
+    rate_guard.pause(timedelta(seconds=9))
+    rate_guard.pause(None)
     assert quota.blocks == [(NOON + timedelta(seconds=9), False)]
 
 
 @pytest.mark.parametrize("is_awaited", [True, False])
 def test_tokens_come_from_the_patient_quota_when_somebody_waits(is_awaited: bool) -> None:
     usual, eager = FakeQuota(), FakeQuota()
-    Purse(usual, eager, expected=2, is_awaited=is_awaited).take(1)
+    QuotaLease(usual, eager, expected=2, is_awaited=is_awaited).take(1)
     assert (eager.takes, usual.takes) == (([2], []) if is_awaited else ([], [2]))

@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freshet.adapters.dynamodb.columns import from_columns, to_columns
+from freshet.adapters.dynamodb.compression import pack, unpack
 from freshet.adapters.dynamodb.holdings_documents import (
     from_close_document,
     from_document,
     to_close_document,
     to_document,
 )
-from freshet.adapters.dynamodb.packing import pack, unpack
 from freshet.adapters.exact_json import rendered
 from freshet.domain.holdings import Holdings
 from tests.builders import a_position, some_holdings

@@ -7,7 +7,7 @@ import pytest
 
 from freshet.domain.errors import NotFound
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Calls, Suggests, WebhookEvent
+from freshet.domain.webhooks import StatusHint, WebhookEffect, WebhookEvent
 from freshet.ports import Inbox
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_event
 from tests.clients import DynamoDB
@@ -68,7 +68,7 @@ def test_mark_may_be_any_text_when_a_provider_names_its_accounts(
 def test_event_is_kept_and_nothing_marked_when_it_leaves_no_mark(
     stores: Stores, inbox: Inbox, owner: tuple[str, str] | None
 ) -> None:
-    event = an_event(calls_for=Calls.NOTHING)
+    event = an_event(effect=WebhookEffect.NOTHING)
     assert inbox.claim(event, owner=owner, marked_at=NOON)
     assert _marks(stores) == {}
     assert not inbox.claim(event, owner=owner, marked_at=NOON)
@@ -88,9 +88,9 @@ EVENTS = [
     an_event(
         kind="ITEM:PENDING_DISCONNECT",
         provider=Provider.PLAID,
-        calls_for=Calls.CONNECTION_READ,
+        effect=WebhookEffect.CONNECTION_READ,
         closes_refresh=False,
-        suggests=Suggests.EXPIRING,
+        status_hint=StatusHint.EXPIRING,
         provider_account_id=None,
         provider_user_id=None,
         details={"positions": "failed"},
@@ -143,7 +143,7 @@ def test_connection_is_marked_again_when_an_event_is_replayed(stores: Stores, in
     inbox.mark(an_event(), owner=OWNER, marked_at=NOON)
     assert _marks(stores) == {"account-1": NOON}
     inbox.mark(an_event(), owner=GONE, marked_at=NOON)
-    inbox.mark(an_event(calls_for=Calls.NOTHING), owner=OWNER, marked_at=NOON)
+    inbox.mark(an_event(effect=WebhookEffect.NOTHING), owner=OWNER, marked_at=NOON)
     assert _marks(stores) == {"account-1": NOON}
 
 

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from requests.structures import CaseInsensitiveDict
 
+from freshet.adapters.plaid.http_client import PlaidHttpClient
 from freshet.adapters.plaid.key_look_up import KeyLookUp
 from freshet.adapters.plaid.lazy import LazyPlaidVerifier
 from freshet.adapters.plaid.verification import CachedVerificationKeys
-from freshet.adapters.plaid.wire import PlaidWire
 from freshet.adapters.transport import Answer
 from freshet.domain.call_errors import AnswerLost, NotReached, ProviderAnswer
 from freshet.domain.errors import SecretUnavailable, SignatureRejected
@@ -51,7 +51,9 @@ def look_up() -> FakeLookUp:
 
 def _look_up(answer: Answer | Exception) -> tuple[KeyLookUp, FakeTransport]:
     transport = FakeTransport([answer])
-    return KeyLookUp(PlaidWire("https://plaid.example", FixedPlaidKeys(), transport)), transport
+    return KeyLookUp(
+        PlaidHttpClient("https://plaid.example", FixedPlaidKeys(), transport)
+    ), transport
 
 
 @pytest.mark.parametrize(("age", "asked"), [(HOUR - SECOND, 1), (HOUR, 2)])

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from freshet.adapters.gate import Circuit, Gate
+from freshet.adapters.plaid.http_client import PlaidHttpClient
 from freshet.adapters.plaid.item_links import PlaidItemLinks
 from freshet.adapters.plaid.linking import LinkTerms, PlaidLinking
-from freshet.adapters.plaid.wire import PlaidWire
+from freshet.adapters.rate_guard import Circuit, RateGuard
 from freshet.adapters.transport import Answer
 from freshet.domain import call_errors
 from freshet.domain.credential import Credential, Secret
@@ -45,9 +45,11 @@ class Bench:
     def __init__(self, *answers: Answer | Exception) -> None:
         self.transport = FakeTransport(list(answers))
         self.quota = FakeQuota()
-        gate = Gate(self.quota, Circuit(), FakeClock(NOON))
-        wire = PlaidWire("https://plaid.example", FixedPlaidKeys(), self.transport, gate)
-        self.linking = PlaidLinking(wire)
+        rate_guard = RateGuard(self.quota, Circuit(), FakeClock(NOON))
+        http_client = PlaidHttpClient(
+            "https://plaid.example", FixedPlaidKeys(), self.transport, rate_guard
+        )
+        self.linking = PlaidLinking(http_client)
 
     def links(self) -> PlaidItemLinks:
         return PlaidItemLinks(self.linking, "Acme Savings", "en", ("US", "CA"))

@@ -7,7 +7,7 @@ import pytest
 
 from freshet.adapters.plaid.webhooks import to_event
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WHOLE_CONNECTION, Calls, WebhookEvent, mark_of
+from freshet.domain.webhooks import WHOLE_CONNECTION, WebhookEffect, WebhookEvent, mark_of
 from tests.builders import NOON, a_delivery
 
 
@@ -31,34 +31,34 @@ def _event(
 
 
 MARKS = {
-    Calls.CONNECTION_READ: WHOLE_CONNECTION,
-    Calls.TRANSACTIONS_READ: "transactions:*",
-    Calls.HISTORY_READ: "history:*",
+    WebhookEffect.CONNECTION_READ: WHOLE_CONNECTION,
+    WebhookEffect.TRANSACTIONS_READ: "transactions:*",
+    WebhookEffect.HISTORY_READ: "history:*",
 }
 
 
 @pytest.mark.parametrize(
-    ("kind", "calls_for"),
+    ("kind", "effect"),
     [
-        ("HOLDINGS:DEFAULT_UPDATE", Calls.CONNECTION_READ),
-        ("INVESTMENTS_TRANSACTIONS:DEFAULT_UPDATE", Calls.TRANSACTIONS_READ),
-        ("INVESTMENTS_TRANSACTIONS:HISTORICAL_UPDATE", Calls.HISTORY_READ),
-        ("ITEM:ERROR", Calls.CONNECTION_READ),
-        ("ITEM:LOGIN_REPAIRED", Calls.CONNECTION_READ),
-        ("ITEM:PENDING_EXPIRATION", Calls.CONNECTION_READ),
-        ("ITEM:PENDING_DISCONNECT", Calls.CONNECTION_READ),
-        ("ITEM:USER_PERMISSION_REVOKED", Calls.CONNECTION_READ),
-        ("ITEM:USER_ACCOUNT_REVOKED", Calls.CONNECTION_READ),
-        ("ITEM:NEW_ACCOUNTS_AVAILABLE", Calls.CONNECTION_READ),
-        ("ITEM:WEBHOOK_UPDATE_ACKNOWLEDGED", Calls.NOTHING),
-        ("TRANSACTIONS:DEFAULT_UPDATE", Calls.NOTHING),
-        ("SOMETHING:NEW", Calls.NOTHING),
+        ("HOLDINGS:DEFAULT_UPDATE", WebhookEffect.CONNECTION_READ),
+        ("INVESTMENTS_TRANSACTIONS:DEFAULT_UPDATE", WebhookEffect.TRANSACTIONS_READ),
+        ("INVESTMENTS_TRANSACTIONS:HISTORICAL_UPDATE", WebhookEffect.HISTORY_READ),
+        ("ITEM:ERROR", WebhookEffect.CONNECTION_READ),
+        ("ITEM:LOGIN_REPAIRED", WebhookEffect.CONNECTION_READ),
+        ("ITEM:PENDING_EXPIRATION", WebhookEffect.CONNECTION_READ),
+        ("ITEM:PENDING_DISCONNECT", WebhookEffect.CONNECTION_READ),
+        ("ITEM:USER_PERMISSION_REVOKED", WebhookEffect.CONNECTION_READ),
+        ("ITEM:USER_ACCOUNT_REVOKED", WebhookEffect.CONNECTION_READ),
+        ("ITEM:NEW_ACCOUNTS_AVAILABLE", WebhookEffect.CONNECTION_READ),
+        ("ITEM:WEBHOOK_UPDATE_ACKNOWLEDGED", WebhookEffect.NOTHING),
+        ("TRANSACTIONS:DEFAULT_UPDATE", WebhookEffect.NOTHING),
+        ("SOMETHING:NEW", WebhookEffect.NOTHING),
     ],
 )
-def test_kind_is_kept_and_calls_for_its_read_when_known(kind: str, calls_for: Calls) -> None:
+def test_kind_is_kept_and_calls_for_its_read_when_known(kind: str, effect: WebhookEffect) -> None:
     event = _event(kind)
-    assert (event.kind, event.rule.calls_for) == (kind, calls_for)
-    assert mark_of(event) == MARKS.get(calls_for)
+    assert (event.kind, event.rule.effect) == (kind, effect)
+    assert mark_of(event) == MARKS.get(effect)
 
 
 def test_event_holds_ids_only_when_it_is_made() -> None:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freshet.adapters.dynamodb.holdings_documents import from_document, to_document
-from freshet.adapters.gate import Circuit, Gate
+from freshet.adapters.rate_guard import Circuit, RateGuard
 from freshet.adapters.snaptrade.client import SnapTradeClient
+from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.session import read_current
-from freshet.adapters.snaptrade.wire import SnapTradeWire
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.holdings import Holdings
 from tests.builders import NOON, an_account_report
@@ -105,11 +105,11 @@ def _stored(holdings: Holdings) -> Holdings:
 
 def _snaptrade_client(*documents: Any) -> SnapTradeClient:
     return SnapTradeClient(
-        SnapTradeWire(
+        SnapTradeHttpClient(
             base_url="https://snaptrade.example",
             keys=FixedKeys(SnapTradeKeys("client", Secret("key"))),
             transport=FakeTransport([text_answer(_text(each)) for each in documents]),
-            gate=Gate(FakeQuota(), Circuit(), FakeClock(NOON)),
+            rate_guard=RateGuard(FakeQuota(), Circuit(), FakeClock(NOON)),
             clock=FakeClock(NOON),
         )
     )

@@ -10,15 +10,15 @@ import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
 
 from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue, SqsWebhookQueue
+from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.errors import QueueUnavailable
-from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.messages import parse_delivery, parse_read_order, parse_refresh_order
 from tests.builders import CONNECTION_ID, USER, a_delivery, an_order
 from tests.clients import Sqs
 
 
-def _read(number: int = 0, delay: timedelta = timedelta(0)) -> ReadOrder:
-    return ReadOrder(
+def _read(number: int = 0, delay: timedelta = timedelta(0)) -> ReadCommand:
+    return ReadCommand(
         user_id=USER, connection_id=f"con_{number}", reason=ReadReason.DUE, delay=delay
     )
 

@@ -78,7 +78,7 @@ def test_each_account_has_one_owner_when_two_links_are_read_at_once(
     def read(connection_id: str) -> None:
         connection = stores.connections.get(user_id, connection_id)
         session = Listed(_reports(connection_id), start)
-        list_accounts(session, connection, a_report(), parts=parts)
+        list_accounts(session, connection, a_report(), deps=parts)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(read, (OLDER, NEWER)))
@@ -90,5 +90,5 @@ def test_each_account_has_one_owner_when_two_links_are_read_at_once(
     assert {owners[f"shared-{each}"] for each in range(SHARED)} == {NEWER}
     assert owners[f"{OLDER}-0"] == OLDER
     kept = stores.connections.get(user_id, OLDER)
-    assert len(kept.passed_on) == SHARED
-    assert set(kept.passed_on.values()) <= {each.id for each in accounts}
+    assert len(kept.migrated_accounts) == SHARED
+    assert set(kept.migrated_accounts.values()) <= {each.id for each in accounts}

@@ -2,13 +2,13 @@
 
 import pytest
 
-from freshet.adapters.gate import Circuit, Gate
+from freshet.adapters.plaid.http_client import PlaidHttpClient
 from freshet.adapters.plaid.linking import PlaidLinking
-from freshet.adapters.plaid.wire import PlaidWire
+from freshet.adapters.rate_guard import Circuit, RateGuard
 from freshet.adapters.rotation import ConfiguredRotation
+from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.linking import SnapTradeLinking
-from freshet.adapters.snaptrade.wire import SnapTradeWire
 from freshet.adapters.transport import Answer
 from freshet.domain import call_errors
 from freshet.domain.credential import Credential, Secret
@@ -32,15 +32,15 @@ CREDENTIALS = {Provider.SNAPTRADE: USER, Provider.PLAID: ITEM}
 def rotation(*answers: Answer | Exception) -> ConfiguredRotation:
     """Both providers over answers given in advance."""
     transport, clock = FakeTransport(list(answers)), FakeClock(NOON)
-    gate = Gate(FakeQuota(), Circuit(), clock)
-    snaptrade = SnapTradeWire(
+    rate_guard = RateGuard(FakeQuota(), Circuit(), clock)
+    snaptrade = SnapTradeHttpClient(
         base_url="https://snaptrade.example",
         keys=FixedKeys(SnapTradeKeys("client-1", Secret("invented-consumer-key"))),
         transport=transport,
-        gate=gate,
+        rate_guard=rate_guard,
         clock=clock,
     )
-    plaid = PlaidWire("https://plaid.example", FixedPlaidKeys(), transport, gate)
+    plaid = PlaidHttpClient("https://plaid.example", FixedPlaidKeys(), transport, rate_guard)
     return ConfiguredRotation(
         {
             Provider.SNAPTRADE: SnapTradeLinking(snaptrade).reset_secret,

@@ -54,7 +54,7 @@ def test_one_refresh_is_on_the_bill_when_one_was_bought(bench: Bench) -> None:
 
 @pytest.mark.parametrize("operation", [*READS, "refresh"])
 def test_nothing_is_sent_when_the_quota_is_used_up(bench: Bench, operation: str) -> None:
-    bench.quota.failure = call_errors.QuotaExhausted(bench.wire.clock())
+    bench.quota.failure = call_errors.QuotaExhausted(bench.http_client.clock())
     with pytest.raises(call_errors.QuotaExhausted):
         bench.call(operation)
     assert bench.requests() == 0
@@ -74,7 +74,7 @@ def test_whose_fault_it_is_is_told_apart_when_credentials_do_not_hold(
     bench.user = replace(bench.user, subject=user)
     if key is not None:
         keys = SnapTradeKeys(bench.simulator.settings.client_id, Secret(key))
-        bench.wire = replace(bench.wire, keys=FixedKeys(keys))
+        bench.http_client = replace(bench.http_client, keys=FixedKeys(keys))
     with pytest.raises(expected):
         bench.call(operation)
     assert bench.billed() == 0
@@ -140,7 +140,7 @@ def test_one_request_is_made_when_the_provider_refuses(
     with pytest.raises(expected) as failed:
         bench.call(operation)
     assert bench.requests() == 1
-    assert failed.value.retry_at(bench.wire.clock()) > bench.wire.clock()
+    assert failed.value.retry_at(bench.http_client.clock()) > bench.http_client.clock()
     demand_silence(bench, failed.value)
 
 
@@ -149,7 +149,7 @@ def test_request_surely_never_left_when_nobody_listens(bench: Bench, operation: 
     with socket.socket() as unheard:
         unheard.bind(("127.0.0.1", 0))
         address = f"http://127.0.0.1:{unheard.getsockname()[1]}"
-        bench.wire = replace(bench.wire, base_url=address)
+        bench.http_client = replace(bench.http_client, base_url=address)
         with pytest.raises(call_errors.NotReached) as failed:
             bench.call(operation)
     assert failed.value.is_surely_unbilled

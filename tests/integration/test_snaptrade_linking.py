@@ -7,12 +7,12 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from freshet.adapters.gate import Circuit, Gate
+from freshet.adapters.rate_guard import Circuit, RateGuard
+from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.linking import SnapTradeLinking
 from freshet.adapters.snaptrade.reference import SnapTradeReference
 from freshet.adapters.snaptrade.signature import sign_request
-from freshet.adapters.snaptrade.wire import SnapTradeWire
 from freshet.adapters.transport import Answer
 from freshet.domain import call_errors
 from freshet.domain.credential import Credential, Secret
@@ -34,15 +34,15 @@ class Bench:
     def __init__(self, *answers: Answer | Exception) -> None:
         self.transport = FakeTransport(list(answers))
         self.quota = FakeQuota()
-        self.wire = SnapTradeWire(
+        self.http_client = SnapTradeHttpClient(
             base_url="https://snaptrade.example",
             keys=FixedKeys(SnapTradeKeys("client-1", Secret(KEY))),
             transport=self.transport,
-            gate=Gate(self.quota, Circuit(), FakeClock(NOON)),
+            rate_guard=RateGuard(self.quota, Circuit(), FakeClock(NOON)),
             clock=FakeClock(NOON),
         )
-        self.linking = SnapTradeLinking(self.wire)
-        self.reference = SnapTradeReference(self.wire)
+        self.linking = SnapTradeLinking(self.http_client)
+        self.reference = SnapTradeReference(self.http_client)
 
     def asked(self) -> tuple[str, str, dict[str, str], Any]:
         """Give method, path, query and body, after checking the signature over them."""

@@ -18,7 +18,7 @@ from freshet.adapters.snaptrade.webhooks import (
 )
 from freshet.domain.credential import Secret
 from freshet.domain.errors import MalformedWebhook, SecretUnavailable, SignatureRejected
-from freshet.domain.webhooks import Calls
+from freshet.domain.webhooks import WebhookEffect
 from tests.builders import NOON, a_delivery
 
 KEY = "invented-consumer-key"
@@ -130,27 +130,27 @@ def test_signed_delivery_is_malformed_when_its_time_cannot_be_read(text: Any) ->
 
 
 @pytest.mark.parametrize(
-    ("kind", "calls_for"),
+    ("kind", "effect"),
     [
-        ("ACCOUNT_HOLDINGS_UPDATED", Calls.ACCOUNT_READ),
-        ("TRADE_DETECTION", Calls.ACCOUNT_READ),
-        ("TRADE_UPDATE", Calls.ACCOUNT_READ),
-        ("CONNECTION_ADDED", Calls.CONNECTION_READ),
-        ("CONNECTION_BROKEN", Calls.CONNECTION_READ),
-        ("CONNECTION_FIXED", Calls.CONNECTION_READ),
-        ("CONNECTION_UPDATED", Calls.CONNECTION_READ),
-        ("CONNECTION_DELETED", Calls.CONNECTION_READ),
-        ("NEW_ACCOUNT_AVAILABLE", Calls.CONNECTION_READ),
-        ("ACCOUNT_REMOVED", Calls.CONNECTION_READ),
-        ("USER_REGISTERED", Calls.NOTHING),
-        ("ACCOUNT_TRANSACTIONS_UPDATED", Calls.TRANSACTIONS_READ),
-        ("ACCOUNT_TRANSACTIONS_INITIAL_UPDATE", Calls.HISTORY_READ),
-        ("SOMETHING_NEW", Calls.NOTHING),
+        ("ACCOUNT_HOLDINGS_UPDATED", WebhookEffect.ACCOUNT_READ),
+        ("TRADE_DETECTION", WebhookEffect.ACCOUNT_READ),
+        ("TRADE_UPDATE", WebhookEffect.ACCOUNT_READ),
+        ("CONNECTION_ADDED", WebhookEffect.CONNECTION_READ),
+        ("CONNECTION_BROKEN", WebhookEffect.CONNECTION_READ),
+        ("CONNECTION_FIXED", WebhookEffect.CONNECTION_READ),
+        ("CONNECTION_UPDATED", WebhookEffect.CONNECTION_READ),
+        ("CONNECTION_DELETED", WebhookEffect.CONNECTION_READ),
+        ("NEW_ACCOUNT_AVAILABLE", WebhookEffect.CONNECTION_READ),
+        ("ACCOUNT_REMOVED", WebhookEffect.CONNECTION_READ),
+        ("USER_REGISTERED", WebhookEffect.NOTHING),
+        ("ACCOUNT_TRANSACTIONS_UPDATED", WebhookEffect.TRANSACTIONS_READ),
+        ("ACCOUNT_TRANSACTIONS_INITIAL_UPDATE", WebhookEffect.HISTORY_READ),
+        ("SOMETHING_NEW", WebhookEffect.NOTHING),
     ],
 )
-def test_kind_is_kept_and_calls_for_its_read_when_known(kind: str, calls_for: Calls) -> None:
+def test_kind_is_kept_and_calls_for_its_read_when_known(kind: str, effect: WebhookEffect) -> None:
     event = _event(eventType=kind)
-    assert (event.kind, event.rule.calls_for) == (kind, calls_for)
+    assert (event.kind, event.rule.effect) == (kind, effect)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from freshet.domain.connection import READ_LEASE, Connection
 from freshet.domain.days import DayRange
 from freshet.domain.transaction_windows import WindowRead, window_read
 from freshet.domain.transactions import Transaction
-from freshet.domain.webhooks import Calls
+from freshet.domain.webhooks import WebhookEffect
 from tests.builders import NOON, USER, a_transaction, an_account_report, an_answer, an_event
 from tests.depth import many
 from tests.fakes import FakeProviders, FakeSession
@@ -127,7 +127,7 @@ AGO = st.integers(min_value=0, max_value=DAYS)
 CENTS = st.integers(min_value=1, max_value=4)  # so few that equal trades are common
 KINDS = st.sampled_from(["reloaded", "corrected", "cancelled"])
 TROUBLES = st.sampled_from(["none", "none", "page", "first page", "hides", "between pages"])
-EVENTS = st.sampled_from([Calls.TRANSACTIONS_READ, Calls.HISTORY_READ])
+EVENTS = st.sampled_from([WebhookEffect.TRANSACTIONS_READ, WebhookEffect.HISTORY_READ])
 STEPS = st.lists(
     st.tuples(
         st.lists(st.tuples(AGO, CENTS), max_size=4),
@@ -148,9 +148,9 @@ def _stage(broker: _Broker) -> Stage:
     return stage
 
 
-def _hear(stage: Stage, calls_for: Calls) -> None:
+def _hear(stage: Stage, effect: WebhookEffect) -> None:
     stage.later(seconds=READ_LEASE.total_seconds())
-    event = an_event(id=str(stage.clock()), calls_for=calls_for, received_at=stage.clock())
+    event = an_event(id=str(stage.clock()), effect=effect, received_at=stage.clock())
     stage.hear(event)
     stage.later(seconds=1)
     stage.drain()
@@ -177,7 +177,7 @@ def test_stored_is_the_truth_of_the_days_covered_after_any_sequence_of_reads(
     _play(stage, broker, steps)
     writes = stage.transactions.writes
     broker.seed += 1
-    _hear(stage, Calls.HISTORY_READ)
+    _hear(stage, WebhookEffect.HISTORY_READ)
     assert stage.transactions.writes == writes
 
 
@@ -199,12 +199,12 @@ def test_table_holds_the_truth_too_after_any_sequence_of_reads(steps: list[Any],
         requests: list[str] = []
         client.meta.events.register("before-call", lambda model, **_: requests.append(model.name))
         broker.seed += 1
-        _hear(stage, Calls.HISTORY_READ)
+        _hear(stage, WebhookEffect.HISTORY_READ)
         assert requests == ["Query"]
 
 
 def _play(stage: Stage, broker: _Broker, steps: list[Any]) -> None:
-    for added, changed, trouble, calls_for in steps:
+    for added, changed, trouble, effect in steps:
         for days_ago, cents in added:
             broker.add(days_ago, cents)
         for kind, place, cents in changed:
@@ -212,21 +212,21 @@ def _play(stage: Stage, broker: _Broker, steps: list[Any]) -> None:
         broker.seed += 1
         before = _stored(stage)
         _trouble(broker, trouble)
-        _hear(stage, calls_for)
+        _hear(stage, effect)
         after = _stored(stage)
         if broker.is_in_trouble:
             assert {each.id for each in before} <= {each.id for each in after}
         # Whatever was owed is read in the end.
         _trouble(broker, "none")
-        _hear(stage, calls_for)
-        _demand_truth(stage, broker, calls_for)
-    _hear(stage, Calls.HISTORY_READ)
+        _hear(stage, effect)
+        _demand_truth(stage, broker, effect)
+    _hear(stage, WebhookEffect.HISTORY_READ)
     _demand_all(stage, broker)
 
 
-def _demand_truth(stage: Stage, broker: _Broker, calls_for: Calls) -> None:
+def _demand_truth(stage: Stage, broker: _Broker, effect: WebhookEffect) -> None:
     read_to = stage.accounts.get(USER, ACCOUNT_ID).transactions_read_to
-    if calls_for is Calls.HISTORY_READ or read_to is None:
+    if effect is WebhookEffect.HISTORY_READ or read_to is None:
         _demand_all(stage, broker)
         return
     first = read_to - timedelta(days=7)
@@ -252,12 +252,12 @@ def test_days_before_the_window_are_not_touched_when_the_last_days_are_read(
     for days_ago, cents in added:
         broker.add(days_ago, cents)
     stage.clock.advance(timedelta(days=2))
-    _hear(stage, Calls.HISTORY_READ)
+    _hear(stage, WebhookEffect.HISTORY_READ)
     first = TODAY - timedelta(days=8)
     older = [each for each in _stored(stage) if each.happened_on < first]
     broker.rows = {name: row for name, row in broker.rows.items() if row.happened_on >= first}
     broker.add(0, 1)
-    _hear(stage, Calls.TRANSACTIONS_READ)
+    _hear(stage, WebhookEffect.TRANSACTIONS_READ)
     assert [each for each in _stored(stage) if each.happened_on < first] == older
 
 
@@ -267,10 +267,10 @@ def test_last_days_are_emptied_when_the_provider_still_knows_older_ones() -> Non
     broker.add(15, 1)
     broker.add(1, 2)
     stage.clock.advance(timedelta(days=2))
-    _hear(stage, Calls.HISTORY_READ)
+    _hear(stage, WebhookEffect.HISTORY_READ)
     broker.rows.pop("id-2")
-    _hear(stage, Calls.TRANSACTIONS_READ)
+    _hear(stage, WebhookEffect.TRANSACTIONS_READ)
     assert [each.source for each in _stored(stage)] == ["id-1"]
     broker.rows.clear()
-    _hear(stage, Calls.HISTORY_READ)
+    _hear(stage, WebhookEffect.HISTORY_READ)
     assert [each.source for each in _stored(stage)] == ["id-1"]

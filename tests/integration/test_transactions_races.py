@@ -14,9 +14,9 @@ from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.domain.account import AccountReport
 from freshet.domain.days import EVERY_DAY, DayRange
 from freshet.domain.errors import ConcurrentChange, StoreBusy
+from freshet.domain.read_run import ReadRun, ReadScope
 from freshet.domain.transaction_windows import Changes, WindowRead, window_read
 from freshet.domain.transactions import Transaction, identified
-from freshet.domain.visit import Scope, Visit
 from freshet.services.read_transactions import read_transactions
 from tests.builders import NOON, USER, a_connection, a_transaction, an_account
 from tests.clients import DynamoDB
@@ -49,7 +49,7 @@ def _read(session: _Session, client: DynamoDB) -> None:
     read_transactions(
         ACCOUNT,
         EVERY_DAY,
-        Visit(started_at=NOON, scope=Scope.EVERYTHING),
+        ReadRun(started_at=NOON, scope=ReadScope.EVERYTHING),
         session,
         accounts=FakeAccounts(connections),
         transactions=_store(client),

@@ -8,28 +8,30 @@ import boto3
 import pytest
 from moto import mock_aws
 
-from freshet.adapters.dynamodb.pacing import DynamoUserPacing
 from freshet.adapters.dynamodb.table import Table
+from freshet.adapters.dynamodb.user_requests import DynamoUserRequests
 from freshet.domain.errors import TooManyRequests
-from freshet.domain.pacing import LIMITS, Pace
+from freshet.domain.user_rate_limits import LIMITS, UserRateLimit
 from tests.builders import NOON, USER
 from tests.integration.one_at_a_time import one_at_a_time
 from tests.tables import create_tables
 
-LIMIT = LIMITS[Pace.LINKING]
+LIMIT = LIMITS[UserRateLimit.LINKING]
 
 
 @pytest.fixture
-def pacing() -> Iterator[DynamoUserPacing]:
+def pacing() -> Iterator[DynamoUserRequests]:
     with mock_aws():
         client = boto3.client(
             "dynamodb", "us-east-1", aws_access_key_id="x", aws_secret_access_key="x"
         )
         create_tables(client)
-        yield DynamoUserPacing(Table(one_at_a_time(client), "connections"))
+        yield DynamoUserRequests(Table(one_at_a_time(client), "connections"))
 
 
-def _is_let_in(pacing: DynamoUserPacing, user: str = USER, pace: Pace = Pace.LINKING) -> bool:
+def _is_let_in(
+    pacing: DynamoUserRequests, user: str = USER, pace: UserRateLimit = UserRateLimit.LINKING
+) -> bool:
     try:
         pacing.take(user, pace, now=NOON)
     except TooManyRequests:
@@ -37,29 +39,29 @@ def _is_let_in(pacing: DynamoUserPacing, user: str = USER, pace: Pace = Pace.LIN
     return True
 
 
-def test_nobody_is_let_in_any_more_when_the_most_is_reached(pacing: DynamoUserPacing) -> None:
+def test_nobody_is_let_in_any_more_when_the_most_is_reached(pacing: DynamoUserRequests) -> None:
     assert [_is_let_in(pacing) for _ in range(LIMIT.most + 2)] == [True] * LIMIT.most + [False] * 2
 
 
-def test_there_is_room_again_when_the_told_time_has_come(pacing: DynamoUserPacing) -> None:
+def test_there_is_room_again_when_the_told_time_has_come(pacing: DynamoUserRequests) -> None:
     early = NOON + timedelta(seconds=100)
     for _ in range(LIMIT.most):
-        pacing.take(USER, Pace.LINKING, now=early)
+        pacing.take(USER, UserRateLimit.LINKING, now=early)
     with pytest.raises(TooManyRequests) as refused:
-        pacing.take(USER, Pace.LINKING, now=early)
+        pacing.take(USER, UserRateLimit.LINKING, now=early)
     assert refused.value.retry_at == NOON + LIMIT.stretch
-    pacing.take(USER, Pace.LINKING, now=refused.value.retry_at)
+    pacing.take(USER, UserRateLimit.LINKING, now=refused.value.retry_at)
 
 
-def test_users_and_paces_do_not_count_together(pacing: DynamoUserPacing) -> None:
+def test_users_and_paces_do_not_count_together(pacing: DynamoUserRequests) -> None:
     for _ in range(LIMIT.most):
-        pacing.take(USER, Pace.LINKING, now=NOON)
+        pacing.take(USER, UserRateLimit.LINKING, now=NOON)
     assert _is_let_in(pacing, user="user-2")
-    assert _is_let_in(pacing, pace=Pace.REFRESHING)
+    assert _is_let_in(pacing, pace=UserRateLimit.REFRESHING)
     assert not _is_let_in(pacing)
 
 
-def test_no_more_than_the_most_come_in_when_many_ask_at_once(pacing: DynamoUserPacing) -> None:
+def test_no_more_than_the_most_come_in_when_many_ask_at_once(pacing: DynamoUserRequests) -> None:
     with ThreadPoolExecutor(8) as threads:
         let_in = list(threads.map(lambda _: _is_let_in(pacing), range(LIMIT.most * 3)))
     assert sum(let_in) == LIMIT.most

@@ -2,14 +2,14 @@
 
 from datetime import timedelta
 
-from freshet.adapters.gate import Circuit, Gate
+from freshet.adapters.rate_guard import Circuit, RateGuard
 from freshet.domain.call_errors import ProviderError
 from tests.builders import NOON
 from tests.fakes import FakeClock
 from tests.integration.bench import FakeQuota
 
 
-class OpenGate(Gate):
+class OpenGate(RateGuard):
     """Lets everybody in and learns nothing."""
 
     def __init__(self) -> None:

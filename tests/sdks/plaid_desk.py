@@ -11,10 +11,10 @@ from plaid.model_utils import ModelSimple, OpenApiModel
 
 from freshet.adapters.plaid.buyer import PlaidBuyer
 from freshet.adapters.plaid.client import PlaidClient
+from freshet.adapters.plaid.http_client import PlaidHttpClient
 from freshet.adapters.plaid.key_look_up import KeyLookUp
 from freshet.adapters.plaid.keys import PlaidKeys
 from freshet.adapters.plaid.linking import PlaidLinking
-from freshet.adapters.plaid.wire import PlaidWire
 from freshet.adapters.transport import Transport
 from freshet.domain.credential import Credential, Secret
 from tests.integration.bench import FixedKeys
@@ -44,15 +44,15 @@ class PlaidDesk:
         self.sdk_client = plaid.ApiClient(configuration)
         self.sdk = PlaidApi(self.sdk_client)
         keys = FixedKeys(PlaidKeys(settings.client_id, Secret(settings.secret)))
-        wire = PlaidWire(self.simulator.url, keys, Transport(), OpenGate())
-        self.wire = wire
-        self.client = PlaidClient(wire=wire, clock=lambda: self.now)
-        self.linking = PlaidLinking(wire=wire)
-        self.look_up = KeyLookUp(wire)
+        http_client = PlaidHttpClient(self.simulator.url, keys, Transport(), OpenGate())
+        self.http_client = http_client
+        self.client = PlaidClient(http_client=http_client, clock=lambda: self.now)
+        self.linking = PlaidLinking(http_client=http_client)
+        self.look_up = KeyLookUp(http_client)
 
     def buyer(self, item: Credential | None = None) -> PlaidBuyer:
         """Return who buys for an Item, by default the usual one."""
-        return PlaidBuyer(self.wire, item or self.item)
+        return PlaidBuyer(self.http_client, item or self.item)
 
     @property
     def exchanges(self) -> list[Exchange]:

@@ -13,10 +13,10 @@ from snaptrade_client.schemas import BoolClass, NoneClass, NoneDecimalMixin
 
 from freshet.adapters.snaptrade.buyer import SnapTradeBuyer
 from freshet.adapters.snaptrade.client import SnapTradeClient
+from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.linking import SnapTradeLinking
 from freshet.adapters.snaptrade.reference import SnapTradeReference
-from freshet.adapters.snaptrade.wire import SnapTradeWire
 from freshet.adapters.transport import Transport
 from freshet.domain.credential import Credential, Secret
 from tests.integration.bench import FixedKeys
@@ -61,21 +61,21 @@ class SnapTradeDesk:
             client_id=settings.client_id, consumer_key=settings.consumer_key
         )
         self.sdk = SnapTrade(auth=auth, host=self.simulator.url)
-        wire = SnapTradeWire(
+        http_client = SnapTradeHttpClient(
             base_url=self.simulator.url,
             keys=FixedKeys(SnapTradeKeys(settings.client_id, Secret(settings.consumer_key))),
             transport=Transport(),
-            gate=OpenGate(),
+            rate_guard=OpenGate(),
             clock=lambda: self.now,
         )
-        self.wire = wire
-        self.client = SnapTradeClient(wire)
-        self.linking = SnapTradeLinking(wire)
-        self.reference = SnapTradeReference(wire)
+        self.http_client = http_client
+        self.client = SnapTradeClient(http_client)
+        self.linking = SnapTradeLinking(http_client)
+        self.reference = SnapTradeReference(http_client)
 
     def buyer(self, connection_id: str | None = None) -> SnapTradeBuyer:
         """Return who buys for a connection, by default the usual one."""
-        return SnapTradeBuyer(self.wire, self.user, connection_id or self.connection_id)
+        return SnapTradeBuyer(self.http_client, self.user, connection_id or self.connection_id)
 
     @property
     def exchanges(self) -> list[Exchange]:

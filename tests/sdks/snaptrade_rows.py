@@ -6,8 +6,8 @@ from datetime import timedelta
 from typing import Any
 
 from freshet.adapters.snaptrade.buyer import SnapTradeUsers
+from freshet.adapters.snaptrade.http_client import Document
 from freshet.adapters.snaptrade.legacy import LegacyHoldings
-from freshet.adapters.snaptrade.wire import Document
 from freshet.domain.credential import Credential
 from tests.sdks.agreement import Part
 from tests.sdks.rows import Row, all_of_it
@@ -173,7 +173,7 @@ LINKING: tuple[Row[SnapTradeDesk], ...] = (
     Row(
         name="SnapTradeUsers.delete",
         sdk=lambda desk, _: desk.sdk.authentication.delete_snap_trade_user(user_id="user-1"),
-        ours=lambda desk, _: SnapTradeUsers(desk.wire).delete("user-1"),
+        ours=lambda desk, _: SnapTradeUsers(desk.http_client).delete("user-1"),
     ),
 )
 

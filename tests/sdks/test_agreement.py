@@ -16,25 +16,25 @@ from tests.sdks.rows import Row
 
 
 def _client_methods() -> Iterator[str]:
-    """Name every public method of every class of the providers' folders that holds a wire."""
+    """Name every public method of the providers' classes that hold an HTTP client."""
     for package in (freshet.adapters.snaptrade, freshet.adapters.plaid):
         for path in sorted(Path(str(package.__path__[0])).glob("*.py")):
             module = import_module(f"{package.__name__}.{path.stem}")
             for each in vars(module).values():
                 if isinstance(each, type) and each.__module__ == module.__name__:
-                    yield from _methods_over_a_wire(each)
+                    yield from _methods_over_http(each)
 
 
 # Plaid has no such operation, and the method says so.
 _WITHOUT_A_CALL = {"PlaidBuyer.sync_transactions"}
 
 
-def _is_wire(kind: Any) -> bool:
-    return isinstance(kind, type) and kind.__name__.endswith("Wire")
+def _is_http_client(kind: Any) -> bool:
+    return isinstance(kind, type) and kind.__name__.endswith("HttpClient")
 
 
-def _methods_over_a_wire(kind: type) -> Iterator[str]:
-    if is_dataclass(kind) and any(_is_wire(field.type) for field in fields(kind)):
+def _methods_over_http(kind: type) -> Iterator[str]:
+    if is_dataclass(kind) and any(_is_http_client(field.type) for field in fields(kind)):
         for name, member in vars(kind).items():
             if isfunction(member) and (name == "__call__" or not name.startswith("_")):
                 yield f"{kind.__name__}.{name}"

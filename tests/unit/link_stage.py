@@ -8,18 +8,18 @@ from typing import Any
 from freshet.adapters.plaid.link_flow import PlaidLinkFlow
 from freshet.adapters.snaptrade.link_flow import SnapTradeLinkFlow
 from freshet.adapters.snaptrade.registration import RegisterDependencies
+from freshet.domain.commands import ReadCommand
 from freshet.domain.credential import Credential
 from freshet.domain.errors import SecretUnavailable
 from freshet.domain.link_session import LinkOutcome
 from freshet.domain.linking import EnrolledConnection, FinishLink, StartLink
-from freshet.domain.orders import ReadOrder
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Calls, EventRule, Suggests
+from freshet.domain.webhooks import EventRule, StatusHint, WebhookEffect
 from freshet.ports import LinkFlow, LinkFlowDependencies
 from freshet.services.enroll_connection import ConnectionEnrollment
 from freshet.services.finish_link import finish_link
-from freshet.services.linking import Linking
-from freshet.services.process_webhook import Processing, process_webhook
+from freshet.services.linking import LinkDependencies
+from freshet.services.process_webhook import ProcessWebhookDependencies, process_webhook
 from freshet.services.show_link import link_outcome
 from freshet.services.start_link import StartedLink, start_link
 from tests.builders import NOON, USER, an_event
@@ -43,7 +43,7 @@ from tests.unit.crashing import Crash, Crashes, Mortal
 REDIRECT = "https://app.example/linked"
 HOOKS = "https://hooks.example"
 HOOK = f"{HOOKS}/plaid"
-ADDED = EventRule(Calls.CONNECTION_READ, suggests=Suggests.ADDED)
+ADDED = EventRule(WebhookEffect.CONNECTION_READ, status_hint=StatusHint.ADDED)
 _PORTS = ("sessions", "users", "connections", "inbox", "vault", "reads", "portal", "items")
 
 
@@ -79,7 +79,7 @@ class LinkStage:
         self.lease = FakeUserLease()
         self.inbox = FakeInbox(self.connections)
         self.vault = BreakableVault()
-        self.reads: FakeQueue[ReadOrder] = FakeQueue()
+        self.reads: FakeQueue[ReadCommand] = FakeQueue()
         self.portal = FakePortal()
         self.items = FakeItems(self.clock)
         self.is_configured = True
@@ -129,8 +129,8 @@ class LinkStage:
         }
 
     @property
-    def linking(self) -> Linking:
-        return Linking(
+    def linking(self) -> LinkDependencies:
+        return LinkDependencies(
             sessions=self.sessions,
             connections=self.connections,
             reads=self.reads,
@@ -142,15 +142,15 @@ class LinkStage:
 
     def start(self, provider: Provider | None = Provider.SNAPTRADE, **wish: Any) -> StartedLink:
         values: dict[str, Any] = {"user_id": USER, "provider": provider, "webhooks_at": HOOKS}
-        return start_link(StartLink(**(values | wish)), parts=self.linking)
+        return start_link(StartLink(**(values | wish)), deps=self.linking)
 
     def arrive(self, provider: Provider = Provider.SNAPTRADE, **arrival: Any) -> EnrolledConnection:
         values: dict[str, Any] = {"user_id": USER, "provider": provider}
-        return finish_link(FinishLink(**(values | arrival)), parts=self.linking)
+        return finish_link(FinishLink(**(values | arrival)), deps=self.linking)
 
     def outcome(self, started: StartedLink) -> LinkOutcome:
         session = self.sessions.get(USER, started.session.id)
-        return link_outcome(session, parts=self.linking)
+        return link_outcome(session, deps=self.linking)
 
     def visit_portal(self, provider_connection_id: str = "authorization-9") -> str:
         """Make a connection under the id by which the user is known."""
@@ -168,7 +168,7 @@ class LinkStage:
             provider_account_id=None,
             provider_user_id=self.subject,
         )
-        process_webhook(event, parts=self._processing)
+        process_webhook(event, deps=self._processing)
 
     @property
     def subject(self) -> str:
@@ -191,8 +191,8 @@ class LinkStage:
         self.clock.advance(timedelta(**step))
 
     @property
-    def _processing(self) -> Processing:
-        return Processing(
+    def _processing(self) -> ProcessWebhookDependencies:
+        return ProcessWebhookDependencies(
             owners=self.connections,
             erasures=FakeErasures(self.connections),
             inbox=self.inbox,

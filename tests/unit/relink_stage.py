@@ -3,9 +3,9 @@
 from typing import Any
 
 from freshet.domain.account import AccountReport, AccountStatus
+from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection_report import Institution
 from freshet.domain.connection_status import ConnectionStatus
-from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.portfolio import is_counted
 from freshet.services.take_snapshots import take_snapshots
 from tests.builders import CONNECTION_ID, NOON, USER, an_account_report
@@ -57,8 +57,8 @@ class Relinking(MortalStage):
 
     def read_newer(self) -> None:
         """Read the new connection, as after linking."""
-        order = ReadOrder(user_id=USER, connection_id=NEWER, reason=ReadReason.FIRST_LOAD)
-        take_snapshots(order, parts=self.reading)
+        order = ReadCommand(user_id=USER, connection_id=NEWER, reason=ReadReason.FIRST_LOAD)
+        take_snapshots(order, deps=self.reading)
 
     def settle(self, minutes: int = 10) -> None:
         """Let time pass, with the planner's turns in it."""

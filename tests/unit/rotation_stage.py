@@ -6,7 +6,11 @@ from freshet.domain.call_errors import CallFailed
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import SecretUnavailable
-from freshet.services.rotate_credential import Rotating, Rotation, rotate_credential
+from freshet.services.rotate_credential import (
+    RotateCredentialDependencies,
+    Rotation,
+    rotate_credential,
+)
 from tests.builders import CONNECTION_ID, USER
 from tests.fakes import FakeRotation, FakeUserLease, FakeVault
 from tests.unit.stage import Stage
@@ -51,8 +55,8 @@ class RotationStage:
         self.provider = FakeRotation(OLD)
 
     @property
-    def rotating(self) -> Rotating:
-        return Rotating(
+    def rotating(self) -> RotateCredentialDependencies:
+        return RotateCredentialDependencies(
             connections=self.stage.connections,
             vault=self.vault,
             lease=self.lease,
@@ -64,7 +68,7 @@ class RotationStage:
         )
 
     def rotate(self) -> Rotation:
-        return rotate_credential(USER, CONNECTION_ID, parts=self.rotating)
+        return rotate_credential(USER, CONNECTION_ID, deps=self.rotating)
 
     def lose_answer(
         self, failure: CallFailed, *, does_work: bool, takes: timedelta = timedelta()

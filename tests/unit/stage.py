@@ -3,24 +3,28 @@
 from datetime import timedelta
 from typing import Any
 
+from freshet.domain.commands import ReadCommand, ReadReason, RefreshCommand, RemovalCommand
 from freshet.domain.connection import Connection
 from freshet.domain.freshness import FreshnessTargets
-from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder, RemovalOrder
 from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.refresh import Refresh
-from freshet.domain.schedule import Pace
+from freshet.domain.schedule import UserRateLimit
 from freshet.domain.webhooks import WebhookEvent
 from freshet.registry import TRAITS
-from freshet.services.begin_removal import Removing
-from freshet.services.billable_call import Purchase, Purchasing
-from freshet.services.erase_connection import Erasing
-from freshet.services.plan_turn import Planning, plan_turn
-from freshet.services.process_webhook import Processing, process_webhook
+from freshet.services.begin_removal import BeginRemovalDependencies
+from freshet.services.billable_call import Purchase, PurchaseDependencies
+from freshet.services.erase_connection import ErasureDependencies
+from freshet.services.plan_turn import PlanTurnDependencies, plan_turn
+from freshet.services.process_webhook import ProcessWebhookDependencies, process_webhook
 from freshet.services.purchase_refresh import purchase_refresh
 from freshet.services.refresh_connection import refresh_connection
-from freshet.services.request_refresh import RefreshRequest, Requesting, request_refresh
-from freshet.services.show_holdings import Showing
-from freshet.services.take_snapshots import Reading, take_snapshots
+from freshet.services.request_refresh import (
+    RefreshRequest,
+    RequestRefreshDependencies,
+    request_refresh,
+)
+from freshet.services.show_holdings import ShowHoldingsDependencies
+from freshet.services.take_snapshots import TakeSnapshotsDependencies, take_snapshots
 from freshet.services.work_removal import work_removal
 from tests.builders import (
     CONNECTION_ID,
@@ -89,8 +93,8 @@ class Stage:
         self.transactions = FakeTransactions()
         self.bus = FakeBus()
         self.inbox = FakeInbox(self.connections)
-        self.reads: FakeQueue[ReadOrder] = FakeQueue()
-        self.buys: FakeQueue[RefreshOrder | RemovalOrder] = FakeQueue()
+        self.reads: FakeQueue[ReadCommand] = FakeQueue()
+        self.buys: FakeQueue[RefreshCommand | RemovalCommand] = FakeQueue()
         self.vault = FakeVault()
         self.users = FakeProviderUsers(self.connections)
         self.provider_users = FakeUpstreamUsers()
@@ -115,13 +119,13 @@ class Stage:
         return self.connections.get(USER, CONNECTION_ID)
 
     @property
-    def refresh_orders(self) -> list[RefreshOrder]:
+    def refresh_orders(self) -> list[RefreshCommand]:
         """What waits in the queue of refreshes, but for removals."""
-        return [each for each in self.buys.orders if isinstance(each, RefreshOrder)]
+        return [each for each in self.buys.orders if isinstance(each, RefreshCommand)]
 
     @property
-    def purchasing(self) -> Purchasing:
-        return Purchasing(
+    def purchasing(self) -> PurchaseDependencies:
+        return PurchaseDependencies(
             connections=self.connections,
             accounts=self.accounts,
             refreshes=self.refreshes,
@@ -134,8 +138,8 @@ class Stage:
         )
 
     @property
-    def reading(self) -> Reading:
-        return Reading(
+    def reading(self) -> TakeSnapshotsDependencies:
+        return TakeSnapshotsDependencies(
             connections=self.connections,
             accounts=self.accounts,
             register=self.register,
@@ -151,20 +155,20 @@ class Stage:
         )
 
     @property
-    def planning(self) -> Planning:
-        return Planning(
+    def planning(self) -> PlanTurnDependencies:
+        return PlanTurnDependencies(
             due=self.connections,
             erasures=self.erasures,
             reads=self.reads,
             refreshes=self.buys,
-            paces={provider: Pace(250, 250) for provider in self.traits},
+            paces={provider: UserRateLimit(250, 250) for provider in self.traits},
             traits=self.traits,
             clock=self.clock,
         )
 
     @property
-    def requesting(self) -> Requesting:
-        return Requesting(
+    def requesting(self) -> RequestRefreshDependencies:
+        return RequestRefreshDependencies(
             purchasing=self.purchasing,
             budgets=self.budgets,
             queue=self.buys,
@@ -173,8 +177,8 @@ class Stage:
         )
 
     @property
-    def showing(self) -> Showing:
-        return Showing(
+    def showing(self) -> ShowHoldingsDependencies:
+        return ShowHoldingsDependencies(
             connections=self.connections,
             accounts=self.accounts,
             snapshots=self.snapshots,
@@ -185,8 +189,8 @@ class Stage:
         )
 
     @property
-    def processing(self) -> Processing:
-        return Processing(
+    def processing(self) -> ProcessWebhookDependencies:
+        return ProcessWebhookDependencies(
             owners=self.connections,
             inbox=self.inbox,
             connections=self.connections,
@@ -198,8 +202,8 @@ class Stage:
         )
 
     @property
-    def removing(self) -> Removing:
-        return Removing(
+    def removing(self) -> BeginRemovalDependencies:
+        return BeginRemovalDependencies(
             connections=self.connections,
             erasures=self.erasures,
             queue=self.buys,
@@ -208,8 +212,8 @@ class Stage:
         )
 
     @property
-    def erasing(self) -> Erasing:
-        return Erasing(
+    def erasing(self) -> ErasureDependencies:
+        return ErasureDependencies(
             erasures=self.erasures,
             connections=self.connections,
             accounts=self.accounts,
@@ -227,11 +231,11 @@ class Stage:
             clock=self.clock,
         )
 
-    def buy(self, order: RefreshOrder | None = None, *, may_wait: bool = True) -> Purchase:
-        return purchase_refresh(order or an_order(), parts=self.purchasing, may_wait=may_wait)
+    def buy(self, order: RefreshCommand | None = None, *, may_wait: bool = True) -> Purchase:
+        return purchase_refresh(order or an_order(), deps=self.purchasing, may_wait=may_wait)
 
     def press(self, key: str | None = None, **request: Any) -> Purchase:
-        return request_refresh(a_request(idempotency_key=key, **request), parts=self.requesting)
+        return request_refresh(a_request(idempotency_key=key, **request), deps=self.requesting)
 
     def also_link(self, letter: str, **changes: Any) -> str:
         """Add another connection of the same user, known to the same provider."""
@@ -241,28 +245,28 @@ class Stage:
         self.providers.by_connection[authorization] = self.provider
         return connection_id
 
-    def work(self, order: RefreshOrder | RemovalOrder | None = None) -> None:
-        if isinstance(order, RemovalOrder):
-            work_removal(order, parts=self.erasing)
+    def work(self, order: RefreshCommand | RemovalCommand | None = None) -> None:
+        if isinstance(order, RemovalCommand):
+            work_removal(order, deps=self.erasing)
         else:
-            refresh_connection(order or an_order(), parts=self.purchasing)
+            refresh_connection(order or an_order(), deps=self.purchasing)
 
     def read(self, reason: ReadReason = ReadReason.DUE) -> None:
-        order = ReadOrder(user_id=USER, connection_id=CONNECTION_ID, reason=reason)
-        take_snapshots(order, parts=self.reading)
+        order = ReadCommand(user_id=USER, connection_id=CONNECTION_ID, reason=reason)
+        take_snapshots(order, deps=self.reading)
 
     def hear(self, event: WebhookEvent) -> None:
-        process_webhook(event, parts=self.processing)
+        process_webhook(event, deps=self.processing)
 
     def plan(self) -> int:
-        return plan_turn(parts=self.planning)
+        return plan_turn(deps=self.planning)
 
     def drain(self) -> None:
         """Work what waits in the queues."""
         for order in self.buys.drain():
             self.work(order)
         for read in self.reads.drain():
-            take_snapshots(read, parts=self.reading)
+            take_snapshots(read, deps=self.reading)
 
     def refresh(self, refresh_id: str | None = None) -> Refresh:
         return self.refreshes.get(USER, refresh_id or an_order().refresh_id)

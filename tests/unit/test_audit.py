@@ -11,7 +11,7 @@ from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.provider import Provider
 from freshet.ports import FoundConnection
-from freshet.services.audit_users import Auditing, audit_users
+from freshet.services.audit_users import AuditDependencies, audit_users
 from tests.builders import NOON, USER, a_connection, an_answer
 from tests.fakes import (
     FakeAuditBook,
@@ -57,7 +57,7 @@ class Audit:
         ]
 
     def run(self) -> list[tuple[str, str]]:
-        parts = Auditing(
+        parts = AuditDependencies(
             directory=self.directory,
             discovery=self.discovery,
             owners=self.connections,
@@ -67,7 +67,7 @@ class Audit:
             clock=self.clock,
             users_each_time=self.users_each_time,
         )
-        audit_users(SNAPTRADE, parts=parts)
+        audit_users(SNAPTRADE, deps=parts)
         return [(each.kind, each.subject) for each, _, _ in self.book.report(SNAPTRADE)]
 
 

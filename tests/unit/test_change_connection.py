@@ -10,8 +10,8 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import InvalidField, NotFound
-from freshet.domain.etiquette import LONGEST_CADENCE
 from freshet.domain.provider import Provider
+from freshet.domain.provider_limits import LONGEST_CADENCE
 from freshet.registry import TRAITS
 from freshet.services.change_connection import ConnectionChange, change_connection
 from tests.builders import CONNECTION_ID, NOON, USER

@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freshet.domain.closes import Close, DayOrigin, closing_day, day_of, days_between
+from freshet.domain.daily_valuations import (
+    DailyValuation,
+    DayOrigin,
+    closing_day,
+    day_of,
+    days_between,
+)
 from freshet.domain.holdings import Total
 from tests.builders import NEW_YORK, NOON, a_snapshot
 
@@ -15,12 +21,12 @@ DAY = timedelta(days=1)
 FRIDAY = date(2026, 11, 13)
 
 
-def _close(day: date, *, seen_on: date | None = None) -> Close:
+def _close(day: date, *, seen_on: date | None = None) -> DailyValuation:
     worth = Total(
         currency="USD", positions=Decimal(day.toordinal()), cash=Decimal(0), unpriced_positions=0
     )
     as_of = datetime.combine(day, datetime.min.time(), UTC)
-    return Close(day=day, seen_on=seen_on or day, data_as_of=as_of, totals=(worth,))
+    return DailyValuation(day=day, seen_on=seen_on or day, data_as_of=as_of, totals=(worth,))
 
 
 def test_weekend_carries_friday_and_silence_is_a_gap() -> None:

@@ -89,7 +89,7 @@ def test_connection_learns_from_the_refusal_when_the_provider_says_no(
     due_at: object,
 ) -> None:
     after = _after(RefreshStatus.REFUSED, error)
-    assert (after.status, not after.is_worth_buying) == (status, forbidden)
+    assert (after.status, not after.can_refresh) == (status, forbidden)
     assert (after.last_purchase_at, after.due_at) == (last_purchase_at, due_at)
     assert after.open_refresh_id is None
     assert after.refresh_reason == (error.reason if error else "refused")

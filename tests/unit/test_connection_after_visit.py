@@ -9,8 +9,8 @@ from freshet.domain import call_errors, errors
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.read_run import ReadRun, ReadScope, connection_after_read_run, scope_for
 from freshet.domain.refresh import Refresh, RefreshStatus
-from freshet.domain.visit import Scope, Visit, connection_after_visit, scope_for
 from tests.builders import NOON, a_connection, a_refresh, a_report, an_answer
 
 START = NOON - timedelta(seconds=5)
@@ -22,23 +22,23 @@ ASKED = an_answer(operation="positions")
 def _after(
     connection: Connection, *, refresh: Refresh | None = None, **findings: Any
 ) -> Connection:
-    values: dict[str, Any] = {"started_at": START, "scope": Scope.EVERYTHING}
-    visit = Visit(**(values | findings))
-    return connection_after_visit(connection, visit, refresh, now=NOON)
+    values: dict[str, Any] = {"started_at": START, "scope": ReadScope.EVERYTHING}
+    visit = ReadRun(**(values | findings))
+    return connection_after_read_run(connection, visit, refresh, now=NOON)
 
 
 def test_connection_is_due_a_cadence_later_when_a_visit_was_whole() -> None:
     after = _after(a_connection(), calls=6)
-    assert (after.status, after.status_reason, after.calls_per_visit) == ("active", None, 6)
+    assert (after.status, after.status_reason, after.calls_per_read_run) == ("active", None, 6)
     assert after.due_at is not None
     assert TOMORROW <= after.due_at < TOMORROW + timedelta(minutes=30)
 
 
 @pytest.mark.parametrize("trouble", [None, call_errors.ProviderUnavailable(ASKED)])
 def test_length_of_a_visit_is_kept_when_this_one_was_no_whole_one(trouble: Any) -> None:
-    scope = Scope.EVERYTHING if trouble else Scope.MARKED_ACCOUNTS
-    after = _after(a_connection(calls_per_visit=9), scope=scope, calls=3, trouble=trouble)
-    assert after.calls_per_visit == 9
+    scope = ReadScope.EVERYTHING if trouble else ReadScope.MARKED_ACCOUNTS
+    after = _after(a_connection(calls_per_read_run=9), scope=scope, calls=3, trouble=trouble)
+    assert after.calls_per_read_run == 9
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_status_is_learned_when_the_visit_asked_for_it() -> None:
 
 def test_cadence_does_not_start_over_when_only_marked_accounts_were_read() -> None:
     before = a_connection(marks={"account-1": START - timedelta(seconds=1)})
-    after = _after(before, scope=Scope.MARKED_ACCOUNTS)
+    after = _after(before, scope=ReadScope.MARKED_ACCOUNTS)
     assert after.next_read_at == before.next_read_at
     assert after.marks == {}
 
@@ -160,20 +160,20 @@ def test_another_refresh_may_open_when_the_visit_ended_this_one() -> None:
 @pytest.mark.parametrize(
     ("marks", "changes", "is_webhook", "expected"),
     [
-        ({"account-1": NOON}, {}, True, Scope.MARKED_ACCOUNTS),
-        ({"account-1": NOON}, {}, False, Scope.EVERYTHING),
-        ({}, {}, True, Scope.EVERYTHING),
-        ({"account-1": NOON, "*": NOON}, {}, True, Scope.EVERYTHING),
-        ({"account-1": NOON}, {"paused": True}, True, Scope.EVERYTHING),
-        ({"account-1": NOON}, {"status": ConnectionStatus.NEEDS_USER}, True, Scope.EVERYTHING),
-        ({"account-1": NOON}, {"status_read_at": None}, True, Scope.EVERYTHING),
+        ({"account-1": NOON}, {}, True, ReadScope.MARKED_ACCOUNTS),
+        ({"account-1": NOON}, {}, False, ReadScope.EVERYTHING),
+        ({}, {}, True, ReadScope.EVERYTHING),
+        ({"account-1": NOON, "*": NOON}, {}, True, ReadScope.EVERYTHING),
+        ({"account-1": NOON}, {"paused": True}, True, ReadScope.EVERYTHING),
+        ({"account-1": NOON}, {"status": ConnectionStatus.NEEDS_USER}, True, ReadScope.EVERYTHING),
+        ({"account-1": NOON}, {"status_read_at": None}, True, ReadScope.EVERYTHING),
     ],
 )
 def test_visit_looks_at_marked_accounts_only_when_nothing_else_may_have_changed(
-    marks: dict[str, Any], changes: dict[str, Any], is_webhook: bool, expected: Scope
+    marks: dict[str, Any], changes: dict[str, Any], is_webhook: bool, expected: ReadScope
 ) -> None:
     assert scope_for(a_connection(marks=marks, **changes), is_webhook=is_webhook) is expected
 
 
 def test_visit_has_no_reason_when_there_was_no_trouble() -> None:
-    assert Visit(started_at=START, scope=Scope.EVERYTHING).reason is None
+    assert ReadRun(started_at=START, scope=ReadScope.EVERYTHING).reason is None

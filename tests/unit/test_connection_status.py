@@ -92,7 +92,7 @@ def test_only_a_healthy_connection_degrades_when_the_provider_fails(
 
 def test_failures_are_forgotten_when_a_pass_is_whole() -> None:
     after = _read(a_connection(consecutive_failures=3))
-    assert (after.consecutive_failures, after.calls_per_visit) == (0, 4)
+    assert (after.consecutive_failures, after.calls_per_read_run) == (0, 4)
 
 
 def _read(connection: Connection, synced_at: datetime | None = None) -> Connection:

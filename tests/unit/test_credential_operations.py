@@ -11,9 +11,9 @@ from freshet.domain.call_errors import ProviderAnswer
 from freshet.operations.credentials import CredentialOperations
 from freshet.operations.operator import Operator
 from freshet.registry import TRAITS, credential_form_of
-from freshet.services.move_credentials import MOST_USERS, Moving
-from freshet.services.register_connection import Registering
-from freshet.services.switch_purchases import Switching
+from freshet.services.move_credentials import MOST_USERS, MoveCredentialsDependencies
+from freshet.services.register_connection import RegisterConnectionDependencies
+from freshet.services.switch_purchases import SwitchPurchasesDependencies
 from tests.builders import CONNECTION_ID, USER, ones
 from tests.fakes import FakeVault
 from tests.unit.rotation_stage import NAME, OLD, RotationStage
@@ -32,10 +32,12 @@ def _run(
 ) -> dict[str, Any]:
     moving = None
     if into is not None:
-        moving = Moving(old=stage.vault, new=into, lease=stage.lease, clock=stage.stage.clock)
+        moving = MoveCredentialsDependencies(
+            old=stage.vault, new=into, lease=stage.lease, clock=stage.stage.clock
+        )
     further = CredentialOperations(moving, stage.rotating)
     world = stage.stage
-    registering = Registering(
+    registering = RegisterConnectionDependencies(
         owners=world.connections,
         inbox=world.inbox,
         connections=world.connections,
@@ -45,7 +47,7 @@ def _run(
         random_bytes=ones,
         clock=world.clock,
     )
-    switching = Switching(world.budgets)
+    switching = SwitchPurchasesDependencies(world.budgets)
     operator = Operator(
         registering, switching, world.processing, credential_form_of, further.operations
     )

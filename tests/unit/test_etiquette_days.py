@@ -12,8 +12,8 @@ from freshet.domain.account import AccountReport
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.errors import InvalidField
-from freshet.domain.etiquette import LONGEST_CADENCE
 from freshet.domain.provider import Provider
+from freshet.domain.provider_limits import LONGEST_CADENCE
 from freshet.domain.transaction_windows import WindowRead
 from freshet.registry import TRAITS
 from freshet.services.change_connection import ConnectionChange, change_connection

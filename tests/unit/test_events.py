@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from freshet.domain import call_errors, errors
+from freshet.domain.commands import ReadReason
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.events import Event, EventKind
 from freshet.domain.holdings import Holdings
-from freshet.domain.orders import ReadReason
 from tests.builders import (
     CONNECTION_ID,
     NOON,

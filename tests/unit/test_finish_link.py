@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from freshet.domain.call_errors import AnswerLost, LinkInvalid
+from freshet.domain.commands import ReadReason
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import (
@@ -16,7 +17,6 @@ from freshet.domain.errors import (
 )
 from freshet.domain.link_session import LinkOutcome, LinkStatus
 from freshet.domain.linking import EnrolledConnection
-from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from freshet.services.start_link import StartedLink
 from tests.builders import CONNECTION_ID, USER, a_connection, an_answer, an_event

@@ -15,8 +15,8 @@ from freshet.domain.provider import Provider
 from freshet.operations.importing import Importer
 from freshet.ports import FoundConnection
 from freshet.registry import TRAITS, credential_form_of
-from freshet.services.import_connections import Importing
-from freshet.services.register_connection import Registering
+from freshet.services.import_connections import ImportDependencies
+from freshet.services.register_connection import RegisterConnectionDependencies
 from tests.builders import NOON, USER
 from tests.fakes import FakeDiscovery, FakeObjects
 from tests.replacing import InPlaceOf
@@ -56,7 +56,7 @@ class Import:
 
     def run(self, *lines: Any, **event: Any) -> dict[str, Any]:
         stage = self.stage
-        registering = Registering(
+        registering = RegisterConnectionDependencies(
             owners=stage.connections,
             inbox=stage.inbox,
             connections=stage.connections,
@@ -70,7 +70,7 @@ class Import:
         if self.is_plaid_configured:
             discoveries[Provider.PLAID] = self.plaid
         importer = Importer(
-            parts=Importing(registering=registering, discoveries=discoveries),
+            deps=ImportDependencies(registering=registering, discoveries=discoveries),
             credential_forms=credential_form_of,
             objects=self.objects,
             clock=stage.clock,

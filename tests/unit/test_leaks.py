@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from freshet.adapters.dynamodb.packing import pack
+from freshet.adapters.dynamodb.compression import pack
 from tests.leaks import TooShort, joined, leaks, readable, rows_content
 
 SECRET = "b3f0c9d1-7a52-4e0b-9d4e-0c1f2a3b4c5d"

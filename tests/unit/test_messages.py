@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from freshet.domain.orders import ReadOrder, ReadReason, RemovalOrder
+from freshet.domain.commands import ReadCommand, ReadReason, RemovalCommand
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Trigger
 from freshet.messages import (
@@ -20,7 +20,7 @@ from tests.builders import CONNECTION_ID, a_delivery, an_order
 
 @pytest.mark.parametrize("reason", ReadReason)
 def test_read_order_comes_back_when_it_travelled(reason: ReadReason) -> None:
-    order = ReadOrder(user_id="üser-1", connection_id=CONNECTION_ID, reason=reason)
+    order = ReadCommand(user_id="üser-1", connection_id=CONNECTION_ID, reason=reason)
     assert parse_read_order(render_read_order(order)) == order
 
 
@@ -31,7 +31,7 @@ def test_refresh_order_comes_back_when_it_travelled(trigger: Trigger) -> None:
 
 
 def test_removal_order_comes_back_when_it_travelled() -> None:
-    order = RemovalOrder(user_id="üser-1", erasure_id="era_1")
+    order = RemovalCommand(user_id="üser-1", erasure_id="era_1")
     assert parse_refresh_order(render_refresh_order(order)) == order
     assert json.loads(render_refresh_order(order)).keys() == {"user_id", "erasure_id"}
 
@@ -43,7 +43,7 @@ def test_webhook_body_is_untouched_when_it_travelled(body: bytes) -> None:
 
 
 def test_orders_hold_ids_and_reasons_only_when_rendered() -> None:
-    order = ReadOrder(user_id="u", connection_id="c", reason=ReadReason.DUE)
+    order = ReadCommand(user_id="u", connection_id="c", reason=ReadReason.DUE)
     assert json.loads(render_read_order(order)).keys() == {"user_id", "connection_id", "reason"}
     assert json.loads(render_refresh_order(an_order())).keys() == {
         *("user_id", "connection_id", "refresh_id", "trigger", "actor"),

@@ -6,7 +6,13 @@ import pytest
 
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import SecretUnavailable
-from freshet.services.move_credentials import ENOUGH, Move, MoveStatus, Moving, move_credentials
+from freshet.services.move_credentials import (
+    ENOUGH,
+    Move,
+    MoveCredentialsDependencies,
+    MoveStatus,
+    move_credentials,
+)
 from tests.builders import NOON, USER
 from tests.fakes import FakeClock, FakeUserLease, FakeVault
 
@@ -25,8 +31,10 @@ class Stores:
         self.old.keep(USER, "b", TWO)
 
     def move(self, *user_ids: str) -> list[Move]:
-        parts = Moving(old=self.old, new=self.new, lease=self.lease, clock=self.clock)
-        return move_credentials(user_ids, parts=parts)
+        parts = MoveCredentialsDependencies(
+            old=self.old, new=self.new, lease=self.lease, clock=self.clock
+        )
+        return move_credentials(user_ids, deps=parts)
 
 
 def test_all_of_a_users_credentials_move_and_the_old_ones_are_gone() -> None:

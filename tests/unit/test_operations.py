@@ -9,8 +9,8 @@ import pytest
 from freshet.domain.provider import Provider
 from freshet.operations.operator import Operator
 from freshet.registry import TRAITS, credential_form_of
-from freshet.services.register_connection import Registering
-from freshet.services.switch_purchases import Switching
+from freshet.services.register_connection import RegisterConnectionDependencies
+from freshet.services.switch_purchases import SwitchPurchasesDependencies
 from tests.builders import USER, an_event, ones
 from tests.unit.stage import Stage
 
@@ -26,7 +26,7 @@ EVENT: dict[str, Any] = {
 
 def _run(event: dict[str, Any], stage: Stage | None = None) -> dict[str, Any]:
     stage = stage or Stage()
-    registering = Registering(
+    registering = RegisterConnectionDependencies(
         owners=stage.connections,
         inbox=stage.inbox,
         connections=stage.connections,
@@ -37,7 +37,10 @@ def _run(event: dict[str, Any], stage: Stage | None = None) -> dict[str, Any]:
         clock=stage.clock,
     )
     return Operator(
-        registering, Switching(stage.budgets), stage.processing, credential_form_of
+        registering,
+        SwitchPurchasesDependencies(stage.budgets),
+        stage.processing,
+        credential_form_of,
     ).run(event)
 
 

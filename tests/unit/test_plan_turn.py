@@ -8,11 +8,11 @@ import pytest
 
 from freshet import observability
 from freshet.domain.cadence import Cadence
+from freshet.domain.commands import ReadReason
 from freshet.domain.connection import TURN_LEASE
 from freshet.domain.connection_status import ConnectionStatus
-from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
-from freshet.domain.schedule import Pace
+from freshet.domain.schedule import UserRateLimit
 from freshet.services import plan_turn as planner
 from freshet.services.plan_turn import plan_turn
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection
@@ -107,8 +107,8 @@ def test_oldest_go_first_and_the_rest_stays_in_the_index_when_there_is_too_much(
     stage = Stage()
     for number in range(2, 7):
         _add(stage, number, minutes_ago=number)
-    planning = replace(stage.planning, paces={Provider.SNAPTRADE: Pace(18, 18)})
-    assert plan_turn(parts=planning) == 3
+    planning = replace(stage.planning, paces={Provider.SNAPTRADE: UserRateLimit(18, 18)})
+    assert plan_turn(deps=planning) == 3
     assert [order.connection_id[-1] for order in stage.reads.orders] == ["6", "5", "4"]
     assert [order.delay.seconds for order in stage.reads.orders] == [0, 20, 40]
     assert len(stage.connections.due(Provider.SNAPTRADE, now=NOON, limit=40)) == 2
@@ -117,9 +117,9 @@ def test_oldest_go_first_and_the_rest_stays_in_the_index_when_there_is_too_much(
 def test_turn_holds_more_connections_when_their_visits_are_short() -> None:
     stage = Stage()
     for number in range(2, 7):
-        _add(stage, number, minutes_ago=number, calls_per_visit=4)
-    planning = replace(stage.planning, paces={Provider.SNAPTRADE: Pace(18, 18)})
-    assert plan_turn(parts=planning) == 5
+        _add(stage, number, minutes_ago=number, calls_per_read_run=4)
+    planning = replace(stage.planning, paces={Provider.SNAPTRADE: UserRateLimit(18, 18)})
+    assert plan_turn(deps=planning) == 5
     assert [order.delay.seconds for order in stage.reads.orders] == [0, 13, 26, 40, 53]
 
 
@@ -127,8 +127,8 @@ def test_purchases_stop_a_turn_when_their_own_limit_is_reached() -> None:
     stage = Stage()
     for number in range(2, 7):
         _add(stage, number, minutes_ago=number, cadence=DAILY, next_refresh_at=NOON)
-    planning = replace(stage.planning, paces={Provider.SNAPTRADE: Pace(250, 2)})
-    assert plan_turn(parts=planning) == 2
+    planning = replace(stage.planning, paces={Provider.SNAPTRADE: UserRateLimit(250, 2)})
+    assert plan_turn(deps=planning) == 2
     assert [order.connection_id[-1] for order in stage.refresh_orders] == ["6", "5"]
     assert len(stage.connections.due(Provider.SNAPTRADE, now=NOON, limit=40)) == 3
 

@@ -25,7 +25,7 @@ def _preview(stage: Stage, key: str | None = None, **request: Any) -> Preview:
     before = _everything(stage)
     try:
         wish = a_request(idempotency_key=key, **request)
-        return preview_refresh(wish, parts=stage.requesting)
+        return preview_refresh(wish, deps=stage.requesting)
     finally:
         assert _everything(stage) == before
 

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import Connection
-from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WHOLE_CONNECTION, Calls, Suggests, WebhookEvent
+from freshet.domain.webhooks import WHOLE_CONNECTION, StatusHint, WebhookEffect, WebhookEvent
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_event, some_holdings
 from tests.replacing import InPlaceOf
 from tests.unit.crashing import Crash
@@ -32,7 +32,7 @@ def test_account_is_marked_and_a_delayed_read_asked_for_when_an_event_is_new() -
 
 def test_whole_connection_is_marked_when_the_event_is_about_it() -> None:
     stage = Stage()
-    stage.hear(an_event(calls_for=Calls.CONNECTION_READ))
+    stage.hear(an_event(effect=WebhookEffect.CONNECTION_READ))
     assert set(stage.connection.marks) == {WHOLE_CONNECTION}
 
 
@@ -48,7 +48,7 @@ def test_duplicate_asks_for_nothing_when_the_read_was_made() -> None:
 def test_read_is_asked_for_again_when_the_worker_died_between_claim_and_message() -> None:
     stage = Stage()
 
-    def die(orders: object) -> list[ReadOrder]:
+    def die(orders: object) -> list[ReadCommand]:
         raise Crash
 
     with InPlaceOf(stage.reads.send).holding(die), pytest.raises(Crash):
@@ -73,7 +73,7 @@ def test_schedule_makes_the_read_when_its_message_is_lost_for_good() -> None:
     [
         {"provider_connection_id": "authorization-unknown"},
         {"provider_connection_id": None},
-        {"calls_for": Calls.NOTHING, "kind": "SOMETHING_NEW"},
+        {"effect": WebhookEffect.NOTHING, "kind": "SOMETHING_NEW"},
     ],
 )
 def test_event_is_kept_and_nothing_read_when_it_concerns_nobody(changes: dict[str, object]) -> None:
@@ -163,7 +163,7 @@ def test_event_is_worked_when_its_connection_was_saved_while_it_was_parked() -> 
 
 
 def _added(**changes: Any) -> WebhookEvent:
-    more = {"calls_for": Calls.CONNECTION_READ, "suggests": Suggests.ADDED, "id": "added"}
+    more = {"effect": WebhookEffect.CONNECTION_READ, "status_hint": StatusHint.ADDED, "id": "added"}
     return an_event(kind="CONNECTION_ADDED", provider_account_id=None, **(UNKNOWN | more | changes))
 
 
@@ -190,8 +190,8 @@ def test_connection_is_not_adopted_when_its_user_is_a_stranger(changes: dict[str
 
 
 ENDS = NOON + timedelta(days=7)
-WARNING = {"calls_for": Calls.CONNECTION_READ, "suggests": Suggests.EXPIRING}
-REPAIR = {"calls_for": Calls.CONNECTION_READ, "suggests": Suggests.REPAIRED}
+WARNING = {"effect": WebhookEffect.CONNECTION_READ, "status_hint": StatusHint.EXPIRING}
+REPAIR = {"effect": WebhookEffect.CONNECTION_READ, "status_hint": StatusHint.REPAIRED}
 
 
 @pytest.mark.parametrize("link_ends_at", [ENDS, None])

@@ -6,14 +6,14 @@ from decimal import Decimal
 
 import pytest
 
+from freshet.domain.commands import RefreshCommand
 from freshet.domain.identifiers import refresh_id_for
-from freshet.domain.orders import RefreshOrder
 from freshet.domain.refresh import RefreshStatus, accept
 from tests.builders import CONNECTION_ID, NOON, an_answer, an_order
 from tests.unit.stage import Stage
 
 
-def _another(key: str = "another") -> RefreshOrder:
+def _another(key: str = "another") -> RefreshCommand:
     return an_order(refresh_id=refresh_id_for(CONNECTION_ID, key))
 
 

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from freshet.domain import errors
+from freshet.domain.commands import RefreshCommand
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.identifiers import refresh_id_for
-from freshet.domain.orders import RefreshOrder
 from freshet.domain.refresh import AccountProgress
 from tests.builders import CONNECTION_ID, NOON, an_account, an_order
 from tests.fakes import FakeProviders, FakeSession
 from tests.unit.stage import ACCOUNT_ID, Stage
 
 
-def _another(key: str = "another") -> RefreshOrder:
+def _another(key: str = "another") -> RefreshCommand:
     return an_order(refresh_id=refresh_id_for(CONNECTION_ID, key))
 
 

@@ -7,11 +7,11 @@ import pytest
 
 from freshet.domain import call_errors
 from freshet.domain.account import Account
+from freshet.domain.commands import ReadReason
 from freshet.domain.connection import Connection
-from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.transactions import Transaction
-from freshet.domain.webhooks import Calls
+from freshet.domain.webhooks import WebhookEffect
 from tests.builders import (
     NOON,
     TRANSACTION_DATES,
@@ -29,7 +29,7 @@ FRIDAY = THURSDAY + timedelta(days=1)
 READ = an_answer(operation="activities", status=500, code=None)
 FAILED = call_errors.ProviderFailed(READ)
 WEEK = timedelta(days=7)
-UPDATED, LOADED = Calls.TRANSACTIONS_READ, Calls.HISTORY_READ
+UPDATED, LOADED = WebhookEffect.TRANSACTIONS_READ, WebhookEffect.HISTORY_READ
 READ_BEFORE: dict[str, Any] = {
     "transactions_read_to": THURSDAY,
     "transactions_read_at": NOON - timedelta(hours=23),
@@ -52,9 +52,9 @@ def _stored(stage: Stage) -> list[Transaction]:
     return list(stage.transactions.since(USER, ACCOUNT_ID, first=None).transactions)
 
 
-def _announce(stage: Stage, calls_for: Calls, **event: Any) -> None:
+def _announce(stage: Stage, effect: WebhookEffect, **event: Any) -> None:
     kind = {"closes_refresh": False, "id": f"event-{stage.clock()}", "received_at": stage.clock()}
-    stage.hear(an_event(calls_for=calls_for, **(kind | event)))
+    stage.hear(an_event(effect=effect, **(kind | event)))
     stage.later(seconds=5)
 
 
@@ -99,13 +99,13 @@ def test_transactions_are_not_asked_for_when_the_deployment_has_not_opted_in() -
 
 
 @pytest.mark.parametrize("synced_on", [FRIDAY, THURSDAY, None])
-@pytest.mark.parametrize(("calls_for", "since"), [(UPDATED, THURSDAY - WEEK), (LOADED, None)])
+@pytest.mark.parametrize(("effect", "since"), [(UPDATED, THURSDAY - WEEK), (LOADED, None)])
 @pytest.mark.parametrize("account_id", ["account-1", None])
 def test_window_is_read_when_an_event_asks_for_it_whatever_day_the_provider_lists(
-    account_id: str | None, calls_for: Calls, since: date | None, synced_on: date | None
+    account_id: str | None, effect: WebhookEffect, since: date | None, synced_on: date | None
 ) -> None:
     stage = _stage(synced_on, **READ_BEFORE)
-    _announce(stage, calls_for, provider_account_id=account_id)
+    _announce(stage, effect, provider_account_id=account_id)
     stage.drain()
     assert stage.provider.asked_since == [since]
     assert stage.connection.marks == {}
@@ -193,13 +193,13 @@ def test_transactions_are_stored_when_reading_holdings_fails() -> None:
 
 
 @pytest.mark.parametrize("operation", ["accounts", "transactions of account-1"])
-@pytest.mark.parametrize(("calls_for", "since"), [(UPDATED, THURSDAY - WEEK), (LOADED, None)])
+@pytest.mark.parametrize(("effect", "since"), [(UPDATED, THURSDAY - WEEK), (LOADED, None)])
 def test_event_is_owed_and_not_hurried_when_its_read_fails(
-    calls_for: Calls, since: date | None, operation: str
+    effect: WebhookEffect, since: date | None, operation: str
 ) -> None:
     stage = _stage(**READ_BEFORE)
     stage.provider.read_failures[operation] = FAILED
-    _announce(stage, calls_for)
+    _announce(stage, effect)
     stage.drain()
     assert stage.connection.marks
     assert stage.connection.due_at == stage.clock() + timedelta(minutes=5)
@@ -250,7 +250,7 @@ def test_event_that_comes_during_the_read_is_read_after_it() -> None:
     def hear() -> None:
         stage.provider.during_transactions = None
         stage.later(seconds=1)
-        stage.hear(an_event(id="event-2", calls_for=UPDATED, received_at=stage.clock()))
+        stage.hear(an_event(id="event-2", effect=UPDATED, received_at=stage.clock()))
 
     stage.provider.during_transactions = hear
     _announce(stage, UPDATED)

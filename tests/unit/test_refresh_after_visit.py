@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from freshet.domain.account import AccountStatus
+from freshet.domain.read_run import ReadRun, ReadScope, Stored, refresh_after_read_run
 from freshet.domain.refresh import AccountProgress, Method, RefreshStatus
-from freshet.domain.visit import Scope, Stored, Visit, refresh_after_visit
 from tests.builders import NOON, a_reading, a_refresh, an_account
 
 SECOND = timedelta(seconds=1)
@@ -34,12 +34,14 @@ def _progress(
             | refresh
         )
     )
-    visit = Visit(started_at=NOON, scope=Scope.EVERYTHING, accounts=(listed,))
+    visit = ReadRun(started_at=NOON, scope=ReadScope.EVERYTHING, accounts=(listed,))
     if reading is not None:
         visit.stored[listed.id] = Stored(
             reading=a_reading(**reading), is_confirmed=is_confirmed, changed_at=NOON
         )
-    return refresh_after_visit(waiting, visit, marks or {}, now=NOON + SECOND).accounts[listed.id]
+    return refresh_after_read_run(waiting, visit, marks or {}, now=NOON + SECOND).accounts[
+        listed.id
+    ]
 
 
 @pytest.mark.parametrize(
@@ -111,6 +113,6 @@ def test_account_drops_out_when_it_cannot_be_read_any_more(account: dict[str, An
 
 
 def test_new_account_does_not_count_when_it_was_not_expected() -> None:
-    visit = Visit(started_at=NOON, scope=Scope.EVERYTHING, accounts=(an_account(),))
+    visit = ReadRun(started_at=NOON, scope=ReadScope.EVERYTHING, accounts=(an_account(),))
     refresh = a_refresh(status=RefreshStatus.ACCEPTED, started_at=NOON)
-    assert refresh_after_visit(refresh, visit, {}, now=NOON) == refresh
+    assert refresh_after_read_run(refresh, visit, {}, now=NOON) == refresh

@@ -21,7 +21,7 @@ def _request(key: str | None = "key-1") -> RefreshAllRequest:
 
 
 def _refresh(stage: Stage, key: str | None = "key-1") -> dict[str, Any]:
-    answers = refresh_all(_request(key), parts=stage.requesting)
+    answers = refresh_all(_request(key), deps=stage.requesting)
     return {each.connection_id: each.result or each.refusal for each in answers}
 
 
@@ -115,13 +115,13 @@ def test_reads_go_on_when_no_purchase_can_be_made(failure: Exception) -> None:
 
 def test_nothing_is_answered_when_the_user_has_no_connection() -> None:
     request = RefreshAllRequest(user_id="user-2", actor="user-2")
-    assert refresh_all(request, parts=Stage().requesting) == []
-    assert preview_all(request, parts=Stage().requesting) == []
+    assert refresh_all(request, deps=Stage().requesting) == []
+    assert preview_all(request, deps=Stage().requesting) == []
 
 
 def test_each_preview_counts_on_the_last_when_everything_is_a_dry_run() -> None:
     stage, named = _full_stage(user_daily_refreshes=1)
-    answers = preview_all(_request(), parts=stage.requesting)
+    answers = preview_all(_request(), deps=stage.requesting)
     told = {each.connection_id: each.result for each in answers}
     (bought,) = [each for each in told.values() if each and each.cost.amount]
     assert bought.spent.of_user.user.refreshes == 1
@@ -139,8 +139,8 @@ def test_each_preview_counts_on_the_last_when_everything_is_a_dry_run() -> None:
 
 def test_dry_run_tells_the_same_as_happens_when_it_is_followed() -> None:
     stage, _ = _full_stage(monthly_budget=Decimal("0.12"))
-    told = preview_all(_request(None), parts=stage.requesting)
-    done = refresh_all(_request(None), parts=stage.requesting)
+    told = preview_all(_request(None), deps=stage.requesting)
+    done = refresh_all(_request(None), deps=stage.requesting)
     for preview, answer in zip(told, done, strict=True):
         assert preview.connection_id == answer.connection_id
         assert type(preview.refusal) is type(answer.refusal)
@@ -152,4 +152,4 @@ def test_dry_run_is_refused_when_its_key_was_used_in_earnest() -> None:
     stage, _ = _full_stage()
     _refresh(stage)
     with pytest.raises(errors.IdempotencyMismatch):
-        preview_all(_request(), parts=stage.requesting)
+        preview_all(_request(), deps=stage.requesting)

@@ -6,14 +6,18 @@ from typing import Any
 import pytest
 
 from freshet.domain.cadence import Cadence
+from freshet.domain.commands import ReadReason
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import AlreadyOwned, SecretUnavailable
-from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from freshet.registry import TRAITS
-from freshet.services.register_connection import Registering, Registration, register_connection
+from freshet.services.register_connection import (
+    RegisterConnectionDependencies,
+    Registration,
+    register_connection,
+)
 from tests.builders import NOON, USER, ones
 from tests.fakes import FakeVault
 from tests.unit.stage import Stage
@@ -29,7 +33,7 @@ def _register(stage: Stage, **changes: Any) -> Connection:
         "credential": CREDENTIAL,
         "cadence": Cadence(),
     }
-    parts = Registering(
+    parts = RegisterConnectionDependencies(
         owners=stage.connections,
         inbox=stage.inbox,
         connections=stage.connections,
@@ -39,7 +43,7 @@ def _register(stage: Stage, **changes: Any) -> Connection:
         random_bytes=ones,
         clock=stage.clock,
     )
-    return register_connection(Registration(**(values | changes)), parts=parts)
+    return register_connection(Registration(**(values | changes)), deps=parts)
 
 
 def test_connection_is_due_and_its_first_load_ordered_when_it_is_new() -> None:

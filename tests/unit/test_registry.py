@@ -93,7 +93,7 @@ def test_parts_agree_with_the_traits(provider: Provider) -> None:
     integration = _integration(provider)
     assert (integration.users is None) == integration.traits.has_credential_per_connection
     assert (integration.documents is None) == (integration.offer().documented is None)
-    assert integration.traits.calls_per_visit >= integration.traits.calls_for_accounts(1)
+    assert integration.traits.calls_per_read_run >= integration.traits.calls_for_accounts(1)
     assert integration.credential_form().__name__
 
 

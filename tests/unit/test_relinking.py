@@ -15,8 +15,8 @@ from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.erasure import Erasure
 from freshet.domain.errors import ConcurrentChange
 from freshet.domain.identifiers import erasure_id_for
-from freshet.domain.leaving import leaving
-from freshet.domain.webhooks import Calls, Suggests
+from freshet.domain.removal_rules import leaving
+from freshet.domain.webhooks import StatusHint, WebhookEffect
 from freshet.services.begin_removal import remove_connection
 from tests.builders import (
     CONNECTION_ID,
@@ -99,7 +99,7 @@ def test_proven_accounts_pass_and_the_rest_stays_when_some_are_not_in_the_new_li
     assert owners == {"P": NEWER, "Q": CONNECTION_ID, "R": NEWER}
     assert stage.counted() == ["P", "Q", "R"]
     assert stage.provider.asked_to_remove == 0
-    assert stage.connection.passed_on_at is None
+    assert stage.connection.migrated_at is None
     # However often it is read: what has passed on is not listed there any more.
     unproven = as_listed("old", "P", institution_account_id=None)
     stage.provider.accounts = [unproven, as_listed("old", "Q"), as_listed("old", "S")]
@@ -124,7 +124,7 @@ def test_link_that_is_asleep_is_not_read_when_it_stays_with_the_rest(
     stage.settle()
     assert stage.counted() == ["P", "Q"]
     assert stage.provider.reads == reads
-    assert (stage.connection.reading_until, stage.connection.passed_on_at) == (None, None)
+    assert (stage.connection.reading_until, stage.connection.migrated_at) == (None, None)
     assert stage.connection.due_at is None
 
 
@@ -241,7 +241,7 @@ def test_old_connection_is_erased_as_a_whole_when_its_removal_came_first() -> No
     stage = _read("P", new=("P",))
     (old_id,) = stage.owners()
     stage.provider.removes_at_once = False
-    remove_connection(USER, CONNECTION_ID, actor=USER, parts=stage.removing)
+    remove_connection(USER, CONNECTION_ID, actor=USER, deps=stage.removing)
     stage.read_newer()
     # The user has let it go: nothing of it counts while the provider takes its time.
     assert stage.counted() == ["P"]
@@ -259,7 +259,7 @@ def test_account_that_passed_on_is_not_erased_when_the_removal_comes_a_moment_la
     stage = _read("P", new=("P",))
     (account_id,) = stage.owners()
     stage.read_newer()
-    remove_connection(USER, CONNECTION_ID, actor=USER, parts=stage.removing)
+    remove_connection(USER, CONNECTION_ID, actor=USER, deps=stage.removing)
     stage.settle()
     assert stage.is_old_removed
     assert stage.owners() == {account_id: NEWER}
@@ -272,7 +272,7 @@ def test_removal_between_the_look_and_the_passing_wins() -> None:
 
     def remove_first(*given: Any, **named: Any) -> Connection:
         InPlaceOf(usual).put_back()
-        remove_connection(USER, CONNECTION_ID, actor=USER, parts=stage.removing)
+        remove_connection(USER, CONNECTION_ID, actor=USER, deps=stage.removing)
         return usual(*given, **named)
 
     InPlaceOf(stage.register.pass_on).put(remove_first)
@@ -287,7 +287,7 @@ def test_removal_between_the_look_and_the_passing_wins() -> None:
 def test_old_link_goes_all_the_same_when_the_new_one_is_removed_before_it_is_judged() -> None:
     stage = _read("P", new=("P",))
     stage.read_newer()
-    remove_connection(USER, NEWER, actor=USER, parts=stage.removing)
+    remove_connection(USER, NEWER, actor=USER, deps=stage.removing)
     stage.settle()
     assert stage.linked() == []
     assert stage.accounts.rows == {}
@@ -341,12 +341,16 @@ def test_webhooks_of_the_old_link_change_nothing_when_they_come_late(minutes: in
     for minute in range(30):
         if minute == minutes:
             stage.hear(an_event(id="late-1", provider_account_id="old-P"))
-            stage.hear(an_event(id="late-2", suggests=Suggests.REPAIRED))
+            stage.hear(an_event(id="late-2", status_hint=StatusHint.REPAIRED))
             stage.hear(
-                an_event(id="late-3", suggests=Suggests.ADDED, calls_for=Calls.CONNECTION_READ)
+                an_event(
+                    id="late-3", status_hint=StatusHint.ADDED, effect=WebhookEffect.CONNECTION_READ
+                )
             )
         stage.settle(1)
-    stage.hear(an_event(id="late-4", calls_for=Calls.CONNECTION_READ, suggests=Suggests.REMOVED))
+    stage.hear(
+        an_event(id="late-4", effect=WebhookEffect.CONNECTION_READ, status_hint=StatusHint.REMOVED)
+    )
     stage.settle(3)
     assert stage.is_old_removed
     assert stage.owners() == {account_id: NEWER}

@@ -6,7 +6,7 @@ import pytest
 
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Calls, Suggests, WebhookEvent
+from freshet.domain.webhooks import StatusHint, WebhookEffect, WebhookEvent
 from freshet.services.begin_removal import remove_connection, remove_user
 from tests.builders import CONNECTION_ID, USER, an_event
 from tests.unit.crashing import Crashes, MortalStage, make_mortal
@@ -58,15 +58,17 @@ class Leaving(MortalStage):
 
 
 def _deleted() -> WebhookEvent:
-    return an_event(id="deleted", calls_for=Calls.CONNECTION_READ, suggests=Suggests.REMOVED)
+    return an_event(
+        id="deleted", effect=WebhookEffect.CONNECTION_READ, status_hint=StatusHint.REMOVED
+    )
 
 
 def _one(stage: Leaving) -> object:
-    return remove_connection(USER, CONNECTION_ID, actor=USER, parts=stage.removing)
+    return remove_connection(USER, CONNECTION_ID, actor=USER, deps=stage.removing)
 
 
 def _all(stage: Leaving) -> object:
-    return remove_user(USER, actor=USER, parts=stage.removing)
+    return remove_user(USER, actor=USER, deps=stage.removing)
 
 
 @pytest.mark.parametrize("wish", [_one, _all])

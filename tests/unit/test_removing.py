@@ -8,17 +8,17 @@ import pytest
 
 from freshet.domain import call_errors, errors
 from freshet.domain.cadence import Cadence
+from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.erasure import TROUBLE_LASTS, Erasure
-from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Calls, Suggests, WebhookEvent
+from freshet.domain.webhooks import StatusHint, WebhookEffect, WebhookEvent
 from freshet.registry import TRAITS
 from freshet.services import erase_connection as limits
 from freshet.services.begin_removal import remove_connection, remove_user
 from freshet.services.register_connection import (
-    Registering,
+    RegisterConnectionDependencies,
     Registration,
     register_connection,
 )
@@ -43,7 +43,7 @@ class Leaving(Stage):
         self.provider.removes_at_once = True
 
     def remove(self, connection_id: str = CONNECTION_ID) -> Erasure:
-        return remove_connection(USER, connection_id, actor=USER, parts=self.removing)
+        return remove_connection(USER, connection_id, actor=USER, deps=self.removing)
 
     def erasure(self) -> Erasure:
         (found,) = self.erasures.rows.values()
@@ -66,7 +66,7 @@ class Leaving(Stage):
 
 
 def _deleted(**changes: Any) -> WebhookEvent:
-    values = {"calls_for": Calls.CONNECTION_READ, "suggests": Suggests.REMOVED}
+    values = {"effect": WebhookEffect.CONNECTION_READ, "status_hint": StatusHint.REMOVED}
     return an_event(kind="CONNECTION_DELETED", provider_account_id=None, **(values | changes))
 
 
@@ -88,7 +88,7 @@ def test_everything_is_gone_and_a_receipt_stays_when_a_connection_is_removed() -
 def test_nothing_is_erased_when_the_connection_is_anothers() -> None:
     stage = Leaving()
     with pytest.raises(errors.NotFound):
-        remove_connection("user-2", CONNECTION_ID, actor="user-2", parts=stage.removing)
+        remove_connection("user-2", CONNECTION_ID, actor="user-2", deps=stage.removing)
     assert stage.erasures.rows == {}
 
 
@@ -187,13 +187,15 @@ def test_nothing_comes_back_when_webhooks_come_at_any_time(minutes: int) -> None
             events = [
                 an_event(id="late-1"),
                 _deleted(id="late-2"),
-                an_event(id="late-3", suggests=Suggests.ADDED, calls_for=Calls.CONNECTION_READ),
-                an_event(id="late-4", suggests=Suggests.REPAIRED),
+                an_event(
+                    id="late-3", status_hint=StatusHint.ADDED, effect=WebhookEffect.CONNECTION_READ
+                ),
+                an_event(id="late-4", status_hint=StatusHint.REPAIRED),
                 an_event(
                     id="late-5",
                     provider_connection_id="authorization-new",
-                    suggests=Suggests.ADDED,
-                    calls_for=Calls.CONNECTION_READ,
+                    status_hint=StatusHint.ADDED,
+                    effect=WebhookEffect.CONNECTION_READ,
                 ),
             ][: 5 if minutes == 60 else 4]
             for event in events:
@@ -260,8 +262,8 @@ def test_connection_rests_when_it_is_read_on_its_way_out() -> None:
     stage.hear(an_event())
     assert stage.connection.due_at is not None
     reads = stage.provider.reads
-    order = ReadOrder(user_id=USER, connection_id=CONNECTION_ID, reason=ReadReason.WEBHOOK)
-    take_snapshots(order, parts=stage.reading)
+    order = ReadCommand(user_id=USER, connection_id=CONNECTION_ID, reason=ReadReason.WEBHOOK)
+    take_snapshots(order, deps=stage.reading)
     after = stage.connection
     assert after.due_at is None
     assert not after.marks
@@ -424,7 +426,7 @@ def _relinked(stage: Leaving) -> None:
         credential=Credential(SUBJECT, Secret("another")),
         cadence=Cadence(),
     )
-    parts = Registering(
+    parts = RegisterConnectionDependencies(
         owners=stage.connections,
         inbox=stage.inbox,
         connections=stage.connections,
@@ -434,7 +436,7 @@ def _relinked(stage: Leaving) -> None:
         random_bytes=ones,
         clock=stage.clock,
     )
-    register_connection(registration, parts=parts)
+    register_connection(registration, deps=parts)
 
 
 @pytest.mark.parametrize(
@@ -449,7 +451,9 @@ def test_connection_is_gone_all_the_same_when_it_is_linked_again_meanwhile(
     stage.settle(minutes)
     with pytest.raises(refusal):
         _relinked(stage)
-    stage.hear(an_event(id="fixed", suggests=Suggests.REPAIRED, calls_for=Calls.CONNECTION_READ))
+    stage.hear(
+        an_event(id="fixed", status_hint=StatusHint.REPAIRED, effect=WebhookEffect.CONNECTION_READ)
+    )
     stage.settle()
     assert stage.is_gone()
 
@@ -458,8 +462,8 @@ def test_user_leaves_with_everything_when_asked_to() -> None:
     stage = Leaving()
     item = stage.also_link("b", provider=Provider.PLAID, credential_name="plaid#item-1")
     stage.vault.keep(USER, "plaid#item-1", Credential("item-1", Secret("invented")))
-    first = remove_user(USER, actor=USER, parts=stage.removing)
-    assert remove_user(USER, actor=USER, parts=stage.removing).id == first.id
+    first = remove_user(USER, actor=USER, deps=stage.removing)
+    assert remove_user(USER, actor=USER, deps=stage.removing).id == first.id
     stage.drain()
     assert {each.status for each in stage.connections.of_user(USER)} <= {"removing"}
     stage.settle()
@@ -472,7 +476,7 @@ def test_user_leaves_with_everything_when_asked_to() -> None:
 def test_user_without_connections_leaves_when_asked_to() -> None:
     stage = Leaving()
     stage.connections.rows.clear()
-    receipt = remove_user(USER, actor=USER, parts=stage.removing)
+    receipt = remove_user(USER, actor=USER, deps=stage.removing)
     stage.settle(1)
     assert stage.erasures.get(USER, receipt.id).is_done
     assert stage.vault.held_by_name == {}
@@ -483,7 +487,7 @@ def test_provider_forgets_every_id_of_a_user_who_never_linked_anything() -> None
     stage.connections.rows.clear()
     known = stage.users.find(USER).registering("first").registering("second").registered()
     stage.users.save(known)
-    receipt = remove_user(USER, actor=USER, parts=stage.removing)
+    receipt = remove_user(USER, actor=USER, deps=stage.removing)
     stage.drain()
     waiting = stage.erasures.get(USER, receipt.id)
     assert (waiting.is_done, waiting.reason) == (False, "provider_removes_user")
@@ -503,7 +507,7 @@ def test_user_leaves_all_the_same_when_the_provider_cannot_be_asked_for_the_user
     stage.connections.rows.clear()
     stage.users.save(stage.users.find(USER).registering("first").registered())
     stage.provider_users.failures = [errors.ProviderNotConfigured("snaptrade")]
-    receipt = remove_user(USER, actor=USER, parts=stage.removing)
+    receipt = remove_user(USER, actor=USER, deps=stage.removing)
     stage.settle()
     gone = stage.erasures.get(USER, receipt.id)
     assert (gone.status, gone.provider_user.status) == ("removed", "not_removed")
@@ -511,12 +515,12 @@ def test_user_leaves_all_the_same_when_the_provider_cannot_be_asked_for_the_user
 
 def test_nothing_is_adopted_when_its_user_is_leaving() -> None:
     stage = Leaving()
-    remove_user(USER, actor=USER, parts=stage.removing)
+    remove_user(USER, actor=USER, deps=stage.removing)
     stage.hear(
         an_event(
             provider_connection_id="authorization-new",
-            suggests=Suggests.ADDED,
-            calls_for=Calls.CONNECTION_READ,
+            status_hint=StatusHint.ADDED,
+            effect=WebhookEffect.CONNECTION_READ,
         )
     )
     stage.settle()
@@ -525,19 +529,19 @@ def test_nothing_is_adopted_when_its_user_is_leaving() -> None:
 
 def test_user_who_comes_back_is_not_taken_away_by_the_old_wish() -> None:
     stage = Leaving()
-    first = remove_user(USER, actor=USER, parts=stage.removing)
+    first = remove_user(USER, actor=USER, deps=stage.removing)
     stage.settle()
     stage.also_link("c")
     stage.settle()
     assert len(stage.connections.of_user(USER)) == 1
     again = replace(stage.removing, random_bytes=lambda length: b"\x02" * length)
-    assert remove_user(USER, actor=USER, parts=again).id != first.id
+    assert remove_user(USER, actor=USER, deps=again).id != first.id
 
 
 def test_wait_is_half_a_minute_when_a_connection_is_still_under_way() -> None:
     stage = Leaving()
     stage.provider.remove_failures = [FAILURE] * 3
-    receipt = remove_user(USER, actor=USER, parts=stage.removing)
+    receipt = remove_user(USER, actor=USER, deps=stage.removing)
     stage.drain()
     waiting = stage.erasures.get(USER, receipt.id)
     assert waiting.reason == "connections_under_way"

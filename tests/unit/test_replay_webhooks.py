@@ -5,7 +5,7 @@ import pytest
 from freshet.domain.connection import Connection
 from freshet.domain.errors import NotFound
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WHOLE_CONNECTION, Calls, WebhookEvent
+from freshet.domain.webhooks import WHOLE_CONNECTION, WebhookEffect, WebhookEvent
 from freshet.services.replay_webhooks import replay_connection, replay_event, replay_parked
 from tests.builders import CONNECTION_ID, USER, a_connection, an_event
 from tests.unit.stage import Stage
@@ -36,7 +36,7 @@ def _versions(stage: Stage) -> int:
 def test_account_is_read_once_more_when_its_event_is_replayed() -> None:
     stage = _quiet(an_event())
     versions, reads = _versions(stage), stage.provider.reads
-    assert replay_event(Provider.SNAPTRADE, "event-1", parts=stage.processing)
+    assert replay_event(Provider.SNAPTRADE, "event-1", deps=stage.processing)
     assert set(stage.connection.marks) == {"account-1"}
     stage.later(seconds=9)
     stage.drain()
@@ -46,39 +46,39 @@ def test_account_is_read_once_more_when_its_event_is_replayed() -> None:
 
 def test_replay_is_refused_by_name_when_there_is_no_such_event() -> None:
     with pytest.raises(NotFound):
-        replay_event(Provider.SNAPTRADE, "event-9", parts=Stage().processing)
+        replay_event(Provider.SNAPTRADE, "event-9", deps=Stage().processing)
 
 
 def test_whole_connection_is_read_when_it_is_replayed() -> None:
     stage = _quiet(an_event())
-    assert replay_connection(Provider.SNAPTRADE, "authorization-1", parts=stage.processing) == 0
+    assert replay_connection(Provider.SNAPTRADE, "authorization-1", deps=stage.processing) == 0
     assert set(stage.connection.marks) == {WHOLE_CONNECTION}
     assert [order.connection_id for order in stage.reads.orders] == [CONNECTION_ID]
     assert len(stage.inbox.rows) == 1
     with pytest.raises(NotFound):
-        replay_connection(Provider.SNAPTRADE, "authorization-9", parts=stage.processing)
+        replay_connection(Provider.SNAPTRADE, "authorization-9", deps=stage.processing)
 
 
 def test_parked_events_are_worked_when_their_connection_is_known_by_now() -> None:
     stage = _quiet(an_event(**UNKNOWN), an_event(id="b", provider_connection_id="authorization-3"))
-    assert replay_parked(Provider.SNAPTRADE, parts=stage.processing) == 0
-    assert not replay_event(Provider.SNAPTRADE, "event-1", parts=stage.processing)
+    assert replay_parked(Provider.SNAPTRADE, deps=stage.processing) == 0
+    assert not replay_event(Provider.SNAPTRADE, "event-1", deps=stage.processing)
     _save_other(stage)
-    assert replay_parked(Provider.SNAPTRADE, parts=stage.processing) == 1
+    assert replay_parked(Provider.SNAPTRADE, deps=stage.processing) == 1
     assert set(stage.connections.get(USER, OTHER_ID).marks) == {"account-1"}
     assert [order.connection_id for order in stage.reads.orders] == [OTHER_ID]
-    assert replay_parked(Provider.SNAPTRADE, parts=stage.processing) == 0
+    assert replay_parked(Provider.SNAPTRADE, deps=stage.processing) == 0
     assert len(stage.inbox.waiting) == 1
 
 
 def test_parked_event_is_worked_when_it_is_replayed_and_its_connection_known() -> None:
     stage = _quiet(an_event(**UNKNOWN))
     _save_other(stage)
-    assert replay_event(Provider.SNAPTRADE, "event-1", parts=stage.processing)
+    assert replay_event(Provider.SNAPTRADE, "event-1", deps=stage.processing)
     assert stage.inbox.waiting == {}
 
 
 def test_event_about_nobody_is_left_alone_when_it_is_replayed() -> None:
-    stage = _quiet(an_event(provider_connection_id=None, calls_for=Calls.NOTHING))
-    assert not replay_event(Provider.SNAPTRADE, "event-1", parts=stage.processing)
+    stage = _quiet(an_event(provider_connection_id=None, effect=WebhookEffect.NOTHING))
+    assert not replay_event(Provider.SNAPTRADE, "event-1", deps=stage.processing)
     assert stage.reads.orders == []

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from freshet.domain import call_errors, errors
+from freshet.domain.commands import ReadReason
 from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ConnectionStatus
-from freshet.domain.orders import ReadReason
 from freshet.domain.refresh import Method, Refresh, RefreshStatus
 from freshet.services.billable_call import Purchase
 from freshet.services.request_refresh import RefreshRequest, request_refresh
@@ -22,7 +22,7 @@ def _press(stage: Stage, key: str | None = None, user_id: str = USER) -> Purchas
     request = RefreshRequest(
         user_id=user_id, connection_id=CONNECTION_ID, actor="machine-1", idempotency_key=key
     )
-    return request_refresh(request, parts=stage.requesting)
+    return request_refresh(request, deps=stage.requesting)
 
 
 def _realtime() -> Stage:

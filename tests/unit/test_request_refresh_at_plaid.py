@@ -8,7 +8,7 @@ import pytest
 
 from freshet.domain import call_errors, errors
 from freshet.domain.cadence import Cadence
-from freshet.domain.orders import ReadReason
+from freshet.domain.commands import ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Method, RefreshStatus
 from freshet.services.billable_call import Purchase
@@ -27,7 +27,7 @@ def _press(stage: Stage, key: str = "key-1") -> Purchase:
     request = RefreshRequest(
         user_id=USER, connection_id=CONNECTION_ID, actor=USER, idempotency_key=key
     )
-    return request_refresh(request, parts=stage.requesting)
+    return request_refresh(request, deps=stage.requesting)
 
 
 def test_money_is_reserved_and_the_worker_asked_when_a_user_presses() -> None:
@@ -97,7 +97,7 @@ def test_only_reads_are_offered_when_the_institution_cannot_refresh() -> None:
     _press(stage)
     stage.provider.refresh_failures = [call_errors.RefreshUnsupported(an_answer())]
     stage.drain()
-    assert not stage.connection.is_worth_buying
+    assert not stage.connection.can_refresh
     again = _press(stage, "key-2").refresh
     assert (again.method, again.cost.amount) == (Method.READ, Decimal(0))
 

@@ -8,8 +8,8 @@ import pytest
 
 from freshet.domain import call_errors, errors
 from freshet.domain.cadence import Cadence
+from freshet.domain.commands import ReadReason
 from freshet.domain.connection_status import ASLEEP, GONE, ConnectionStatus
-from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Kind, Method, Refresh, RefreshStatus
 from freshet.services.billable_call import Purchase
@@ -27,7 +27,7 @@ def _sync(stage: Stage, key: str | None = None, user_id: str = USER) -> Purchase
     request = RefreshRequest(
         user_id=user_id, connection_id=CONNECTION_ID, actor="machine-1", idempotency_key=key
     )
-    return request_transactions_sync(request, parts=stage.requesting)
+    return request_transactions_sync(request, deps=stage.requesting)
 
 
 def _loaded(stage: Stage, day: date = YESTERDAY) -> None:
@@ -156,7 +156,7 @@ def test_purchases_go_on_as_planned_when_a_sync_is_refused(error: Exception) -> 
     _sync(stage)
     connection = stage.connection
     assert (connection.next_refresh_at, connection.refresh_reason) == (wish, None)
-    assert (connection.is_worth_buying, connection.last_purchase_at) == (True, None)
+    assert (connection.can_refresh, connection.last_purchase_at) == (True, None)
 
 
 def test_connection_needs_its_user_when_the_sync_finds_the_login_gone() -> None:
@@ -223,6 +223,6 @@ def test_sync_is_not_asked_for_again_when_it_was_refused_as_such(
     stage = _stage()
     stage.provider.sync_failures = [kind(an_answer(operation="sync"))]
     _sync(stage)
-    assert stage.connection.is_worth_buying
+    assert stage.connection.can_refresh
     purchase = _sync(stage, key="another")
     assert (purchase.refresh.method, stage.provider.syncs) == (Method.READ, 1)

@@ -8,7 +8,7 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ASLEEP, GONE, ConnectionStatus
-from freshet.domain.schedule import Pace, Turn, calls_of, turn_for
+from freshet.domain.schedule import Turn, UserRateLimit, calls_of, turn_for
 from freshet.registry import TRAITS
 from tests.builders import NOON, a_connection
 
@@ -78,12 +78,12 @@ def test_sleeping_connection_is_due_only_when_a_refresh_waits_for_its_check(
 
 def test_visit_counts_as_many_calls_as_the_last_one_when_planned() -> None:
     for traits in TRAITS.values():
-        assert calls_of(a_connection(calls_per_visit=14), traits) == 14
-        assert calls_of(a_connection(), traits) == traits.calls_per_visit
+        assert calls_of(a_connection(calls_per_read_run=14), traits) == 14
+        assert calls_of(a_connection(), traits) == traits.calls_per_read_run
 
 
 def test_turn_is_spread_over_the_minute_when_it_is_full() -> None:
-    pace = Pace(calls_per_minute=240, purchases_per_minute=240)
+    pace = UserRateLimit(calls_per_minute=240, purchases_per_minute=240)
     delays = [pace.delay(calls) for calls in range(0, 240, 6)]
     assert (delays[0], delays[1], delays[-1]) == (0 * SECOND, 1.5 * SECOND, 58.5 * SECOND)
     assert pace.delay(10_000) == timedelta(minutes=1)
@@ -96,11 +96,11 @@ def test_turn_is_spread_over_the_minute_when_it_is_full() -> None:
 def test_turn_is_full_when_either_limit_is_planned_for(
     calls: int, purchases: int, is_full: bool
 ) -> None:
-    assert Pace(10, 2).is_full(calls=calls, purchases=purchases) is is_full
+    assert UserRateLimit(10, 2).is_full(calls=calls, purchases=purchases) is is_full
 
 
 @pytest.mark.parametrize(("calls", "visits"), [(1, 1), (2, 1), (3, 1), (243, 121)])
 def test_no_more_is_asked_for_than_a_turn_could_hold_when_visits_are_short(
     calls: int, visits: int
 ) -> None:
-    assert Pace(calls, calls).most_visits == visits
+    assert UserRateLimit(calls, calls).most_visits == visits

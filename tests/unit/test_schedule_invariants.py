@@ -21,7 +21,7 @@ from freshet.domain.call_errors import (
 )
 from freshet.domain.connection import Connection
 from freshet.domain.errors import RefreshRefused
-from freshet.domain.webhooks import Calls
+from freshet.domain.webhooks import WebhookEffect
 from freshet.services.change_connection import ConnectionChange, change_connection
 from freshet.services.request_refresh import RefreshRequest, request_refresh
 from tests.builders import CONNECTION_ID, USER, a_report, an_answer, an_event
@@ -50,12 +50,12 @@ def _change(**wanted: Any) -> Act:
 def _press(stage: Stage) -> None:
     request = RefreshRequest(user_id=USER, connection_id=CONNECTION_ID, actor=USER)
     with suppress(RefreshRefused):
-        request_refresh(request, parts=stage.requesting)
+        request_refresh(request, deps=stage.requesting)
 
 
-def _hear(calls_for: Calls) -> Act:
+def _hear(effect: WebhookEffect) -> Act:
     def act(stage: Stage) -> None:
-        stage.hear(an_event(id=f"event-{next(_EVENTS)}", calls_for=calls_for))
+        stage.hear(an_event(id=f"event-{next(_EVENTS)}", effect=effect))
 
     return act
 
@@ -95,8 +95,8 @@ ACTS: dict[str, Act] = {
     "plan and work": _plan_and_work,
     "press": _press,
     "lose messages": lambda stage: (stage.reads.drain(), stage.buys.drain()),
-    "hear of an account": _hear(Calls.ACCOUNT_READ),
-    "hear of the connection": _hear(Calls.CONNECTION_READ),
+    "hear of an account": _hear(WebhookEffect.ACCOUNT_READ),
+    "hear of the connection": _hear(WebhookEffect.CONNECTION_READ),
     "a minute": _pass(minutes=1),
     "four minutes": _pass(minutes=4),
     "a day": _pass(hours=25),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from freshet.domain.call_errors import ProviderUnavailable
 from freshet.domain.connection import TURN_LEASE, Connection
 from freshet.domain.provider import Provider
-from freshet.domain.schedule import Pace, calls_of
+from freshet.domain.schedule import UserRateLimit, calls_of
 from freshet.registry import TRAITS
 from freshet.services.plan_turn import plan_turn
 from tests.builders import NOON, an_answer
@@ -25,9 +25,9 @@ OUTAGES = [timedelta(hours=1), timedelta(days=7)]
 STEPS_OF_A_TURN = 7 + len(TRAITS)  # each provider has a part of the index
 
 
-def _turn(stage: Stage, pace: Pace) -> list[Connection]:
+def _turn(stage: Stage, pace: UserRateLimit) -> list[Connection]:
     before = len(stage.reads.orders)
-    plan_turn(parts=planning_at(stage, pace))
+    plan_turn(deps=planning_at(stage, pace))
     orders = stage.reads.orders[before:]
     return [stage.connections.get(each.user_id, each.connection_id) for each in orders]
 
@@ -41,9 +41,9 @@ def _turn(stage: Stage, pace: Pace) -> list[Connection]:
 def test_overdue_turns_come_oldest_first_at_the_pace_when_the_planner_was_down(
     outage: timedelta, ages: list[float], calls: int, calls_per_minute: int
 ) -> None:
-    stage, pace = Stage(due_at=None), Pace(calls_per_minute, calls_per_minute)
+    stage, pace = Stage(due_at=None), UserRateLimit(calls_per_minute, calls_per_minute)
     for number, age in enumerate(ages):
-        add_connection(stage, number, due_at=NOON + outage * age, calls_per_visit=calls)
+        add_connection(stage, number, due_at=NOON + outage * age, calls_per_read_run=calls)
     due_at = {each.id: each.due_at for each in all_connections(stage)}
     stage.clock.advance(outage)
     planned: list[str] = []
@@ -64,7 +64,7 @@ def test_overdue_turns_come_oldest_first_at_the_pace_when_the_planner_was_down(
 
 @pytest.mark.parametrize("outage", OUTAGES)
 def test_retries_spread_out_when_the_provider_was_down(outage: timedelta) -> None:
-    stage, pace = Stage(due_at=None), Pace(60, 60)
+    stage, pace = Stage(due_at=None), UserRateLimit(60, 60)
     failure = ProviderUnavailable(an_answer())
     for number in range(30):
         add_connection(stage, number)
@@ -114,14 +114,14 @@ class Interrupted:
 def test_no_turn_is_handed_out_twice_when_two_planners_interleave(
     connections: int, first_break: int, second_break: int, calls_per_minute: int
 ) -> None:
-    stage, pace = Stage(), Pace(calls_per_minute, calls_per_minute)
+    stage, pace = Stage(), UserRateLimit(calls_per_minute, calls_per_minute)
     for number in range(connections):
         add_connection(stage, number, due_at=NOON - timedelta(seconds=number))
     planning = planning_at(stage, pace)
     seen = stage.connections.due(Provider.SNAPTRADE, now=NOON, limit=99)
 
     def plan(before_claim: dict[int, Any]) -> None:
-        plan_turn(parts=replace(planning, due=Interrupted(stage.connections, seen, before_claim)))
+        plan_turn(deps=replace(planning, due=Interrupted(stage.connections, seen, before_claim)))
 
     plan({first_break: lambda: plan({second_break: lambda: plan({})})})
     plan({})
@@ -151,7 +151,7 @@ def test_every_connection_is_read_when_a_turn_is_cut_short_anywhere(
         stage.later(minutes=1)
         stage.survive(stage.plan)
     stage.survive(stage.drain)
-    unread = [each.id for each in all_connections(stage) if each.calls_per_visit is None]
+    unread = [each.id for each in all_connections(stage) if each.calls_per_read_run is None]
     assert unread == []
 
 

@@ -7,7 +7,10 @@ import pytest
 from freshet.domain.errors import InvalidField, NotFound
 from freshet.domain.held_account import HeldAccount
 from freshet.domain.provider import Provider
-from freshet.services.show_documented_holdings import ShowingDocumented, documented_holdings
+from freshet.services.show_documented_holdings import (
+    ShowDocumentedDependencies,
+    documented_holdings,
+)
 from tests.builders import CONNECTION_ID, USER, a_snapshot, an_account
 from tests.unit.stage import ACCOUNT_ID, Stage
 
@@ -30,8 +33,8 @@ def stage() -> Stage:
 
 def _shown(stage: Stage, connection_id: str | None = None, *, user_id: str = USER) -> list[str]:
     provider = Provider.SNAPTRADE
-    parts = ShowingDocumented(showing=stage.showing, documents={provider: Names()})
-    return list(documented_holdings(user_id, connection_id, provider=provider, parts=parts))
+    parts = ShowDocumentedDependencies(showing=stage.showing, documents={provider: Names()})
+    return list(documented_holdings(user_id, connection_id, provider=provider, deps=parts))
 
 
 def _also_hold(stage: Stage, connection_id: str) -> str:

@@ -24,7 +24,7 @@ def _stage() -> Stage:
 
 def _page(stage: Stage, *, user_id: str = USER, account_id: str = ACCOUNT_ID, **wanted: Any) -> Any:
     usual: dict[str, Any] = {"days": EVERY_DAY, "limit": 2, "after": None}
-    return account_transactions(user_id, account_id, **(usual | wanted), parts=stage.showing)
+    return account_transactions(user_id, account_id, **(usual | wanted), deps=stage.showing)
 
 
 def test_newest_come_first_and_the_rest_follows_when_read_in_pages() -> None:

@@ -8,7 +8,7 @@ from freshet.domain import call_errors
 from freshet.domain.account import masked_number
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WHOLE_CONNECTION, Calls, mark_of
+from freshet.domain.webhooks import WHOLE_CONNECTION, WebhookEffect, mark_of
 from freshet.registry import TRAITS
 from tests.builders import NOON, an_answer, an_event
 
@@ -55,11 +55,11 @@ def test_account_number_keeps_four_characters_when_shown(
     [
         ({}, "account-1"),
         ({"provider_account_id": None}, WHOLE_CONNECTION),
-        ({"calls_for": Calls.CONNECTION_READ}, WHOLE_CONNECTION),
-        ({"calls_for": Calls.TRANSACTIONS_READ}, "transactions:account-1"),
-        ({"calls_for": Calls.HISTORY_READ}, "history:account-1"),
-        ({"calls_for": Calls.HISTORY_READ, "provider_account_id": None}, "history:*"),
-        ({"calls_for": Calls.NOTHING}, None),
+        ({"effect": WebhookEffect.CONNECTION_READ}, WHOLE_CONNECTION),
+        ({"effect": WebhookEffect.TRANSACTIONS_READ}, "transactions:account-1"),
+        ({"effect": WebhookEffect.HISTORY_READ}, "history:account-1"),
+        ({"effect": WebhookEffect.HISTORY_READ, "provider_account_id": None}, "history:*"),
+        ({"effect": WebhookEffect.NOTHING}, None),
         ({"provider_connection_id": None}, None),
     ],
 )

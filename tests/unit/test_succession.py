@@ -10,20 +10,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from freshet.domain.account import Account, AccountReport, AccountStatus
+from freshet.domain.account_migration import (
+    AccountMigration,
+    account_migration,
+    heir_of,
+    is_superseded,
+    judged,
+    passed_to,
+    without_account,
+)
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import Institution
 from freshet.domain.connection_status import GONE, ConnectionStatus
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import Turn, turn_for
-from freshet.domain.succession import (
-    Succession,
-    heir_of,
-    is_superseded,
-    judged,
-    passed_to,
-    succession,
-    without_account,
-)
 from tests.builders import NOON, a_connection, an_account, an_account_report
 from tests.depth import many
 
@@ -51,14 +51,14 @@ def _judge(
     accounts: tuple[Account, ...] = (_account(),),
     connections: tuple[Connection, ...] = (OLD, NEW),
     connection: Connection = NEW,
-) -> Succession:
-    return succession(
+) -> AccountMigration:
+    return account_migration(
         connection, reports or (_report(),), connections=connections, accounts=accounts
     )
 
 
 def test_account_is_inherited_when_both_sides_have_its_proof() -> None:
-    assert _judge() == Succession(inherited={"new-1": _account()})
+    assert _judge() == AccountMigration(inherited={"new-1": _account()})
 
 
 @pytest.mark.parametrize(
@@ -70,12 +70,12 @@ def test_account_is_inherited_when_both_sides_have_its_proof() -> None:
     ],
 )
 def test_nothing_is_merged_when_the_proof_is_another_or_none(changes: dict[str, Any]) -> None:
-    assert _judge(_report(**changes)) == Succession()
+    assert _judge(_report(**changes)) == AccountMigration()
 
 
 def test_missing_proof_proves_nothing_when_both_sides_miss_it() -> None:
     report = _report(institution_account_id=None)
-    assert _judge(report, accounts=(_account(institution_account_id=None),)) == Succession()
+    assert _judge(report, accounts=(_account(institution_account_id=None),)) == AccountMigration()
 
 
 @pytest.mark.parametrize(
@@ -91,12 +91,12 @@ def test_missing_proof_proves_nothing_when_both_sides_miss_it() -> None:
 def test_nothing_passes_when_the_old_connection_is_elsewhere_or_leaving(
     changes: dict[str, Any],
 ) -> None:
-    assert _judge(connections=(replace(OLD, **changes), NEW)) == Succession()
+    assert _judge(connections=(replace(OLD, **changes), NEW)) == AccountMigration()
 
 
 def test_nothing_passes_when_neither_connection_says_where_it_is() -> None:
     nowhere = [replace(each, institution=Institution(None, None)) for each in (OLD, NEW)]
-    assert _judge(connections=tuple(nowhere), connection=nowhere[1]) == Succession()
+    assert _judge(connections=tuple(nowhere), connection=nowhere[1]) == AccountMigration()
 
 
 @pytest.mark.parametrize("status", sorted(set(ConnectionStatus) - GONE))
@@ -107,12 +107,12 @@ def test_account_passes_when_the_old_connection_is_well_or_broken(
 
 
 def test_nothing_passes_when_two_of_the_new_link_have_the_proof() -> None:
-    assert _judge(_report(), _report(provider_account_id="new-2")) == Succession()
+    assert _judge(_report(), _report(provider_account_id="new-2")) == AccountMigration()
 
 
 def test_nothing_passes_when_two_that_are_known_have_the_proof() -> None:
     twin = _account(provider_account_id="account-2")
-    assert _judge(accounts=(_account(), twin)) == Succession()
+    assert _judge(accounts=(_account(), twin)) == AccountMigration()
 
 
 def test_open_account_passes_when_a_closed_one_has_its_proof_too() -> None:
@@ -124,14 +124,14 @@ def test_closed_account_passes_when_no_open_one_has_its_proof() -> None:
     ended = _account(**CLOSED)
     assert _judge(accounts=(ended,)).inherited == {"new-1": ended}
     twin = _account(provider_account_id="account-2", **CLOSED)
-    assert _judge(accounts=(ended, twin)) == Succession()
+    assert _judge(accounts=(ended, twin)) == AccountMigration()
 
 
 def test_account_is_left_when_a_newer_connection_has_it() -> None:
     theirs = replace(_account(), connection_id=NEW.id)
     found = _judge(connection=OLD, accounts=(theirs,))
-    assert found == Succession(left={"new-1": theirs})
-    assert _judge(connection=OLD, accounts=(theirs.closed(),)) == Succession()
+    assert found == AccountMigration(left={"new-1": theirs})
+    assert _judge(connection=OLD, accounts=(theirs.closed(),)) == AccountMigration()
 
 
 def test_one_of_two_is_the_older_when_they_were_made_at_once() -> None:
@@ -153,8 +153,8 @@ def test_connection_is_due_at_once_when_an_account_has_passed_on() -> None:
     asleep = replace(OLD, status=ConnectionStatus.NEEDS_USER, due_at=None)
     for connection in (OLD, asleep):
         after = without_account(connection, "account-1", heir=HEIR, now=NOON)
-        assert (after.due_at, after.passed_on_at) == (NOON, NOON)
-        assert after.passed_on == {"account-1": HEIR.id}
+        assert (after.due_at, after.migrated_at) == (NOON, NOON)
+        assert after.migrated_accounts == {"account-1": HEIR.id}
         assert after.rescheduled(now=NOON + DAY).due_at == NOON
         assert judged(after, NOON).rescheduled(now=NOON).due_at != NOON
         assert judged(after, NOON - DAY) == after
@@ -185,7 +185,7 @@ def test_connection_is_superseded_when_no_open_account_is_left() -> None:
 
 def test_newest_connection_is_the_heir_when_several_have_what_passed_on() -> None:
     newest = replace(NEW, id="con_" + "c" * 24, created_at=NOON + DAY)
-    left = replace(OLD, passed_on={"account-1": "acc_1", "account-2": "acc_2"})
+    left = replace(OLD, migrated_accounts={"account-1": "acc_1", "account-2": "acc_2"})
     moved = tuple(
         replace(_account(), id=name, connection_id=heir.id)
         for name, heir in (("acc_1", newest), ("acc_2", NEW))

@@ -11,9 +11,9 @@ import pytest
 
 from freshet import observability
 from freshet.domain.account import Account, AccountStatus
+from freshet.domain.commands import ReadReason
 from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ConnectionStatus
-from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from freshet.services import take_snapshots as reader
 from tests.builders import (
@@ -259,7 +259,7 @@ def test_nothing_is_missed_when_a_realtime_connection_is_read() -> None:
 def test_provider_is_told_how_much_is_to_come_and_who_waits_when_a_visit_begins(
     reason: ReadReason, is_awaited: bool
 ) -> None:
-    stage = Stage(marks={"account-1": NOON}, calls_per_visit=9)
+    stage = Stage(marks={"account-1": NOON}, calls_per_read_run=9)
     stage.read(reason)
     expected = 3 if reason is ReadReason.WEBHOOK else 9
     assert stage.provider.expected == [(expected, is_awaited)]

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from freshet.domain import call_errors, errors
+from freshet.domain.commands import ReadReason
 from freshet.domain.connection_status import ConnectionStatus
-from freshet.domain.orders import ReadReason
 from freshet.domain.provider import Provider
 from tests.builders import NOON, USER, a_report, an_account_report, an_answer
 from tests.replacing import InPlaceOf

@@ -160,4 +160,4 @@ def test_schedule_reads_with_the_providers_own_number_of_calls(key: Provider) ->
     reads = provider.reads
     third.turn(days=1, minutes=1)
     assert provider.reads > reads
-    assert provider.expected[0][0] == third.integration.traits.calls_per_visit
+    assert provider.expected[0][0] == third.integration.traits.calls_per_read_run

@@ -67,19 +67,19 @@ def _registers(day: Day) -> Work:
 def _replays_parked(day: Day) -> Work:
     _parked(day)
     day.add(LATE_ITEM)
-    return lambda: replay_parked(PROVIDERS[LATE_ITEM], parts=day.processing)
+    return lambda: replay_parked(PROVIDERS[LATE_ITEM], deps=day.processing)
 
 
 def _replays_event(day: Day) -> Work:
     _hears(ITEM, What.WARNED)(day)()
     day.drain()
-    return lambda: replay_event(PROVIDERS[ITEM], "event-0", parts=day.processing)
+    return lambda: replay_event(PROVIDERS[ITEM], "event-0", deps=day.processing)
 
 
 def _replays_connection(day: Day) -> Work:
     _hears(OWNED, What.CHANGED)(day)()
     day.drain()
-    return lambda: replay_connection(PROVIDERS[OWNED], OWNED, parts=day.processing)
+    return lambda: replay_connection(PROVIDERS[OWNED], OWNED, deps=day.processing)
 
 
 BEGINNINGS = {

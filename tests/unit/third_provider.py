@@ -12,24 +12,24 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from freshet.adapters.integration_dependencies import IntegrationDependencies
 from freshet.adapters.providers import ConfiguredProviders
-from freshet.domain.pacing import Pace as UserPace
 from freshet.domain.provider import Provider
-from freshet.domain.schedule import Pace
-from freshet.http.application import Api, ApiParts
+from freshet.domain.schedule import UserRateLimit
+from freshet.domain.user_rate_limits import UserRateLimit as UserPace
+from freshet.http.application import Api, ApiDependencies
 from freshet.http.caller import TokenPolicy
 from freshet.http.resources import RESOURCES
 from freshet.operations.operator import Operator
 from freshet.ports import LinkFlowDependencies
-from freshet.services.billable_call import Purchasing
+from freshet.services.billable_call import PurchaseDependencies
 from freshet.services.enroll_connection import ConnectionEnrollment
-from freshet.services.erase_connection import Erasing
-from freshet.services.keep_pace import Pacing
-from freshet.services.linking import Linking
-from freshet.services.plan_turn import Planning
-from freshet.services.register_connection import Registering
-from freshet.services.show_documented_holdings import ShowingDocumented
-from freshet.services.switch_purchases import Switching
-from freshet.services.take_snapshots import Reading
+from freshet.services.erase_connection import ErasureDependencies
+from freshet.services.limit_user_rate import UserRateLimitDependencies
+from freshet.services.linking import LinkDependencies
+from freshet.services.plan_turn import PlanTurnDependencies
+from freshet.services.register_connection import RegisterConnectionDependencies
+from freshet.services.show_documented_holdings import ShowDocumentedDependencies
+from freshet.services.switch_purchases import SwitchPurchasesDependencies
+from freshet.services.take_snapshots import TakeSnapshotsDependencies
 from tests.builders import USER
 from tests.fakes import FakeUserLease
 from tests.fakes.integration import FakeDesk, fake_integration
@@ -44,7 +44,7 @@ _SCOPES = "freshet/read freshet/refresh freshet/link freshet/operate"
 
 
 class _Unpaced:
-    """The port UserPacing, without any limit."""
+    """The port UserRequests, without any limit."""
 
     def take(self, user_id: str, pace: UserPace, *, now: datetime) -> None:
         """Let everybody in."""
@@ -78,30 +78,30 @@ class ThirdProvider(Stage):
         return next(self._drawn).to_bytes(length)
 
     @property
-    def purchasing(self) -> Purchasing:
+    def purchasing(self) -> PurchaseDependencies:
         buyer = self.integration.buyer(_NOTHING)
         providers = ConfiguredProviders(vault=self.vault, openers={self.key: buyer})
         return replace(super().purchasing, providers=providers)
 
     @property
-    def erasing(self) -> Erasing:
+    def erasing(self) -> ErasureDependencies:
         return replace(super().erasing, providers=self.purchasing.providers)
 
     @property
-    def reading(self) -> Reading:
+    def reading(self) -> TakeSnapshotsDependencies:
         reader = self.integration.reader(_NOTHING)
         providers = ConfiguredProviders(vault=self.vault, openers={self.key: reader})
         return replace(super().reading, providers=providers)
 
     @property
-    def planning(self) -> Planning:
+    def planning(self) -> PlanTurnDependencies:
         limits = self.integration.limits({})
-        pace = Pace(limits.calls_per_minute, limits.purchases_per_minute)
+        pace = UserRateLimit(limits.calls_per_minute, limits.purchases_per_minute)
         return replace(super().planning, paces={self.key: pace})
 
     @property
-    def registering(self) -> Registering:
-        return Registering(
+    def registering(self) -> RegisterConnectionDependencies:
+        return RegisterConnectionDependencies(
             owners=self.connections,
             inbox=self.inbox,
             connections=self.connections,
@@ -113,7 +113,7 @@ class ThirdProvider(Stage):
         )
 
     @property
-    def linking(self) -> Linking:
+    def linking(self) -> LinkDependencies:
         enrollment = ConnectionEnrollment(
             sessions=self.sessions,
             inbox=self.inbox,
@@ -133,7 +133,7 @@ class ThirdProvider(Stage):
             random_bytes=self.random_bytes,
             clock=self.clock,
         )
-        return Linking(
+        return LinkDependencies(
             sessions=self.sessions,
             connections=self.connections,
             reads=self.reads,
@@ -148,13 +148,15 @@ class ThirdProvider(Stage):
         assert self.integration.documents is not None
         documents = self.integration.documents(_NOTHING)
         api = Api(
-            ApiParts(
+            ApiDependencies(
                 showing=self.showing,
-                portfolio=ShowingDocumented(showing=self.showing, documents={self.key: documents}),
+                portfolio=ShowDocumentedDependencies(
+                    showing=self.showing, documents={self.key: documents}
+                ),
                 removing=replace(self.removing, random_bytes=self.random_bytes),
                 requesting=replace(self.requesting, random_bytes=self.random_bytes),
                 linking=self.linking,
-                pacing=Pacing(_Unpaced(), self.clock),
+                pacing=UserRateLimitDependencies(_Unpaced(), self.clock),
                 tokens=TokenPolicy("sub", frozenset()),
                 providers=frozenset({self.key}),
                 offers={self.key: self.integration.offer()},
@@ -168,7 +170,7 @@ class ThirdProvider(Stage):
         """Carry out an operator's event."""
         operator = Operator(
             self.registering,
-            Switching(self.budgets),
+            SwitchPurchasesDependencies(self.budgets),
             self.processing,
             lambda _: self.integration.credential_form(),
         )

@@ -11,10 +11,14 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.call_errors import AccessRevoked, LoginRequired, MissingUpstream
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Calls, Suggests, WebhookEvent
+from freshet.domain.webhooks import StatusHint, WebhookEffect, WebhookEvent
 from freshet.registry import TRAITS
-from freshet.services.process_webhook import Processing
-from freshet.services.register_connection import Registering, Registration, register_connection
+from freshet.services.process_webhook import ProcessWebhookDependencies
+from freshet.services.register_connection import (
+    RegisterConnectionDependencies,
+    Registration,
+    register_connection,
+)
 from tests.builders import (
     EMPTY,
     NOON,
@@ -75,7 +79,7 @@ class Day(Stage):
             self.add(name)
 
     @property
-    def processing(self) -> Processing:
+    def processing(self) -> ProcessWebhookDependencies:
         return replace(super().processing, random_bytes=self._drawn)
 
     def happen(self, name: str, what: What, number: int) -> WebhookEvent | None:
@@ -84,7 +88,7 @@ class Day(Stage):
         self.clock.now = max(self.clock.now, self._at)
         if name in (ADDED, STRANGE) and name not in self._announced:
             self._announced.add(name)
-            return self._event(name, number, suggests=Suggests.ADDED)
+            return self._event(name, number, status_hint=StatusHint.ADDED)
         if what is What.REGISTERED:
             self._registered(name)
             return None
@@ -113,9 +117,9 @@ class Day(Stage):
         if PROVIDERS[name] is Provider.PLAID:
             return self._event(name, number)
         account = f"account-of-{name}"
-        calls_for = Calls.ACCOUNT_READ
+        effect = WebhookEffect.ACCOUNT_READ
         return self._event(
-            name, number, calls_for=calls_for, provider_account_id=account, details=details
+            name, number, effect=effect, provider_account_id=account, details=details
         )
 
     def _changed_in_part(self, name: str, number: int) -> WebhookEvent | None:
@@ -127,16 +131,16 @@ class Day(Stage):
         if PROVIDERS[name] is Provider.PLAID:
             failure = LoginRequired(an_answer())
             self.truth[name].read_failures = {"accounts": failure, f"account-of-{name}": failure}
-        return self._event(name, number, suggests=Suggests.BROKEN)
+        return self._event(name, number, status_hint=StatusHint.BROKEN)
 
     def _fixed(self, name: str, number: int) -> WebhookEvent:
         self.broken.discard(name)
         self.truth[name].report, self.truth[name].read_failures = a_report(), {}
-        return self._event(name, number, suggests=Suggests.REPAIRED)
+        return self._event(name, number, status_hint=StatusHint.REPAIRED)
 
     def _warned(self, name: str, number: int) -> WebhookEvent:
         ends_at = NOON + timedelta(days=5 + number % 7)
-        return self._event(name, number, suggests=Suggests.EXPIRING, link_ends_at=ends_at)
+        return self._event(name, number, status_hint=StatusHint.EXPIRING, link_ends_at=ends_at)
 
     def _ended(self, name: str, number: int) -> WebhookEvent:
         self.ended.add(name)
@@ -144,16 +148,16 @@ class Day(Stage):
         failure = (AccessRevoked if is_item else MissingUpstream)(an_answer())
         parts = ("connection", "accounts", f"account-of-{name}")
         self.truth[name].read_failures = dict.fromkeys(parts, failure)
-        return self._event(name, number, suggests=Suggests.REMOVED)
+        return self._event(name, number, status_hint=StatusHint.REMOVED)
 
     def _rumoured(self, name: str, number: int) -> WebhookEvent:
-        return self._event(name, number, calls_for=Calls.NOTHING, kind="BRAND_NEW")
+        return self._event(name, number, effect=WebhookEffect.NOTHING, kind="BRAND_NEW")
 
     def _event(self, name: str, number: int, **changes: Any) -> WebhookEvent:
         values: dict[str, Any] = {
             "id": f"event-{number}",
             "provider": PROVIDERS[name],
-            "calls_for": Calls.CONNECTION_READ,
+            "effect": WebhookEffect.CONNECTION_READ,
             "provider_connection_id": name,
             "provider_account_id": None,
             "provider_user_id": STRANGER if name == STRANGE else KNOWN_USER,
@@ -186,7 +190,7 @@ class Day(Stage):
             credential=Credential(KNOWN_USER, Secret("invented")),
             cadence=Cadence(),
         )
-        parts = Registering(
+        parts = RegisterConnectionDependencies(
             owners=self.connections,
             inbox=self.inbox,
             connections=self.connections,
@@ -196,7 +200,7 @@ class Day(Stage):
             random_bytes=self._drawn,
             clock=self.clock,
         )
-        register_connection(registration, parts=parts)
+        register_connection(registration, deps=parts)
 
     def _drawn(self, length: int) -> bytes:
         return next(self._numbers).to_bytes(length)

@@ -127,7 +127,7 @@ class Muddle:
 def _drain_backwards(day: Day) -> None:
     for order in reversed(day.reads.drain()):
         day.later(seconds=1)
-        take_snapshots(order, parts=day.reading)
+        take_snapshots(order, deps=day.reading)
 
 
 def _lose_reads(day: Day) -> None:
@@ -142,12 +142,12 @@ def _plan(day: Day) -> None:
 def _replay(day: Day) -> None:
     """An operator has everything worked again that there is."""
     for provider, event_id in list(day.inbox.rows):
-        replay_event(provider, event_id, parts=day.processing)
+        replay_event(provider, event_id, deps=day.processing)
     for name, provider in PROVIDERS.items():
         try:
-            replay_connection(provider, name, parts=day.processing)
+            replay_connection(provider, name, deps=day.processing)
         except NotFound:
-            replay_parked(provider, parts=day.processing)
+            replay_parked(provider, deps=day.processing)
 
 
 ERRANDS: dict[str, Callable[[Day], None]] = {

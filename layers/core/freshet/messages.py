@@ -4,8 +4,8 @@ import base64
 import json
 from typing import Any
 
+from freshet.domain.commands import ReadCommand, ReadReason, RefreshCommand, RemovalCommand
 from freshet.domain.instants import from_text, to_text
-from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder, RemovalOrder
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Trigger
 from freshet.domain.webhooks import VerifiedDelivery
@@ -36,33 +36,33 @@ def render_delivery(delivery: VerifiedDelivery) -> str:
     )
 
 
-def parse_read_order(text: str) -> ReadOrder:
+def parse_read_order(text: str) -> ReadCommand:
     """Read a message of SnapshotQueue."""
     document = json.loads(text)
-    return ReadOrder(
+    return ReadCommand(
         user_id=document["user_id"],
         connection_id=document["connection_id"],
         reason=ReadReason(document["reason"]),
     )
 
 
-def render_read_order(order: ReadOrder) -> str:
+def render_read_order(command: ReadCommand) -> str:
     """Write a message for SnapshotQueue."""
     return _compact(
         {
-            "user_id": order.user_id,
-            "connection_id": order.connection_id,
-            "reason": order.reason,
+            "user_id": command.user_id,
+            "connection_id": command.connection_id,
+            "reason": command.reason,
         }
     )
 
 
-def parse_refresh_order(text: str) -> RefreshOrder | RemovalOrder:
+def parse_refresh_order(text: str) -> RefreshCommand | RemovalCommand:
     """Read a message of RefreshQueue: something that a provider is to be asked to do."""
     document = json.loads(text)
     if "erasure_id" in document:
-        return RemovalOrder(user_id=document["user_id"], erasure_id=document["erasure_id"])
-    return RefreshOrder(
+        return RemovalCommand(user_id=document["user_id"], erasure_id=document["erasure_id"])
+    return RefreshCommand(
         user_id=document["user_id"],
         connection_id=document["connection_id"],
         refresh_id=document["refresh_id"],
@@ -71,17 +71,17 @@ def parse_refresh_order(text: str) -> RefreshOrder | RemovalOrder:
     )
 
 
-def render_refresh_order(order: RefreshOrder | RemovalOrder) -> str:
+def render_refresh_order(command: RefreshCommand | RemovalCommand) -> str:
     """Write a message for RefreshQueue."""
-    if isinstance(order, RemovalOrder):
-        return _compact({"user_id": order.user_id, "erasure_id": order.erasure_id})
+    if isinstance(command, RemovalCommand):
+        return _compact({"user_id": command.user_id, "erasure_id": command.erasure_id})
     return _compact(
         {
-            "user_id": order.user_id,
-            "connection_id": order.connection_id,
-            "refresh_id": order.refresh_id,
-            "trigger": order.trigger,
-            "actor": order.actor,
+            "user_id": command.user_id,
+            "connection_id": command.connection_id,
+            "refresh_id": command.refresh_id,
+            "trigger": command.trigger,
+            "actor": command.actor,
         }
     )
 

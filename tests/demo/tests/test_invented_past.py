@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from decimal import Decimal
 
-from freshet.domain.closes import Close, DayOrigin, days_between
+from freshet.domain.daily_valuations import DailyValuation, DayOrigin, days_between
 from freshet.domain.snapshot import HoldingsReading, judge
 from tests.builders import NEW_YORK, NOON, a_position, some_holdings
 from tests.demo.past import invented_readings
@@ -24,7 +24,7 @@ def _origins() -> dict[str, DayOrigin]:
         before = snapshots.latest(USER, ACCOUNT)
         assert snapshots.store(USER, ACCOUNT, judge(before, reading), before=before)
     closes = [
-        Close(
+        DailyValuation(
             day=day,
             seen_on=row.fetched_at.astimezone(NEW_YORK).date(),
             data_as_of=row.data_as_of,

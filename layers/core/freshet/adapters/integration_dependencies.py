@@ -7,8 +7,8 @@ from typing import Self
 
 from freshet.adapters.dynamodb.quota import DynamoQuota
 from freshet.adapters.dynamodb.table import Table
-from freshet.adapters.gate import Circuit, Gate
 from freshet.adapters.integration import AwsClients, Environ
+from freshet.adapters.rate_guard import Circuit, RateGuard
 from freshet.adapters.transport import Transport
 from freshet.domain.quota import QuotaRate
 from freshet.ports import Clock, Quota
@@ -41,6 +41,6 @@ class IntegrationDependencies:
             patience=self.patience,
         )
 
-    def gate(self, key: str, requests_per_minute: int) -> Gate:
+    def rate_guard(self, key: str, requests_per_minute: int) -> RateGuard:
         """Build the limiter that also learns from answers."""
-        return Gate(self.quota(key, requests_per_minute), Circuit(), self.clock)
+        return RateGuard(self.quota(key, requests_per_minute), Circuit(), self.clock)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from freshet.domain.commands import ReadCommand, RefreshCommand, RemovalCommand
 from freshet.domain.errors import QueueUnavailable
-from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
 from freshet.domain.webhooks import VerifiedDelivery
 from freshet.messages import render_delivery, render_read_order, render_refresh_order
 
@@ -45,9 +45,9 @@ class SqsReadQueue:
         self._client = client
         self._url = url
 
-    def send(self, orders: Iterable[ReadOrder]) -> Sequence[ReadOrder]:
+    def send(self, commands: Iterable[ReadCommand]) -> Sequence[ReadCommand]:
         """Hand over orders; gives back those that did not make it."""
-        return _send_all(self._client, self._url, orders, render_read_order)
+        return _send_all(self._client, self._url, commands, render_read_order)
 
 
 class SqsRefreshQueue:
@@ -59,10 +59,10 @@ class SqsRefreshQueue:
         self._url = url
 
     def send(
-        self, orders: Iterable[RefreshOrder | RemovalOrder]
-    ) -> Sequence[RefreshOrder | RemovalOrder]:
+        self, commands: Iterable[RefreshCommand | RemovalCommand]
+    ) -> Sequence[RefreshCommand | RemovalCommand]:
         """Hand over orders; gives back those that did not make it."""
-        return _send_all(self._client, self._url, orders, render_refresh_order)
+        return _send_all(self._client, self._url, commands, render_refresh_order)
 
 
 class _Order(Protocol):
@@ -74,11 +74,11 @@ class _Order(Protocol):
 
 
 def _send_all[Order: _Order](
-    client: "SQSClient", url: str, orders: Iterable[Order], render: Callable[[Order], str]
+    client: "SQSClient", url: str, commands: Iterable[Order], render: Callable[[Order], str]
 ) -> list[Order]:
     left: list[Order] = []
-    for batch in batched(orders, _BATCH, strict=False):
-        entries = [_entry(place, order, render(order)) for place, order in enumerate(batch)]
+    for batch in batched(commands, _BATCH, strict=False):
+        entries = [_entry(place, command, render(command)) for place, command in enumerate(batch)]
         try:
             answer = client.send_message_batch(QueueUrl=url, Entries=entries)
         except (ClientError, BotoCoreError) as error:
@@ -87,10 +87,10 @@ def _send_all[Order: _Order](
     return left
 
 
-def _entry(place: int, order: _Order, body: str) -> "SendMessageBatchRequestEntryTypeDef":
+def _entry(place: int, command: _Order, body: str) -> "SendMessageBatchRequestEntryTypeDef":
     # A group on a standard queue orders nothing; it keeps one noisy connection from the others.
-    group = hashlib.sha256(order.group.encode()).hexdigest()
-    delay = min(max(order.delay, timedelta(0)), _LONGEST_DELAY)
+    group = hashlib.sha256(command.group.encode()).hexdigest()
+    delay = min(max(command.delay, timedelta(0)), _LONGEST_DELAY)
     return {
         "Id": str(place),
         "MessageBody": body,

@@ -27,7 +27,7 @@ from freshet.wiring import client, table, utc_now
 _USERS_EACH_TIME = 200
 
 if TYPE_CHECKING:
-    from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
+    from freshet.domain.commands import ReadCommand, RefreshCommand, RemovalCommand
     from freshet.domain.webhooks import VerifiedDelivery
     from freshet.http.application import Api
     from freshet.operations.operator import Operation, Operator
@@ -62,7 +62,7 @@ def process_webhook() -> Callable[[str], None]:
     from freshet.adapters.queues import SqsReadQueue
     from freshet.messages import parse_delivery
     from freshet.registry import INTEGRATIONS
-    from freshet.services.process_webhook import Processing, process_webhook
+    from freshet.services.process_webhook import ProcessWebhookDependencies, process_webhook
 
     settings = ProcessWebhookSettings.from_env(os.environ)
     connections = DynamoConnections(table(settings.connections_table))
@@ -71,7 +71,7 @@ def process_webhook() -> Callable[[str], None]:
         for each, offered in INTEGRATIONS.items()
         if offered.webhooks is not None
     }
-    parts = Processing(
+    deps = ProcessWebhookDependencies(
         owners=connections,
         connections=connections,
         erasures=DynamoErasures(table(settings.connections_table)),
@@ -87,7 +87,7 @@ def process_webhook() -> Callable[[str], None]:
 
     def process(text: str) -> None:
         delivery = parse_delivery(text)
-        process_webhook(events[delivery.provider](delivery), parts=parts)
+        process_webhook(events[delivery.provider](delivery), deps=deps)
 
     return process
 
@@ -99,18 +99,18 @@ def plan_refreshes() -> Callable[[], int]:
     from freshet.adapters.dynamodb.erasures import DynamoErasures
     from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue
     from freshet.domain.quota import QuotaRate
-    from freshet.domain.schedule import Pace
+    from freshet.domain.schedule import UserRateLimit
     from freshet.registry import INTEGRATIONS, TRAITS
-    from freshet.services.plan_turn import Planning, plan_turn
+    from freshet.services.plan_turn import PlanTurnDependencies, plan_turn
 
     settings = PlanRefreshesSettings.from_env(os.environ)
 
-    def pace_at(provider: Provider) -> Pace:
+    def pace_at(provider: Provider) -> UserRateLimit:
         limits = INTEGRATIONS[provider].limits(os.environ)
         rates = (limits.calls_per_minute, limits.purchases_per_minute)
-        return Pace(*(QuotaRate.for_limit(each).steady_per_minute for each in rates))
+        return UserRateLimit(*(QuotaRate.for_limit(each).steady_per_minute for each in rates))
 
-    parts = Planning(
+    deps = PlanTurnDependencies(
         due=DynamoConnections(table(settings.connections_table)),
         erasures=DynamoErasures(table(settings.connections_table)),
         reads=SqsReadQueue(client("sqs"), settings.snapshot_queue_url),
@@ -119,32 +119,32 @@ def plan_refreshes() -> Callable[[], int]:
         traits=TRAITS,
         clock=utc_now,
     )
-    return lambda: plan_turn(parts=parts)
+    return lambda: plan_turn(deps=deps)
 
 
 @cache
-def refresh_connection() -> "Callable[[RefreshOrder | RemovalOrder], None]":
+def refresh_connection() -> "Callable[[RefreshCommand | RemovalCommand], None]":
     """Build who asks providers to do something: to refresh, or to remove."""
     from freshet.bootstrap.purchasing import erasing_for, purchasing_for
-    from freshet.domain.orders import RemovalOrder
+    from freshet.domain.commands import RemovalCommand
     from freshet.services.refresh_connection import refresh_connection
     from freshet.services.work_removal import work_removal
 
     settings = RefreshConnectionSettings.from_env(os.environ)
-    parts = purchasing_for(settings)
-    erasing = erasing_for(settings, parts)
+    deps = purchasing_for(settings)
+    erasing = erasing_for(settings, deps)
 
-    def work(order: "RefreshOrder | RemovalOrder") -> None:
-        if isinstance(order, RemovalOrder):
-            work_removal(order, parts=erasing)
+    def work(command: "RefreshCommand | RemovalCommand") -> None:
+        if isinstance(command, RemovalCommand):
+            work_removal(command, deps=erasing)
         else:
-            refresh_connection(order, parts=parts)
+            refresh_connection(command, deps=deps)
 
     return work
 
 
 @cache
-def take_snapshots() -> "Callable[[ReadOrder], None]":
+def take_snapshots() -> "Callable[[ReadCommand], None]":
     """Build the reader."""
     from freshet.adapters.bus import EventBridgeBus
     from freshet.adapters.dynamodb.account_register import DynamoAccountRegister
@@ -156,13 +156,13 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
     from freshet.adapters.dynamodb.snapshot_store import DynamoSnapshotStore
     from freshet.adapters.dynamodb.transactions import DynamoTransactions
     from freshet.registry import TRAITS
-    from freshet.services.take_snapshots import Reading, take_snapshots
+    from freshet.services.take_snapshots import TakeSnapshotsDependencies, take_snapshots
     from freshet.wiring.providers import readers_for
 
     settings = TakeSnapshotsSettings.from_env(os.environ)
     connections_table = table(settings.connections_table)
     snapshots_table = table(settings.snapshots_table)
-    parts = Reading(
+    deps = TakeSnapshotsDependencies(
         connections=DynamoConnections(connections_table),
         accounts=DynamoAccounts(connections_table),
         register=DynamoAccountRegister(connections_table),
@@ -180,7 +180,7 @@ def take_snapshots() -> "Callable[[ReadOrder], None]":
         traits=TRAITS,
         clock=utc_now,
     )
-    return lambda order: take_snapshots(order, parts=parts)
+    return lambda command: take_snapshots(command, deps=deps)
 
 
 @cache
@@ -188,7 +188,7 @@ def audit() -> Callable[[str], int]:
     """Build the audit, which reads as the reader does."""
     from freshet.adapters.dynamodb.audit import DynamoAuditBook
     from freshet.adapters.dynamodb.connections import DynamoConnections
-    from freshet.services.audit_users import Auditing, audit_users
+    from freshet.services.audit_users import AuditDependencies, audit_users
     from freshet.wiring.providers import directory_for
     from freshet.wiring.vaults import vault_for
 
@@ -196,9 +196,9 @@ def audit() -> Callable[[str], int]:
     connections = DynamoConnections(table(settings.connections_table))
 
     @cache
-    def auditing(provider: Provider) -> Auditing:
+    def auditing(provider: Provider) -> AuditDependencies:
         directory, discovery = directory_for(settings, provider)
-        return Auditing(
+        return AuditDependencies(
             directory=directory,
             discovery=discovery,
             owners=connections,
@@ -209,7 +209,7 @@ def audit() -> Callable[[str], int]:
             users_each_time=_USERS_EACH_TIME,
         )
 
-    return lambda name: audit_users(Provider(name), parts=auditing(Provider(name)))
+    return lambda name: audit_users(Provider(name), deps=auditing(Provider(name)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,9 +232,9 @@ def api(document: Path) -> ApiFunction:
     from freshet.http.document import add_document_routes
     from freshet.operations.operator import Operator
     from freshet.registry import TRAITS, credential_form_of
-    from freshet.services.process_webhook import Processing
-    from freshet.services.register_connection import Registering
-    from freshet.services.switch_purchases import Switching
+    from freshet.services.process_webhook import ProcessWebhookDependencies
+    from freshet.services.register_connection import RegisterConnectionDependencies
+    from freshet.services.switch_purchases import SwitchPurchasesDependencies
     from freshet.wiring.vaults import lease_for, vault_for
 
     settings = ApiSettings.from_env(os.environ)
@@ -242,7 +242,7 @@ def api(document: Path) -> ApiFunction:
     lease = lease_for(settings)
     connections_table = table(settings.connections_table)
     connections, inbox = DynamoConnections(connections_table), DynamoInbox(connections_table)
-    registering = Registering(
+    registering = RegisterConnectionDependencies(
         owners=connections,
         inbox=inbox,
         connections=purchasing.connections,
@@ -252,7 +252,7 @@ def api(document: Path) -> ApiFunction:
         random_bytes=os.urandom,
         clock=utc_now,
     )
-    replaying = Processing(
+    replaying = ProcessWebhookDependencies(
         owners=connections,
         inbox=inbox,
         connections=connections,
@@ -262,7 +262,7 @@ def api(document: Path) -> ApiFunction:
         random_bytes=os.urandom,
         clock=utc_now,
     )
-    switching = Switching(DynamoBudgets(connections_table))
+    switching = SwitchPurchasesDependencies(DynamoBudgets(connections_table))
 
     def further() -> "Mapping[str, Operation]":
         from freshet.bootstrap.operating import further_operations

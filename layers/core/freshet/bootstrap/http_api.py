@@ -6,38 +6,41 @@ from datetime import timedelta
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
 from freshet.adapters.dynamodb.erasures import DynamoErasures
 from freshet.adapters.dynamodb.link_sessions import DynamoLinkSessions
-from freshet.adapters.dynamodb.pacing import DynamoUserPacing
 from freshet.adapters.dynamodb.provider_users import DynamoProviderUsers
 from freshet.adapters.dynamodb.snapshot_history import DynamoSnapshotHistory
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
+from freshet.adapters.dynamodb.user_requests import DynamoUserRequests
 from freshet.adapters.queues import SqsRefreshQueue
 from freshet.config import ApiSettings
 from freshet.domain.freshness import FreshnessTargets
-from freshet.http.application import Api, ApiParts
+from freshet.http.application import Api, ApiDependencies
 from freshet.http.caller import TokenPolicy
 from freshet.http.resources import RESOURCES
 from freshet.ports import LinkFlowDependencies, UserLease
 from freshet.registry import offers
-from freshet.services.begin_removal import Removing
-from freshet.services.billable_call import Purchasing
+from freshet.services.begin_removal import BeginRemovalDependencies
+from freshet.services.billable_call import PurchaseDependencies
 from freshet.services.enroll_connection import ConnectionEnrollment
-from freshet.services.keep_pace import Pacing
-from freshet.services.linking import Linking
-from freshet.services.register_connection import Registering
-from freshet.services.request_refresh import Requesting
-from freshet.services.show_documented_holdings import ShowingDocumented
-from freshet.services.show_holdings import Showing
+from freshet.services.limit_user_rate import UserRateLimitDependencies
+from freshet.services.linking import LinkDependencies
+from freshet.services.register_connection import RegisterConnectionDependencies
+from freshet.services.request_refresh import RequestRefreshDependencies
+from freshet.services.show_documented_holdings import ShowDocumentedDependencies
+from freshet.services.show_holdings import ShowHoldingsDependencies
 from freshet.wiring import client, table, utc_now
 from freshet.wiring.providers import documents_for, link_flows_for, transactions_at
 
 
 def api_for(
-    settings: ApiSettings, purchasing: Purchasing, registering: Registering, lease: UserLease
+    settings: ApiSettings,
+    purchasing: PurchaseDependencies,
+    registering: RegisterConnectionDependencies,
+    lease: UserLease,
 ) -> Api:
     """Build the API with all its routes."""
     snapshots_table = table(settings.snapshots_table)
-    showing = Showing(
+    showing = ShowHoldingsDependencies(
         connections=purchasing.connections,
         accounts=purchasing.accounts,
         snapshots=DynamoSnapshots(snapshots_table),
@@ -51,7 +54,7 @@ def api_for(
             stale_after=timedelta(hours=settings.stale_after_hours),
         ),
     )
-    requesting = Requesting(
+    requesting = RequestRefreshDependencies(
         purchasing=purchasing,
         budgets=DynamoBudgets(table(settings.connections_table)),
         queue=SqsRefreshQueue(client("sqs"), settings.refresh_queue_url),
@@ -60,13 +63,17 @@ def api_for(
     )
     tokens = TokenPolicy(settings.user_id_claim, frozenset(settings.default_user_scopes.split()))
     api = Api(
-        ApiParts(
+        ApiDependencies(
             showing=showing,
-            portfolio=ShowingDocumented(showing=showing, documents=documents_for(settings)),
+            portfolio=ShowDocumentedDependencies(
+                showing=showing, documents=documents_for(settings)
+            ),
             removing=_removing_for(settings, purchasing),
             requesting=requesting,
             linking=_linking_for(settings, registering, lease),
-            pacing=Pacing(DynamoUserPacing(table(settings.connections_table)), utc_now),
+            pacing=UserRateLimitDependencies(
+                DynamoUserRequests(table(settings.connections_table)), utc_now
+            ),
             tokens=tokens,
             providers=settings.providers,
             offers=offers(),
@@ -77,7 +84,9 @@ def api_for(
     return api
 
 
-def _linking_for(settings: ApiSettings, registering: Registering, lease: UserLease) -> Linking:
+def _linking_for(
+    settings: ApiSettings, registering: RegisterConnectionDependencies, lease: UserLease
+) -> LinkDependencies:
     connections_table = table(settings.connections_table)
     sessions = DynamoLinkSessions(connections_table)
     enrollment = ConnectionEnrollment(
@@ -99,7 +108,7 @@ def _linking_for(settings: ApiSettings, registering: Registering, lease: UserLea
         random_bytes=registering.random_bytes,
         clock=utc_now,
     )
-    return Linking(
+    return LinkDependencies(
         sessions=sessions,
         connections=registering.connections,
         reads=registering.reads,
@@ -110,8 +119,10 @@ def _linking_for(settings: ApiSettings, registering: Registering, lease: UserLea
     )
 
 
-def _removing_for(settings: ApiSettings, purchasing: Purchasing) -> Removing:
-    return Removing(
+def _removing_for(
+    settings: ApiSettings, purchasing: PurchaseDependencies
+) -> BeginRemovalDependencies:
+    return BeginRemovalDependencies(
         connections=purchasing.connections,
         erasures=DynamoErasures(table(settings.connections_table)),
         queue=SqsRefreshQueue(client("sqs"), settings.refresh_queue_url),

@@ -12,17 +12,20 @@ from freshet.operations.importing import Importer
 from freshet.operations.operator import Operation
 from freshet.ports import Connections, ReadQueue, UserLease
 from freshet.registry import credential_form_of
-from freshet.services.import_connections import Importing
-from freshet.services.move_credentials import Moving
-from freshet.services.register_connection import Registering
-from freshet.services.rotate_credential import Rotating
+from freshet.services.import_connections import ImportDependencies
+from freshet.services.move_credentials import MoveCredentialsDependencies
+from freshet.services.register_connection import RegisterConnectionDependencies
+from freshet.services.rotate_credential import RotateCredentialDependencies
 from freshet.wiring import client, table, utc_now
 from freshet.wiring.providers import discoveries_for, rotation_for
 from freshet.wiring.vaults import new_store, old_store, vault_for, wait
 
 
 def further_operations(
-    settings: ApiSettings, registering: Registering, connections: Connections, lease: UserLease
+    settings: ApiSettings,
+    registering: RegisterConnectionDependencies,
+    connections: Connections,
+    lease: UserLease,
 ) -> Mapping[str, Operation]:
     """Give each operation that is asked for seldom, by its name."""
     credentials = _credential_operations(
@@ -35,10 +38,10 @@ def further_operations(
     }
 
 
-def _importer(settings: ProviderSettings, registering: Registering) -> Importer:
+def _importer(settings: ProviderSettings, registering: RegisterConnectionDependencies) -> Importer:
     # A client of S3 is made when one is wanted.
     return Importer(
-        parts=Importing(registering=registering, discoveries=discoveries_for(settings)),
+        deps=ImportDependencies(registering=registering, discoveries=discoveries_for(settings)),
         credential_forms=credential_form_of,
         objects=S3Lines(lambda: client("s3")),
         clock=utc_now,
@@ -50,10 +53,10 @@ def _credential_operations(
 ) -> CredentialOperations:
     moving = None
     if settings.credential_store is CredentialStore.KMS:
-        moving = Moving(
+        moving = MoveCredentialsDependencies(
             old=old_store(settings), new=new_store(settings), lease=lease, clock=utc_now
         )
-    rotating = Rotating(
+    rotating = RotateCredentialDependencies(
         connections=connections,
         vault=vault_for(settings, lease),
         lease=lease,

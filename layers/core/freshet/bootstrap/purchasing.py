@@ -7,17 +7,17 @@ from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
 from freshet.adapters.queues import SqsReadQueue
 from freshet.config import PurchaseSettings, RefreshConnectionSettings
 from freshet.registry import TRAITS
-from freshet.services.billable_call import Purchasing
-from freshet.services.erase_connection import Erasing
+from freshet.services.billable_call import PurchaseDependencies
+from freshet.services.erase_connection import ErasureDependencies
 from freshet.wiring import client, table, utc_now
 from freshet.wiring.providers import buyers_for, prices, users_for
 from freshet.wiring.vaults import vault_for
 
 
-def purchasing_for(settings: PurchaseSettings) -> Purchasing:
+def purchasing_for(settings: PurchaseSettings) -> PurchaseDependencies:
     """Build the dependencies of a purchase."""
     connections_table = table(settings.connections_table)
-    return Purchasing(
+    return PurchaseDependencies(
         connections=DynamoConnections(connections_table),
         accounts=DynamoAccounts(connections_table),
         refreshes=DynamoRefreshes(connections_table),
@@ -30,14 +30,16 @@ def purchasing_for(settings: PurchaseSettings) -> Purchasing:
     )
 
 
-def erasing_for(settings: RefreshConnectionSettings, purchasing: Purchasing) -> Erasing:
+def erasing_for(
+    settings: RefreshConnectionSettings, purchasing: PurchaseDependencies
+) -> ErasureDependencies:
     """Build the dependencies of a removal."""
     from freshet.adapters.dynamodb.eraser import DynamoEraser
     from freshet.adapters.dynamodb.erasures import DynamoErasures
     from freshet.adapters.dynamodb.provider_users import DynamoProviderUsers
 
     connections_table = table(settings.connections_table)
-    return Erasing(
+    return ErasureDependencies(
         erasures=DynamoErasures(connections_table),
         connections=purchasing.connections,
         accounts=purchasing.accounts,

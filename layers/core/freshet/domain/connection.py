@@ -60,16 +60,16 @@ class Connection:
     allowed_on: date | None = None
     """The UTC day for which the schedule's next read of this connection is counted already."""
     consecutive_failures: int = 0
-    calls_per_visit: int | None = None
+    calls_per_read_run: int | None = None
     """How many calls the last whole visit made: what the next one is planned with."""
     announced: Mapping[str, datetime] = field(default_factory=dict)
     """When the holdings of an account changed that were last put out to be published."""
     outbox: tuple[Event, ...] = ()
-    passed_on: Mapping[str, str] = field(default_factory=dict)
+    migrated_accounts: Mapping[str, str] = field(default_factory=dict)
     """Accounts that live on under a newer link, by the provider's ids: ours, never listed here."""
-    passed_on_to: str | None = None
+    successor: str | None = None
     """The link that took the last of them."""
-    passed_on_at: datetime | None = None
+    migrated_at: datetime | None = None
     """When it did, as long as nobody has looked at what is left."""
     created_at: datetime
     version: int = 1
@@ -80,7 +80,7 @@ class Connection:
         return self.status not in ASLEEP and not self.paused
 
     @property
-    def is_worth_buying(self) -> bool:
+    def can_refresh(self) -> bool:
         """A purchase can help only where the provider serves stored data and lets us refresh."""
         return self.data_mode is not DataMode.REALTIME and self.refresh_refused_until is None
 
@@ -88,10 +88,10 @@ class Connection:
     def is_to_be_judged(self) -> bool:
         """Tell whether accounts have passed on, and all that it has are known: is it needed?"""
         is_known = self.status is not ConnectionStatus.INITIALISING
-        return self.passed_on_at is not None and is_known
+        return self.migrated_at is not None and is_known
 
     @property
-    def is_read_for_nobody(self) -> bool:
+    def is_background_read(self) -> bool:
         """No refresh waits for a read, no webhook announced anything: the schedule alone reads.
 
         What failed is tried again without being another read, or its trouble would use up what the
@@ -202,7 +202,7 @@ class Connection:
             self,
             allowed_on=None,
             consecutive_failures=0,
-            calls_per_visit=calls or None,
+            calls_per_read_run=calls or None,
             next_read_at=self.cadence.next_read_at(
                 self.id,
                 started_at=started_at,
@@ -248,7 +248,7 @@ class Connection:
             return replace(self, due_at=None)
         wishes = [check_at] if check_at is not None else []
         wishes += [now] if has_news(self.marks) else []
-        wishes += [self.passed_on_at] if self.passed_on_at and self.is_to_be_judged else []
+        wishes += [self.migrated_at] if self.migrated_at and self.is_to_be_judged else []
         if self.is_awake:
             wishes += [at for at in (self.next_read_at, self._refresh_wish()) if at is not None]
         return replace(self, due_at=min(wishes, default=None))
@@ -288,6 +288,6 @@ class Connection:
 
     def _refresh_wish(self) -> datetime | None:
         # Before the first read nobody knows whether buying makes sense here at all.
-        if self.status is ConnectionStatus.INITIALISING or not self.is_worth_buying:
+        if self.status is ConnectionStatus.INITIALISING or not self.can_refresh:
             return None
         return self.next_refresh_at if self.cadence.refresh_every is not None else None

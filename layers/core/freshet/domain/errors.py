@@ -180,7 +180,7 @@ class ProviderNotConfigured(FreshetError):
     """This deployment has no keys for the provider."""
 
 
-class VisitTooLong(FreshetError):
+class ReadRunTooLong(FreshetError):
     """A provider so slow, or a connection so large, that time ran out before every account."""
 
     retryable = True
@@ -200,7 +200,7 @@ class Erased(FreshetError):
     """What was to be written belongs to something that was erased meanwhile."""
 
 
-class PassedOn(FreshetError):
+class MigratedAccounts(FreshetError):
     """The account belongs to a newer connection now, which alone says what becomes of it."""
 
 

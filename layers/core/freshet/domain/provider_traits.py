@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from freshet.domain.etiquette import Etiquette
 from freshet.domain.provider import Provider
+from freshet.domain.provider_limits import ProviderLimits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,13 +33,13 @@ class ProviderTraits:
     removes_at_once: bool
     """A removed thing is gone when the provider answers; others queue the removal."""
 
-    calls_per_visit: int
-    """Calls of a usual visit, before a connection's own number is known."""
+    calls_per_read_run: int
+    """WebhookEffect of a usual visit, before a connection's own number is known."""
 
     calls_per_account: int
     """Calls that each account adds to a visit of a known connection; 0: one call for all."""
 
-    etiquette: Etiquette
+    etiquette: ProviderLimits
 
     def calls_for_accounts(self, accounts: int) -> int:
         """Count the calls of a visit to some accounts: their list, then each of them."""

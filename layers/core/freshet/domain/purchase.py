@@ -17,12 +17,12 @@ from freshet.domain.call_errors import (
 )
 from freshet.domain.connection import REFUSAL_REMEMBERED, Connection
 from freshet.domain.errors import PurchasesStopped, RefreshTooSoon
-from freshet.domain.etiquette import Etiquette
-from freshet.domain.leaving import demand_linked
 from freshet.domain.money import Money
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
+from freshet.domain.provider_limits import ProviderLimits
 from freshet.domain.refresh import LONGEST_WAIT, PATIENCE, Method, Refresh, RefreshStatus
+from freshet.domain.removal_rules import demand_linked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class PurchasePolicy:
         prices = self.prices[provider]
         return max(prices.at(now), prices.at(now + LONGEST_WAIT), key=lambda each: each.amount)
 
-    def cooldown_at(self, etiquette: Etiquette) -> timedelta:
+    def cooldown_at(self, etiquette: ProviderLimits) -> timedelta:
         """Say how far apart two purchases for one connection are: etiquette is the least."""
         return max(self.cooldown, etiquette.gap_between_purchases)
 
@@ -68,7 +68,7 @@ def check_before_money(
     *,
     is_stopped: bool,
     policy: PurchasePolicy,
-    etiquette: Etiquette,
+    etiquette: ProviderLimits,
     now: datetime,
 ) -> None:
     """Raise the first reason not to buy; budgets come after, in the reservation itself."""
@@ -78,7 +78,9 @@ def check_before_money(
         raise RefreshTooSoon(last + cooldown)
 
 
-def check_before_live_read(connection: Connection, *, etiquette: Etiquette, now: datetime) -> None:
+def check_before_live_read(
+    connection: Connection, *, etiquette: ProviderLimits, now: datetime
+) -> None:
     """Raise RefreshTooSoon where a person would read live more often than is polite."""
     last, gap = connection.last_live_read_at, etiquette.gap_between_live_reads
     if last is not None and now < last + gap:

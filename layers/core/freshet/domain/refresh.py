@@ -23,7 +23,7 @@ PATIENCE = timedelta(minutes=15)
 """How long a reserved call may wait for its next attempt; an outage of hours refuses it."""
 
 MOST_ATTEMPTS = 5
-"""Calls that surely cost nothing before a refresh is given up."""
+"""WebhookEffect that surely cost nothing before a refresh is given up."""
 
 LONGEST_WAIT = PATIENCE * MOST_ATTEMPTS
 """How long after its reservation a refresh may still be called."""

@@ -35,11 +35,11 @@ def turn_for(connection: Connection, *, now: datetime) -> Turn:
 
 def calls_of(connection: Connection, traits: ProviderTraits) -> int:
     """Say how many calls a visit makes: as many as the last one, or as a usual one."""
-    return connection.calls_per_visit or traits.calls_per_visit
+    return connection.calls_per_read_run or traits.calls_per_read_run
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
+class UserRateLimit:
     """How many calls one turn may plan for and how far apart its visits start.
 
     A person's call finds room all the same: the limiter lets the sweep take slots only a little

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from freshet.domain.account import Account
 from freshet.domain.days import EVERY_DAY, DayRange
 from freshet.domain.transactions import Transaction, identified
-from freshet.domain.webhooks import Calls
+from freshet.domain.webhooks import WebhookEffect
 
 CORRECTED_FOR = timedelta(days=7)
 """Brokers correct and complete what they said of the last days."""
@@ -49,7 +49,7 @@ class Changes:
 def days_to_read(
     account: Account,
     *,
-    event: Calls | None,
+    event: WebhookEffect | None,
     is_awaited: bool,
     gap: timedelta | None,
     now: datetime,
@@ -65,7 +65,7 @@ def days_to_read(
         if not account.has_new_transactions or (is_early and not is_awaited):
             return None
     read_to = account.transactions_read_to
-    if event is Calls.HISTORY_READ or read_to is None or account.owes_history(now=now):
+    if event is WebhookEffect.HISTORY_READ or read_to is None or account.owes_history(now=now):
         return EVERY_DAY
     return DayRange(first=read_to - CORRECTED_FOR)
 

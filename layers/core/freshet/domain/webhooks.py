@@ -38,7 +38,7 @@ class VerifiedDelivery:
         return self.received_at - self.signed_at > LATE_AFTER
 
 
-class Calls(StrEnum):
+class WebhookEffect(StrEnum):
     """What an event asks for; state is never taken from the event itself."""
 
     ACCOUNT_READ = "account_read"
@@ -48,7 +48,7 @@ class Calls(StrEnum):
     NOTHING = "nothing"
 
 
-class Suggests(StrEnum):
+class StatusHint(StrEnum):
     """What an event says of the connection's status; a read decides whether it is so."""
 
     ADDED = "added"
@@ -63,12 +63,12 @@ class Suggests(StrEnum):
 class EventRule:
     """What one kind of event calls for, whether it can close a refresh, and what it suggests."""
 
-    calls_for: Calls
+    effect: WebhookEffect
     closes_refresh: bool = False
-    suggests: Suggests | None = None
+    status_hint: StatusHint | None = None
 
 
-UNKNOWN_KIND = EventRule(Calls.NOTHING)
+UNKNOWN_KIND = EventRule(WebhookEffect.NOTHING)
 """The rule of kinds nobody has told us of: kept, counted, and nothing else."""
 
 
@@ -95,7 +95,10 @@ WHOLE_CONNECTION = "*"
 _ASIDE = "read:"
 """Marks an account to be read by an event that says nothing of a refresh's end."""
 
-_TRANSACTIONS = {Calls.HISTORY_READ: "history:", Calls.TRANSACTIONS_READ: "transactions:"}
+_TRANSACTIONS = {
+    WebhookEffect.HISTORY_READ: "history:",
+    WebhookEffect.TRANSACTIONS_READ: "transactions:",
+}
 """Marks an account, or them all, whose transactions are to be read: ever, or of the last days."""
 
 _OWED = "owed:"
@@ -104,12 +107,12 @@ _OWED = "owed:"
 
 def mark_of(event: WebhookEvent) -> str | None:
     """Name what the event leaves to be read: an account, the whole connection, or nothing."""
-    if event.rule.calls_for is Calls.NOTHING or event.provider_connection_id is None:
+    if event.rule.effect is WebhookEffect.NOTHING or event.provider_connection_id is None:
         return None
-    if event.rule.calls_for is Calls.ACCOUNT_READ and event.provider_account_id:
+    if event.rule.effect is WebhookEffect.ACCOUNT_READ and event.provider_account_id:
         aside = "" if event.rule.closes_refresh else _ASIDE
         return aside + event.provider_account_id
-    if prefix := _TRANSACTIONS.get(event.rule.calls_for):
+    if prefix := _TRANSACTIONS.get(event.rule.effect):
         return prefix + (event.provider_account_id or WHOLE_CONNECTION)
     return WHOLE_CONNECTION
 
@@ -119,12 +122,12 @@ def is_marked(marks: Marks, provider_account_id: str) -> bool:
     return provider_account_id in marks or _ASIDE + provider_account_id in marks
 
 
-def transactions_event(marks: Marks, provider_account_id: str) -> Calls | None:
+def transactions_event(marks: Marks, provider_account_id: str) -> WebhookEffect | None:
     """Say what events asked of this account's transactions, the most of it if there were more."""
     asked = {mark.removeprefix(_OWED) for mark in marks}
-    for calls_for, prefix in _TRANSACTIONS.items():
+    for effect, prefix in _TRANSACTIONS.items():
         if asked & {prefix + provider_account_id, prefix + WHOLE_CONNECTION}:
-            return calls_for
+            return effect
     return None
 
 

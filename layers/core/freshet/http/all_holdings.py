@@ -73,14 +73,14 @@ def _shape_parameter(documented: Mapping[str, DocumentedShape]) -> Parameter:
 
 def add_all_holdings_routes(api: Api) -> None:
     """Register the function."""
-    (listing,) = operations(api.parts.offers)
+    (listing,) = operations(api.deps.offers)
 
     @api.serves(listing)
     def list_holdings() -> Response[str]:
         name = api.query("shape")
         if name is None:
             return _in_our_shape(api)
-        return _in_documented_shape(_documented_at(name, api.parts.offers), api)
+        return _in_documented_shape(_documented_at(name, api.deps.offers), api)
 
 
 def _documented_at(name: str, offers: Offers) -> Provider:
@@ -96,8 +96,8 @@ def _in_our_shape(api: Api) -> Response[str]:
         _connection_id(api),
         start=mark_of(api, prefix=_ACCOUNT),
         limit=limit_of(api, usual=_MOST_ACCOUNTS, most=_MOST_ACCOUNTS),
-        parts=api.parts.showing,
-        now=api.parts.now(),
+        deps=api.deps.showing,
+        now=api.deps.now(),
     )
     items = [first_page(account_id, each) for account_id, each in shown]
     return json_response(200, page(items, cursor_for(following)))
@@ -109,7 +109,7 @@ def _in_documented_shape(provider: Provider, api: Api) -> Response[str]:
             raise InvalidField(name, "means nothing in this shape, which is not paged")
     connection_id = _connection_id(api)
     texts = documented_holdings(
-        api.caller.user_id, connection_id, provider=provider, parts=api.parts.portfolio
+        api.caller.user_id, connection_id, provider=provider, deps=api.deps.portfolio
     )
     what_to_do = _NARROWER if connection_id is None else _NARROWEST
     return json_text_response(200, _array_of(texts, what_to_do=what_to_do))

@@ -21,26 +21,26 @@ from freshet.http.caller import USER_HEADER, Caller, TokenPolicy, caller_from_cl
 from freshet.http.operation import Operation
 from freshet.http.problems import TABLE, problem_for
 from freshet.observability import logger
-from freshet.services.begin_removal import Removing
-from freshet.services.keep_pace import Pacing, keep_pace
-from freshet.services.linking import Linking
-from freshet.services.request_refresh import Requesting
-from freshet.services.show_documented_holdings import ShowingDocumented
-from freshet.services.show_holdings import Showing
+from freshet.services.begin_removal import BeginRemovalDependencies
+from freshet.services.limit_user_rate import UserRateLimitDependencies, limit_user_rate
+from freshet.services.linking import LinkDependencies
+from freshet.services.request_refresh import RequestRefreshDependencies
+from freshet.services.show_documented_holdings import ShowDocumentedDependencies
+from freshet.services.show_holdings import ShowHoldingsDependencies
 
 type Handler = Callable[..., Response[str]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApiParts:
+class ApiDependencies:
     """What the routes need."""
 
-    showing: Showing
-    portfolio: ShowingDocumented
-    removing: Removing
-    requesting: Requesting
-    linking: Linking
-    pacing: Pacing
+    showing: ShowHoldingsDependencies
+    portfolio: ShowDocumentedDependencies
+    removing: BeginRemovalDependencies
+    requesting: RequestRefreshDependencies
+    linking: LinkDependencies
+    pacing: UserRateLimitDependencies
     tokens: TokenPolicy
     providers: frozenset[Provider]
     offers: Offers
@@ -64,9 +64,9 @@ class ApiParts:
 class Api:
     """The resolver with what every route asks of a request."""
 
-    def __init__(self, parts: ApiParts) -> None:
+    def __init__(self, deps: ApiDependencies) -> None:
         """Make an application without operations, but with every error answered."""
-        self.parts = parts
+        self.deps = deps
         self.operations: list[Operation] = []
         self.resolver = APIGatewayHttpResolver()
         self.resolver.exception_handler(list(TABLE))(self._known_error)
@@ -75,9 +75,9 @@ class Api:
     def serves(self, operation: Operation) -> Callable[[Handler], Handler]:
         """Register the function that follows, which is called once a request may pass."""
 
-        def hold(app: APIGatewayHttpResolver, go_on: NextMiddleware) -> Response[str]:
+        def hold(app: APIGatewayHttpResolver, resume_refresh: NextMiddleware) -> Response[str]:
             self._hold(operation)
-            return go_on(app)
+            return resume_refresh(app)
 
         self.operations.append(operation)
         rule = operation.path.replace("{", "<").replace("}", ">")
@@ -126,16 +126,16 @@ class Api:
         demand_known(document, operation.body_fields)
         return document
 
-    def keep_pace(self) -> None:
+    def limit_user_rate(self) -> None:
         """Count a request that is about to cost something; raises TooManyRequests."""
         operation: Operation = self.resolver.context["operation"]
         if operation.pace is not None:
-            keep_pace(self.caller.user_id, operation.pace, parts=self.parts.pacing)
+            limit_user_rate(self.caller.user_id, operation.pace, deps=self.deps.pacing)
 
     def _hold(self, operation: Operation) -> None:
         event = self.resolver.current_event
         claims = event.raw_event["requestContext"]["authorizer"]["jwt"]["claims"]
-        caller = caller_from_claims(claims, self.parts.tokens, named_user=self.header(USER_HEADER))
+        caller = caller_from_claims(claims, self.deps.tokens, named_user=self.header(USER_HEADER))
         logger.append_keys(actor=caller.actor, user_id=caller.user_id)
         caller.demand(operation.scope)
         for name in event.query_string_parameters or {}:
@@ -145,9 +145,7 @@ class Api:
 
     def _known_error(self, error: Exception) -> Response[str]:
         arguments = self.resolver.context.get("_route_args", {})
-        return problem_for(
-            error, now=self.parts.now(), connection_id=arguments.get("connection_id")
-        )
+        return problem_for(error, now=self.deps.now(), connection_id=arguments.get("connection_id"))
 
     def _no_route(self, _: NotFoundError) -> Response[str]:
         event = self.resolver.current_event
@@ -155,4 +153,4 @@ class Api:
         # A verb that is there, with an id that no route takes: there is no such thing.
         is_wrong_verb = bool(verbs) and event.http_method not in verbs
         error = MethodNotAllowed(verbs) if is_wrong_verb else NotFound(event.path)
-        return problem_for(error, now=self.parts.now())
+        return problem_for(error, now=self.deps.now())

@@ -49,7 +49,7 @@ OPERATIONS = (CHANGE_CONNECTION,)
 
 def add_connection_change_routes(api: Api) -> None:
     """Register the function."""
-    parts = api.parts
+    deps = api.deps
 
     @api.serves(CHANGE_CONNECTION)
     def patch_connection(connection_id: str) -> Response[str]:
@@ -59,9 +59,9 @@ def add_connection_change_routes(api: Api) -> None:
             # Buying on a cadence spends the deployment's money without anybody asking each time.
             caller.demand(Scope.OPERATE)
         connection = change_connection(
-            change, connections=parts.showing.connections, traits=parts.traits, clock=parts.now
+            change, connections=deps.showing.connections, traits=deps.traits, clock=deps.now
         )
-        return json_response(200, connection_shape(connection, prices=parts.prices))
+        return json_response(200, connection_shape(connection, prices=deps.prices))
 
 
 def _change(body: dict[str, Any], user_id: str, connection_id: str) -> ConnectionChange:

@@ -49,29 +49,29 @@ OPERATIONS = (LIST_CONNECTIONS, GET_CONNECTION, LIST_ACCOUNTS)
 
 def add_connection_routes(api: Api) -> None:
     """Register the functions."""
-    parts = api.parts
+    deps = api.deps
 
     @api.serves(LIST_CONNECTIONS)
     def list_connections() -> Response[str]:
-        found = parts.showing.connections.of_user(api.caller.user_id)
+        found = deps.showing.connections.of_user(api.caller.user_id)
         shown, cursor = page_of(api, found, name="connections/", place=_place_of)
-        items = [connection_shape(each, prices=parts.prices) for each in shown]
+        items = [connection_shape(each, prices=deps.prices) for each in shown]
         return json_response(200, page(items, cursor))
 
     @api.serves(GET_CONNECTION)
     def get_connection(connection_id: str) -> Response[str]:
-        connection = parts.showing.connections.get(
+        connection = deps.showing.connections.get(
             api.caller.user_id, checked_connection_id(connection_id)
         )
-        return json_response(200, connection_shape(connection, prices=parts.prices))
+        return json_response(200, connection_shape(connection, prices=deps.prices))
 
     @api.serves(LIST_ACCOUNTS)
     def list_accounts(connection_id: str) -> Response[str]:
         found = connection_accounts(
             api.caller.user_id,
             checked_connection_id(connection_id),
-            parts=parts.showing,
-            now=parts.now(),
+            deps=deps.showing,
+            now=deps.now(),
         )
         shown, cursor = page_of(api, found, name="accounts/", place=_place_of_account)
         items = [account_shape(each.account, each.freshness) for each in shown]

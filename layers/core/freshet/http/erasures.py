@@ -49,24 +49,24 @@ OPERATIONS = (REMOVE_CONNECTION, REMOVE_USER, GET_ERASURE)
 
 def add_erasure_routes(api: Api) -> None:
     """Register the functions."""
-    parts = api.parts.removing
+    deps = api.deps.removing
 
     @api.serves(REMOVE_CONNECTION)
     def delete_connection(connection_id: str) -> Response[str]:
         caller = api.caller
         checked = checked_connection_id(connection_id)
-        return _begun(remove_connection(caller.user_id, checked, actor=caller.actor, parts=parts))
+        return _begun(remove_connection(caller.user_id, checked, actor=caller.actor, deps=deps))
 
     @api.serves(REMOVE_USER)
     def delete_user() -> Response[str]:
         caller = api.caller
-        return _begun(remove_user(caller.user_id, actor=caller.actor, parts=parts))
+        return _begun(remove_user(caller.user_id, actor=caller.actor, deps=deps))
 
     @api.serves(GET_ERASURE)
     def get_erasure(erasure_id: str) -> Response[str]:
         if not is_erasure_id(erasure_id):
             raise NotFound(erasure_id)
-        return json_response(200, erasure_shape(parts.erasures.get(api.caller.user_id, erasure_id)))
+        return json_response(200, erasure_shape(deps.erasures.get(api.caller.user_id, erasure_id)))
 
 
 def _begun(erasure: Erasure) -> Response[str]:

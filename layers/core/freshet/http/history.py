@@ -61,17 +61,17 @@ OPERATIONS = (LIST_SNAPSHOTS, LIST_CHANGES, LIST_DAYS)
 
 def add_history_routes(api: Api) -> None:
     """Register the functions."""
-    parts = api.parts
+    deps = api.deps
 
     @api.serves(LIST_SNAPSHOTS)
     def list_snapshots(account_id: str) -> Response[str]:
         found, mark = account_versions(
             api.caller.user_id,
             checked_account_id(account_id),
-            span_of(day_range_of(api), parts.showing.zone),
+            span_of(day_range_of(api), deps.showing.zone),
             limit=limit_of(api),
             after=mark_of(api, prefix="VERSION#"),
-            parts=parts.showing,
+            deps=deps.showing,
         )
         return json_response(200, page([version_shape(each) for each in found], cursor_for(mark)))
 
@@ -80,10 +80,10 @@ def add_history_routes(api: Api) -> None:
         found, mark = account_changes(
             api.caller.user_id,
             checked_account_id(account_id),
-            span_of(day_range_of(api), parts.showing.zone),
+            span_of(day_range_of(api), deps.showing.zone),
             limit=limit_of(api),
             after=mark_of(api, prefix="CHANGE#"),
-            parts=parts.showing,
+            deps=deps.showing,
         )
         return json_response(200, page([change_shape(each) for each in found], cursor_for(mark)))
 
@@ -94,8 +94,8 @@ def add_history_routes(api: Api) -> None:
             checked_account_id(account_id),
             _days_wanted(api),
             limit=limit_of(api),
-            parts=parts.showing,
-            now=parts.now(),
+            deps=deps.showing,
+            now=deps.now(),
         )
         mark = None if following is None else _PLACE + following.isoformat()
         return json_response(200, page([day_shape(each) for each in days], cursor_for(mark)))

@@ -85,15 +85,15 @@ def _page(account_id: str, shown: ShownHoldings, positions: slice) -> HoldingsSh
 
 
 def _shown(api: Api, account_id: str) -> ShownHoldings:
-    user_id, parts, now = api.caller.user_id, api.parts.showing, api.parts.now()
+    user_id, deps, now = api.caller.user_id, api.deps.showing, api.deps.now()
     text = api.query("as_of")
     if text is None:
-        return account_holdings(user_id, account_id, parts=parts, now=now)
+        return account_holdings(user_id, account_id, deps=deps, now=now)
     moment = _moment(text)
-    today = now.astimezone(parts.zone).date()
+    today = now.astimezone(deps.zone).date()
     if moment > now if isinstance(moment, datetime) else moment > today:
         raise InvalidField("as_of", "lies in the future")
-    return holdings_as_of(user_id, account_id, moment, parts=parts, now=now)
+    return holdings_as_of(user_id, account_id, moment, deps=deps, now=now)
 
 
 def _moment(text: str) -> date | datetime:

@@ -26,9 +26,9 @@ from freshet.domain.errors import (
 from freshet.domain.identifiers import is_link_session_id
 from freshet.domain.link_session import LinkStatus
 from freshet.domain.linking import FinishLink, StartLink
-from freshet.domain.pacing import Pace
 from freshet.domain.provider import Provider
 from freshet.domain.provider_offer import Offers, ProviderOffer
+from freshet.domain.user_rate_limits import UserRateLimit
 from freshet.http.answers import json_response
 from freshet.http.application import Api
 from freshet.http.caller import Scope
@@ -88,7 +88,7 @@ def _start_link(offers: Offers) -> Operation:
         bodies=(NewLinkBody, RepairBody),
         answers={201: Answer(StartedLinkShape, headers=("Location",))},
         problems=(NotFound, LinkGone, *_TROUBLE),
-        pace=Pace.LINKING,
+        pace=UserRateLimit.LINKING,
     )
 
 
@@ -108,39 +108,39 @@ def _finish_link(offers: Offers) -> Operation:
             201: Answer(ConnectionShape, headers=("Location",)),
         },
         problems=(NotFound, LinkInvalid, LinkUnfinished, AlreadyOwned, LoginRequired, *_TROUBLE),
-        pace=Pace.LINKING,
+        pace=UserRateLimit.LINKING,
     )
 
 
 def add_link_session_routes(api: Api) -> None:
     """Register the functions."""
-    parts = api.parts
-    start, get, finish = operations(parts.offers)
+    deps = api.deps
+    start, get, finish = operations(deps.offers)
 
     @api.serves(start)
     def post_link_session() -> Response[str]:
         wanted = _wanted(api, api.body())
-        api.keep_pace()
-        started = start_link(wanted, parts=parts.linking)
+        api.limit_user_rate()
+        started = start_link(wanted, deps=deps.linking)
         headers = {"Location": f"/v1/link-sessions/{started.session.id}", **_SECRETS_INSIDE}
         return json_response(201, started_link_shape(started), headers)
 
     @api.serves(get)
     def get_link_session(link_session_id: str) -> Response[str]:
         session_id = _checked_session_id(link_session_id)
-        session = parts.linking.sessions.get(api.caller.user_id, session_id)
-        outcome = link_outcome(session, parts=parts.linking)
+        session = deps.linking.sessions.get(api.caller.user_id, session_id)
+        outcome = link_outcome(session, deps=deps.linking)
         headers = {"Retry-After": "2"} if outcome.status is LinkStatus.PENDING else {}
         return json_response(200, link_session_shape(session, outcome), headers)
 
     @api.serves(finish)
     def post_connection() -> Response[str]:
-        returned = _returned(api.body(), api.caller.user_id, parts.offers)
-        api.keep_pace()
-        enrolled = finish_link(returned, parts=parts.linking)
+        returned = _returned(api.body(), api.caller.user_id, deps.offers)
+        api.limit_user_rate()
+        enrolled = finish_link(returned, deps=deps.linking)
         connection = enrolled.connection
         headers = {"Location": f"/v1/connections/{connection.id}"}
-        shape = connection_shape(connection, prices=parts.prices)
+        shape = connection_shape(connection, prices=deps.prices)
         return json_response(201 if enrolled.is_new else 200, shape, headers)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from freshet.domain.pacing import Pace
+from freshet.domain.user_rate_limits import UserRateLimit
 from freshet.http.caller import Scope
 
 Verb = Literal["GET", "POST", "PATCH", "DELETE"]
@@ -43,7 +43,7 @@ class Operation:
     """The typed dictionaries that the body may be; without any nobody reads a body."""
     answers: Mapping[int, Answer]
     problems: tuple[type[Exception], ...] = ()
-    pace: Pace | None = None
+    pace: UserRateLimit | None = None
     """What one user may do only so often."""
 
     @property

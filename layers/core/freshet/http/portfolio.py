@@ -29,15 +29,15 @@ OPERATIONS = (GET_PORTFOLIO,)
 
 def add_portfolio_routes(api: Api) -> None:
     """Register the function."""
-    parts = api.parts
+    deps = api.deps
 
     @api.serves(GET_PORTFOLIO)
     def get_portfolio() -> Response[str]:
         portfolio = user_portfolio(
             api.caller.user_id,
             with_positions=_includes_positions(api),
-            parts=parts.showing,
-            now=parts.now(),
+            deps=deps.showing,
+            now=deps.now(),
         )
         return json_response(200, portfolio_shape(portfolio))
 

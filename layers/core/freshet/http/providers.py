@@ -22,14 +22,14 @@ OPERATIONS = (LIST_PROVIDERS,)
 
 def add_provider_routes(api: Api) -> None:
     """Register the function."""
-    parts = api.parts
+    deps = api.deps
 
     @api.serves(LIST_PROVIDERS)
     def list_providers() -> Response[str]:
         items = [
             provider_shape(
-                each, traits, is_configured=each in parts.providers, price=parts.prices[each]
+                each, traits, is_configured=each in deps.providers, price=deps.prices[each]
             )
-            for each, traits in sorted(parts.traits.items())
+            for each, traits in sorted(deps.traits.items())
         ]
         return json_response(200, page(items))

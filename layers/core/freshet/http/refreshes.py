@@ -8,8 +8,8 @@ from freshet.domain.errors import (
     NotFound,
 )
 from freshet.domain.instants import to_text
-from freshet.domain.pacing import Pace
 from freshet.domain.refresh import Refresh
+from freshet.domain.user_rate_limits import UserRateLimit
 from freshet.http.answers import json_response
 from freshet.http.application import Api
 from freshet.http.caller import Scope
@@ -17,6 +17,14 @@ from freshet.http.connections import checked_connection_id
 from freshet.http.operation import Answer, Operation
 from freshet.http.paging import PAGED, page_of
 from freshet.http.problems import problem_body
+from freshet.http.refresh_requests import (
+    IDEMPOTENCY_KEY,
+    RefreshBody,
+    failure_of,
+    idempotency_key,
+    is_dry_run,
+    shown_preview,
+)
 from freshet.http.shapes.pages import Page, page
 from freshet.http.shapes.problems import ProblemShape
 from freshet.http.shapes.refreshes import (
@@ -26,14 +34,6 @@ from freshet.http.shapes.refreshes import (
     refresh_shape,
 )
 from freshet.http.shapes.usage import PreviewedConnectionShape, PreviewedShape
-from freshet.http.wishes import (
-    IDEMPOTENCY_KEY,
-    RefreshBody,
-    failure_of,
-    idempotency_key,
-    is_dry_run,
-    shown_preview,
-)
 from freshet.services.billable_call import Purchase
 from freshet.services.preview_refresh import Preview
 from freshet.services.refresh_all import Answered, RefreshAllRequest, preview_all, refresh_all
@@ -59,7 +59,7 @@ REFRESH_EVERYTHING = Operation(
     bodies=(RefreshBody,),
     answers={200: Answer(PreviewedShape), 202: Answer(AskedShape, headers=("Retry-After",))},
     problems=(IdempotencyMismatch,),
-    pace=Pace.REFRESHING,
+    pace=UserRateLimit.REFRESHING,
 )
 GET_REFRESH = Operation(
     id="getRefresh",
@@ -79,14 +79,14 @@ OPERATIONS = (
 
 def add_refresh_routes(api: Api) -> None:
     """Register the functions."""
-    parts = api.parts
+    deps = api.deps
 
     @api.serves(LIST_REFRESHES)
     def list_refreshes(connection_id: str) -> Response[str]:
-        connection = parts.showing.connections.get(
+        connection = deps.showing.connections.get(
             api.caller.user_id, checked_connection_id(connection_id)
         )
-        refreshes = parts.requesting.purchasing.refreshes
+        refreshes = deps.requesting.purchasing.refreshes
         found = refreshes.of_connection(api.caller.user_id, connection.id)
         shown, cursor = page_of(api, found, name="refreshes/", place=_place_of)
         return json_response(200, page([refresh_shape(each) for each in shown], cursor))
@@ -97,18 +97,18 @@ def add_refresh_routes(api: Api) -> None:
         request = RefreshAllRequest(
             user_id=api.caller.user_id, actor=api.caller.actor, idempotency_key=idempotency_key(api)
         )
-        api.keep_pace()
+        api.limit_user_rate()
         if dry_run:
-            previews = preview_all(request, parts=parts.requesting)
+            previews = preview_all(request, deps=deps.requesting)
             previewed: PreviewedShape = {"items": [_preview_item(each, api) for each in previews]}
             return json_response(200, previewed)
-        answers = refresh_all(request, parts=parts.requesting)
+        answers = refresh_all(request, deps=deps.requesting)
         asked: AskedShape = {"items": [_item(each, api) for each in answers]}
         return json_response(202, asked, {"Retry-After": "2"})
 
     @api.serves(GET_REFRESH)
     def get_refresh(refresh_id: str) -> Response[str]:
-        refresh = parts.requesting.purchasing.refreshes.get(api.caller.user_id, refresh_id)
+        refresh = deps.requesting.purchasing.refreshes.get(api.caller.user_id, refresh_id)
         headers = {} if refresh.is_terminal else {"Retry-After": "2"}
         return json_response(200, refresh_shape(refresh), headers)
 
@@ -140,4 +140,4 @@ def _preview_item(answer: Answered[Preview], api: Api) -> PreviewedConnectionSha
 def _problem(connection_id: str, refusal: FreshetError | None, api: Api) -> ProblemShape | None:
     if refusal is None:
         return None
-    return problem_body(refusal, now=api.parts.now(), connection_id=connection_id)
+    return problem_body(refusal, now=api.deps.now(), connection_id=connection_id)

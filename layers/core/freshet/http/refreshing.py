@@ -3,16 +3,14 @@
 from aws_lambda_powertools.event_handler import Response
 
 from freshet.domain.errors import NotFound, TransactionsNotEnabled
-from freshet.domain.pacing import Pace
+from freshet.domain.user_rate_limits import UserRateLimit
 from freshet.http.answers import json_response
 from freshet.http.application import Api
 from freshet.http.caller import Scope
 from freshet.http.connections import checked_connection_id
 from freshet.http.operation import Answer, Operation
 from freshet.http.problems import AT_THE_PROVIDER, BEFORE_MONEY, problem_for
-from freshet.http.shapes.refreshes import RefreshShape, refresh_shape
-from freshet.http.shapes.usage import PreviewShape
-from freshet.http.wishes import (
+from freshet.http.refresh_requests import (
     IDEMPOTENCY_KEY,
     EmptyBody,
     RefreshBody,
@@ -21,6 +19,8 @@ from freshet.http.wishes import (
     is_dry_run,
     shown_preview,
 )
+from freshet.http.shapes.refreshes import RefreshShape, refresh_shape
+from freshet.http.shapes.usage import PreviewShape
 from freshet.services.billable_call import Purchase
 from freshet.services.preview_refresh import preview_refresh
 from freshet.services.request_refresh import RefreshRequest, request_refresh
@@ -44,7 +44,7 @@ REFRESH_CONNECTION = Operation(
         202: Answer(RefreshShape, headers=("Location", "Retry-After")),
     },
     problems=(NotFound, *BEFORE_MONEY, *AT_THE_PROVIDER),
-    pace=Pace.REFRESHING,
+    pace=UserRateLimit.REFRESHING,
 )
 SYNC_TRANSACTIONS = Operation(
     id="syncTransactions",
@@ -56,30 +56,30 @@ SYNC_TRANSACTIONS = Operation(
     bodies=(EmptyBody,),
     answers={202: Answer(RefreshShape, headers=("Location", "Retry-After"))},
     problems=(NotFound, *BEFORE_MONEY, *AT_THE_PROVIDER, TransactionsNotEnabled),
-    pace=Pace.REFRESHING,
+    pace=UserRateLimit.REFRESHING,
 )
 OPERATIONS = (REFRESH_CONNECTION, SYNC_TRANSACTIONS)
 
 
 def add_refreshing_routes(api: Api) -> None:
     """Register the functions."""
-    parts = api.parts
+    deps = api.deps
 
     @api.serves(REFRESH_CONNECTION)
     def refresh(connection_id: str) -> Response[str]:
         dry_run, request = is_dry_run(api), _request(api, connection_id)
-        api.keep_pace()
+        api.limit_user_rate()
         if not dry_run:
-            return _answer(api, request_refresh(request, parts=parts.requesting))
-        preview = preview_refresh(request, parts=parts.requesting)
+            return _answer(api, request_refresh(request, deps=deps.requesting))
+        preview = preview_refresh(request, deps=deps.requesting)
         return json_response(200, shown_preview(preview, api))
 
     @api.serves(SYNC_TRANSACTIONS)
     def sync_transactions(connection_id: str) -> Response[str]:
         api.body()
         request = _request(api, connection_id)
-        api.keep_pace()
-        return _answer(api, request_transactions_sync(request, parts=parts.requesting))
+        api.limit_user_rate()
+        return _answer(api, request_transactions_sync(request, deps=deps.requesting))
 
 
 def _request(api: Api, connection_id: str) -> RefreshRequest:
@@ -94,6 +94,6 @@ def _request(api: Api, connection_id: str) -> RefreshRequest:
 def _answer(api: Api, purchase: Purchase) -> Response[str]:
     refresh, failure = purchase.refresh, failure_of(purchase)
     if failure is not None:
-        return problem_for(failure, now=api.parts.now(), connection_id=refresh.connection_id)
+        return problem_for(failure, now=api.deps.now(), connection_id=refresh.connection_id)
     headers = {"Location": f"/v1/refreshes/{refresh.id}", "Retry-After": "2"}
     return json_response(202, refresh_shape(refresh, joined=purchase.joined), headers)

@@ -28,7 +28,7 @@ OPERATIONS = (LIST_TRANSACTIONS,)
 
 def add_transaction_routes(api: Api) -> None:
     """Register the function."""
-    parts = api.parts
+    deps = api.deps
 
     @api.serves(LIST_TRANSACTIONS)
     def list_transactions(account_id: str) -> Response[str]:
@@ -40,7 +40,7 @@ def add_transaction_routes(api: Api) -> None:
             days=day_range_of(api),
             limit=limit_of(api),
             after=None if after is None else after.removeprefix(list_name),
-            parts=parts.showing,
+            deps=deps.showing,
         )
         items = [transaction_shape(each) for each in found]
         return json_response(

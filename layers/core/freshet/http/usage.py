@@ -22,16 +22,16 @@ OPERATIONS = (GET_USAGE,)
 
 def add_usage_routes(api: Api) -> None:
     """Register the function."""
-    parts = api.parts
+    deps = api.deps
 
     @api.serves(GET_USAGE)
     def get_usage() -> Response[str]:
-        now = parts.now()
+        now = deps.now()
         usage = usage_of(
             api.caller.user_id,
             is_operator=Scope.OPERATE in api.caller.scopes,
-            budgets=parts.requesting.budgets,
+            budgets=deps.requesting.budgets,
             now=now,
         )
-        policy = parts.requesting.purchasing.policy
+        policy = deps.requesting.purchasing.policy
         return json_response(200, usage_shape(usage, policy=policy, now=now))

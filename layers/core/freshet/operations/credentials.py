@@ -9,8 +9,16 @@ from pydantic import Field
 from freshet.domain.call_errors import CallFailed
 from freshet.domain.errors import CredentialMissing, ProviderNotConfigured, SecretUnavailable
 from freshet.operations.operator import Event, Operation, Text, error
-from freshet.services.move_credentials import MOST_USERS, Moving, move_credentials
-from freshet.services.rotate_credential import Rotating, Rotation, rotate_credential
+from freshet.services.move_credentials import (
+    MOST_USERS,
+    MoveCredentialsDependencies,
+    move_credentials,
+)
+from freshet.services.rotate_credential import (
+    RotateCredentialDependencies,
+    Rotation,
+    rotate_credential,
+)
 
 
 class _MoveCredentials(Event):
@@ -44,8 +52,8 @@ _SAID = {
 class CredentialOperations:
     """Carries out the events; `moving` is None where credentials stay in Secrets Manager."""
 
-    moving: Moving | None
-    rotating: Rotating
+    moving: MoveCredentialsDependencies | None
+    rotating: RotateCredentialDependencies
 
     def operations(self) -> Mapping[str, Operation]:
         """Give them by name."""
@@ -55,7 +63,7 @@ class CredentialOperations:
         wanted = _MoveCredentials.model_validate(event)
         if self.moving is None:
             return error("nowhere_to_move", "deploy with CredentialStore=kms first")
-        moves = move_credentials(wanted.user_ids, parts=self.moving)
+        moves = move_credentials(wanted.user_ids, deps=self.moving)
         return {
             "users": [
                 {"user_id": each.user_id, "status": each.status, "reason": each.reason}
@@ -66,7 +74,7 @@ class CredentialOperations:
     def _rotate(self, event: dict[str, Any]) -> dict[str, Any]:
         wanted = _RotateCredential.model_validate(event)
         try:
-            rotation = rotate_credential(wanted.user_id, wanted.connection_id, parts=self.rotating)
+            rotation = rotate_credential(wanted.user_id, wanted.connection_id, deps=self.rotating)
         except CredentialMissing:
             return error("credential_missing", "there is none to rotate: the user must link again")
         except SecretUnavailable as trouble:

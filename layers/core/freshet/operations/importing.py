@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError
 
 from freshet.domain.cadence import Cadence
+from freshet.domain.cadence_rules import check_read_every
 from freshet.domain.call_errors import CallFailed
 from freshet.domain.errors import (
     AlreadyOwned,
@@ -23,7 +24,6 @@ from freshet.domain.errors import (
     ProviderNotConfigured,
 )
 from freshet.domain.provider import Provider
-from freshet.domain.replanning import check_read_every
 from freshet.operations.operator import (
     CredentialForms,
     Event,
@@ -33,7 +33,7 @@ from freshet.operations.operator import (
     with_credential,
 )
 from freshet.ports import Clock, TextObjects
-from freshet.services.import_connections import Importing, ImportRow, import_row
+from freshet.services.import_connections import ImportDependencies, ImportRow, import_row
 
 _TIME = timedelta(seconds=20)  # the function has 29; a line that has begun may take some
 _MOST_INLINE = 500
@@ -67,7 +67,7 @@ _CODES: dict[type[Exception], str] = {
 class Importer:
     """Works lines until they end or the time does."""
 
-    parts: Importing
+    deps: ImportDependencies
     credential_forms: CredentialForms
     objects: TextObjects
     clock: Clock
@@ -104,7 +104,7 @@ class Importer:
     def _result(self, line: str | dict[str, Any]) -> dict[str, Any]:
         try:
             row = self._row(line)
-            imported = import_row(row, parts=self.parts)
+            imported = import_row(row, deps=self.deps)
         except ValidationError as error:
             named = "; ".join(_named(each) for each in error.errors())
             return _failed("invalid_field", named)
@@ -128,7 +128,7 @@ class Importer:
         if provider is None:
             raise InvalidField("provider", "is not a known provider")
         read = with_credential(_Line, self.credential_forms(provider)).model_validate(document)
-        etiquette = self.parts.registering.traits[provider].etiquette
+        etiquette = self.deps.registering.traits[provider].etiquette
         check_read_every(read.read_every, etiquette, field="read_every")
         return ImportRow(
             user_id=read.user_id,

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from freshet.domain.cadence import Cadence
+from freshet.domain.cadence_rules import check_read_every, check_refresh_every
 from freshet.domain.errors import (
     AlreadyOwned,
     ConnectionRemoving,
@@ -18,14 +19,17 @@ from freshet.domain.errors import (
     NotFound,
     UserLeaving,
 )
-from freshet.domain.etiquette import Etiquette
 from freshet.domain.provider import Provider
-from freshet.domain.replanning import check_read_every, check_refresh_every
+from freshet.domain.provider_limits import ProviderLimits
 from freshet.ports import CredentialForm
-from freshet.services.process_webhook import Processing
-from freshet.services.register_connection import Registering, Registration, register_connection
+from freshet.services.process_webhook import ProcessWebhookDependencies
+from freshet.services.register_connection import (
+    RegisterConnectionDependencies,
+    Registration,
+    register_connection,
+)
 from freshet.services.replay_webhooks import replay_connection, replay_event, replay_parked
-from freshet.services.switch_purchases import Switching, switch_purchases
+from freshet.services.switch_purchases import SwitchPurchasesDependencies, switch_purchases
 
 Text = Annotated[str, Field(min_length=1, max_length=256)]
 CredentialForms = Callable[[Provider], type[CredentialForm]]
@@ -49,7 +53,7 @@ class _RegisterConnection(Event):
     credential: Any
     """In the form of its provider."""
 
-    def to_registration(self, etiquette: Etiquette) -> Registration:
+    def to_registration(self, etiquette: ProviderLimits) -> Registration:
         """Say the same in the domain's words; raises InvalidField for a cadence."""
         check_read_every(self.read_every, etiquette, field="read_every")
         if self.refresh_every is not None:
@@ -104,9 +108,9 @@ Operation = Callable[[dict[str, Any]], dict[str, Any]]
 class Operator:
     """Carries out operator events and answers what became of them."""
 
-    registering: Registering
-    switching: Switching
-    replaying: Processing
+    registering: RegisterConnectionDependencies
+    switching: SwitchPurchasesDependencies
+    replaying: ProcessWebhookDependencies
     credential_forms: CredentialForms
     further: Callable[[], Mapping[str, Operation]] = dict
     """Gives what is asked for so seldom that it is loaded only then, by operation."""
@@ -145,29 +149,29 @@ class Operator:
         form = self.credential_forms(provider)
         wanted = with_credential(_RegisterConnection, form).model_validate(event)
         registration = wanted.to_registration(self.registering.traits[provider].etiquette)
-        connection = register_connection(registration, parts=self.registering)
+        connection = register_connection(registration, deps=self.registering)
         return {"connection_id": connection.id, "status": connection.status}
 
     def _switch_purchases(self, event: dict[str, Any]) -> dict[str, Any]:
         wanted = _SwitchPurchases.model_validate(event).operation == "stop_purchases"
-        is_stopped = switch_purchases(is_stopped=wanted, parts=self.switching)
+        is_stopped = switch_purchases(is_stopped=wanted, deps=self.switching)
         return {"purchases_stopped": is_stopped}
 
     def _replay_webhook(self, event: dict[str, Any]) -> dict[str, Any]:
         wanted = _ReplayWebhook.model_validate(event)
-        is_worked = replay_event(wanted.provider, wanted.event_id, parts=self.replaying)
+        is_worked = replay_event(wanted.provider, wanted.event_id, deps=self.replaying)
         return {"worked": is_worked}
 
     def _replay_webhooks(self, event: dict[str, Any]) -> dict[str, Any]:
         wanted = _ReplayWebhooks.model_validate(event)
         waiting = replay_connection(
-            wanted.provider, wanted.provider_connection_id, parts=self.replaying
+            wanted.provider, wanted.provider_connection_id, deps=self.replaying
         )
         return {"parked_events_worked": waiting}
 
     def _replay_parked(self, event: dict[str, Any]) -> dict[str, Any]:
         wanted = _ReplayParked.model_validate(event)
-        return {"parked_events_worked": replay_parked(wanted.provider, parts=self.replaying)}
+        return {"parked_events_worked": replay_parked(wanted.provider, deps=self.replaying)}
 
 
 def _named(wrong: Any) -> str:

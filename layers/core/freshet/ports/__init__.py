@@ -22,7 +22,6 @@ from freshet.ports.linking import (
     LinkSessions,
     ProviderUsers,
 )
-from freshet.ports.pacing import UserPacing
 from freshet.ports.providers import (
     CredentialVault,
     DocumentedHoldings,
@@ -35,6 +34,7 @@ from freshet.ports.providers import (
 from freshet.ports.purchases import Budgets, Refreshes
 from freshet.ports.queues import Bus, ReadQueue, RefreshQueue, WebhookQueue
 from freshet.ports.transactions import Transactions
+from freshet.ports.user_requests import UserRequests
 from freshet.ports.webhooks import WebhookVerifier
 
 Clock = Callable[[], datetime]
@@ -81,7 +81,7 @@ __all__ = [
     "Transactions",
     "UserDirectory",
     "UserLease",
-    "UserPacing",
+    "UserRequests",
     "WebhookQueue",
     "WebhookVerifier",
 ]

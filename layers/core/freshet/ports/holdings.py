@@ -5,8 +5,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 from freshet.domain.account import Account, Register
-from freshet.domain.closes import Close
 from freshet.domain.connection import Connection
+from freshet.domain.daily_valuations import DailyValuation
 from freshet.domain.snapshot import (
     HoldingsSnapshot,
     Outcome,
@@ -109,5 +109,5 @@ class SnapshotHistory(Protocol):
 
     def closes(
         self, user_id: str, account_id: str, *, until: date, limit: int
-    ) -> tuple[Sequence[Close], bool]:
+    ) -> tuple[Sequence[DailyValuation], bool]:
         """Read closes from a day backwards, and whether there may be more."""

@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Sequence
 from typing import Protocol
 
+from freshet.domain.commands import ReadCommand, RefreshCommand, RemovalCommand
 from freshet.domain.events import Event
-from freshet.domain.orders import ReadOrder, RefreshOrder, RemovalOrder
 from freshet.domain.webhooks import VerifiedDelivery
 
 
 class ReadQueue(Protocol):
     """Work for the readers."""
 
-    def send(self, orders: Iterable[ReadOrder]) -> Sequence[ReadOrder]:
+    def send(self, commands: Iterable[ReadCommand]) -> Sequence[ReadCommand]:
         """Hand over orders; gives back those that did not make it."""
 
 
@@ -19,8 +19,8 @@ class RefreshQueue(Protocol):
     """Work for those who ask providers to do something: buyers, and who removes."""
 
     def send(
-        self, orders: Iterable[RefreshOrder | RemovalOrder]
-    ) -> Sequence[RefreshOrder | RemovalOrder]:
+        self, commands: Iterable[RefreshCommand | RemovalCommand]
+    ) -> Sequence[RefreshCommand | RemovalCommand]:
         """Hand over orders; gives back those that did not make it."""
 
 

@@ -3,17 +3,17 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import Connection
 from freshet.domain.credential import credential_name
 from freshet.domain.errors import AlreadyOwned, NotFound, UserLeaving
 from freshet.domain.identifiers import new_connection_id
-from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.webhooks import WebhookEvent
 from freshet.observability import count
 from freshet.ports import Clock, Connections, Owners, ReadQueue
 
 
-class Adopting(Protocol):
+class AdoptDependencies(Protocol):
     """What an adoption needs from outside."""
 
     @property
@@ -37,16 +37,16 @@ class Adopting(Protocol):
         """Tell the time."""
 
 
-def adopted_owner(event: WebhookEvent, *, parts: Adopting) -> tuple[str, str] | None:
+def adopted_owner(event: WebhookEvent, *, deps: AdoptDependencies) -> tuple[str, str] | None:
     """Save a known user's new connection and have it read; None for a user we do not know."""
     if event.provider_user_id is None or event.provider_connection_id is None:
         return None
-    user_id = parts.owners.of_provider_user(event.provider, event.provider_user_id)
+    user_id = deps.owners.of_provider_user(event.provider, event.provider_user_id)
     if user_id is None:
         return None
-    now = parts.clock()
+    now = deps.clock()
     wanted = Connection(
-        id=new_connection_id(parts.random_bytes),
+        id=new_connection_id(deps.random_bytes),
         user_id=user_id,
         provider=event.provider,
         provider_connection_id=event.provider_connection_id,
@@ -56,13 +56,13 @@ def adopted_owner(event: WebhookEvent, *, parts: Adopting) -> tuple[str, str] | 
         created_at=now,
     )
     try:
-        connection = parts.connections.add(wanted, provider_user_id=event.provider_user_id)
+        connection = deps.connections.add(wanted, provider_user_id=event.provider_user_id)
     except (AlreadyOwned, NotFound, UserLeaving):
         # Another user's, removed here before, or of somebody who is leaving: none of them is new.
         return None
-    order = ReadOrder(
+    command = ReadCommand(
         user_id=connection.user_id, connection_id=connection.id, reason=ReadReason.FIRST_LOAD
     )
-    parts.reads.send([order])
+    deps.reads.send([command])
     count("ConnectionAdopted")
     return connection.user_id, connection.id

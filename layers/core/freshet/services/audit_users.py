@@ -27,7 +27,7 @@ _TIME = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Auditing:
+class AuditDependencies:
     """What an audit needs from outside; at most `users_each_time` users are looked at."""
 
     directory: UserDirectory
@@ -40,17 +40,17 @@ class Auditing:
     users_each_time: int
 
 
-def audit_users(provider: Provider, *, parts: Auditing) -> int:
+def audit_users(provider: Provider, *, deps: AuditDependencies) -> int:
     """Look at the next users of a provider; gives how many findings there are among them.
 
     A provider that does not answer ends it: the next time goes on with the same user.
     """
-    until = parts.clock() + _TIME
+    until = deps.clock() + _TIME
     found = 0
     try:
-        for name in _next_users(provider, parts):
-            found += _audit_user(provider, name, parts)
-            if parts.clock() > until:
+        for name in _next_users(provider, deps):
+            found += _audit_user(provider, name, deps)
+            if deps.clock() > until:
                 break
     except CallFailed as trouble:
         count("AuditFailed")
@@ -59,38 +59,38 @@ def audit_users(provider: Provider, *, parts: Auditing) -> int:
     return found
 
 
-def _audit_user(provider: Provider, name: str, parts: Auditing) -> int:
-    findings = _findings(provider, name, parts)
-    parts.book.record(findings, seen_at=parts.clock())
-    parts.book.move_to(provider, name)
+def _audit_user(provider: Provider, name: str, deps: AuditDependencies) -> int:
+    findings = _findings(provider, name, deps)
+    deps.book.record(findings, seen_at=deps.clock())
+    deps.book.move_to(provider, name)
     for each in findings:
         count(reason_fact("Audit", each.kind))
     return len(findings)
 
 
-def _next_users(provider: Provider, parts: Auditing) -> Sequence[str]:
-    names = sorted(parts.directory.list_users())
-    position = parts.book.position(provider)
+def _next_users(provider: Provider, deps: AuditDependencies) -> Sequence[str]:
+    names = sorted(deps.directory.list_users())
+    position = deps.book.position(provider)
     later = [name for name in names if name > position]
     # The last was reached: the next round begins with the first.
-    return (later or names)[: parts.users_each_time]
+    return (later or names)[: deps.users_each_time]
 
 
-def _findings(provider: Provider, name: str, parts: Auditing) -> list[Finding]:
-    user_id = parts.owners.of_provider_user(provider, name)
+def _findings(provider: Provider, name: str, deps: AuditDependencies) -> list[Finding]:
+    user_id = deps.owners.of_provider_user(provider, name)
     if user_id is None:
         return [Finding(kind=FindingKind.UNKNOWN_USER, provider=provider, subject=name)]
     key = credential_name(provider, name)
     try:
-        credential = parts.vault.find(user_id, key)
+        credential = deps.vault.find(user_id, key)
         listed = [
             ListedConnection(
                 provider_connection_id=each.provider_connection_id, is_disabled=each.is_disabled
             )
-            for each in parts.discovery.connections(credential)
+            for each in deps.discovery.connections(credential)
         ]
     except (CredentialMissing, LoginRequired, MissingUpstream):
         kind = FindingKind.UNREADABLE_USER
         return [Finding(kind=kind, provider=provider, subject=name, user_id=user_id)]
-    ours = [each for each in parts.connections.of_user(user_id) if each.credential_name == key]
+    ours = [each for each in deps.connections.of_user(user_id) if each.credential_name == key]
     return list(findings_of_user(provider, user_id, ours=ours, listed=listed))

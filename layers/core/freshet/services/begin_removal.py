@@ -4,18 +4,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from freshet.domain.commands import RemovalCommand
 from freshet.domain.connection import SAFETY_NET, Connection
 from freshet.domain.erasure import Erasure
 from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import erasure_id_for, new_erasure_id
-from freshet.domain.leaving import leaving
-from freshet.domain.orders import RemovalOrder
+from freshet.domain.removal_rules import leaving
 from freshet.observability import count
 from freshet.ports import Clock, Connections, Erasures, RefreshQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Removing:
+class BeginRemovalDependencies:
     """What a wish to be forgotten needs from outside."""
 
     connections: Connections
@@ -25,31 +25,33 @@ class Removing:
     clock: Clock
 
 
-def remove_connection(user_id: str, connection_id: str, *, actor: str, parts: Removing) -> Erasure:
+def remove_connection(
+    user_id: str, connection_id: str, *, actor: str, deps: BeginRemovalDependencies
+) -> Erasure:
     """Have a connection removed; asking again joins, also when all is over. Raises NotFound."""
-    now = parts.clock()
+    now = deps.clock()
     try:
-        connection = parts.connections.get(user_id, connection_id)
+        connection = deps.connections.get(user_id, connection_id)
     except NotFound:
-        return parts.erasures.get(user_id, erasure_id_for(connection_id))
+        return deps.erasures.get(user_id, erasure_id_for(connection_id))
     wanted = erasure_of(connection, actor=actor, now=now, due_at=now + SAFETY_NET)
     # First: should we die before the next step, whoever finds it due goes on from here.
-    erasure = parts.erasures.begin(wanted)
-    parts.connections.change(user_id, connection_id, leaving)
-    return _sent(erasure, parts)
+    erasure = deps.erasures.begin(wanted)
+    deps.connections.change(user_id, connection_id, leaving)
+    return _sent(erasure, deps)
 
 
-def remove_user(user_id: str, *, actor: str, parts: Removing) -> Erasure:
+def remove_user(user_id: str, *, actor: str, deps: BeginRemovalDependencies) -> Erasure:
     """Have everything of a user removed; asking again joins the removal that is under way."""
-    now = parts.clock()
+    now = deps.clock()
     wanted = Erasure(
-        id=new_erasure_id(parts.random_bytes),
+        id=new_erasure_id(deps.random_bytes),
         user_id=user_id,
         actor=actor,
         requested_at=now,
         due_at=now + SAFETY_NET,
     )
-    return _sent(parts.erasures.begin(wanted), parts)
+    return _sent(deps.erasures.begin(wanted), deps)
 
 
 def erasure_of(connection: Connection, *, actor: str, now: datetime, due_at: datetime) -> Erasure:
@@ -66,9 +68,9 @@ def erasure_of(connection: Connection, *, actor: str, now: datetime, due_at: dat
     )
 
 
-def _sent(erasure: Erasure, parts: Removing) -> Erasure:
+def _sent(erasure: Erasure, deps: BeginRemovalDependencies) -> Erasure:
     if not erasure.is_done:
         # Should the message be lost, the erasure is due within minutes anyway.
-        parts.queue.send([RemovalOrder(user_id=erasure.user_id, erasure_id=erasure.id)])
+        deps.queue.send([RemovalCommand(user_id=erasure.user_id, erasure_id=erasure.id)])
     count("RemovalRequested")
     return erasure

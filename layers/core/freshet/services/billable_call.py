@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from freshet.domain.call_errors import CallFailed, NotReached, ProviderAnswer
+from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.errors import (
     ConcurrentChange,
     CredentialMissing,
@@ -13,7 +14,6 @@ from freshet.domain.errors import (
     SecretUnavailable,
     refusal_reason,
 )
-from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.purchase import (
     PurchasePolicy,
@@ -48,7 +48,7 @@ _TRIES = 10  # a reader may note proof while the call is under way; ten times in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Purchasing:
+class PurchaseDependencies:
     """What a purchase needs from outside."""
 
     connections: Connections
@@ -71,61 +71,61 @@ class Purchase:
     failure: CallFailed | None = None
 
 
-def go_on(refresh: Refresh, parts: Purchasing, *, may_wait: bool) -> Purchase:
+def resume_refresh(refresh: Refresh, deps: PurchaseDependencies, *, may_wait: bool) -> Purchase:
     """Take a refresh on record to its call and beyond, wherever it stands."""
-    now = parts.clock()
+    now = deps.clock()
     if refresh.is_fenced(now=now):
         return Purchase(refresh=refresh)
     if refresh.status is RefreshStatus.RESERVED:
-        return _call(refresh, _buyer_for(refresh, parts), parts, may_wait=may_wait)
+        return _call(refresh, _buyer_for(refresh, deps), deps, may_wait=may_wait)
     if refresh.status is RefreshStatus.CALLING:
         # The caller died between the call and its record. Calling again could be paying twice.
-        refresh = _booked(refresh, lambda each: lose_answer(each, "caller_died", now=now), parts)
+        refresh = _booked(refresh, lambda each: lose_answer(each, "caller_died", now=now), deps)
         count("RefreshAnswerLost")
-    _update_connection(refresh, None, parts)
+    _update_connection(refresh, None, deps)
     return Purchase(refresh=refresh)
 
 
-def _buyer_for(refresh: Refresh, parts: Purchasing) -> ProviderBuyer:
+def _buyer_for(refresh: Refresh, deps: PurchaseDependencies) -> ProviderBuyer:
     # The reservation may be old: what has come up since ends the refresh before it costs anything.
-    connection = parts.connections.get(refresh.user_id, refresh.connection_id)
+    connection = deps.connections.get(refresh.user_id, refresh.connection_id)
     is_purchase = refresh.method is Method.PURCHASE
     try:
-        check_again(connection, is_stopped=is_purchase and parts.refreshes.is_stopped())
-        return parts.providers.open(connection)
+        check_again(connection, is_stopped=is_purchase and deps.refreshes.is_stopped())
+        return deps.providers.open(connection)
     except (RefreshRefused, CredentialMissing, ProviderNotConfigured) as refusal:
-        reason, now = refusal_reason(refusal), parts.clock()
-        refused = _booked(refresh, lambda each: refuse(each, reason, answer=None, now=now), parts)
-        _update_connection(refused, None, parts)
+        reason, now = refusal_reason(refusal), deps.clock()
+        refused = _booked(refresh, lambda each: refuse(each, reason, answer=None, now=now), deps)
+        _update_connection(refused, None, deps)
         raise
 
 
 def _call(
-    reserved: Refresh, buyer: ProviderBuyer, parts: Purchasing, *, may_wait: bool
+    reserved: Refresh, buyer: ProviderBuyer, deps: PurchaseDependencies, *, may_wait: bool
 ) -> Purchase:
-    accounts = parts.accounts.of_connection(reserved.user_id, reserved.connection_id)
+    accounts = deps.accounts.of_connection(reserved.user_id, reserved.connection_id)
     expected = tuple(account.id for account in accounts if account.report.is_readable)
-    traits = parts.traits[reserved.provider]
+    traits = deps.traits[reserved.provider]
     try:
-        calling = parts.refreshes.book(
-            start_call(reserved, accounts=expected, fence=traits.fence(), now=parts.clock())
+        calling = deps.refreshes.book(
+            start_call(reserved, accounts=expected, fence=traits.fence(), now=deps.clock())
         )
     except ConcurrentChange:
         # Another worker has taken up this very refresh: it calls, we do not.
-        return Purchase(refresh=parts.refreshes.get(reserved.user_id, reserved.id))
+        return Purchase(refresh=deps.refreshes.get(reserved.user_id, reserved.id))
     outcome = _outcome(buyer, reserved)
-    now = parts.clock()
+    now = deps.clock()
 
     def step(each: Refresh) -> Refresh:
         if isinstance(outcome, CallFailed):
             return after_error(each, outcome, may_wait=may_wait, now=now)
         return accept(each, outcome, now=now)
 
-    refresh = _booked(calling, step, parts)
+    refresh = _booked(calling, step, deps)
     failure = outcome if isinstance(outcome, CallFailed) else None
-    _update_connection(refresh, failure, parts)
+    _update_connection(refresh, failure, deps)
     if refresh.status is RefreshStatus.ACCEPTED and not traits.finishes_after_answer:
-        parts.reads.send([_read_order(refresh)])
+        deps.reads.send([_read_command(refresh)])
     _tell(refresh, failure)
     return Purchase(refresh=refresh, failure=failure)
 
@@ -141,33 +141,37 @@ def _outcome(buyer: ProviderBuyer, refresh: Refresh) -> ProviderAnswer | CallFai
         return NotReached(ProviderAnswer(provider=refresh.provider, operation=kind))
 
 
-def _booked(refresh: Refresh, step: Callable[[Refresh], Refresh], parts: Purchasing) -> Refresh:
+def _booked(
+    refresh: Refresh, step: Callable[[Refresh], Refresh], deps: PurchaseDependencies
+) -> Refresh:
     for _ in range(_TRIES):
         if refresh.is_terminal:
             return refresh
         try:
-            return parts.refreshes.book(step(refresh))
+            return deps.refreshes.book(step(refresh))
         except ConcurrentChange:
-            refresh = parts.refreshes.get(refresh.user_id, refresh.id)
+            refresh = deps.refreshes.get(refresh.user_id, refresh.id)
     raise ConcurrentChange(refresh.id)
 
 
-def _update_connection(refresh: Refresh, failure: CallFailed | None, parts: Purchasing) -> None:
-    now = parts.clock()
-    after = parts.connections.change(
+def _update_connection(
+    refresh: Refresh, failure: CallFailed | None, deps: PurchaseDependencies
+) -> None:
+    now = deps.clock()
+    after = deps.connections.change(
         refresh.user_id,
         refresh.connection_id,
         lambda connection: connection_after(connection, refresh, failure, now=now),
     )
     try:
-        announce(after, connections=parts.connections, bus=parts.bus)
+        announce(after, connections=deps.connections, bus=deps.bus)
     except QueueUnavailable:
         # The money is spent and on record; the next visit publishes what is still put out.
         count("AnnouncementPutOff")
 
 
-def _read_order(refresh: Refresh) -> ReadOrder:
-    return ReadOrder(
+def _read_command(refresh: Refresh) -> ReadCommand:
+    return ReadCommand(
         user_id=refresh.user_id,
         connection_id=refresh.connection_id,
         reason=ReadReason.REFRESH,

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from freshet.domain.cadence import Cadence
+from freshet.domain.cadence_rules import check_read_every, check_refresh_every, replanned
 from freshet.domain.connection import Connection
-from freshet.domain.etiquette import Etiquette
+from freshet.domain.provider_limits import ProviderLimits
 from freshet.domain.provider_traits import TraitsByProvider
-from freshet.domain.replanning import check_read_every, check_refresh_every, replanned
 from freshet.ports import Clock, Connections
 
 
@@ -37,7 +37,7 @@ def change_connection(
 
 
 def _changed(
-    connection: Connection, change: ConnectionChange, etiquette: Etiquette, *, now: datetime
+    connection: Connection, change: ConnectionChange, etiquette: ProviderLimits, *, now: datetime
 ) -> Connection:
     if change.read_every is not None:
         check_read_every(change.read_every, etiquette, field="cadence.read_every")

@@ -8,8 +8,8 @@ from freshet.domain.identifiers import new_connection_id
 from freshet.domain.link_session import LinkSession, LinkStatus
 from freshet.domain.linking import EnrolledConnection, LinkedConnection
 from freshet.ports import Clock, Connections, Inbox, LinkSessions, ReadQueue
+from freshet.services.enrollment import enroll_connection, resume_enrollment
 from freshet.services.show_link import link_outcome
-from freshet.services.take_in import take_in, taken_in_already
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,17 +36,17 @@ class ConnectionEnrollment:
             due_at=now,
             created_at=now,
         )
-        connection = take_in(wanted, provider_user_id=linked.provider_user_id, parts=self)
+        connection = enroll_connection(wanted, provider_user_id=linked.provider_user_id, deps=self)
         # A webhook or another tab may have been faster: then it is not new, and has an id already.
         return EnrolledConnection(connection, is_new=connection.id == wanted.id)
 
     def resume(self, connection: Connection) -> EnrolledConnection:
         """Give a saved connection back, and have it read where a crash has prevented that."""
-        return EnrolledConnection(taken_in_already(connection, parts=self), is_new=False)
+        return EnrolledConnection(resume_enrollment(connection, deps=self), is_new=False)
 
     def found_for(self, session: LinkSession) -> Connection | None:
         """Give the connection that came of an attempt, whoever has brought it in."""
-        outcome = link_outcome(session, parts=self)
+        outcome = link_outcome(session, deps=self)
         if outcome.status is not LinkStatus.COMPLETED or outcome.connection_id is None:
             return None
         return self.connections.get(session.user_id, outcome.connection_id)

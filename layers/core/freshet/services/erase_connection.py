@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from freshet.domain.connection import Connection
 from freshet.domain.erasure import SOON, Erasure
 from freshet.domain.errors import ConcurrentChange, NotFound
-from freshet.domain.leaving import ended_by_removal, leaving, superseded
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.refresh import RefreshStatus
+from freshet.domain.removal_rules import ended_by_removal, leaving, superseded
 from freshet.observability import count
 from freshet.ports import (
     Accounts,
@@ -34,7 +34,7 @@ _MOVES_MONEY = (RefreshStatus.RESERVED, RefreshStatus.CALLING)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Erasing:
+class ErasureDependencies:
     """What removing needs from outside."""
 
     erasures: Erasures
@@ -51,7 +51,7 @@ class Erasing:
     clock: Clock
 
 
-def erase_connection(erasure: Erasure, *, parts: Erasing) -> Erasure:
+def erase_connection(erasure: Erasure, *, deps: ErasureDependencies) -> Erasure:
     """Take one connection's erasure as far as it goes now.
 
     Raises ConcurrentChange, SecretUnavailable and StoreBusy, with what is done done.
@@ -59,39 +59,39 @@ def erase_connection(erasure: Erasure, *, parts: Erasing) -> Erasure:
     try:
         # Whoever put it on record may have died before this.
         leave = leaving if erasure.superseded_by is None else superseded
-        connection = parts.connections.change(erasure.user_id, str(erasure.connection_id), leave)
+        connection = deps.connections.change(erasure.user_id, str(erasure.connection_id), leave)
     except NotFound:
-        return forget_credential(_disconnected(erasure, parts), parts=parts)
+        return forget_credential(_disconnected(erasure, deps), deps=deps)
     for step in (_without_refresh, _gone_upstream, _without_reader, _without_data, _without_row):
-        erasure, is_over = step(erasure, connection, parts)
+        erasure, is_over = step(erasure, connection, deps)
         if not is_over:
             return erasure
-    return forget_credential(_disconnected(erasure, parts), parts=parts)
+    return forget_credential(_disconnected(erasure, deps), deps=deps)
 
 
 def _without_refresh(
-    erasure: Erasure, connection: Connection, parts: Erasing
+    erasure: Erasure, connection: Connection, deps: ErasureDependencies
 ) -> tuple[Erasure, bool]:
     """End the open refresh, its money on the books, unless its call may be under way."""
-    refresh_id, now = connection.open_refresh_id, parts.clock()
+    refresh_id, now = connection.open_refresh_id, deps.clock()
     if refresh_id is None:
         return erasure, True
-    refresh = parts.refreshes.get(connection.user_id, refresh_id)
+    refresh = deps.refreshes.get(connection.user_id, refresh_id)
     if refresh.calling_until is not None and refresh.is_fenced(now=now):
         return erasure.waiting("refresh_under_way", until=refresh.calling_until), False
     while not refresh.is_terminal:
         is_money = refresh.status in _MOVES_MONEY
-        store = parts.refreshes.book if is_money else parts.refreshes.save
+        store = deps.refreshes.book if is_money else deps.refreshes.save
         refresh = store(ended_by_removal(refresh, now=now))
     count("RefreshFinished")
-    parts.connections.change(
+    deps.connections.change(
         connection.user_id, connection.id, lambda row: row.without_refresh(refresh_id)
     )
     return erasure, True
 
 
 def _gone_upstream(
-    erasure: Erasure, connection: Connection, parts: Erasing
+    erasure: Erasure, connection: Connection, deps: ErasureDependencies
 ) -> tuple[Erasure, bool]:
     """Have the provider remove it, or learn that it has; in the end, without its help."""
     if not erasure.upstream.is_open:
@@ -101,64 +101,68 @@ def _gone_upstream(
     else:
         tried = try_to_remove(
             erasure.upstream,
-            lambda: parts.providers.open(connection).remove(),
-            is_done_at_once=parts.traits[connection.provider].removes_at_once,
+            lambda: deps.providers.open(connection).remove(),
+            is_done_at_once=deps.traits[connection.provider].removes_at_once,
             requested_at=erasure.requested_at,
-            now=parts.clock(),
+            now=deps.clock(),
         )
         after = replace(erasure, upstream=tried.upstream)
         if tried.upstream.is_open:
             return after.waiting("provider_removes", until=tried.again_at), False
     # Stored before anything is erased: afterwards nobody could ask the provider again.
-    return parts.erasures.save(after), True
+    return deps.erasures.save(after), True
 
 
 def _without_reader(
-    erasure: Erasure, connection: Connection, parts: Erasing
+    erasure: Erasure, connection: Connection, deps: ErasureDependencies
 ) -> tuple[Erasure, bool]:
     """Let a reader end: it does not outlive its lease, and no other one may begin."""
-    if connection.reading_until is None or not connection.is_being_read(now=parts.clock()):
+    if connection.reading_until is None or not connection.is_being_read(now=deps.clock()):
         return erasure, True
     return erasure.waiting("read_under_way", until=connection.reading_until), False
 
 
-def _without_data(erasure: Erasure, connection: Connection, parts: Erasing) -> tuple[Erasure, bool]:
+def _without_data(
+    erasure: Erasure, connection: Connection, deps: ErasureDependencies
+) -> tuple[Erasure, bool]:
     """Erase what is stored of it, as much as one visit may."""
     left = MOST_ROWS
-    for account in parts.accounts.of_connection(connection.user_id, connection.id):
-        rows = parts.eraser.erase_account(connection.user_id, account.id, most=left)
+    for account in deps.accounts.of_connection(connection.user_id, connection.id):
+        rows = deps.eraser.erase_account(connection.user_id, account.id, most=left)
         left -= rows
         erasure = erasure.counting(rows=rows, accounts=int(left > 0))
         if left <= 0:
-            return _with_more(erasure, parts), False
-    rows = parts.eraser.erase_traces(connection, most=left)
+            return _with_more(erasure, deps), False
+    rows = deps.eraser.erase_traces(connection, most=left)
     erasure = erasure.counting(rows=rows)
-    return (erasure, True) if rows < left else (_with_more(erasure, parts), False)
+    return (erasure, True) if rows < left else (_with_more(erasure, deps), False)
 
 
-def _without_row(erasure: Erasure, connection: Connection, parts: Erasing) -> tuple[Erasure, bool]:
+def _without_row(
+    erasure: Erasure, connection: Connection, deps: ErasureDependencies
+) -> tuple[Erasure, bool]:
     """Erase its row, unless a purchase has slipped in, which is to be ended first."""
     # As it is now: webhooks may have marked it since we looked.
-    current = parts.connections.change(connection.user_id, connection.id, leaving)
+    current = deps.connections.change(connection.user_id, connection.id, leaving)
     if current.open_refresh_id is not None:
-        return _changed(erasure, parts), False
+        return _changed(erasure, deps), False
     try:
-        parts.eraser.disconnect(current)
+        deps.eraser.disconnect(current)
     except ConcurrentChange:
-        return _changed(erasure, parts), False
+        return _changed(erasure, deps), False
     count("ConnectionRemoved")
     return erasure, True
 
 
-def _changed(erasure: Erasure, parts: Erasing) -> Erasure:
-    return erasure.waiting("connection_changed", until=parts.clock() + SOON)
+def _changed(erasure: Erasure, deps: ErasureDependencies) -> Erasure:
+    return erasure.waiting("connection_changed", until=deps.clock() + SOON)
 
 
-def _with_more(erasure: Erasure, parts: Erasing) -> Erasure:
-    return erasure.waiting("more_to_erase", until=parts.clock())
+def _with_more(erasure: Erasure, deps: ErasureDependencies) -> Erasure:
+    return erasure.waiting("more_to_erase", until=deps.clock())
 
 
-def _disconnected(erasure: Erasure, parts: Erasing) -> Erasure:
+def _disconnected(erasure: Erasure, deps: ErasureDependencies) -> Erasure:
     if erasure.disconnected_at is not None:
         return erasure
-    return parts.erasures.save(replace(erasure, disconnected_at=parts.clock()))
+    return deps.erasures.save(replace(erasure, disconnected_at=deps.clock()))

@@ -6,34 +6,34 @@ from freshet.domain.connection import Connection
 from freshet.domain.errors import InvalidField
 from freshet.domain.link_session import LinkSession
 from freshet.domain.linking import EnrolledConnection, FinishLink
-from freshet.services.linking import Linking
-from freshet.services.take_in import first_read
+from freshet.services.enrollment import first_read
+from freshet.services.linking import LinkDependencies
 
 
-def finish_link(returned: FinishLink, *, parts: Linking) -> EnrolledConnection:
+def finish_link(returned: FinishLink, *, deps: LinkDependencies) -> EnrolledConnection:
     """Take in what was linked, whole or not at all; repeating does no harm.
 
     Raises InvalidField, NotFound, AlreadyOwned, LinkUnfinished, LinkInvalid and whatever else the
     provider says, SecretUnavailable, UserBusy.
     """
-    session = _session(returned, parts)
+    session = _session(returned, deps)
     if session is not None and session.repairs is not None:
-        return EnrolledConnection(_returned(session, session.repairs, parts), is_new=False)
+        return EnrolledConnection(_returned(session, session.repairs, deps), is_new=False)
     if session is not None and session.connection_id is not None:
-        connection = parts.connections.get(returned.user_id, session.connection_id)
+        connection = deps.connections.get(returned.user_id, session.connection_id)
         return EnrolledConnection(connection, is_new=False)
-    enrolled = parts.flow_at(returned.provider).finish(returned, session)
+    enrolled = deps.flow_at(returned.provider).finish(returned, session)
     if session is not None:
-        parts.sessions.save(replace(session, connection_id=enrolled.connection.id))
+        deps.sessions.save(replace(session, connection_id=enrolled.connection.id))
     return enrolled
 
 
-def _session(returned: FinishLink, parts: Linking) -> LinkSession | None:
+def _session(returned: FinishLink, deps: LinkDependencies) -> LinkSession | None:
     if returned.link_session_id is None:
         if returned.state is not None:
             raise InvalidField("state", "means nothing without link_session_id")
         return None
-    session = parts.sessions.get(returned.user_id, returned.link_session_id)
+    session = deps.sessions.get(returned.user_id, returned.link_session_id)
     if session.provider is not returned.provider:
         raise InvalidField("provider", "is not the link session's")
     if returned.state is not None and not session.is_opened_with(returned.state):
@@ -41,14 +41,14 @@ def _session(returned: FinishLink, parts: Linking) -> LinkSession | None:
     return session
 
 
-def _returned(session: LinkSession, connection_id: str, parts: Linking) -> Connection:
-    now = parts.clock()
-    connection = parts.connections.change(
+def _returned(session: LinkSession, connection_id: str, deps: LinkDependencies) -> Connection:
+    now = deps.clock()
+    connection = deps.connections.change(
         session.user_id,
         connection_id,
         lambda row: replace(row, expiry=row.expiry.with_return(now)),
     )
     if session.returned_at is None:
-        parts.sessions.save(replace(session, returned_at=now))
-    parts.reads.send([first_read(connection)])
+        deps.sessions.save(replace(session, returned_at=now))
+    deps.reads.send([first_read(connection)])
     return connection

@@ -10,7 +10,7 @@ from freshet.ports import Clock, Connections, CredentialVault, Eraser, UpstreamU
 from freshet.services.ask_to_remove import try_to_remove
 
 
-class Forgetting(Protocol):
+class ForgetCredentialDependencies(Protocol):
     """What forgetting a credential needs from outside."""
 
     @property
@@ -38,34 +38,34 @@ class Forgetting(Protocol):
         """Tell the time."""
 
 
-def forget_credential(erasure: Erasure, *, parts: Forgetting) -> Erasure:
+def forget_credential(erasure: Erasure, *, deps: ForgetCredentialDependencies) -> Erasure:
     """Forget the credential with the last connection that needs it, at the provider, too.
 
     Raises SecretUnavailable.
     """
     provider, name = erasure.provider, erasure.credential_name
-    if provider is None or name is None or _is_needed(erasure.user_id, name, parts):
-        return erasure.done(now=parts.clock())
-    parts.vault.forget(erasure.user_id, name)
-    if parts.traits[provider].has_credential_per_connection:
-        return erasure.done(now=parts.clock())
+    if provider is None or name is None or _is_needed(erasure.user_id, name, deps):
+        return erasure.done(now=deps.clock())
+    deps.vault.forget(erasure.user_id, name)
+    if deps.traits[provider].has_credential_per_connection:
+        return erasure.done(now=deps.clock())
     subject = name.partition("#")[2]
-    after, is_over = unknown_upstream(erasure, provider, subject, parts=parts)
-    return after.done(now=parts.clock()) if is_over else after
+    after, is_over = unknown_upstream(erasure, provider, subject, deps=deps)
+    return after.done(now=deps.clock()) if is_over else after
 
 
 def unknown_upstream(
-    erasure: Erasure, provider: Provider, subject: str, *, parts: Forgetting
+    erasure: Erasure, provider: Provider, subject: str, *, deps: ForgetCredentialDependencies
 ) -> tuple[Erasure, bool]:
     """Have the provider forget a user of its own; says whether that is over."""
     # A user without a secret is of no use to anybody; and no webhook of his adopts anything more.
-    parts.eraser.forget_provider_user(provider, subject)
+    deps.eraser.forget_provider_user(provider, subject)
     tried = try_to_remove(
         erasure.provider_user,
-        lambda: parts.provider_users.delete(provider, subject),
+        lambda: deps.provider_users.delete(provider, subject),
         is_done_at_once=False,
         requested_at=erasure.requested_at,
-        now=parts.clock(),
+        now=deps.clock(),
     )
     after = replace(erasure, provider_user=tried.upstream)
     if tried.upstream.is_open:
@@ -73,6 +73,6 @@ def unknown_upstream(
     return after, True
 
 
-def _is_needed(user_id: str, name: str, parts: Forgetting) -> bool:
+def _is_needed(user_id: str, name: str, deps: ForgetCredentialDependencies) -> bool:
     # Asked at every try: a connection that was linked meanwhile must not lose its user.
-    return any(each.credential_name == name for each in parts.connections.of_user(user_id))
+    return any(each.credential_name == name for each in deps.connections.of_user(user_id))

@@ -10,7 +10,11 @@ from freshet.domain.errors import ProviderNotConfigured
 from freshet.domain.provider import Provider
 from freshet.observability import count
 from freshet.ports import Discovery
-from freshet.services.register_connection import Registering, Registration, register_connection
+from freshet.services.register_connection import (
+    RegisterConnectionDependencies,
+    Registration,
+    register_connection,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,19 +28,19 @@ class ImportRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Importing:
+class ImportDependencies:
     """What an import needs from outside."""
 
-    registering: Registering
+    registering: RegisterConnectionDependencies
     discoveries: Mapping[Provider, Discovery]
 
 
-def import_row(row: ImportRow, *, parts: Importing) -> list[Connection]:
+def import_row(row: ImportRow, *, deps: ImportDependencies) -> list[Connection]:
     """Register every connection that the credential opens, new here or not.
 
     Raises ProviderNotConfigured, CallFailed, AlreadyOwned; what was registered until then stays.
     """
-    discovery = parts.discoveries.get(row.provider)
+    discovery = deps.discoveries.get(row.provider)
     if discovery is None:
         raise ProviderNotConfigured(row.provider)
     imported = []
@@ -48,6 +52,6 @@ def import_row(row: ImportRow, *, parts: Importing) -> list[Connection]:
             credential=found.credential,
             cadence=row.cadence,
         )
-        imported.append(register_connection(registration, parts=parts.registering))
+        imported.append(register_connection(registration, deps=deps.registering))
     count("ConnectionImported", len(imported))
     return imported

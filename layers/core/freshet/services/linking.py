@@ -9,7 +9,7 @@ from freshet.ports import Clock, Connections, LinkFlow, LinkSessions, ReadQueue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Linking:
+class LinkDependencies:
     """The stores, and the ways of linking at the providers that are configured."""
 
     sessions: LinkSessions

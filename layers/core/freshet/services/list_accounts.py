@@ -11,11 +11,11 @@ from datetime import datetime
 from typing import Protocol
 
 from freshet.domain.account import Account, AccountReport
+from freshet.domain.account_migration import account_migration, passed_to, without_account
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
-from freshet.domain.errors import ConcurrentChange, NotFound, PassedOn
+from freshet.domain.errors import ConcurrentChange, MigratedAccounts, NotFound
 from freshet.domain.identifiers import account_id_for
-from freshet.domain.succession import passed_to, succession, without_account
 from freshet.domain.webhooks import is_marked
 from freshet.observability import count
 from freshet.ports import AccountRegister, Accounts, Clock, Connections, ProviderSession
@@ -23,7 +23,7 @@ from freshet.ports import AccountRegister, Accounts, Clock, Connections, Provide
 _TRIES = 40  # each lost race means that another account of the user came, or that a row changed
 
 
-class Listing(Protocol):
+class ListAccountsDependencies(Protocol):
     """What it takes."""
 
     @property
@@ -48,16 +48,18 @@ def list_accounts(
     connection: Connection,
     report: ConnectionReport | None,
     *,
-    parts: Listing,
+    deps: ListAccountsDependencies,
 ) -> tuple[Account, ...]:
     """Bring our accounts in line with the provider's list; one that vanished is closed.
 
     `report` is what this visit has learned of the connection: given by a look at everything.
     """
-    known = _by_name(parts.accounts.of_connection(connection.user_id, connection.id))
+    known = _by_name(deps.accounts.of_connection(connection.user_id, connection.id))
     reports = session.accounts()
-    if any(each.provider_account_id not in {*known, *connection.passed_on} for each in reports):
-        known = _taken_in(reports, connection, report, parts)
+    if any(
+        each.provider_account_id not in {*known, *connection.migrated_accounts} for each in reports
+    ):
+        known = _taken_in(reports, connection, report, deps)
     listed: list[Account] = []
     for each in reports:
         before = known.pop(each.provider_account_id, None)
@@ -67,18 +69,18 @@ def list_accounts(
         if report is not None or is_marked(connection.marks, each.provider_account_id):
             failed = connection.partial.get(each.provider_account_id, ())
             account = replace(account, failed_parts=failed)
-        listed += _kept(account, before, parts)
+        listed += _kept(account, before, deps)
     if not reports:
         return tuple(known.values())  # an outage looks like this; nobody closes every account
-    vanished = [kept for each in known.values() for kept in _kept(each.closed(), each, parts)]
+    vanished = [kept for each in known.values() for kept in _kept(each.closed(), each, deps)]
     return (*listed, *vanished)
 
 
-def _kept(account: Account, before: Account, parts: Listing) -> tuple[Account, ...]:
+def _kept(account: Account, before: Account, deps: ListAccountsDependencies) -> tuple[Account, ...]:
     """Store what has changed; nothing where the account has passed on a moment ago."""
     if account != before:
-        with suppress(PassedOn):
-            parts.accounts.save(account)
+        with suppress(MigratedAccounts):
+            deps.accounts.save(account)
             return (account,)
         return ()
     return (account,)
@@ -88,40 +90,40 @@ def _taken_in(
     reports: Sequence[AccountReport],
     connection: Connection,
     report: ConnectionReport | None,
-    parts: Listing,
+    deps: ListAccountsDependencies,
 ) -> dict[str, Account]:
     """Give every report its account, new ones and those of older connections included."""
     if report is not None and report.institution != connection.institution:
         # Before any account is there: another reader judges by it whether they may be the same.
         place = report.institution
-        connection = parts.connections.change(
+        connection = deps.connections.change(
             connection.user_id, connection.id, lambda row: replace(row, institution=place)
         )
     for _ in range(_TRIES):
         with suppress(ConcurrentChange):
-            return _judged_and_stored(reports, connection, parts)
+            return _judged_and_stored(reports, connection, deps)
     raise ConcurrentChange(connection.id)
 
 
 def _judged_and_stored(
-    reports: Sequence[AccountReport], connection: Connection, parts: Listing
+    reports: Sequence[AccountReport], connection: Connection, deps: ListAccountsDependencies
 ) -> dict[str, Account]:
     # First: whatever of all this is out of date when something is stored, nothing is stored.
-    register = parts.register.read(connection.user_id)
-    connections = {each.id: each for each in parts.connections.of_user(connection.user_id)}
+    register = deps.register.read(connection.user_id)
+    connections = {each.id: each for each in deps.connections.of_user(connection.user_id)}
     if connection.id not in connections:
         raise NotFound(connection.id)
     own = _by_name(each for each in register.accounts if each.connection_id == connection.id)
-    found = succession(
+    found = account_migration(
         connection, reports, connections=connections.values(), accounts=register.accounts
     )
-    seen, now = register.changes, parts.clock()
+    seen, now = register.changes, deps.clock()
     for report in reports:
         name = report.provider_account_id
-        if name in own or name in connections[connection.id].passed_on:
+        if name in own or name in connections[connection.id].migrated_accounts:
             continue
         if name in found.left:
-            _leave(connection, name, found.left[name], now, parts)
+            _leave(connection, name, found.left[name], now, deps)
             continue
         if name in found.inherited:
             before = found.inherited[name]
@@ -129,17 +131,19 @@ def _judged_and_stored(
             older = connections[before.connection_id]
             named = before.report.provider_account_id
             left = without_account(older, named, heir=own[name], now=now)
-            connections[left.id] = parts.register.pass_on(own[name], left=left, seen=seen)
+            connections[left.id] = deps.register.pass_on(own[name], left=left, seen=seen)
             count("AccountPassedOn")
         else:
             own[name] = _new_account(connection, report, now)
-            parts.register.add(own[name], seen=seen)
+            deps.register.add(own[name], seen=seen)
         seen += 1
     return own
 
 
-def _leave(connection: Connection, name: str, heir: Account, now: datetime, parts: Listing) -> None:
-    parts.connections.change(
+def _leave(
+    connection: Connection, name: str, heir: Account, now: datetime, deps: ListAccountsDependencies
+) -> None:
+    deps.connections.change(
         connection.user_id,
         connection.id,
         lambda row: without_account(row, name, heir=heir, now=now),

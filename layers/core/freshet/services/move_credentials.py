@@ -34,7 +34,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Moving:
+class MoveCredentialsDependencies:
     """What a move needs from outside: `new` is the bare store, without the old one behind it."""
 
     old: CredentialSource
@@ -43,15 +43,15 @@ class Moving:
     clock: Clock
 
 
-def move_credentials(user_ids: Sequence[str], *, parts: Moving) -> list[Move]:
+def move_credentials(user_ids: Sequence[str], *, deps: MoveCredentialsDependencies) -> list[Move]:
     """Move one user after the other, and say of each what became of it; repeating does no harm.
 
     Whoever reads meanwhile finds each credential in one of the stores.
     """
-    end = parts.clock() + ENOUGH
+    end = deps.clock() + ENOUGH
     moves = [
-        _moved(user_id, parts)
-        if parts.clock() < end
+        _moved(user_id, deps)
+        if deps.clock() < end
         else Move(user_id, MoveStatus.NOT_BEGUN, "out_of_time")
         for user_id in user_ids
     ]
@@ -59,15 +59,15 @@ def move_credentials(user_ids: Sequence[str], *, parts: Moving) -> list[Move]:
     return moves
 
 
-def _moved(user_id: str, parts: Moving) -> Move:
+def _moved(user_id: str, deps: MoveCredentialsDependencies) -> Move:
     try:
-        with parts.lease.hold(user_id):
-            held = parts.old.held(user_id)
+        with deps.lease.hold(user_id):
+            held = deps.old.held(user_id)
             for name, credential in held.items():
-                _take_over(user_id, name, credential, parts.new)
+                _take_over(user_id, name, credential, deps.new)
             if not held:
                 return Move(user_id, MoveStatus.NOTHING_TO_MOVE)
-            parts.old.forget_user(user_id)
+            deps.old.forget_user(user_id)
             return Move(user_id, MoveStatus.MOVED)
     except SecretUnavailable as trouble:
         return Move(user_id, MoveStatus.FAILED, str(trouble))

@@ -5,14 +5,14 @@ from typing import Protocol
 from freshet.domain.errors import NotFound
 from freshet.domain.expiry import NOTICE
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Suggests, WebhookEvent
+from freshet.domain.webhooks import StatusHint, WebhookEvent
 from freshet.observability import count
 from freshet.ports import Clock, Connections, Inbox
 
 Owner = tuple[str, str]
 
 
-class Draining(Protocol):
+class DrainParkedDependencies(Protocol):
     """What it takes to give parked events to their connection."""
 
     @property
@@ -29,34 +29,34 @@ class Draining(Protocol):
 
 
 def drain_parked(
-    provider: Provider, provider_connection_id: str, owner: Owner, *, parts: Draining
+    provider: Provider, provider_connection_id: str, owner: Owner, *, deps: DrainParkedDependencies
 ) -> int:
     """Mark a connection by the events that waited for it; says how many there were.
 
     Whoever drains has it read afterwards.
     """
-    waiting = parts.inbox.parked(provider, provider_connection_id)
+    waiting = deps.inbox.parked(provider, provider_connection_id)
     for event in waiting:
         # First: once taken, an event is not found again by whoever goes on after a crash.
-        note_expiry(event, owner, parts=parts)
-        parts.inbox.unpark(event, owner=owner, marked_at=parts.clock())
+        note_expiry(event, owner, deps=deps)
+        deps.inbox.unpark(event, owner=owner, marked_at=deps.clock())
     if waiting:
         count("WebhookUnparked", len(waiting))
     return len(waiting)
 
 
-def note_expiry(event: WebhookEvent, owner: Owner, *, parts: Draining) -> None:
+def note_expiry(event: WebhookEvent, owner: Owner, *, deps: DrainParkedDependencies) -> None:
     """Note a warning or a repair, which no read would tell; in any order, and repeatedly."""
-    suggests, now = event.rule.suggests, parts.clock()
-    if suggests not in (Suggests.EXPIRING, Suggests.REPAIRED):
+    status_hint, now = event.rule.status_hint, deps.clock()
+    if status_hint not in (StatusHint.EXPIRING, StatusHint.REPAIRED):
         return
     ends_at = event.link_ends_at or event.occurred_at + NOTICE
     try:
-        parts.connections.change(
+        deps.connections.change(
             *owner,
             lambda row: row.with_expiry(
                 row.expiry.with_warning(ends_at)
-                if suggests is Suggests.EXPIRING
+                if status_hint is StatusHint.EXPIRING
                 else row.expiry.with_repair(event.occurred_at),
                 now=now,
             ),

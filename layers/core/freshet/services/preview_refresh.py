@@ -6,14 +6,14 @@ from datetime import datetime
 from freshet.domain.budgets import Spent
 from freshet.domain.connection import Connection
 from freshet.domain.errors import IdempotencyMismatch
-from freshet.domain.leaving import demand_linked, demand_not_removed
 from freshet.domain.money import Money
 from freshet.domain.prices import FREE
 from freshet.domain.purchase import check_before_live_read, check_before_money
 from freshet.domain.refresh import Kind, Method
+from freshet.domain.removal_rules import demand_linked, demand_not_removed
 from freshet.services.request_refresh import (
     RefreshRequest,
-    Requesting,
+    RequestRefreshDependencies,
     asked_before,
     refresh_id_of,
 )
@@ -30,19 +30,19 @@ class Preview:
     spent: Spent
 
 
-def preview_refresh(request: RefreshRequest, *, parts: Requesting) -> Preview:
+def preview_refresh(request: RefreshRequest, *, deps: RequestRefreshDependencies) -> Preview:
     """Say what `request_refresh` would do; raises what it would raise, and IdempotencyMismatch."""
-    connection = parts.purchasing.connections.get(request.user_id, request.connection_id)
-    now = parts.purchasing.clock()
-    spent = spent_by(request.user_id, parts=parts, now=now)
-    return preview_of(connection, request, spent, parts=parts, now=now)
+    connection = deps.purchasing.connections.get(request.user_id, request.connection_id)
+    now = deps.purchasing.clock()
+    spent = spent_by(request.user_id, deps=deps, now=now)
+    return preview_of(connection, request, spent, deps=deps, now=now)
 
 
-def spent_by(user_id: str, *, parts: Requesting, now: datetime) -> Spent:
+def spent_by(user_id: str, *, deps: RequestRefreshDependencies, now: datetime) -> Spent:
     """Read every budget that a purchase of this user would be judged by."""
     return Spent(
-        of_user=parts.budgets.of_user(user_id, now=now),
-        of_deployment=parts.budgets.of_deployment(now=now),
+        of_user=deps.budgets.of_user(user_id, now=now),
+        of_deployment=deps.budgets.of_deployment(now=now),
     )
 
 
@@ -51,36 +51,38 @@ def preview_of(
     request: RefreshRequest,
     spent: Spent,
     *,
-    parts: Requesting,
+    deps: RequestRefreshDependencies,
     now: datetime,
 ) -> Preview:
     """Say what a refresh of this connection would do, given what is spent already."""
-    refresh_id = refresh_id_of(request, parts.random_bytes, kind=Kind.HOLDINGS)
-    if asked_before(request, refresh_id, parts.purchasing.refreshes) is not None:
+    refresh_id = refresh_id_of(request, deps.random_bytes, kind=Kind.HOLDINGS)
+    if asked_before(request, refresh_id, deps.purchasing.refreshes) is not None:
         raise IdempotencyMismatch
     demand_not_removed(connection)
-    is_purchase = connection.is_worth_buying
+    is_purchase = connection.can_refresh
     if not is_purchase:
         demand_linked(connection)
     if connection.open_refresh_id is not None:
-        opened = parts.purchasing.refreshes.get(request.user_id, connection.open_refresh_id)
+        opened = deps.purchasing.refreshes.get(request.user_id, connection.open_refresh_id)
         return Preview(
             connection_id=connection.id, method=opened.method, joins=opened.id, spent=spent
         )
     if is_purchase:
-        return _purchase(connection, spent, parts=parts, now=now)
-    etiquette = parts.purchasing.traits[connection.provider].etiquette
+        return _purchase(connection, spent, deps=deps, now=now)
+    etiquette = deps.purchasing.traits[connection.provider].etiquette
     check_before_live_read(connection, etiquette=etiquette, now=now)
     return Preview(connection_id=connection.id, method=Method.READ, spent=spent)
 
 
-def _purchase(connection: Connection, spent: Spent, *, parts: Requesting, now: datetime) -> Preview:
-    policy, is_stopped = parts.purchasing.policy, spent.of_deployment.is_stopped
-    etiquette = parts.purchasing.traits[connection.provider].etiquette
+def _purchase(
+    connection: Connection, spent: Spent, *, deps: RequestRefreshDependencies, now: datetime
+) -> Preview:
+    policy, is_stopped = deps.purchasing.policy, spent.of_deployment.is_stopped
+    etiquette = deps.purchasing.traits[connection.provider].etiquette
     check_before_money(
         connection, is_stopped=is_stopped, policy=policy, etiquette=etiquette, now=now
     )
-    parts.purchasing.providers.open(connection)  # is refused where a purchase would be
+    deps.purchasing.providers.open(connection)  # is refused where a purchase would be
     price = policy.price(connection.provider, now=now)
     spent.demand_room(connection.id, price, policy=policy, now=now)
     return Preview(

@@ -4,10 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import erasure_id_for
-from freshet.domain.orders import ReadOrder, ReadReason
-from freshet.domain.webhooks import UNKNOWN_KIND, Suggests, WebhookEvent, mark_of
+from freshet.domain.webhooks import UNKNOWN_KIND, StatusHint, WebhookEvent, mark_of
 from freshet.observability import count, logger, measure_seconds
 from freshet.ports import Clock, Connections, Erasures, Inbox, Owners, ReadQueue
 from freshet.services.adopt_connection import adopted_owner
@@ -17,7 +17,7 @@ Owner = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Processing:
+class ProcessWebhookDependencies:
     """What working an event needs from outside; `debounce` lets a burst gather."""
 
     owners: Owners
@@ -30,50 +30,54 @@ class Processing:
     clock: Clock
 
 
-def process_webhook(event: WebhookEvent, *, parts: Processing) -> None:
+def process_webhook(event: WebhookEvent, *, deps: ProcessWebhookDependencies) -> None:
     """Work one event; however often it comes, its connection is read for it once."""
-    owner = _owner(event, parts)
-    is_new = parts.inbox.claim(event, owner=owner, marked_at=parts.clock())
-    _tell(event, owner, is_new=is_new, parts=parts)
-    if owner is not None and is_new and event.rule.suggests is not Suggests.ADDED:
-        act_on(event, owner, parts=parts)
+    owner = _owner(event, deps)
+    is_new = deps.inbox.claim(event, owner=owner, marked_at=deps.clock())
+    _tell(event, owner, is_new=is_new, deps=deps)
+    if owner is not None and is_new and event.rule.status_hint is not StatusHint.ADDED:
+        act_on(event, owner, deps=deps)
         return
     if owner is None:
         # Its connection may have been saved since we looked: then nobody else would find it.
-        owner = _owner(event, parts)
+        owner = _owner(event, deps)
     # What came before an adopted connection was announced is waiting for it, too.
     if owner is not None and event.provider_connection_id is not None:
-        drain_parked(event.provider, event.provider_connection_id, owner, parts=parts)
-        act_on(event, owner, parts=parts, is_asked_for=_is_read_owed(owner, parts.connections))
+        drain_parked(event.provider, event.provider_connection_id, owner, deps=deps)
+        act_on(event, owner, deps=deps, is_asked_for=_is_read_owed(owner, deps.connections))
 
 
 def act_on(
-    event: WebhookEvent, owner: Owner, *, parts: Processing, is_asked_for: bool = True
+    event: WebhookEvent,
+    owner: Owner,
+    *,
+    deps: ProcessWebhookDependencies,
+    is_asked_for: bool = True,
 ) -> None:
     """Let an event have its effect on a connection that is marked; once more does no harm."""
-    note_expiry(event, owner, parts=parts)
-    _note_removal(event, owner, parts)
+    note_expiry(event, owner, deps=deps)
+    _note_removal(event, owner, deps)
     if mark_of(event) is None or not is_asked_for:
         return
     # A burst of events makes a burst of messages; the first reader answers all their marks.
-    parts.reads.send(
+    deps.reads.send(
         [
-            ReadOrder(
+            ReadCommand(
                 user_id=owner[0],
                 connection_id=owner[1],
                 reason=ReadReason.WEBHOOK,
-                delay=parts.debounce,
+                delay=deps.debounce,
             )
         ]
     )
 
 
-def _note_removal(event: WebhookEvent, owner: Owner, parts: Processing) -> None:
+def _note_removal(event: WebhookEvent, owner: Owner, deps: ProcessWebhookDependencies) -> None:
     # Ids are never given out twice: gone is gone, and what waits for it can go on.
-    if event.rule.suggests is Suggests.REMOVED:
+    if event.rule.status_hint is StatusHint.REMOVED:
         user_id, connection_id = owner
-        parts.erasures.confirm(
-            user_id, erasure_id_for(connection_id), at=event.occurred_at, now=parts.clock()
+        deps.erasures.confirm(
+            user_id, erasure_id_for(connection_id), at=event.occurred_at, now=deps.clock()
         )
 
 
@@ -85,20 +89,22 @@ def _is_read_owed(owner: Owner, connections: Connections) -> bool:
         return False
 
 
-def _owner(event: WebhookEvent, parts: Processing) -> Owner | None:
+def _owner(event: WebhookEvent, deps: ProcessWebhookDependencies) -> Owner | None:
     if event.provider_connection_id is None:
         return None
-    owner = parts.owners.of_connection(event.provider, event.provider_connection_id)
-    if owner is None and event.rule.suggests is Suggests.ADDED:
-        return adopted_owner(event, parts=parts)
+    owner = deps.owners.of_connection(event.provider, event.provider_connection_id)
+    if owner is None and event.rule.status_hint is StatusHint.ADDED:
+        return adopted_owner(event, deps=deps)
     return owner
 
 
-def _tell(event: WebhookEvent, owner: Owner | None, *, is_new: bool, parts: Processing) -> None:
+def _tell(
+    event: WebhookEvent, owner: Owner | None, *, is_new: bool, deps: ProcessWebhookDependencies
+) -> None:
     count("WebhookProcessed" if is_new else "WebhookDuplicate")
     if event.rule is UNKNOWN_KIND:
         count("WebhookKindUnknown")
     if owner is None and event.provider_connection_id is not None and is_new:
         count("WebhookParked")
-    measure_seconds("WebhookDelay", parts.clock() - event.occurred_at)
+    measure_seconds("WebhookDelay", deps.clock() - event.occurred_at)
     logger.info("Webhook processed", kind=event.kind, is_new=is_new, has_owner=owner is not None)

@@ -5,15 +5,15 @@ from contextlib import suppress
 from freshet.domain.account import Account
 from freshet.domain.connection import Connection
 from freshet.domain.days import EVERY_DAY, DayRange
-from freshet.domain.errors import ConcurrentChange, PassedOn
-from freshet.domain.etiquette import Etiquette
+from freshet.domain.errors import ConcurrentChange, MigratedAccounts
+from freshet.domain.provider_limits import ProviderLimits
+from freshet.domain.read_run import ReadRun, ReadScope
 from freshet.domain.transaction_windows import (
     WindowRead,
     changes_of,
     days_to_read,
     is_doubtful,
 )
-from freshet.domain.visit import Scope, Visit
 from freshet.domain.webhooks import transactions_event
 from freshet.observability import count, logger
 from freshet.ports import Accounts, ProviderSession, Transactions
@@ -24,28 +24,28 @@ _TRIES = 3  # each lost race means that another reader stored what it had read
 def days_wanted(
     account: Account,
     connection: Connection,
-    visit: Visit,
+    run: ReadRun,
     session: ProviderSession,
     *,
-    etiquette: Etiquette,
+    etiquette: ProviderLimits,
 ) -> DayRange | None:
     """Say which days of this account a visit reads, None for no transactions at all."""
     event = transactions_event(connection.marks, account.report.provider_account_id)
-    if not session.reads_transactions or (event is None and visit.scope is not Scope.EVERYTHING):
+    if not session.reads_transactions or (event is None and run.scope is not ReadScope.EVERYTHING):
         return None
     return days_to_read(
         account,
         event=event,
-        is_awaited=visit.is_awaited or connection.open_refresh_id is not None,
+        is_awaited=run.is_awaited or connection.open_refresh_id is not None,
         gap=etiquette.gap_between_transaction_reads,
-        now=visit.started_at,
+        now=run.started_at,
     )
 
 
 def read_transactions(
     account: Account,
     days: DayRange,
-    visit: Visit,
+    run: ReadRun,
     session: ProviderSession,
     *,
     accounts: Accounts,
@@ -59,12 +59,12 @@ def read_transactions(
         logger.warning("Transactions read in part", account_id=account.id)
         return
     is_history = days == EVERY_DAY
-    after = account.with_transactions_read(at=visit.started_at, is_history=is_history)
-    with suppress(PassedOn):  # the connection that has it now reads on from what it knows
+    after = account.with_transactions_read(at=run.started_at, is_history=is_history)
+    with suppress(MigratedAccounts):  # the connection that has it now reads on from what it knows
         accounts.save(after)
-    visit.transactions_read.add(account.report.provider_account_id)
+    run.transactions_read.add(account.report.provider_account_id)
     if after.transactions_read_to is not None:
-        visit.transactions_read_to[account.id] = after.transactions_read_to
+        run.transactions_read_to[account.id] = after.transactions_read_to
 
 
 def _reconcile(

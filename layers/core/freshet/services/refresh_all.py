@@ -17,7 +17,11 @@ from freshet.domain.errors import (
 )
 from freshet.services.billable_call import Purchase
 from freshet.services.preview_refresh import Preview, preview_of, spent_by
-from freshet.services.request_refresh import RefreshRequest, Requesting, request_refresh
+from freshet.services.request_refresh import (
+    RefreshRequest,
+    RequestRefreshDependencies,
+    request_refresh,
+)
 
 _OF_ONE_CONNECTION = (
     RefreshRefused,
@@ -58,36 +62,42 @@ class Answered[Result]:
     refusal: FreshetError | None = None
 
 
-def refresh_all(request: RefreshAllRequest, *, parts: Requesting) -> list[Answered[Purchase]]:
+def refresh_all(
+    request: RefreshAllRequest, *, deps: RequestRefreshDependencies
+) -> list[Answered[Purchase]]:
     """Refresh every connection of a user, never in place; the same key gives the same refreshes."""
 
     def ask(connection: Connection) -> Purchase:
-        return request_refresh(request.of(connection), parts=parts)
+        return request_refresh(request.of(connection), deps=deps)
 
-    return [_answered(each, ask) for each in _longest_waiting_first(request, parts)]
+    return [_answered(each, ask) for each in _longest_waiting_first(request, deps)]
 
 
-def preview_all(request: RefreshAllRequest, *, parts: Requesting) -> list[Answered[Preview]]:
+def preview_all(
+    request: RefreshAllRequest, *, deps: RequestRefreshDependencies
+) -> list[Answered[Preview]]:
     """Say what `refresh_all` would do: each purchase leaves less for the next ones.
 
     Raises IdempotencyMismatch.
     """
-    now = parts.purchasing.clock()
-    spent = spent_by(request.user_id, parts=parts, now=now)
+    now = deps.purchasing.clock()
+    spent = spent_by(request.user_id, deps=deps, now=now)
 
     def ask(connection: Connection) -> Preview:
         nonlocal spent
         wish = request.of(connection)
-        preview = preview_of(connection, wish, spent, parts=parts, now=now)
+        preview = preview_of(connection, wish, spent, deps=deps, now=now)
         spent = preview.spent
         return preview
 
-    return [_answered(each, ask) for each in _longest_waiting_first(request, parts)]
+    return [_answered(each, ask) for each in _longest_waiting_first(request, deps)]
 
 
-def _longest_waiting_first(request: RefreshAllRequest, parts: Requesting) -> list[Connection]:
+def _longest_waiting_first(
+    request: RefreshAllRequest, deps: RequestRefreshDependencies
+) -> list[Connection]:
     # Should a budget end halfway, those go without that were refreshed last.
-    found = parts.purchasing.connections.of_user(request.user_id)
+    found = deps.purchasing.connections.of_user(request.user_id)
     return sorted(found, key=lambda each: (_waiting_since(each), each.id))
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from freshet.domain.commands import RefreshCommand
 from freshet.domain.connection import Connection
 from freshet.domain.errors import (
     BudgetExhausted,
@@ -13,28 +14,29 @@ from freshet.domain.errors import (
     RefreshTooSoon,
     refusal_reason,
 )
-from freshet.domain.orders import RefreshOrder
 from freshet.observability import count, logger
 from freshet.services.announce import announce
-from freshet.services.billable_call import Purchasing
+from freshet.services.billable_call import PurchaseDependencies
 from freshet.services.purchase_refresh import purchase_refresh
 
 
-def refresh_connection(order: RefreshOrder, *, parts: Purchasing) -> None:
+def refresh_connection(command: RefreshCommand, *, deps: PurchaseDependencies) -> None:
     """Work one order; raises only for trouble on our side, so that the message comes again."""
     try:
-        purchase_refresh(order, parts=parts, may_wait=True)
+        purchase_refresh(command, deps=deps, may_wait=True)
     except NotFound:
         count("RefreshOrderOrphaned")  # the connection was removed while the message waited
     except (RefreshRefused, ProviderNotConfigured, CredentialMissing) as refusal:
         reason = refusal_reason(refusal)
         count("RefreshRefused")
         logger.info("Refresh refused", reason=reason)
-        _note(order, refusal, reason, parts)
+        _note(command, refusal, reason, deps)
 
 
-def _note(order: RefreshOrder, refusal: FreshetError, reason: str, parts: Purchasing) -> None:
-    now = parts.clock()
+def _note(
+    command: RefreshCommand, refusal: FreshetError, reason: str, deps: PurchaseDependencies
+) -> None:
+    now = deps.clock()
 
     def step(connection: Connection) -> Connection:
         noted = connection.after_refusal(reason, now=now, retry_at=_retry_at(refusal))
@@ -42,8 +44,8 @@ def _note(order: RefreshOrder, refusal: FreshetError, reason: str, parts: Purcha
             noted = noted.with_login_required(reason, read_at=now)
         return noted.announcing_status(connection, now=now).rescheduled(now=now)
 
-    after = parts.connections.change(order.user_id, order.connection_id, step)
-    announce(after, connections=parts.connections, bus=parts.bus)
+    after = deps.connections.change(command.user_id, command.connection_id, step)
+    announce(after, connections=deps.connections, bus=deps.bus)
 
 
 def _retry_at(refusal: FreshetError) -> datetime | None:

@@ -8,11 +8,11 @@ from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential, credential_name
 from freshet.domain.errors import AlreadyOwned
 from freshet.domain.identifiers import new_connection_id
-from freshet.domain.leaving import demand_not_removed
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import TraitsByProvider
+from freshet.domain.removal_rules import demand_not_removed
 from freshet.ports import Clock, Connections, CredentialVault, Inbox, Owners, ReadQueue
-from freshet.services.take_in import take_in
+from freshet.services.enrollment import enroll_connection
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Registration:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Registering:
+class RegisterConnectionDependencies:
     """What a registration needs from outside."""
 
     owners: Owners
@@ -40,27 +40,29 @@ class Registering:
     clock: Clock
 
 
-def register_connection(registration: Registration, *, parts: Registering) -> Connection:
+def register_connection(
+    registration: Registration, *, deps: RegisterConnectionDependencies
+) -> Connection:
     """Keep the credential, then the connection, then read it at once; repeating does no harm.
 
     Raises AlreadyOwned if another user holds the connection, NotFound if it was removed,
     ConnectionRemoving while it is, and UserLeaving.
     """
-    now = parts.clock()
+    now = deps.clock()
     provider, provider_connection_id = registration.provider, registration.provider_connection_id
-    owner = parts.owners.of_connection(provider, provider_connection_id)
+    owner = deps.owners.of_connection(provider, provider_connection_id)
     if owner is not None and owner[0] != registration.user_id:
         raise AlreadyOwned(provider)
     if owner is not None:
         # No credential is kept for what was removed, or is about to be.
-        demand_not_removed(parts.connections.get(*owner))
+        demand_not_removed(deps.connections.get(*owner))
     name = credential_name(registration.provider, registration.credential.subject)
-    if owner is not None and parts.traits[provider].has_credential_per_connection:
+    if owner is not None and deps.traits[provider].has_credential_per_connection:
         # Linked before, it may have another name for its credential, which readers go by.
-        name = parts.connections.get(*owner).credential_name
-    parts.vault.keep(registration.user_id, name, registration.credential)
+        name = deps.connections.get(*owner).credential_name
+    deps.vault.keep(registration.user_id, name, registration.credential)
     wanted = Connection(
-        id=new_connection_id(parts.random_bytes),
+        id=new_connection_id(deps.random_bytes),
         user_id=registration.user_id,
         provider=registration.provider,
         provider_connection_id=registration.provider_connection_id,
@@ -71,4 +73,4 @@ def register_connection(registration: Registration, *, parts: Registering) -> Co
         due_at=now,
         created_at=now,
     )
-    return take_in(wanted, provider_user_id=registration.credential.subject, parts=parts)
+    return enroll_connection(wanted, provider_user_id=registration.credential.subject, deps=deps)

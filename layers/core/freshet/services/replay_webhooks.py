@@ -4,52 +4,57 @@ from datetime import datetime
 
 from freshet.domain.errors import NotFound
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Calls, EventRule, WebhookEvent
+from freshet.domain.webhooks import EventRule, WebhookEffect, WebhookEvent
 from freshet.services.parked_webhooks import drain_parked
-from freshet.services.process_webhook import Processing, act_on
+from freshet.services.process_webhook import ProcessWebhookDependencies, act_on
 
 _REPLAY = "operator_replay"
 
 
-def replay_event(provider: Provider, event_id: str, *, parts: Processing) -> bool:
+def replay_event(provider: Provider, event_id: str, *, deps: ProcessWebhookDependencies) -> bool:
     """Work one stored event again; False while its connection is unknown. Raises NotFound."""
-    event, owner = parts.inbox.find(provider, event_id)
+    event, owner = deps.inbox.find(provider, event_id)
     if owner is not None:
-        parts.inbox.mark(event, owner=owner, marked_at=parts.clock())
-        act_on(event, owner, parts=parts)
+        deps.inbox.mark(event, owner=owner, marked_at=deps.clock())
+        act_on(event, owner, deps=deps)
         return True
     if event.provider_connection_id is None:
         return False
-    return replay_parked(provider, event.provider_connection_id, parts=parts) > 0
+    return replay_parked(provider, event.provider_connection_id, deps=deps) > 0
 
 
-def replay_connection(provider: Provider, provider_connection_id: str, *, parts: Processing) -> int:
+def replay_connection(
+    provider: Provider, provider_connection_id: str, *, deps: ProcessWebhookDependencies
+) -> int:
     """Read a connection as if everything about it had just been announced, parked events first.
 
     Says how many events were parked. Raises NotFound for a connection that nobody has.
     """
-    owner = parts.owners.of_connection(provider, provider_connection_id)
+    owner = deps.owners.of_connection(provider, provider_connection_id)
     if owner is None:
         raise NotFound(provider_connection_id)
-    waiting = drain_parked(provider, provider_connection_id, owner, parts=parts)
-    event = _everything(provider, provider_connection_id, parts.clock())
-    parts.inbox.mark(event, owner=owner, marked_at=parts.clock())
-    act_on(event, owner, parts=parts)
+    waiting = drain_parked(provider, provider_connection_id, owner, deps=deps)
+    event = _everything(provider, provider_connection_id, deps.clock())
+    deps.inbox.mark(event, owner=owner, marked_at=deps.clock())
+    act_on(event, owner, deps=deps)
     return waiting
 
 
 def replay_parked(
-    provider: Provider, provider_connection_id: str | None = None, *, parts: Processing
+    provider: Provider,
+    provider_connection_id: str | None = None,
+    *,
+    deps: ProcessWebhookDependencies,
 ) -> int:
     """Work the parked events whose connection is known by now; says how many there were."""
-    waiting = parts.inbox.parked(provider, provider_connection_id)
+    waiting = deps.inbox.parked(provider, provider_connection_id)
     of_whom = {each.provider_connection_id for each in waiting if each.provider_connection_id}
     drained = 0
     for connection_id in sorted(of_whom):
-        owner = parts.owners.of_connection(provider, connection_id)
+        owner = deps.owners.of_connection(provider, connection_id)
         if owner is not None:
-            drained += drain_parked(provider, connection_id, owner, parts=parts)
-            act_on(_everything(provider, connection_id, parts.clock()), owner, parts=parts)
+            drained += drain_parked(provider, connection_id, owner, deps=deps)
+            act_on(_everything(provider, connection_id, deps.clock()), owner, deps=deps)
     return drained
 
 
@@ -58,7 +63,7 @@ def _everything(provider: Provider, provider_connection_id: str, now: datetime) 
         provider=provider,
         id=_REPLAY,
         kind=_REPLAY,
-        rule=EventRule(Calls.CONNECTION_READ),
+        rule=EventRule(WebhookEffect.CONNECTION_READ),
         provider_connection_id=provider_connection_id,
         provider_account_id=None,
         provider_user_id=None,

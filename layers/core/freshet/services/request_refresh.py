@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+from freshet.domain.commands import ReadCommand, ReadReason, RefreshCommand
 from freshet.domain.connection import Connection
 from freshet.domain.errors import ConcurrentChange, NotFound
 from freshet.domain.identifiers import new_refresh_id, refresh_id_for
-from freshet.domain.leaving import demand_linked, demand_not_removed
-from freshet.domain.orders import ReadOrder, ReadReason, RefreshOrder
 from freshet.domain.prices import FREE
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import check_before_live_read
@@ -20,8 +19,9 @@ from freshet.domain.refresh import (
     RefreshStatus,
     Trigger,
 )
+from freshet.domain.removal_rules import demand_linked, demand_not_removed
 from freshet.ports import Budgets, Refreshes, RefreshQueue
-from freshet.services.billable_call import Purchase, Purchasing
+from freshet.services.billable_call import Purchase, PurchaseDependencies
 from freshet.services.purchase_refresh import purchase_refresh, reserve_refresh
 
 
@@ -38,10 +38,10 @@ class RefreshRequest:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Requesting:
+class RequestRefreshDependencies:
     """What a request needs from outside."""
 
-    purchasing: Purchasing
+    purchasing: PurchaseDependencies
     budgets: Budgets
     queue: RefreshQueue
     random_bytes: Callable[[int], bytes]
@@ -49,54 +49,56 @@ class Requesting:
     """The providers at which this deployment reads transactions."""
 
 
-def request_refresh(request: RefreshRequest, *, parts: Requesting) -> Purchase:
+def request_refresh(request: RefreshRequest, *, deps: RequestRefreshDependencies) -> Purchase:
     """Refresh one connection for a user; the same idempotency key gives the same refresh.
 
     Raises what `purchase_refresh` raises.
     """
-    connection = parts.purchasing.connections.get(request.user_id, request.connection_id)
-    refresh_id = refresh_id_of(request, parts.random_bytes, kind=Kind.HOLDINGS)
-    known = asked_before(request, refresh_id, parts.purchasing.refreshes)
+    connection = deps.purchasing.connections.get(request.user_id, request.connection_id)
+    refresh_id = refresh_id_of(request, deps.random_bytes, kind=Kind.HOLDINGS)
+    known = asked_before(request, refresh_id, deps.purchasing.refreshes)
     if known is not None and known.status is not RefreshStatus.RESERVED:
         return Purchase(refresh=known)
     demand_not_removed(connection)  # nor is its open refresh joined: it ends with the connection
-    if not connection.is_worth_buying:
+    if not connection.can_refresh:
         wanted = unpaid_refresh(
-            request, refresh_id, connection, parts, kind=Kind.HOLDINGS, method=Method.READ
+            request, refresh_id, connection, deps, kind=Kind.HOLDINGS, method=Method.READ
         )
-        return read_instead(wanted, connection, parts)
-    order = RefreshOrder(
+        return read_instead(wanted, connection, deps)
+    command = RefreshCommand(
         user_id=request.user_id,
         connection_id=request.connection_id,
         refresh_id=refresh_id,
         trigger=Trigger.USER,
         actor=request.actor,
     )
-    if parts.purchasing.traits[connection.provider].buys_in_place and not request.is_one_of_all:
-        return purchase_refresh(order, parts=parts.purchasing, may_wait=False)
-    purchase = reserve_refresh(order, parts=parts.purchasing)
+    if deps.purchasing.traits[connection.provider].buys_in_place and not request.is_one_of_all:
+        return purchase_refresh(command, deps=deps.purchasing, may_wait=False)
+    purchase = reserve_refresh(command, deps=deps.purchasing)
     if purchase.refresh.status is RefreshStatus.RESERVED:
         # Should the message be lost, the connection is due again within minutes anyway.
-        parts.queue.send([replace(order, refresh_id=purchase.refresh.id)])
+        deps.queue.send([replace(command, refresh_id=purchase.refresh.id)])
     return purchase
 
 
-def read_instead(wanted: Refresh, connection: Connection, parts: Requesting) -> Purchase:
+def read_instead(
+    wanted: Refresh, connection: Connection, deps: RequestRefreshDependencies
+) -> Purchase:
     """Answer a wish by a free live read, where asking the broker is pointless or not wanted."""
     demand_linked(connection)
     if connection.open_refresh_id is not None:
-        return join_open(wanted, connection, parts.purchasing)
-    etiquette = parts.purchasing.traits[connection.provider].etiquette
-    check_before_live_read(connection, etiquette=etiquette, now=parts.purchasing.clock())
+        return join_open(wanted, connection, deps.purchasing)
+    etiquette = deps.purchasing.traits[connection.provider].etiquette
+    check_before_live_read(connection, etiquette=etiquette, now=deps.purchasing.clock())
     try:
-        refresh = parts.purchasing.refreshes.open(_started(wanted, parts.purchasing))
+        refresh = deps.purchasing.refreshes.open(_started(wanted, deps.purchasing))
     except ConcurrentChange:
-        return join_after_race(wanted, parts.purchasing)
-    order = ReadOrder(
+        return join_after_race(wanted, deps.purchasing)
+    command = ReadCommand(
         user_id=wanted.user_id, connection_id=wanted.connection_id, reason=ReadReason.REFRESH
     )
     # Should the message be lost, the connection is due again within minutes anyway.
-    parts.purchasing.reads.send([order])
+    deps.purchasing.reads.send([command])
     return Purchase(refresh=refresh)
 
 
@@ -120,22 +122,22 @@ def asked_before(request: RefreshRequest, refresh_id: str, refreshes: Refreshes)
         return None
 
 
-def join_open(wanted: Refresh, connection: Connection, parts: Purchasing) -> Purchase:
+def join_open(wanted: Refresh, connection: Connection, deps: PurchaseDependencies) -> Purchase:
     """Answer with the connection's open refresh, or with the wish's own where none is open."""
     known_id = connection.open_refresh_id or wanted.id
-    refresh = parts.refreshes.get(wanted.user_id, known_id)
+    refresh = deps.refreshes.get(wanted.user_id, known_id)
     return Purchase(refresh=refresh, joined=refresh.id != wanted.id)
 
 
-def join_after_race(wanted: Refresh, parts: Purchasing) -> Purchase:
+def join_after_race(wanted: Refresh, deps: PurchaseDependencies) -> Purchase:
     """Join what was opened a moment ago by somebody else, or once before under the same key."""
-    current = parts.connections.get(wanted.user_id, wanted.connection_id)
-    return join_open(wanted, current, parts)
+    current = deps.connections.get(wanted.user_id, wanted.connection_id)
+    return join_open(wanted, current, deps)
 
 
-def _started(wanted: Refresh, parts: Purchasing) -> Refresh:
-    now = parts.clock()
-    accounts = parts.accounts.of_connection(wanted.user_id, wanted.connection_id)
+def _started(wanted: Refresh, deps: PurchaseDependencies) -> Refresh:
+    now = deps.clock()
+    accounts = deps.accounts.of_connection(wanted.user_id, wanted.connection_id)
     expected = (account.id for account in accounts if account.report.is_readable)
     return replace(
         wanted,
@@ -150,7 +152,7 @@ def unpaid_refresh(
     request: RefreshRequest,
     refresh_id: str,
     connection: Connection,
-    parts: Requesting,
+    deps: RequestRefreshDependencies,
     *,
     kind: Kind,
     method: Method,
@@ -168,5 +170,5 @@ def unpaid_refresh(
         status=RefreshStatus.QUEUED,
         reserved=FREE,
         cost=FREE,
-        created_at=parts.purchasing.clock(),
+        created_at=deps.purchasing.clock(),
     )

@@ -21,11 +21,11 @@ from freshet.domain.call_errors import (
     ProviderUnavailable,
     UnreadableAnswer,
 )
+from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import READ_LEASE, Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.credential import Credential
 from freshet.domain.errors import CredentialMissing, NotFound, SecretUnavailable
-from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.provider import Provider
 from freshet.observability import count, logger
 from freshet.ports import (
@@ -57,7 +57,7 @@ class Rotation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rotating:
+class RotateCredentialDependencies:
     """What a rotation needs from outside."""
 
     connections: Connections
@@ -70,93 +70,99 @@ class Rotating:
     clock: Clock
 
 
-def rotate_credential(user_id: str, connection_id: str, *, parts: Rotating) -> Rotation:
+def rotate_credential(
+    user_id: str, connection_id: str, *, deps: RotateCredentialDependencies
+) -> Rotation:
     """Replace the credential of a connection, and of all that share it; tell how it ended.
 
     Raises NotFound, CredentialMissing, SecretUnavailable, ProviderNotConfigured, or CallFailed:
     then nothing was changed.
     """
-    connection = parts.connections.get(user_id, connection_id)
+    connection = deps.connections.get(user_id, connection_id)
     if connection.status in _GONE:
         raise NotFound(connection_id)
-    with parts.lease.hold(user_id):
-        rotation = _replaced(connection, parts)
+    with deps.lease.hold(user_id):
+        rotation = _replaced(connection, deps)
         if rotation is Rotation.LOST:
             # Void as it is, it would only mislead whoever links anew; trying again forgets it, too.
             with suppress(SecretUnavailable):
-                parts.vault.forget(user_id, connection.credential_name)
+                deps.vault.forget(user_id, connection.credential_name)
     sharing = [
         each
-        for each in parts.connections.of_user(user_id)
+        for each in deps.connections.of_user(user_id)
         if each.credential_name == connection.credential_name and each.status not in _GONE
     ]
     if rotation is Rotation.LOST:
-        _wait_for_user(sharing, parts)
+        _wait_for_user(sharing, deps)
     else:
-        _read_later(sharing, parts)
+        _read_later(sharing, deps)
     count("CredentialRotated" if rotation is Rotation.ROTATED else "CredentialRotationFailed")
     logger.warning("Credential rotation ended", status=rotation)
     return rotation
 
 
-def _replaced(connection: Connection, parts: Rotating) -> Rotation:
+def _replaced(connection: Connection, deps: RotateCredentialDependencies) -> Rotation:
     user_id, name = connection.user_id, connection.credential_name
-    before = parts.vault.find(user_id, name)
+    before = deps.vault.find(user_id, name)
     try:
-        after = _asked(connection.provider, before, parts)
+        after = _asked(connection.provider, before, deps)
     except AccessRevoked:
         return Rotation.LOST
     if after is None:
         return Rotation.UNKNOWN
-    return Rotation.ROTATED if _is_kept(user_id, name, after, parts) else Rotation.LOST
+    return Rotation.ROTATED if _is_kept(user_id, name, after, deps) else Rotation.LOST
 
 
-def _asked(provider: Provider, before: Credential, parts: Rotating) -> Credential | None:
-    asked_at = parts.clock()
+def _asked(
+    provider: Provider, before: Credential, deps: RotateCredentialDependencies
+) -> Credential | None:
+    asked_at = deps.clock()
     try:
-        return parts.rotation.replace(provider, before)
+        return deps.rotation.replace(provider, before)
     except _UNSURE:
-        if parts.clock() - asked_at > _MAY_ASK_AGAIN:
+        if deps.clock() - asked_at > _MAY_ASK_AGAIN:
             return None
     try:
-        return parts.rotation.replace(provider, before)
+        return deps.rotation.replace(provider, before)
     except AccessRevoked:
         raise
     except CallFailed:
         return None
 
 
-def _is_kept(user_id: str, name: str, after: Credential, parts: Rotating) -> bool:
+def _is_kept(
+    user_id: str, name: str, after: Credential, deps: RotateCredentialDependencies
+) -> bool:
     for pause in _PAUSES:
         try:
-            parts.vault.keep(user_id, name, after)
+            deps.vault.keep(user_id, name, after)
         except SecretUnavailable:
-            parts.wait(pause)
+            deps.wait(pause)
         else:
             return True
     # Perhaps only the vault's answers were lost.
     with suppress(SecretUnavailable, CredentialMissing):
-        return parts.vault.find(user_id, name) == after
+        return deps.vault.find(user_id, name) == after
     return False
 
 
-def _wait_for_user(connections: list[Connection], parts: Rotating) -> None:
-    now = parts.clock()
+def _wait_for_user(connections: list[Connection], deps: RotateCredentialDependencies) -> None:
+    now = deps.clock()
 
     def step(current: Connection) -> Connection:
         learned = current.with_login_required(LOST, read_at=now)
         return learned.announcing_status(current, now=now).rescheduled(now=now)
 
     for each in connections:
-        after = parts.connections.change(each.user_id, each.id, step)
-        announce(after, connections=parts.connections, bus=parts.bus)
+        after = deps.connections.change(each.user_id, each.id, step)
+        announce(after, connections=deps.connections, bus=deps.bus)
 
 
-def _read_later(connections: list[Connection], parts: Rotating) -> None:
+def _read_later(connections: list[Connection], deps: RotateCredentialDependencies) -> None:
     # A reader that was at it may have used the old one, and taken the refusal for the user's.
-    parts.reads.send(
+    deps.reads.send(
         [
-            ReadOrder(
+            ReadCommand(
                 user_id=each.user_id,
                 connection_id=each.id,
                 reason=ReadReason.FIRST_LOAD,

@@ -9,19 +9,19 @@ from freshet.domain.errors import InvalidField
 from freshet.domain.held_account import HeldAccount
 from freshet.domain.provider import Provider
 from freshet.ports import DocumentedHoldings
-from freshet.services.show_holdings import Showing
+from freshet.services.show_holdings import ShowHoldingsDependencies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ShowingDocumented:
+class ShowDocumentedDependencies:
     """What a look at documented shapes needs from outside."""
 
-    showing: Showing
+    showing: ShowHoldingsDependencies
     documents: Mapping[Provider, DocumentedHoldings]
 
 
 def documented_holdings(
-    user_id: str, connection_id: str | None, *, provider: Provider, parts: ShowingDocumented
+    user_id: str, connection_id: str | None, *, provider: Provider, deps: ShowDocumentedDependencies
 ) -> Iterator[str]:
     """Show a user's accounts at a provider in its documented shape, each as JSON text.
 
@@ -29,31 +29,33 @@ def documented_holdings(
     Without a connection id, connections at other providers are passed over: without any here, there
     are no accounts in this shape. Raises NotFound; raises InvalidField for a connection elsewhere.
     """
-    connections = _connections(user_id, connection_id, provider=provider, parts=parts)
-    return parts.documents[provider].render(_held_accounts(connections, parts.showing))
+    connections = _connections(user_id, connection_id, provider=provider, deps=deps)
+    return deps.documents[provider].render(_held_accounts(connections, deps.showing))
 
 
 def _connections(
-    user_id: str, connection_id: str | None, *, provider: Provider, parts: ShowingDocumented
+    user_id: str, connection_id: str | None, *, provider: Provider, deps: ShowDocumentedDependencies
 ) -> Sequence[Connection]:
     if connection_id is None:
-        everything = parts.showing.connections.of_user(user_id)
+        everything = deps.showing.connections.of_user(user_id)
         return [each for each in everything if each.provider is provider]
-    connection = parts.showing.connections.get(user_id, connection_id)
+    connection = deps.showing.connections.get(user_id, connection_id)
     if connection.provider is not provider:
         raise InvalidField("connection_id", f"must be a connection at {provider} for this shape")
     return [connection]
 
 
-def _held_accounts(connections: Sequence[Connection], parts: Showing) -> Iterator[HeldAccount]:
+def _held_accounts(
+    connections: Sequence[Connection], deps: ShowHoldingsDependencies
+) -> Iterator[HeldAccount]:
     # One connection after the other: a large portfolio is never in memory as a whole.
     for connection in connections:
         accounts = [
             account
-            for account in parts.accounts.of_connection(connection.user_id, connection.id)
+            for account in deps.accounts.of_connection(connection.user_id, connection.id)
             if account.report.status is AccountStatus.OPEN
         ]
-        latest = parts.snapshots.latest_of(connection.user_id, [each.id for each in accounts])
+        latest = deps.snapshots.latest_of(connection.user_id, [each.id for each in accounts])
         for account in accounts:
             if account.id in latest:
                 yield HeldAccount(

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 from freshet.domain.account import Account
-from freshet.domain.closes import day_of
 from freshet.domain.connection import Connection
+from freshet.domain.daily_valuations import day_of
 from freshet.domain.freshness import Freshness, FreshnessTargets, freshness_of, freshness_then
 from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
 from freshet.observability import count, measure_seconds, reason_fact
@@ -15,7 +15,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Showing:
+class ShowHoldingsDependencies:
     """What a look at stored data needs from outside."""
 
     connections: Connections
@@ -45,44 +45,49 @@ class ShownAccount:
 
 
 def account_holdings(
-    user_id: str, account_id: str, *, parts: Showing, now: datetime
+    user_id: str, account_id: str, *, deps: ShowHoldingsDependencies, now: datetime
 ) -> ShownHoldings:
     """Show one account's newest holdings; raises NotFound."""
-    account = parts.accounts.get(user_id, account_id)
-    connection = parts.connections.get(user_id, account.connection_id)
-    snapshot = parts.snapshots.latest(user_id, account_id)
-    freshness = freshness_of(account, connection, snapshot, targets=parts.targets, now=now)
+    account = deps.accounts.get(user_id, account_id)
+    connection = deps.connections.get(user_id, account.connection_id)
+    snapshot = deps.snapshots.latest(user_id, account_id)
+    freshness = freshness_of(account, connection, snapshot, targets=deps.targets, now=now)
     count_freshness(freshness, now=now)
     return ShownHoldings(snapshot=snapshot, freshness=freshness)
 
 
 def holdings_as_of(
-    user_id: str, account_id: str, moment: date | datetime, *, parts: Showing, now: datetime
+    user_id: str,
+    account_id: str,
+    moment: date | datetime,
+    *,
+    deps: ShowHoldingsDependencies,
+    now: datetime,
 ) -> ShownHoldings:
     """Show what one account held at an instant, or at the end of a day; raises NotFound.
 
     Of days, and of instants whose version has expired, it is the last close until then.
     """
-    account = parts.accounts.get(user_id, account_id)
-    latest = parts.snapshots.latest(user_id, account.id)
+    account = deps.accounts.get(user_id, account_id)
+    latest = deps.snapshots.latest(user_id, account.id)
     if isinstance(moment, datetime):
-        snapshot, then = _at_instant(user_id, account_id, moment, latest, parts), moment
+        snapshot, then = _at_instant(user_id, account_id, moment, latest, deps), moment
     else:
-        snapshot = _on_day(user_id, account_id, moment, latest, parts)
-        then = datetime.combine(moment + _DAY, time(), parts.zone).astimezone(UTC)
-    freshness = freshness_then(snapshot, targets=parts.targets, then=min(then, now))
+        snapshot = _on_day(user_id, account_id, moment, latest, deps)
+        then = datetime.combine(moment + _DAY, time(), deps.zone).astimezone(UTC)
+    freshness = freshness_then(snapshot, targets=deps.targets, then=min(then, now))
     return ShownHoldings(snapshot=snapshot, freshness=freshness)
 
 
 def connection_accounts(
-    user_id: str, connection_id: str, *, parts: Showing, now: datetime
+    user_id: str, connection_id: str, *, deps: ShowHoldingsDependencies, now: datetime
 ) -> list[ShownAccount]:
     """Show the accounts of one connection; raises NotFound."""
-    connection = parts.connections.get(user_id, connection_id)
-    accounts = parts.accounts.of_connection(user_id, connection_id)
-    summaries = parts.snapshots.summaries_of(user_id, [account.id for account in accounts])
+    connection = deps.connections.get(user_id, connection_id)
+    accounts = deps.accounts.of_connection(user_id, connection_id)
+    summaries = deps.snapshots.summaries_of(user_id, [account.id for account in accounts])
     return [
-        shown_account(account, connection, summaries.get(account.id), parts=parts, now=now)
+        shown_account(account, connection, summaries.get(account.id), deps=deps, now=now)
         for account in accounts
     ]
 
@@ -92,11 +97,11 @@ def shown_account(
     connection: Connection,
     summary: SnapshotSummary | None,
     *,
-    parts: Showing,
+    deps: ShowHoldingsDependencies,
     now: datetime,
 ) -> ShownAccount:
     """Show one account, and count how fresh it is."""
-    freshness = freshness_of(account, connection, summary, targets=parts.targets, now=now)
+    freshness = freshness_of(account, connection, summary, targets=deps.targets, now=now)
     count_freshness(freshness, now=now)
     return ShownAccount(account=account, summary=summary, freshness=freshness)
 
@@ -113,21 +118,25 @@ def _at_instant(
     account_id: str,
     instant: datetime,
     latest: HoldingsSnapshot | None,
-    parts: Showing,
+    deps: ShowHoldingsDependencies,
 ) -> HoldingsSnapshot | None:
     if latest is None or latest.data_as_of <= instant:
         return latest
     # The day before is over; its close may know later prices than the version of its content.
-    day_before = instant.astimezone(parts.zone).date() - _DAY
-    version = parts.history.version_at(user_id, account_id, instant)
-    close = parts.history.close_on(user_id, account_id, day_before)
+    day_before = instant.astimezone(deps.zone).date() - _DAY
+    version = deps.history.version_at(user_id, account_id, instant)
+    close = deps.history.close_on(user_id, account_id, day_before)
     known = [each for each in (version, close) if each is not None]
     return max(known, key=lambda each: each.dates_token, default=None)
 
 
 def _on_day(
-    user_id: str, account_id: str, day: date, latest: HoldingsSnapshot | None, parts: Showing
+    user_id: str,
+    account_id: str,
+    day: date,
+    latest: HoldingsSnapshot | None,
+    deps: ShowHoldingsDependencies,
 ) -> HoldingsSnapshot | None:
-    if latest is None or day_of(latest, parts.zone) <= day:
+    if latest is None or day_of(latest, deps.zone) <= day:
         return latest
-    return parts.history.close_on(user_id, account_id, day)
+    return deps.history.close_on(user_id, account_id, day)

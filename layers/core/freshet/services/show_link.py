@@ -22,11 +22,11 @@ class ShowLinkDependencies(Protocol):
         """Tell the time."""
 
 
-def link_outcome(session: LinkSession, *, parts: ShowLinkDependencies) -> LinkOutcome:
+def link_outcome(session: LinkSession, *, deps: ShowLinkDependencies) -> LinkOutcome:
     """Say how far a session is: by what is stored, whoever brought it in."""
-    others = [each for each in parts.sessions.of_user(session.user_id) if each.id != session.id]
+    others = [each for each in deps.sessions.of_user(session.user_id) if each.id != session.id]
     return session.outcome(
-        parts.connections.of_user(session.user_id),
+        deps.connections.of_user(session.user_id),
         claimed={each.connection_id for each in others if each.connection_id is not None},
-        now=parts.clock(),
+        now=deps.clock(),
     )

@@ -13,7 +13,7 @@ from freshet.domain.holdings import Position, Total
 from freshet.domain.portfolio import added_up, is_counted, worst
 from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
 from freshet.services.show_holdings import (
-    Showing,
+    ShowHoldingsDependencies,
     ShownAccount,
     ShownHoldings,
     count_freshness,
@@ -36,14 +36,14 @@ class Portfolio:
 
 
 def user_portfolio(
-    user_id: str, *, with_positions: bool, parts: Showing, now: datetime
+    user_id: str, *, with_positions: bool, deps: ShowHoldingsDependencies, now: datetime
 ) -> Portfolio:
     """Show what a user owns; raises InvalidField where positions are too many for one answer."""
-    connections, accounts = _accounts(user_id, None, parts)
-    summaries = parts.snapshots.summaries_of(user_id, [each.id for each in accounts])
+    connections, accounts = _accounts(user_id, None, deps)
+    summaries = deps.snapshots.summaries_of(user_id, [each.id for each in accounts])
     shown = [
         shown_account(
-            each, connections[each.connection_id], summaries.get(each.id), parts=parts, now=now
+            each, connections[each.connection_id], summaries.get(each.id), deps=deps, now=now
         )
         for each in accounts
     ]
@@ -55,7 +55,7 @@ def user_portfolio(
         counted=frozenset(each.account.id for each in counted),
         totals=added_up(total for each in counted if each.summary for total in each.summary.totals),
         freshness=worst(each.freshness for each in counted),
-        positions=_positions(user_id, counted, parts) if with_positions else None,
+        positions=_positions(user_id, counted, deps) if with_positions else None,
     )
 
 
@@ -65,35 +65,35 @@ def page_of_holdings(
     *,
     start: str | None,
     limit: int,
-    parts: Showing,
+    deps: ShowHoldingsDependencies,
     now: datetime,
 ) -> tuple[list[tuple[str, ShownHoldings]], str | None]:
     """Show what a user's accounts hold, in the order of their ids, and where the next page begins.
 
     A page ends early after many positions. Raises NotFound.
     """
-    connections, accounts = _accounts(user_id, connection_id, parts)
+    connections, accounts = _accounts(user_id, connection_id, deps)
     accounts = [each for each in accounts if start is None or each.id >= start]
-    summaries = parts.snapshots.summaries_of(user_id, [each.id for each in accounts[:limit]])
+    summaries = deps.snapshots.summaries_of(user_id, [each.id for each in accounts[:limit]])
     wanted = _first_that_fit(accounts[:limit], summaries)
-    latest = parts.snapshots.latest_of(user_id, [each.id for each in wanted])
+    latest = deps.snapshots.latest_of(user_id, [each.id for each in wanted])
     shown = [
-        (each.id, _shown(each, connections[each.connection_id], latest, parts, now))
+        (each.id, _shown(each, connections[each.connection_id], latest, deps, now))
         for each in wanted
     ]
     return shown, accounts[len(wanted)].id if len(wanted) < len(accounts) else None
 
 
 def _accounts(
-    user_id: str, connection_id: str | None, parts: Showing
+    user_id: str, connection_id: str | None, deps: ShowHoldingsDependencies
 ) -> tuple[dict[str, Connection], list[Account]]:
     if connection_id is not None:
-        connection = parts.connections.get(user_id, connection_id)
+        connection = deps.connections.get(user_id, connection_id)
         return {connection.id: connection}, list(
-            parts.accounts.of_connection(user_id, connection.id)
+            deps.accounts.of_connection(user_id, connection.id)
         )
-    connections = {each.id: each for each in parts.connections.of_user(user_id)}
-    of_user = parts.accounts.of_user(user_id)
+    connections = {each.id: each for each in deps.connections.of_user(user_id)}
+    of_user = deps.accounts.of_user(user_id)
     return connections, [each for each in of_user if each.connection_id in connections]
 
 
@@ -110,19 +110,19 @@ def _shown(
     account: Account,
     connection: Connection,
     latest: Mapping[str, HoldingsSnapshot],
-    parts: Showing,
+    deps: ShowHoldingsDependencies,
     now: datetime,
 ) -> ShownHoldings:
     snapshot = latest.get(account.id)
-    freshness = freshness_of(account, connection, snapshot, targets=parts.targets, now=now)
+    freshness = freshness_of(account, connection, snapshot, targets=deps.targets, now=now)
     count_freshness(freshness, now=now)
     return ShownHoldings(snapshot=snapshot, freshness=freshness)
 
 
 def _positions(
-    user_id: str, counted: list[ShownAccount], parts: Showing
+    user_id: str, counted: list[ShownAccount], deps: ShowHoldingsDependencies
 ) -> dict[str, tuple[Position, ...]]:
     if sum(each.summary.line_count for each in counted if each.summary) > _MOST_POSITIONS:
         raise InvalidField("include", f"positions are more than {_MOST_POSITIONS}: page by account")
-    latest = parts.snapshots.latest_of(user_id, [each.account.id for each in counted])
+    latest = deps.snapshots.latest_of(user_id, [each.account.id for each in counted])
     return {account_id: each.holdings.positions for account_id, each in latest.items()}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from freshet.domain.days import DayRange
 from freshet.domain.transactions import Transaction
-from freshet.services.show_holdings import Showing
+from freshet.services.show_holdings import ShowHoldingsDependencies
 
 
 def account_transactions(
@@ -14,8 +14,8 @@ def account_transactions(
     days: DayRange,
     limit: int,
     after: str | None,
-    parts: Showing,
+    deps: ShowHoldingsDependencies,
 ) -> tuple[Sequence[Transaction], str | None]:
     """Show a page of some days, newest first, and the mark of the next one; raises NotFound."""
-    account = parts.accounts.get(user_id, account_id)
-    return parts.transactions.page(user_id, account.id, days=days, limit=limit, after=after)
+    account = deps.accounts.get(user_id, account_id)
+    return deps.transactions.page(user_id, account.id, days=days, limit=limit, after=after)

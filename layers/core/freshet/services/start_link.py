@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from freshet.domain.call_errors import AccessRevoked, MissingUpstream
+from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import BROKEN, ConnectionStatus
 from freshet.domain.errors import CredentialMissing, InvalidField, LinkGone, NotFound
 from freshet.domain.identifiers import new_link_session_id, new_state
 from freshet.domain.link_session import LinkSession, digest_of
 from freshet.domain.linking import LinkOffer, StartLink
-from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.provider import Provider
 from freshet.ports import LinkFlow
-from freshet.services.linking import Linking
+from freshet.services.linking import LinkDependencies
 
 # Not every provider says by a webhook that a repair ended well, and a tab may close before it
 # tells us: a repair is looked for unasked, within the longest delay of a queue.
@@ -31,21 +31,21 @@ class StartedLink:
     offer: LinkOffer
 
 
-def start_link(wanted: StartLink, *, parts: Linking) -> StartedLink:
+def start_link(wanted: StartLink, *, deps: LinkDependencies) -> StartedLink:
     """Open a link session.
 
     Raises InvalidField, NotFound, LinkGone, ProviderNotConfigured, CallFailed, SecretUnavailable,
     UserBusy.
     """
-    if wanted.redirect_uri is not None and wanted.redirect_uri not in parts.redirect_uris:
+    if wanted.redirect_uri is not None and wanted.redirect_uri not in deps.redirect_uris:
         raise InvalidField("redirect_uri", "is not on the list of this deployment")
-    broken = _connection(wanted, parts)
+    broken = _connection(wanted, deps)
     provider = _provider(wanted, broken)
-    flow = parts.flow_at(provider)
-    state, now = wanted.state or new_state(parts.random_bytes), parts.clock()
+    flow = deps.flow_at(provider)
+    state, now = wanted.state or new_state(deps.random_bytes), deps.clock()
     offer = _repair(flow, wanted, broken, state) if broken else flow.start(wanted, state=state)
     session = LinkSession(
-        id=new_link_session_id(parts.random_bytes),
+        id=new_link_session_id(deps.random_bytes),
         user_id=wanted.user_id,
         provider=provider,
         state_digest=digest_of(state),
@@ -54,20 +54,20 @@ def start_link(wanted: StartLink, *, parts: Linking) -> StartedLink:
         repairs=None if broken is None else broken.id,
         was_broken=broken is not None and broken.status in BROKEN,
     )
-    parts.sessions.save(session)
+    deps.sessions.save(session)
     if broken is not None:
-        parts.reads.send(_look(broken, after) for after in _LOOKS_AFTER)
-    if parts.clock() - now < _TIDIES_WITHIN:
+        deps.reads.send(_look(broken, after) for after in _LOOKS_AFTER)
+    if deps.clock() - now < _TIDIES_WITHIN:
         flow.give_back(wanted.user_id)
     return StartedLink(session, state, offer)
 
 
-def _connection(wanted: StartLink, parts: Linking) -> Connection | None:
+def _connection(wanted: StartLink, deps: LinkDependencies) -> Connection | None:
     if wanted.connection_id is None:
         return None
     if wanted.institution is not None:
         raise InvalidField("institution", "is the connection's own")
-    connection = parts.connections.get(wanted.user_id, wanted.connection_id)
+    connection = deps.connections.get(wanted.user_id, wanted.connection_id)
     if connection.status in _ENDED:
         raise NotFound(connection.id)
     return connection
@@ -89,8 +89,8 @@ def _repair(flow: LinkFlow, wanted: StartLink, broken: Connection, state: str) -
         raise LinkGone(broken.id) from error
 
 
-def _look(connection: Connection, after: timedelta) -> ReadOrder:
-    return ReadOrder(
+def _look(connection: Connection, after: timedelta) -> ReadCommand:
+    return ReadCommand(
         user_id=connection.user_id,
         connection_id=connection.id,
         reason=ReadReason.FIRST_LOAD,

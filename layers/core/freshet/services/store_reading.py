@@ -2,8 +2,8 @@
 
 from freshet.domain.account import Account
 from freshet.domain.errors import ConcurrentChange
+from freshet.domain.read_run import Stored
 from freshet.domain.snapshot import HoldingsReading, judge
-from freshet.domain.visit import Stored
 from freshet.observability import count
 from freshet.ports import SnapshotStore
 

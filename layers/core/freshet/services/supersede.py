@@ -9,11 +9,11 @@ from datetime import datetime
 from typing import Protocol
 
 from freshet.domain.account import Register
+from freshet.domain.account_migration import heir_of, is_superseded, judged, without_account
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import GONE
 from freshet.domain.errors import ConcurrentChange
-from freshet.domain.leaving import superseded
-from freshet.domain.succession import heir_of, is_superseded, judged, without_account
+from freshet.domain.removal_rules import superseded
 from freshet.observability import count, logger
 from freshet.ports import AccountRegister, Clock, Connections, Erasures
 from freshet.services.begin_removal import erasure_of
@@ -22,7 +22,7 @@ _ACTOR = "succession"
 _TRIES = 5
 
 
-class Superseding(Protocol):
+class SupersedeDependencies(Protocol):
     """What it takes."""
 
     @property
@@ -42,50 +42,52 @@ class Superseding(Protocol):
         """Tell the time."""
 
 
-def judged_connection(connection: Connection, *, parts: Superseding) -> Connection:
+def judged_connection(connection: Connection, *, deps: SupersedeDependencies) -> Connection:
     """Ask for its removal if all its open accounts have passed on; else let it go on as it is."""
-    passed_on_at = connection.passed_on_at
-    if passed_on_at is None or not connection.is_to_be_judged:
+    migrated_at = connection.migrated_at
+    if migrated_at is None or not connection.is_to_be_judged:
         return connection
     for _ in range(_TRIES):
         if connection.status in GONE:
             return connection
         try:
-            return _judged(connection, passed_on_at, parts)
+            return _judged(connection, migrated_at, deps)
         except ConcurrentChange:
-            connection = parts.connections.get(connection.user_id, connection.id)
+            connection = deps.connections.get(connection.user_id, connection.id)
     raise ConcurrentChange(connection.id)
 
 
-def _judged(connection: Connection, passed_on_at: datetime, parts: Superseding) -> Connection:
+def _judged(
+    connection: Connection, migrated_at: datetime, deps: SupersedeDependencies
+) -> Connection:
     owner = (connection.user_id, connection.id)
-    register = parts.register.read(connection.user_id)
+    register = deps.register.read(connection.user_id)
     if not is_superseded(connection, register.accounts):
-        return parts.connections.change(*owner, lambda row: judged(row, passed_on_at))
-    others = parts.connections.of_user(connection.user_id)
+        return deps.connections.change(*owner, lambda row: judged(row, migrated_at))
+    others = deps.connections.of_user(connection.user_id)
     heir = heir_of(connection, connections=others, accounts=register.accounts)
     if heir is not None:
-        connection = _with_closed_passed(connection, heir, register, parts)
+        connection = _with_closed_passed(connection, heir, register, deps)
     # Where the newer one is leaving, too, its user has let go of all of it.
-    now, newer = parts.clock(), heir.id if heir else connection.passed_on_to
+    now, newer = deps.clock(), heir.id if heir else connection.successor
     erasure = erasure_of(connection, actor=_ACTOR, now=now, due_at=now)
-    parts.erasures.begin(replace(erasure, superseded_by=newer))
+    deps.erasures.begin(replace(erasure, superseded_by=newer))
     count("ConnectionSuperseded")
-    logger.info("Connection superseded", accounts=len(connection.passed_on))
-    return parts.connections.change(*owner, superseded)
+    logger.info("Connection superseded", accounts=len(connection.migrated_accounts))
+    return deps.connections.change(*owner, superseded)
 
 
 def _with_closed_passed(
-    connection: Connection, heir: Connection, register: Register, parts: Superseding
+    connection: Connection, heir: Connection, register: Register, deps: SupersedeDependencies
 ) -> Connection:
     """Let what is left, all of it closed, pass on as it is."""
-    seen, now = register.changes, parts.clock()
+    seen, now = register.changes, deps.clock()
     for account in register.accounts:
         if account.connection_id != connection.id:
             continue
         moved = replace(account, connection_id=heir.id)
         name = account.report.provider_account_id
         left = without_account(connection, name, heir=moved, now=now)
-        connection = parts.register.pass_on(moved, left=left, seen=seen)
+        connection = deps.register.pass_on(moved, left=left, seen=seen)
         seen += 1
     return connection

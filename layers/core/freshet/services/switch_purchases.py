@@ -7,14 +7,14 @@ from freshet.ports import Budgets
 
 
 @dataclass(frozen=True, slots=True)
-class Switching:
+class SwitchPurchasesDependencies:
     """What the switch needs from outside."""
 
     budgets: Budgets
 
 
-def switch_purchases(*, is_stopped: bool, parts: Switching) -> bool:
+def switch_purchases(*, is_stopped: bool, deps: SwitchPurchasesDependencies) -> bool:
     """Stop all purchases or let them go on, and say which; turning it twice does no harm."""
-    parts.budgets.stop_purchases(is_stopped=is_stopped)
+    deps.budgets.stop_purchases(is_stopped=is_stopped)
     logger.warning("Purchases switched", purchases_stopped=is_stopped)
     return is_stopped

@@ -14,6 +14,7 @@ from freshet.domain.call_errors import (
     ProviderRejectedUs,
     RateLimited,
 )
+from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import READ_LEASE, Connection
 from freshet.domain.connection_status import GONE
 from freshet.domain.errors import (
@@ -22,21 +23,20 @@ from freshet.domain.errors import (
     Erased,
     NotFound,
     ProviderNotConfigured,
+    ReadRunTooLong,
     SnapshotTooLarge,
-    VisitTooLong,
 )
-from freshet.domain.leaving import at_rest
-from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.domain.provider_traits import TraitsByProvider
-from freshet.domain.refresh import Refresh
-from freshet.domain.visit import (
-    Scope,
-    Visit,
+from freshet.domain.read_run import (
+    ReadRun,
+    ReadScope,
     calls_expected,
-    connection_after_visit,
-    refresh_after_visit,
+    connection_after_read_run,
+    refresh_after_read_run,
     scope_for,
 )
+from freshet.domain.refresh import Refresh
+from freshet.domain.removal_rules import at_rest
 from freshet.domain.webhooks import has_news, is_marked
 from freshet.observability import count, logger, provider_fact
 from freshet.ports import (
@@ -65,7 +65,7 @@ _ENDS_THE_VISIT = (LoginRequired, RateLimited, ProviderRejectedUs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class TakeSnapshotsDependencies:
     """What a visit needs from outside."""
 
     connections: Connections
@@ -82,154 +82,156 @@ class Reading:
     clock: Clock
 
 
-def take_snapshots(order: ReadOrder, *, parts: Reading) -> None:
+def take_snapshots(command: ReadCommand, *, deps: TakeSnapshotsDependencies) -> None:
     """Work one order; raises only for trouble on our side, so that the message comes again."""
     try:
-        _take_snapshots(order, parts)
+        _take_snapshots(command, deps)
     except (NotFound, Erased):
-        count("ReadOrderOrphaned")  # the connection was removed meanwhile
+        count("ReadCommandOrphaned")  # the connection was removed meanwhile
 
 
-def _take_snapshots(order: ReadOrder, parts: Reading) -> None:
-    started_at = parts.clock()
-    connection = _with_lease(order, parts, started_at)
+def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> None:
+    started_at = deps.clock()
+    connection = _with_lease(command, deps, started_at)
     if connection.reading_until != started_at + READ_LEASE:
         # Another reader is at it, or has been; it may have died with the outbox full.
-        announce(connection, connections=parts.connections, bus=parts.bus)
+        announce(connection, connections=deps.connections, bus=deps.bus)
         count("ReadNotNeeded")
         return
-    was_due, connection = connection.passed_on_at, judged_connection(connection, parts=parts)
+    was_due, connection = connection.migrated_at, judged_connection(connection, deps=deps)
     if connection.status in GONE or (was_due and not _is_worth_reading(connection)):
         # Superseded by a newer one, which is read instead, or still needed and fast asleep.
-        after = parts.connections.change(
-            order.user_id, order.connection_id, lambda row: row.not_read(now=started_at)
+        after = deps.connections.change(
+            command.user_id, command.connection_id, lambda row: row.not_read(now=started_at)
         )
-        announce(after, connections=parts.connections, bus=parts.bus)
+        announce(after, connections=deps.connections, bus=deps.bus)
         return
-    is_webhook = order.reason is ReadReason.WEBHOOK
-    visit = Visit(
+    is_webhook = command.reason is ReadReason.WEBHOOK
+    run = ReadRun(
         started_at=started_at,
         scope=scope_for(connection, is_webhook=is_webhook),
-        is_background=order.reason is ReadReason.DUE and connection.is_read_for_nobody,
-        is_awaited=order.reason in (ReadReason.FIRST_LOAD, ReadReason.REFRESH),
-        passed_on=frozenset(connection.passed_on.values()),
+        is_background=command.reason is ReadReason.DUE and connection.is_background_read,
+        is_awaited=command.reason in (ReadReason.FIRST_LOAD, ReadReason.REFRESH),
+        migrated_accounts=frozenset(connection.migrated_accounts.values()),
     )
-    _visit(visit, connection, parts)
-    refresh = _refresh_after(visit, connection, parts)
-    now = parts.clock()
-    after = parts.connections.change(
-        order.user_id,
-        order.connection_id,
-        lambda current: connection_after_visit(current, visit, refresh, now=now),
+    _read(run, connection, deps)
+    refresh = _refresh_after(run, connection, deps)
+    now = deps.clock()
+    after = deps.connections.change(
+        command.user_id,
+        command.connection_id,
+        lambda current: connection_after_read_run(current, run, refresh, now=now),
         known=connection,
     )
-    announce(after, connections=parts.connections, bus=parts.bus)
-    count("ConnectionRead" if visit.trouble is None else "ConnectionReadFailed")
+    announce(after, connections=deps.connections, bus=deps.bus)
+    count("ConnectionRead" if run.trouble is None else "ConnectionReadFailed")
     count(provider_fact(connection.provider, "ConnectionRead"))
-    if visit.is_news(connection, parts.traits[connection.provider]):
+    if run.is_news(connection, deps.traits[connection.provider]):
         count("WebhookMissed")
         logger.warning("Webhook missed", reason="missed_webhook")
     logger.info(
         "Connection read",
-        scope=visit.scope,
-        accounts_stored=len(visit.stored),
-        reason=visit.reason,
+        scope=run.scope,
+        accounts_stored=len(run.stored),
+        reason=run.reason,
     )
 
 
 def _is_worth_reading(connection: Connection) -> bool:
-    return connection.is_awake or not connection.is_read_for_nobody
+    return connection.is_awake or not connection.is_background_read
 
 
-def _with_lease(order: ReadOrder, parts: Reading, now: datetime) -> Connection:
+def _with_lease(command: ReadCommand, deps: TakeSnapshotsDependencies, now: datetime) -> Connection:
     def step(current: Connection) -> Connection:
         # Marks answered by an earlier message of the same burst leave nothing to do for this one.
         if current.status in GONE:
             return at_rest(current)
-        is_answered = order.reason is ReadReason.WEBHOOK and not has_news(current.marks)
+        is_answered = command.reason is ReadReason.WEBHOOK and not has_news(current.marks)
         if is_answered or current.is_being_read(now=now):
             return current
         return current.started_reading(now=now)
 
-    return parts.connections.change(order.user_id, order.connection_id, step)
+    return deps.connections.change(command.user_id, command.connection_id, step)
 
 
-def _visit(visit: Visit, connection: Connection, parts: Reading) -> None:
+def _read(run: ReadRun, connection: Connection, deps: TakeSnapshotsDependencies) -> None:
     try:
-        session = parts.providers.open(connection)
-        calls = calls_expected(connection, visit.scope, parts.traits[connection.provider])
-        session.expect(calls, is_awaited=visit.is_awaited)
-        _look_around(visit, session, connection, parts)
-        visit.calls = session.calls
+        session = deps.providers.open(connection)
+        calls = calls_expected(connection, run.scope, deps.traits[connection.provider])
+        session.expect(calls, is_awaited=run.is_awaited)
+        _look_around(run, session, connection, deps)
+        run.calls = session.calls
     except (CallFailed, CredentialMissing, ProviderNotConfigured) as trouble:
-        visit.trouble = trouble
+        run.trouble = trouble
 
 
 def _look_around(
-    visit: Visit, session: ProviderSession, connection: Connection, parts: Reading
+    run: ReadRun, session: ProviderSession, connection: Connection, deps: TakeSnapshotsDependencies
 ) -> None:
-    if visit.scope is Scope.EVERYTHING:
-        visit.report = session.connection()
-        if visit.report.is_disabled:
+    if run.scope is ReadScope.EVERYTHING:
+        run.report = session.connection()
+        if run.report.is_disabled:
             return  # its answers are frozen: they prove nothing and cost quota
     # Only now: a visit without quota, or to a provider in trouble, has not read anything.
-    if visit.is_background:
-        _demand_allowance(visit, connection, parts)
-    visit.accounts = list_accounts(session, connection, visit.report, parts=parts)
-    _read_accounts(visit, session, connection, parts)
+    if run.is_background:
+        _demand_allowance(run, connection, deps)
+    run.accounts = list_accounts(session, connection, run.report, deps=deps)
+    _read_accounts(run, session, connection, deps)
 
 
-def _demand_allowance(visit: Visit, connection: Connection, parts: Reading) -> None:
-    etiquette, now = parts.traits[connection.provider].etiquette, parts.clock()
+def _demand_allowance(
+    run: ReadRun, connection: Connection, deps: TakeSnapshotsDependencies
+) -> None:
+    etiquette, now = deps.traits[connection.provider].etiquette, deps.clock()
     most = etiquette.background_reads_per_user_and_day
     today = now.astimezone(UTC).date()
     if most is None or connection.allowed_on == today:
         return
-    if not parts.allowance.take(connection.user_id, most=most, now=now):
+    if not deps.allowance.take(connection.user_id, most=most, now=now):
         raise AllowanceExhausted(connection.first_read_tomorrow(now=now))
-    visit.allowed_on = today
+    run.allowed_on = today
 
 
 def _read_accounts(
-    visit: Visit, session: ProviderSession, connection: Connection, parts: Reading
+    run: ReadRun, session: ProviderSession, connection: Connection, deps: TakeSnapshotsDependencies
 ) -> None:
     owing: set[str] = set()
-    etiquette = parts.traits[connection.provider].etiquette
-    for account in _in_turn(visit.accounts, connection.consecutive_failures):
-        is_whole = visit.scope is Scope.EVERYTHING
+    etiquette = deps.traits[connection.provider].etiquette
+    for account in _in_turn(run.accounts, connection.consecutive_failures):
+        is_whole = run.scope is ReadScope.EVERYTHING
         is_asked_for = is_whole or is_marked(connection.marks, account.report.provider_account_id)
-        days = days_wanted(account, connection, visit, session, etiquette=etiquette)
+        days = days_wanted(account, connection, run, session, etiquette=etiquette)
         if not account.report.is_readable or not (is_asked_for or days):
             continue
-        if visit.is_too_long(now=parts.clock()):
-            visit.trouble = VisitTooLong()
+        if run.is_too_long(now=deps.clock()):
+            run.trouble = ReadRunTooLong()
             return
         if is_asked_for:
-            with _by_itself(visit):
-                _read_account(visit, session, account, parts)
+            with _by_itself(run):
+                _read_account(run, session, account, deps)
         if days:
             owing.add(account.report.provider_account_id)
-            with _by_itself(visit):
+            with _by_itself(run):
                 read_transactions(
                     account,
                     days,
-                    visit,
+                    run,
                     session,
-                    accounts=parts.accounts,
-                    transactions=parts.transactions,
+                    accounts=deps.accounts,
+                    transactions=deps.transactions,
                 )
-    visit.is_through = owing <= visit.transactions_read
+    run.is_through = owing <= run.transactions_read
 
 
 @contextmanager
-def _by_itself(visit: Visit) -> Iterator[None]:
+def _by_itself(run: ReadRun) -> Iterator[None]:
     """Keep one account's trouble to itself: the others are read all the same."""
     try:
         yield
     except (ProviderError, SnapshotTooLarge) as trouble:
         if isinstance(trouble, _ENDS_THE_VISIT):
             raise
-        visit.trouble = trouble
+        run.trouble = trouble
 
 
 def _in_turn(accounts: tuple[Account, ...], failures: int) -> tuple[Account, ...]:
@@ -238,28 +240,32 @@ def _in_turn(accounts: tuple[Account, ...], failures: int) -> tuple[Account, ...
     return accounts[first:] + accounts[:first]
 
 
-def _read_account(visit: Visit, session: ProviderSession, account: Account, parts: Reading) -> None:
+def _read_account(
+    run: ReadRun, session: ProviderSession, account: Account, deps: TakeSnapshotsDependencies
+) -> None:
     reading = replace(
         session.holdings(account.report),
         is_partial=account.is_partial,
         is_reloaded=account.is_reloaded,
     )
-    stored = store_reading(account, reading, snapshots=parts.snapshots)
+    stored = store_reading(account, reading, snapshots=deps.snapshots)
     if stored is not None:
-        visit.stored[account.id] = stored
+        run.stored[account.id] = stored
 
 
-def _refresh_after(visit: Visit, connection: Connection, parts: Reading) -> Refresh | None:
+def _refresh_after(
+    run: ReadRun, connection: Connection, deps: TakeSnapshotsDependencies
+) -> Refresh | None:
     if connection.open_refresh_id is None:
         return None
-    now = parts.clock()
+    now = deps.clock()
     for _ in range(_TRIES):
-        refresh = parts.refreshes.get(connection.user_id, connection.open_refresh_id)
-        after = refresh_after_visit(refresh, visit, connection.marks, now=now)
+        refresh = deps.refreshes.get(connection.user_id, connection.open_refresh_id)
+        after = refresh_after_read_run(refresh, run, connection.marks, now=now)
         if after == refresh:
             return refresh
         try:
-            saved = parts.refreshes.save(after)
+            saved = deps.refreshes.save(after)
         except ConcurrentChange:
             continue
         if saved.is_terminal:

@@ -1,24 +1,24 @@
 """What a worker does with a removal order: as much of it as can be done now."""
 
+from freshet.domain.commands import RemovalCommand
 from freshet.domain.erasure import SOON, Erasure
 from freshet.domain.errors import ConcurrentChange, NotFound, SecretUnavailable, StoreBusy
-from freshet.domain.orders import RemovalOrder
 from freshet.observability import count, logger
-from freshet.services.erase_connection import Erasing, erase_connection
+from freshet.services.erase_connection import ErasureDependencies, erase_connection
 from freshet.services.erase_user import erase_user
 
 
-def work_removal(order: RemovalOrder, *, parts: Erasing) -> None:
+def work_removal(command: RemovalCommand, *, deps: ErasureDependencies) -> None:
     """Take an erasure as far as it goes; what is left is due again at a time on record."""
     try:
-        erasure = parts.erasures.get(order.user_id, order.erasure_id)
+        erasure = deps.erasures.get(command.user_id, command.erasure_id)
     except NotFound:
         count("RemovalOrderOrphaned")
         return
     if erasure.is_done:
         return
     try:
-        after = parts.erasures.save(_gone_on(erasure, parts))
+        after = deps.erasures.save(_gone_on(erasure, deps))
     except ConcurrentChange:
         # Another worker is at it, or something of the connection moved: it is due again.
         count("RemovalJoined")
@@ -35,15 +35,15 @@ def work_removal(order: RemovalOrder, *, parts: Erasing) -> None:
     )
 
 
-def _gone_on(erasure: Erasure, parts: Erasing) -> Erasure:
+def _gone_on(erasure: Erasure, deps: ErasureDependencies) -> Erasure:
     is_users = erasure.connection_id is None
     try:
         if is_users:
-            return erase_user(erasure, parts=parts)
-        return erase_connection(erasure, parts=parts)
+            return erase_user(erasure, deps=deps)
+        return erase_connection(erasure, deps=deps)
     except (SecretUnavailable, StoreBusy) as trouble:
         is_secret = isinstance(trouble, SecretUnavailable)
         # What was stored on the way counts, and the next worker finds it done.
-        latest = parts.erasures.get(erasure.user_id, erasure.id)
+        latest = deps.erasures.get(erasure.user_id, erasure.id)
         reason = "secret_unavailable" if is_secret else "store_busy"
-        return latest.waiting(reason, until=parts.clock() + SOON)
+        return latest.waiting(reason, until=deps.clock() + SOON)

@@ -10,7 +10,7 @@ from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.adapters.dynamodb.values import money_from_item, money_to_item
 from freshet.domain.account import Account, AccountReport, AccountStatus
 from freshet.domain.connection_status import ConnectionStatus
-from freshet.domain.errors import ConcurrentChange, Erased, NotFound, PassedOn
+from freshet.domain.errors import ConcurrentChange, Erased, MigratedAccounts, NotFound
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 
 
@@ -52,7 +52,7 @@ class DynamoAccounts:
         try:
             self._table.transact(checking_linked(self._table, account), new)
         except TransactionRefused as refused:
-            raise (Erased if 0 in refused.failed else PassedOn)(account.id) from refused
+            raise (Erased if 0 in refused.failed else MigratedAccounts)(account.id) from refused
 
 
 def checking_linked(table: Table, account: Account) -> dict[str, Any]:

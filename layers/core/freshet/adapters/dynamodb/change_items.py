@@ -5,7 +5,7 @@ from itertools import batched
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
-from freshet.adapters.dynamodb.packing import pack, unpack
+from freshet.adapters.dynamodb.compression import pack, unpack
 from freshet.adapters.dynamodb.position_lines import (
     balance_from_line,
     balance_to_line,

@@ -6,7 +6,7 @@ from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import Item
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import Calls, EventRule, Suggests, WebhookEvent
+from freshet.domain.webhooks import EventRule, StatusHint, WebhookEffect, WebhookEvent
 
 Owner = tuple[str, str]
 
@@ -21,9 +21,9 @@ def event_to_item(
         "provider": str(event.provider),
         "id": event.id,
         "kind": event.kind,
-        "calls_for": str(rule.calls_for),
+        "effect": str(rule.effect),
         "closes_refresh": rule.closes_refresh,
-        "suggests": None if rule.suggests is None else str(rule.suggests),
+        "status_hint": None if rule.status_hint is None else str(rule.status_hint),
         "owner_user_id": owner[0] if owner else None,
         "owner_connection_id": owner[1] if owner else None,
         "is_parked": is_parked,
@@ -40,15 +40,15 @@ def event_to_item(
 
 def event_from_item(item: Item) -> WebhookEvent:
     """Read an event from its row."""
-    suggests = item.get("suggests")
+    status_hint = item.get("status_hint")
     return WebhookEvent(
         provider=Provider(item["provider"]),
         id=item["id"],
         kind=item["kind"],
         rule=EventRule(
-            Calls(item["calls_for"]),
+            WebhookEffect(item["effect"]),
             item["closes_refresh"],
-            None if suggests is None else Suggests(suggests),
+            None if status_hint is None else StatusHint(status_hint),
         ),
         provider_connection_id=item.get("provider_connection_id"),
         provider_account_id=item.get("provider_account_id"),

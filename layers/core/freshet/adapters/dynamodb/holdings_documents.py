@@ -13,7 +13,7 @@ from freshet.adapters.dynamodb.columns import (
     to_columns,
     to_short,
 )
-from freshet.adapters.dynamodb.packing import PRESET, pack, unpack
+from freshet.adapters.dynamodb.compression import PRESET, pack, unpack
 from freshet.adapters.dynamodb.position_lines import (
     balance_from_line,
     balance_to_line,

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from freshet.domain.audit import Finding
 from freshet.domain.days import DayRange
 from freshet.domain.instants import to_text
-from freshet.domain.pacing import Pace
 from freshet.domain.provider import Provider
 from freshet.domain.reference import ReferenceName
 from freshet.domain.schedule import DUE_SHARDS
+from freshet.domain.user_rate_limits import UserRateLimit
 from freshet.domain.webhooks import WebhookEvent
 
 Key = dict[str, str]
@@ -75,7 +75,7 @@ def user_reads(user_id: str) -> Key:
     return {"PK": _user(user_id), "SK": "READS"}
 
 
-def user_pace(user_id: str, pace: Pace) -> Key:
+def user_pace(user_id: str, pace: UserRateLimit) -> Key:
     """Locate how often a user has asked lately."""
     return {"PK": _user(user_id), "SK": f"PACE#{pace}"}
 

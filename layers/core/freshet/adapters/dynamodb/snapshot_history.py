@@ -5,15 +5,15 @@ from datetime import date, datetime, tzinfo
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.change_items import changes_from_item
-from freshet.adapters.dynamodb.closes import Closes
-from freshet.adapters.dynamodb.documents import Documents
+from freshet.adapters.dynamodb.chunked_blobs import Documents
+from freshet.adapters.dynamodb.daily_valuations import Closes
 from freshet.adapters.dynamodb.snapshot_items import (
     close_from_item,
     snapshot_from_item,
     summary_from_item,
 )
 from freshet.adapters.dynamodb.table import Item, Table
-from freshet.domain.closes import Close
+from freshet.domain.daily_valuations import DailyValuation
 from freshet.domain.errors import InvalidField
 from freshet.domain.instants import to_text
 from freshet.domain.snapshot import HoldingsSnapshot, RecordedChange, SnapshotSummary
@@ -79,7 +79,7 @@ class DynamoSnapshotHistory:
 
     def closes(
         self, user_id: str, account_id: str, *, until: date, limit: int
-    ) -> tuple[Sequence[Close], bool]:
+    ) -> tuple[Sequence[DailyValuation], bool]:
         """Read closes from a day backwards, and whether there may be more."""
         partition = keys.account_partition(user_id, account_id)
         last = keys.close(user_id, account_id, until)["SK"]

@@ -6,7 +6,7 @@ from typing import Any
 
 from freshet.adapters.dynamodb.holdings_documents import FORMAT, from_document
 from freshet.adapters.dynamodb.table import Item
-from freshet.domain.closes import Close
+from freshet.domain.daily_valuations import DailyValuation
 from freshet.domain.holdings import Total
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 from freshet.domain.money import decimal_to_text, exact_decimal
@@ -52,9 +52,9 @@ def summary_from_item(item: Item) -> SnapshotSummary:
     )
 
 
-def close_from_item(item: Item) -> Close:
+def close_from_item(item: Item) -> DailyValuation:
     """Read what a closed day was worth."""
-    return Close(
+    return DailyValuation(
         day=date.fromisoformat(item["day"]),
         seen_on=date.fromisoformat(item["seen_on"]),
         data_as_of=SnapshotDates(**dates_from_item(item)).data_as_of,

@@ -4,13 +4,13 @@ from datetime import timedelta, tzinfo
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.change_items import changes_to_items
-from freshet.adapters.dynamodb.closes import Closes
-from freshet.adapters.dynamodb.documents import Documents
+from freshet.adapters.dynamodb.chunked_blobs import Documents
+from freshet.adapters.dynamodb.daily_valuations import Closes
 from freshet.adapters.dynamodb.holdings_documents import FORMAT, to_document
 from freshet.adapters.dynamodb.snapshot_items import snapshot_to_item
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
-from freshet.domain.closes import closing_day
+from freshet.domain.daily_valuations import closing_day
 from freshet.domain.errors import ConcurrentChange, Erased
 from freshet.domain.instants import to_text
 from freshet.domain.snapshot import HoldingsSnapshot, Outcome

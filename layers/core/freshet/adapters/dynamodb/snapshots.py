@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 
 from freshet.adapters.dynamodb import keys
-from freshet.adapters.dynamodb.documents import Documents
+from freshet.adapters.dynamodb.chunked_blobs import Documents
 from freshet.adapters.dynamodb.snapshot_items import SUMMARY, snapshot_from_item, summary_from_item
 from freshet.adapters.dynamodb.table import Item, Table
 from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary

@@ -11,15 +11,15 @@ from freshet.adapters.integration import (
     Opener,
     Webhooks,
 )
-from freshet.domain.etiquette import Etiquette
 from freshet.domain.provider import Provider
+from freshet.domain.provider_limits import ProviderLimits
 from freshet.domain.provider_traits import ProviderTraits
 
 if TYPE_CHECKING:
-    from freshet.adapters.gate import Gate
     from freshet.adapters.integration_dependencies import IntegrationDependencies
+    from freshet.adapters.plaid.http_client import PlaidHttpClient
     from freshet.adapters.plaid.settings import PlaidSettings
-    from freshet.adapters.plaid.wire import PlaidWire
+    from freshet.adapters.rate_guard import RateGuard
     from freshet.domain.call_errors import ProviderError
     from freshet.domain.credential import Credential
     from freshet.domain.prices import PriceList
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _PURCHASES = "plaid-refresh"
 """The key of Plaid's limit on purchases, which is apart from the one on reads."""
 
-_ETIQUETTE = Etiquette(
+_ETIQUETTE = ProviderLimits(
     background_reads_per_user_and_day=None,
     shortest_read_cadence=timedelta(hours=1),
     shortest_refresh_cadence=timedelta(hours=1),
@@ -55,7 +55,7 @@ _TRAITS = ProviderTraits(
     transactions_need_opt_in=True,
     has_credential_per_connection=True,
     removes_at_once=True,
-    calls_per_visit=2,
+    calls_per_read_run=2,
     calls_per_account=0,
     etiquette=_ETIQUETTE,
 )
@@ -117,16 +117,18 @@ def _reader(deps: "IntegrationDependencies") -> "Opener[ProviderSession]":
     from freshet.adapters.plaid.session import opener
 
     settings = _settings().from_env(deps.environ)
-    gate = deps.gate(Provider.PLAID, settings.plaid_requests_per_minute)
-    return opener(deps, settings, _wire(deps, gate), gate)
+    rate_guard = deps.rate_guard(Provider.PLAID, settings.plaid_requests_per_minute)
+    return opener(deps, settings, _http_client(deps, rate_guard), rate_guard)
 
 
 def _buyer(deps: "IntegrationDependencies") -> "Opener[ProviderBuyer]":
     from freshet.adapters.plaid.buyer import PlaidBuyer
 
     settings = _settings().from_env(deps.environ)
-    wire = _wire(deps, deps.gate(_PURCHASES, settings.plaid_refreshes_per_minute))
-    return lambda _, item: PlaidBuyer(wire, item)
+    http_client = _http_client(
+        deps, deps.rate_guard(_PURCHASES, settings.plaid_refreshes_per_minute)
+    )
+    return lambda _, item: PlaidBuyer(http_client, item)
 
 
 def _offer() -> "ProviderOffer":
@@ -154,7 +156,7 @@ def _discovery(deps: "IntegrationDependencies") -> "Discovery":
     from freshet.adapters.plaid.client import PlaidClient
     from freshet.adapters.plaid.discovery import PlaidDiscovery
 
-    return PlaidDiscovery(PlaidClient(wire=_reading(deps), clock=deps.clock))
+    return PlaidDiscovery(PlaidClient(http_client=_reading(deps), clock=deps.clock))
 
 
 def _credential_form() -> "type[CredentialForm]":
@@ -169,19 +171,19 @@ def _rotation(deps: "IntegrationDependencies") -> "Callable[[Credential], Creden
     return PlaidLinking(_reading(deps)).rotate
 
 
-def _reading(deps: "IntegrationDependencies") -> "PlaidWire":
+def _reading(deps: "IntegrationDependencies") -> "PlaidHttpClient":
     settings = _settings().from_env(deps.environ)
-    return _wire(deps, deps.gate(Provider.PLAID, settings.plaid_requests_per_minute))
+    return _http_client(deps, deps.rate_guard(Provider.PLAID, settings.plaid_requests_per_minute))
 
 
-def _wire(deps: "IntegrationDependencies", gate: "Gate") -> "PlaidWire":
+def _http_client(deps: "IntegrationDependencies", rate_guard: "RateGuard") -> "PlaidHttpClient":
+    from freshet.adapters.plaid.http_client import PlaidHttpClient
     from freshet.adapters.plaid.keys import PlaidKeys
-    from freshet.adapters.plaid.wire import PlaidWire
     from freshet.adapters.provider_keys import secret_keys
 
     settings = _settings().from_env(deps.environ)
     keys = secret_keys(deps.aws, settings.plaid_secret_arn, PlaidKeys.from_document)
-    return PlaidWire(settings.base_url, keys, deps.transport, gate)
+    return PlaidHttpClient(settings.base_url, keys, deps.transport, rate_guard)
 
 
 INTEGRATION = Integration(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from freshet.adapters.plaid import endpoints
-from freshet.adapters.plaid.wire import PlaidWire
+from freshet.adapters.plaid.http_client import PlaidHttpClient
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential
 from freshet.domain.errors import ProviderNotConfigured
@@ -13,13 +13,13 @@ from freshet.domain.errors import ProviderNotConfigured
 class PlaidBuyer:
     """The port ProviderBuyer for an Item; its wire's gate is the one of purchases."""
 
-    wire: PlaidWire
+    http_client: PlaidHttpClient
     item: Credential
 
     def refresh(self) -> ProviderAnswer:
         """Buy a refresh: billed when it answers 200, never repeated."""
         body = {"access_token": self.item.secret.reveal()}
-        return self.wire.tell(endpoints.REFRESH, body, item=self.item.subject)
+        return self.http_client.tell(endpoints.REFRESH, body, item=self.item.subject)
 
     def sync_transactions(self) -> ProviderAnswer:
         """Plaid has no such call: a plain read stands in for it, before it comes to this."""
@@ -28,4 +28,4 @@ class PlaidBuyer:
     def remove(self) -> ProviderAnswer:
         """End the Item, its token and its subscriptions, at once."""
         body = {"access_token": self.item.secret.reveal()}
-        return self.wire.tell(endpoints.REMOVE_ITEM, body, item=self.item.subject)
+        return self.http_client.tell(endpoints.REMOVE_ITEM, body, item=self.item.subject)

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from freshet.adapters.foreign_json import validated
 from freshet.adapters.pages import Page, read_pages
 from freshet.adapters.plaid import endpoints, models
-from freshet.adapters.plaid.wire import Document, PlaidWire
+from freshet.adapters.plaid.http_client import Document, PlaidHttpClient
 from freshet.adapters.transport import Endpoint
 from freshet.domain.credential import Credential
 from freshet.ports import Clock
@@ -22,7 +22,7 @@ _PAGE = 500  # the most that Plaid gives
 class PlaidClient:
     """One method for each operation; every one raises ProviderError or QuotaExhausted."""
 
-    wire: PlaidWire
+    http_client: PlaidHttpClient
     clock: Clock
 
     def item(self, item: Credential) -> models.ItemAnswer:
@@ -67,4 +67,4 @@ class PlaidClient:
 
     def _read(self, endpoint: Endpoint, item: Credential, **fields: Any) -> Document:
         body = {"access_token": item.secret.reveal(), **fields}
-        return self.wire.read(endpoint, body, item=item.subject)
+        return self.http_client.read(endpoint, body, item=item.subject)

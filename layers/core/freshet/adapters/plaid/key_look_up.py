@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from freshet.adapters.plaid.endpoints import VERIFICATION_KEY
-from freshet.adapters.plaid.wire import PlaidWire
+from freshet.adapters.plaid.http_client import PlaidHttpClient
 from freshet.domain.call_errors import ProviderError
 from freshet.domain.errors import SecretUnavailable
 
@@ -16,12 +16,12 @@ _UNKNOWN = "INVALID_WEBHOOK_VERIFICATION_KEY_ID"
 class KeyLookUp:
     """`/webhook_verification_key/get`: a JWK with `expired_at`."""
 
-    wire: PlaidWire
+    http_client: PlaidHttpClient
 
     def __call__(self, key_id: str) -> Mapping[str, Any] | None:
         """Give the key, None for an id Plaid does not know; raises SecretUnavailable."""
         try:
-            document = self.wire.read(VERIFICATION_KEY, {"key_id": key_id}).content
+            document = self.http_client.read(VERIFICATION_KEY, {"key_id": key_id}).content
         except ProviderError as error:
             if error.answer.code == _UNKNOWN:
                 return None

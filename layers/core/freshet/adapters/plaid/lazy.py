@@ -44,10 +44,10 @@ class LazyPlaidVerifier:
 
     @cached_property
     def _verifier(self) -> "PlaidVerifier":
+        from freshet.adapters.plaid.http_client import PlaidHttpClient
         from freshet.adapters.plaid.key_look_up import KeyLookUp
         from freshet.adapters.plaid.verification import CachedVerificationKeys, PlaidVerifier
-        from freshet.adapters.plaid.wire import PlaidWire
         from freshet.adapters.transport import Transport
 
-        look_up: Any = KeyLookUp(PlaidWire(self._base_url, self._keys, Transport()))
+        look_up: Any = KeyLookUp(PlaidHttpClient(self._base_url, self._keys, Transport()))
         return PlaidVerifier(CachedVerificationKeys(look_up), _ENVIRONMENTS.get(self._base_url))

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator
 
 from freshet.adapters.foreign_json import LenientModel, Text, validated
 from freshet.adapters.plaid import endpoints, models
-from freshet.adapters.plaid.wire import Document, PlaidWire
+from freshet.adapters.plaid.http_client import Document, PlaidHttpClient
 from freshet.adapters.rotation import void_is_revoked
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential, Secret
@@ -58,14 +58,14 @@ class _ItemAnswer(LenientModel):
 class PlaidLinking:
     """One method for each operation; every one raises ProviderError or QuotaExhausted."""
 
-    wire: PlaidWire
+    http_client: PlaidHttpClient
 
     def link_token(self, terms: LinkTerms, *, webhook: str) -> LinkToken:
         """Give what Link needs for a new Item that tells `webhook` what happens to it."""
         # `investments_refresh` is never asked for here: it is an entitlement of ours, not a
         # product of the Item.
         body = {**_terms(terms), "products": ["investments"], "webhook": webhook}
-        return _to_link_token(self.wire.read(endpoints.LINK_TOKEN, body))
+        return _to_link_token(self.http_client.read(endpoints.LINK_TOKEN, body))
 
     def repair_token(
         self, terms: LinkTerms, item: Credential, *, selects_accounts: bool = False
@@ -74,22 +74,24 @@ class PlaidLinking:
         body = {**_terms(terms), **_access(item)}
         if selects_accounts:
             body["update"] = {"account_selection_enabled": True}
-        return _to_link_token(self.wire.read(endpoints.LINK_TOKEN, body, item=item.subject))
+        return _to_link_token(self.http_client.read(endpoints.LINK_TOKEN, body, item=item.subject))
 
     def exchange(self, public_token: Secret) -> Credential:
         """Turn Link's public token into the Item's credential: once, within half an hour."""
-        document = self.wire.read(endpoints.EXCHANGE, {"public_token": public_token.reveal()})
+        document = self.http_client.read(
+            endpoints.EXCHANGE, {"public_token": public_token.reveal()}
+        )
         answer = validated(_ExchangeAnswer.model_validate, document.content, document.told)
         return Credential(answer.item_id, Secret(answer.access_token))
 
     def remove(self, item: Credential) -> ProviderAnswer:
         """End an Item, its token and its subscriptions, at once."""
-        return self.wire.tell(endpoints.REMOVE_ITEM, _access(item), item=item.subject)
+        return self.http_client.tell(endpoints.REMOVE_ITEM, _access(item), item=item.subject)
 
     def update_webhook(self, item: Credential, webhook: str | None) -> models.Item:
         """Tell an Item where its webhooks go from now on; the new address hears of it."""
         body = {**_access(item), "webhook": webhook}
-        document = self.wire.read(endpoints.UPDATE_WEBHOOK, body, item=item.subject)
+        document = self.http_client.read(endpoints.UPDATE_WEBHOOK, body, item=item.subject)
         return validated(_ItemAnswer.model_validate, document.content, document.told).item
 
     def rotate(self, item: Credential) -> Credential:
@@ -98,7 +100,9 @@ class PlaidLinking:
         Raises AccessRevoked where it was void before.
         """
         with void_is_revoked(_VOID):
-            document = self.wire.read(endpoints.ROTATE_TOKEN, _access(item), item=item.subject)
+            document = self.http_client.read(
+                endpoints.ROTATE_TOKEN, _access(item), item=item.subject
+            )
         answer = validated(_RotationAnswer.model_validate, document.content, document.told)
         return Credential(item.subject, Secret(answer.new_access_token))
 

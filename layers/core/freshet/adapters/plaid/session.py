@@ -6,11 +6,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from freshet.adapters.exact_json import rendered
-from freshet.adapters.gate import Gate, Purse
 from freshet.adapters.integration import Opener
 from freshet.adapters.integration_dependencies import IntegrationDependencies
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.client import PlaidClient
+from freshet.adapters.plaid.http_client import PlaidHttpClient
 from freshet.adapters.plaid.mapping import (
     to_account_report,
     to_connection_report,
@@ -18,7 +18,7 @@ from freshet.adapters.plaid.mapping import (
     to_transaction,
 )
 from freshet.adapters.plaid.settings import PlaidSettings
-from freshet.adapters.plaid.wire import PlaidWire
+from freshet.adapters.rate_guard import QuotaLease, RateGuard
 from freshet.domain.account import AccountReport
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
@@ -50,18 +50,18 @@ class PlaidSession:
     client: PlaidClient
     item: Credential
     reads_transactions: bool
-    purse: Purse
+    quota_lease: QuotaLease
     _item_answer: models.ItemAnswer | None = field(default=None, init=False)
     _portfolio: _Portfolio | None = field(default=None, init=False)
 
     def expect(self, calls: int, *, is_awaited: bool) -> None:
         """Say how many calls are to come, and whether somebody waits for them."""
-        self.purse.expected, self.purse.is_awaited = calls, is_awaited
+        self.quota_lease.expected, self.quota_lease.is_awaited = calls, is_awaited
 
     @property
     def calls(self) -> int:
         """How many reads it has made."""
-        return self.purse.taken
+        return self.quota_lease.taken
 
     def connection(self) -> ConnectionReport:
         """Ask how the Item is."""
@@ -131,14 +131,20 @@ def _source(document: dict[str, Any], account_id: str) -> str:
 
 
 def opener(
-    deps: IntegrationDependencies, settings: PlaidSettings, wire: PlaidWire, gate: Gate
+    deps: IntegrationDependencies,
+    settings: PlaidSettings,
+    http_client: PlaidHttpClient,
+    rate_guard: RateGuard,
 ) -> Opener[ProviderSession]:
     """Build what opens visits; each takes its calls from a purse of its own."""
     eager = deps.waiting(EAGER).quota(Provider.PLAID, settings.plaid_requests_per_minute)
 
     def open_session(_: Connection, item: Credential) -> PlaidSession:
-        purse = Purse(gate.quota, eager)
-        visit = PlaidClient(wire=replace(wire, gate=replace(gate, quota=purse)), clock=deps.clock)
-        return PlaidSession(visit, item, settings.plaid_transactions, purse)
+        quota_lease = QuotaLease(rate_guard.quota, eager)
+        visit = PlaidClient(
+            http_client=replace(http_client, rate_guard=replace(rate_guard, quota=quota_lease)),
+            clock=deps.clock,
+        )
+        return PlaidSession(visit, item, settings.plaid_transactions, quota_lease)
 
     return open_session

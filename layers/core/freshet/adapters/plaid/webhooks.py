@@ -11,26 +11,26 @@ from freshet.domain.instants import from_text
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import (
     UNKNOWN_KIND,
-    Calls,
     EventRule,
-    Suggests,
+    StatusHint,
     VerifiedDelivery,
+    WebhookEffect,
     WebhookEvent,
 )
 
-_READ = Calls.CONNECTION_READ
+_READ = WebhookEffect.CONNECTION_READ
 RULES: Mapping[str, EventRule] = {
     "HOLDINGS:DEFAULT_UPDATE": EventRule(_READ, closes_refresh=True),
-    "INVESTMENTS_TRANSACTIONS:DEFAULT_UPDATE": EventRule(Calls.TRANSACTIONS_READ),
-    "INVESTMENTS_TRANSACTIONS:HISTORICAL_UPDATE": EventRule(Calls.HISTORY_READ),
-    "ITEM:ERROR": EventRule(_READ, suggests=Suggests.BROKEN),
-    "ITEM:LOGIN_REPAIRED": EventRule(_READ, suggests=Suggests.REPAIRED),
-    "ITEM:PENDING_EXPIRATION": EventRule(_READ, suggests=Suggests.EXPIRING),
-    "ITEM:PENDING_DISCONNECT": EventRule(_READ, suggests=Suggests.EXPIRING),
-    "ITEM:USER_PERMISSION_REVOKED": EventRule(_READ, suggests=Suggests.REVOKED),
+    "INVESTMENTS_TRANSACTIONS:DEFAULT_UPDATE": EventRule(WebhookEffect.TRANSACTIONS_READ),
+    "INVESTMENTS_TRANSACTIONS:HISTORICAL_UPDATE": EventRule(WebhookEffect.HISTORY_READ),
+    "ITEM:ERROR": EventRule(_READ, status_hint=StatusHint.BROKEN),
+    "ITEM:LOGIN_REPAIRED": EventRule(_READ, status_hint=StatusHint.REPAIRED),
+    "ITEM:PENDING_EXPIRATION": EventRule(_READ, status_hint=StatusHint.EXPIRING),
+    "ITEM:PENDING_DISCONNECT": EventRule(_READ, status_hint=StatusHint.EXPIRING),
+    "ITEM:USER_PERMISSION_REVOKED": EventRule(_READ, status_hint=StatusHint.REVOKED),
     "ITEM:USER_ACCOUNT_REVOKED": EventRule(_READ),
     "ITEM:NEW_ACCOUNTS_AVAILABLE": EventRule(_READ),
-    "ITEM:WEBHOOK_UPDATE_ACKNOWLEDGED": EventRule(Calls.NOTHING),
+    "ITEM:WEBHOOK_UPDATE_ACKNOWLEDGED": EventRule(WebhookEffect.NOTHING),
 }
 """Every kind that Plaid documents for Items with investments; see NOTES.md."""
 

@@ -12,15 +12,15 @@ from freshet.adapters.integration import (
     ProviderUserAccess,
     Webhooks,
 )
-from freshet.domain.etiquette import Etiquette
 from freshet.domain.provider import Provider
+from freshet.domain.provider_limits import ProviderLimits
 from freshet.domain.provider_traits import ProviderTraits
 
 if TYPE_CHECKING:
     from freshet.adapters.integration_dependencies import IntegrationDependencies
+    from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient
     from freshet.adapters.snaptrade.linking import SnapTradeLinking
     from freshet.adapters.snaptrade.settings import SnapTradeSettings
-    from freshet.adapters.snaptrade.wire import SnapTradeWire
     from freshet.domain.call_errors import ProviderAnswer, ProviderError
     from freshet.domain.credential import Credential
     from freshet.domain.prices import PriceList
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 # The launch checklist: holdings at most 4 times a day and user in the background, activities once
 # a day and account, reads that a person asks for at least 10 minutes apart.
-_ETIQUETTE = Etiquette(
+_ETIQUETTE = ProviderLimits(
     background_reads_per_user_and_day=4,
     shortest_read_cadence=timedelta(hours=6),
     shortest_refresh_cadence=timedelta(hours=1),
@@ -56,7 +56,7 @@ _TRAITS = ProviderTraits(
     transactions_need_opt_in=False,
     has_credential_per_connection=False,
     removes_at_once=False,
-    calls_per_visit=6,  # detail, accounts, two for each of two accounts
+    calls_per_read_run=6,  # detail, accounts, two for each of two accounts
     calls_per_account=2,
     etiquette=_ETIQUETTE,
 )
@@ -110,14 +110,16 @@ def _rules() -> "Mapping[str, EventRule]":
 def _reader(deps: "IntegrationDependencies") -> "Opener[ProviderSession]":
     from freshet.adapters.snaptrade.session import opener
 
-    return opener(deps, _settings().from_env(deps.environ), _wire(deps))
+    return opener(deps, _settings().from_env(deps.environ), _http_client(deps))
 
 
 def _buyer(deps: "IntegrationDependencies") -> "Opener[ProviderBuyer]":
     from freshet.adapters.snaptrade.buyer import SnapTradeBuyer
 
-    wire = _wire(deps)
-    return lambda connection, user: SnapTradeBuyer(wire, user, connection.provider_connection_id)
+    http_client = _http_client(deps)
+    return lambda connection, user: SnapTradeBuyer(
+        http_client, user, connection.provider_connection_id
+    )
 
 
 def _offer() -> "ProviderOffer":
@@ -138,7 +140,7 @@ def _documents(deps: "IntegrationDependencies") -> "DocumentedHoldings":
     from freshet.adapters.snaptrade.reference import SnapTradeReference
 
     return SnapTradeDocuments(
-        source=SnapTradeReference(_wire(deps)),
+        source=SnapTradeReference(_http_client(deps)),
         kept=DynamoReferenceData(deps.connections_table),
         clock=deps.clock,
     )
@@ -148,7 +150,7 @@ def _discovery(deps: "IntegrationDependencies") -> "Discovery":
     from freshet.adapters.snaptrade.client import SnapTradeClient
     from freshet.adapters.snaptrade.discovery import SnapTradeDiscovery
 
-    return SnapTradeDiscovery(SnapTradeClient(_wire(deps)))
+    return SnapTradeDiscovery(SnapTradeClient(_http_client(deps)))
 
 
 def _credential_form() -> "type[CredentialForm]":
@@ -164,26 +166,26 @@ def _rotation(deps: "IntegrationDependencies") -> "Callable[[Credential], Creden
 def _delete_user(deps: "IntegrationDependencies") -> "Callable[[str], ProviderAnswer]":
     from freshet.adapters.snaptrade.buyer import SnapTradeUsers
 
-    return SnapTradeUsers(_wire(deps)).delete
+    return SnapTradeUsers(_http_client(deps)).delete
 
 
 def _linking(deps: "IntegrationDependencies") -> "SnapTradeLinking":
     from freshet.adapters.snaptrade.linking import SnapTradeLinking
 
-    return SnapTradeLinking(_wire(deps))
+    return SnapTradeLinking(_http_client(deps))
 
 
-def _wire(deps: "IntegrationDependencies") -> "SnapTradeWire":
+def _http_client(deps: "IntegrationDependencies") -> "SnapTradeHttpClient":
     from freshet.adapters.provider_keys import secret_keys
+    from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient
     from freshet.adapters.snaptrade.keys import SnapTradeKeys
-    from freshet.adapters.snaptrade.wire import SnapTradeWire
 
     settings = _settings().from_env(deps.environ)
-    return SnapTradeWire(
+    return SnapTradeHttpClient(
         base_url=settings.base_url,
         keys=secret_keys(deps.aws, settings.snaptrade_secret_arn, SnapTradeKeys.from_document),
         transport=deps.transport,
-        gate=deps.gate(Provider.SNAPTRADE, settings.snaptrade_requests_per_minute),
+        rate_guard=deps.rate_guard(Provider.SNAPTRADE, settings.snaptrade_requests_per_minute),
         clock=deps.clock,
     )
 

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from freshet.adapters.foreign_json import validated
 from freshet.adapters.pages import Page, read_pages
 from freshet.adapters.snaptrade import endpoints, models
-from freshet.adapters.snaptrade.wire import Document, SnapTradeWire
+from freshet.adapters.snaptrade.http_client import Document, SnapTradeHttpClient
 from freshet.domain.call_errors import UnreadableAnswer
 from freshet.domain.credential import Credential
 
@@ -29,41 +29,43 @@ Activity = tuple[models.Activity, dict[str, Any]]
 class SnapTradeClient:
     """One method for each operation; every one raises ProviderError or QuotaExhausted."""
 
-    wire: SnapTradeWire
+    http_client: SnapTradeHttpClient
 
     def connections(self, user: Credential) -> list[models.Authorization]:
         """List a user's connections, disabled ones included."""
-        document = self.wire.read(endpoints.CONNECTIONS, user=user)
+        document = self.http_client.read(endpoints.CONNECTIONS, user=user)
         return validated(_CONNECTIONS.validate_python, document.content, document.told)
 
     def connection(self, user: Credential, connection_id: str) -> tuple[models.Authorization, Any]:
         """Read how one connection is, as a model and as it was served."""
-        document = self.wire.read(endpoints.CONNECTION, connection_id, user=user)
+        document = self.http_client.read(endpoints.CONNECTION, connection_id, user=user)
         read = validated(models.Authorization.model_validate, document.content, document.told)
         return read, document.content
 
     def accounts(self, user: Credential, connection_id: str) -> Listed:
         """List a connection's accounts, in the older shape."""
-        return _listed(self.wire.read(endpoints.ACCOUNTS, connection_id, user=user))
+        return _listed(self.http_client.read(endpoints.ACCOUNTS, connection_id, user=user))
 
     def connection_accounts(self, user: Credential, connection_id: str) -> Listed:
         """List a connection's accounts, in the newer shape."""
-        return _listed(self.wire.read(endpoints.CONNECTION_ACCOUNTS, connection_id, user=user))
+        return _listed(
+            self.http_client.read(endpoints.CONNECTION_ACCOUNTS, connection_id, user=user)
+        )
 
     def account(self, user: Credential, account_id: str) -> models.Account:
         """Read one account in the newer shape."""
-        document = self.wire.read(endpoints.ACCOUNT, account_id, user=user)
+        document = self.http_client.read(endpoints.ACCOUNT, account_id, user=user)
         return validated(models.Account.model_validate, document.content, document.told)
 
     def positions(self, user: Credential, account_id: str) -> tuple[models.Positions, Any]:
         """Read an account's positions, as a model and as they were served."""
-        document = self.wire.read(endpoints.POSITIONS, account_id, user=user)
+        document = self.http_client.read(endpoints.POSITIONS, account_id, user=user)
         read = validated(models.Positions.model_validate, document.content, document.told)
         return read, document.content
 
     def balances(self, user: Credential, account_id: str) -> tuple[list[models.Balance], Any]:
         """Read an account's cash, one line for each currency, as models and as they were served."""
-        document = self.wire.read(endpoints.BALANCES, account_id, user=user)
+        document = self.http_client.read(endpoints.BALANCES, account_id, user=user)
         read = validated(_BALANCES.validate_python, document.content, document.told)
         return read, document.content
 
@@ -72,7 +74,7 @@ class SnapTradeClient:
 
         It is retired: 410 for who signed up after 11 May 2026.
         """
-        return self.wire.read(endpoints.LEGACY_HOLDINGS, account_id, user=user)
+        return self.http_client.read(endpoints.LEGACY_HOLDINGS, account_id, user=user)
 
     def activities(
         self, user: Credential, account_id: str, *, since: date | None
@@ -82,7 +84,9 @@ class SnapTradeClient:
 
         def read(offset: int) -> Page[Activity]:
             page = {**start, "offset": str(offset), "limit": str(_PAGE)}
-            document = self.wire.read(endpoints.ACTIVITIES, account_id, user=user, parameters=page)
+            document = self.http_client.read(
+                endpoints.ACTIVITIES, account_id, user=user, parameters=page
+            )
             told = document.told
             found = validated(models.ActivitiesPage.model_validate, document.content, told)
             activities = validated(_ACTIVITIES.validate_python, found.data, told)

@@ -8,7 +8,7 @@ from pydantic import Field, TypeAdapter
 from freshet.adapters.foreign_json import LenientModel, Text, validated
 from freshet.adapters.rotation import void_is_revoked
 from freshet.adapters.snaptrade import endpoints
-from freshet.adapters.snaptrade.wire import Document, SnapTradeWire
+from freshet.adapters.snaptrade.http_client import Document, SnapTradeHttpClient
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.linking import PortalLink
@@ -38,21 +38,21 @@ class _Portal(LenientModel):
 class SnapTradeLinking:
     """One method for each operation; every one raises ProviderError or QuotaExhausted."""
 
-    wire: SnapTradeWire
+    http_client: SnapTradeHttpClient
 
     def register_user(self, user_id: str) -> Credential:
         """Register a user under an opaque ASCII id; the secret is shown this once."""
         body = {"userId": user_id}
-        return _to_credential(self.wire.read(endpoints.REGISTER_USER, content=body))
+        return _to_credential(self.http_client.read(endpoints.REGISTER_USER, content=body))
 
     def list_users(self) -> list[str]:
         """List the ids of every user of this customer, all at once."""
-        document = self.wire.read(endpoints.LIST_USERS)
+        document = self.http_client.read(endpoints.LIST_USERS)
         return validated(_NAMES.validate_python, document.content, document.told)
 
     def delete_user(self, user_id: str) -> ProviderAnswer:
         """Queue a user and everything of theirs for deletion; USER_DELETED confirms it."""
-        return self.wire.tell(endpoints.DELETE_USER, parameters={"userId": user_id})
+        return self.http_client.tell(endpoints.DELETE_USER, parameters={"userId": user_id})
 
     def reset_secret(self, user: Credential) -> Credential:
         """Replace a user's secret; the old one is void at once.
@@ -61,11 +61,11 @@ class SnapTradeLinking:
         """
         body = {"userId": user.subject, "userSecret": user.secret.reveal()}
         with void_is_revoked(_VOID):
-            return _to_credential(self.wire.read(endpoints.RESET_SECRET, content=body))
+            return _to_credential(self.http_client.read(endpoints.RESET_SECRET, content=body))
 
     def connection_ids(self, user: Credential) -> list[str]:
         """List a user's connections, disabled ones included."""
-        document = self.wire.read(endpoints.CONNECTIONS, user=user)
+        document = self.http_client.read(endpoints.CONNECTIONS, user=user)
         found = validated(_CONNECTIONS.validate_python, document.content, document.told)
         return [each.id for each in found]
 
@@ -92,13 +92,13 @@ class SnapTradeLinking:
             "connectionType": "read",
             "connectionPortalVersion": "v4",
         }
-        document = self.wire.read(endpoints.PORTAL, user=user, content=body)
+        document = self.http_client.read(endpoints.PORTAL, user=user, content=body)
         answer = validated(_Portal.model_validate, document.content, document.told)
         return PortalLink(Secret(answer.redirect_uri), answer.session_id)
 
     def remove_connection(self, user: Credential, connection_id: str) -> ProviderAnswer:
         """Queue a connection for deletion; CONNECTION_DELETED confirms it."""
-        return self.wire.tell(endpoints.REMOVE_CONNECTION, connection_id, user=user)
+        return self.http_client.tell(endpoints.REMOVE_CONNECTION, connection_id, user=user)
 
 
 def _to_credential(document: Document) -> Credential:

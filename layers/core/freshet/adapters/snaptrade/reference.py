@@ -7,7 +7,7 @@ from pydantic import TypeAdapter
 
 from freshet.adapters.foreign_json import validated
 from freshet.adapters.snaptrade import endpoints
-from freshet.adapters.snaptrade.wire import SnapTradeWire
+from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient
 
 _ROW = TypeAdapter(dict[str, Any])
 _ROWS = TypeAdapter(list[dict[str, Any]])
@@ -17,19 +17,19 @@ _ROWS = TypeAdapter(list[dict[str, Any]])
 class SnapTradeReference:
     """One method for each operation; every one raises ProviderError or QuotaExhausted."""
 
-    wire: SnapTradeWire
+    http_client: SnapTradeHttpClient
 
     def brokerages(self) -> list[dict[str, Any]]:
         """List the institutions that this customer's users can link."""
-        document = self.wire.read(endpoints.BROKERAGES)
+        document = self.http_client.read(endpoints.BROKERAGES)
         return validated(_ROWS.validate_python, document.content, document.told)
 
     def exchanges(self) -> list[dict[str, Any]]:
         """List the exchanges that instruments name by their MIC."""
-        document = self.wire.read(endpoints.EXCHANGES)
+        document = self.http_client.read(endpoints.EXCHANGES)
         return validated(_ROWS.validate_python, document.content, document.told)
 
     def symbol(self, name: str) -> dict[str, Any]:
         """Look an instrument up by its ticker or its id."""
-        document = self.wire.read(endpoints.SYMBOL, name)
+        document = self.http_client.read(endpoints.SYMBOL, name)
         return validated(_ROW.validate_python, document.content, document.told)

@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from freshet.adapters.gate import Purse
 from freshet.adapters.integration import Opener
 from freshet.adapters.integration_dependencies import IntegrationDependencies
+from freshet.adapters.rate_guard import QuotaLease
 from freshet.adapters.snaptrade.client import SnapTradeClient
+from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient
 from freshet.adapters.snaptrade.mapping import (
     to_account_report,
     to_connection_report,
@@ -16,7 +17,6 @@ from freshet.adapters.snaptrade.mapping import (
 )
 from freshet.adapters.snaptrade.settings import SnapTradeSettings
 from freshet.adapters.snaptrade.sources import current_source
-from freshet.adapters.snaptrade.wire import SnapTradeWire
 from freshet.domain.account import AccountReport
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
@@ -51,17 +51,17 @@ class SnapTradeSession:
     client: SnapTradeClient
     user: Credential
     connection_id: str
-    purse: Purse
+    quota_lease: QuotaLease
     read_holdings: ReadHoldings = read_current
 
     def expect(self, calls: int, *, is_awaited: bool) -> None:
         """Say how many calls are to come, and whether somebody waits for them."""
-        self.purse.expected, self.purse.is_awaited = calls, is_awaited
+        self.quota_lease.expected, self.quota_lease.is_awaited = calls, is_awaited
 
     @property
     def calls(self) -> int:
         """How many calls it has made."""
-        return self.purse.taken
+        return self.quota_lease.taken
 
     def connection(self) -> ConnectionReport:
         """Ask how the connection is."""
@@ -74,14 +74,14 @@ class SnapTradeSession:
 
     def holdings(self, account: AccountReport) -> HoldingsReading:
         """Read positions and balances: together one reading, or none at all."""
-        started_at = self.client.wire.clock()
+        started_at = self.client.http_client.clock()
         holdings, as_of = self.read_holdings(self.client, self.user, account.provider_account_id)
         return HoldingsReading(
             holdings=holdings,
             broker_as_of=as_of,
             provider_synced_at=account.synced_at,
             started_at=started_at,
-            fetched_at=self.client.wire.clock(),
+            fetched_at=self.client.http_client.clock(),
         )
 
     @property
@@ -100,11 +100,11 @@ class SnapTradeSession:
 
 
 def opener(
-    deps: IntegrationDependencies, settings: SnapTradeSettings, wire: SnapTradeWire
+    deps: IntegrationDependencies, settings: SnapTradeSettings, http_client: SnapTradeHttpClient
 ) -> Opener[ProviderSession]:
     """Build what opens visits; each takes its calls from a purse of its own."""
     limit = settings.snaptrade_requests_per_minute
-    gate, eager = wire.gate, deps.waiting(EAGER).quota(Provider.SNAPTRADE, limit)
+    rate_guard, eager = http_client.rate_guard, deps.waiting(EAGER).quota(Provider.SNAPTRADE, limit)
     read_holdings: ReadHoldings = read_current
     if settings.snaptrade_retired_holdings:
         # Loaded only where it is used: its models cost a cold start.
@@ -113,10 +113,12 @@ def opener(
         read_holdings = read_legacy
 
     def open_session(connection: Connection, user: Credential) -> SnapTradeSession:
-        purse = Purse(gate.quota, eager)
-        visit = SnapTradeClient(replace(wire, gate=replace(gate, quota=purse)))
+        quota_lease = QuotaLease(rate_guard.quota, eager)
+        visit = SnapTradeClient(
+            replace(http_client, rate_guard=replace(rate_guard, quota=quota_lease))
+        )
         return SnapTradeSession(
-            visit, user, connection.provider_connection_id, purse, read_holdings
+            visit, user, connection.provider_connection_id, quota_lease, read_holdings
         )
 
     return open_session

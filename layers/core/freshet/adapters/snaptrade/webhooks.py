@@ -14,11 +14,11 @@ from freshet.domain.instants import from_text
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import (
     UNKNOWN_KIND,
-    Calls,
     EventRule,
     Proven,
-    Suggests,
+    StatusHint,
     VerifiedDelivery,
+    WebhookEffect,
     WebhookEvent,
 )
 
@@ -27,21 +27,25 @@ from freshet.domain.webhooks import (
 OLDEST = timedelta(hours=24)
 FURTHEST_AHEAD = timedelta(seconds=300)
 
-_CONNECTION, _ACCOUNT, _NOTHING = Calls.CONNECTION_READ, Calls.ACCOUNT_READ, Calls.NOTHING
+_CONNECTION, _ACCOUNT, _NOTHING = (
+    WebhookEffect.CONNECTION_READ,
+    WebhookEffect.ACCOUNT_READ,
+    WebhookEffect.NOTHING,
+)
 RULES: Mapping[str, EventRule] = {
     "USER_REGISTERED": EventRule(_NOTHING),
-    "USER_DELETED": EventRule(_NOTHING, suggests=Suggests.REMOVED),
+    "USER_DELETED": EventRule(_NOTHING, status_hint=StatusHint.REMOVED),
     "CONNECTION_ATTEMPTED": EventRule(_NOTHING),
     "CONNECTION_FAILED": EventRule(_NOTHING),
-    "CONNECTION_ADDED": EventRule(_CONNECTION, suggests=Suggests.ADDED),
-    "CONNECTION_BROKEN": EventRule(_CONNECTION, suggests=Suggests.BROKEN),
-    "CONNECTION_FIXED": EventRule(_CONNECTION, suggests=Suggests.REPAIRED),
+    "CONNECTION_ADDED": EventRule(_CONNECTION, status_hint=StatusHint.ADDED),
+    "CONNECTION_BROKEN": EventRule(_CONNECTION, status_hint=StatusHint.BROKEN),
+    "CONNECTION_FIXED": EventRule(_CONNECTION, status_hint=StatusHint.REPAIRED),
     "CONNECTION_UPDATED": EventRule(_CONNECTION),
-    "CONNECTION_DELETED": EventRule(_CONNECTION, suggests=Suggests.REMOVED),
+    "CONNECTION_DELETED": EventRule(_CONNECTION, status_hint=StatusHint.REMOVED),
     "NEW_ACCOUNT_AVAILABLE": EventRule(_CONNECTION),
     "ACCOUNT_REMOVED": EventRule(_CONNECTION),
-    "ACCOUNT_TRANSACTIONS_INITIAL_UPDATE": EventRule(Calls.HISTORY_READ),
-    "ACCOUNT_TRANSACTIONS_UPDATED": EventRule(Calls.TRANSACTIONS_READ),
+    "ACCOUNT_TRANSACTIONS_INITIAL_UPDATE": EventRule(WebhookEffect.HISTORY_READ),
+    "ACCOUNT_TRANSACTIONS_UPDATED": EventRule(WebhookEffect.TRANSACTIONS_READ),
     "ACCOUNT_HOLDINGS_UPDATED": EventRule(_ACCOUNT, closes_refresh=True),
     "TRADE_DETECTION": EventRule(_ACCOUNT),
     "TRADE_UPDATE": EventRule(_ACCOUNT),

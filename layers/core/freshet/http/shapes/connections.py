@@ -118,7 +118,7 @@ def relink(connection_id: str) -> UserActionShape:
 
 
 def _refresh_offer(connection: Connection, price: Money) -> RefreshOfferShape:
-    is_bought = connection.is_worth_buying
+    is_bought = connection.can_refresh
     return {
         "method": Method.PURCHASE if is_bought else Method.READ,
         "cost": money_shape(price if is_bought else Money(Decimal(0), price.currency)),

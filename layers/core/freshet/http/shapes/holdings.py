@@ -1,6 +1,6 @@
 """What accounts hold, held and are worth, as JSON."""
 
-from freshet.domain.closes import Day, DayOrigin
+from freshet.domain.daily_valuations import Day, DayOrigin
 from freshet.domain.freshness import Freshness
 from freshet.domain.holdings import Balance, Position
 from freshet.domain.holdings_changes import ChangeKind, Line

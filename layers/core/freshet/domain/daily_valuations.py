@@ -12,7 +12,7 @@ _DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Close:
+class DailyValuation:
     """The last that was known of a day, and the last day on which it was still confirmed."""
 
     day: date
@@ -37,7 +37,7 @@ class Day:
 
     day: date
     origin: DayOrigin
-    close: Close | None
+    close: DailyValuation | None
 
 
 def day_of(dates: SnapshotDates, zone: tzinfo) -> date:
@@ -55,7 +55,7 @@ def closing_day(
     return closing if day_of(after, zone) > closing else None
 
 
-def days_between(closes: Sequence[Close], first: date, last: date) -> Iterator[Day]:
+def days_between(closes: Sequence[DailyValuation], first: date, last: date) -> Iterator[Day]:
     """Tell every day from `last` back to `first`; the closes come newest first.
 
     Nothing is interpolated: a day has its own close, carries an earlier one, or is a gap. Before
@@ -73,7 +73,7 @@ def days_between(closes: Sequence[Close], first: date, last: date) -> Iterator[D
         day -= _DAY
 
 
-def _day(day: date, close: Close) -> Day:
+def _day(day: date, close: DailyValuation) -> Day:
     if close.day == day:
         return Day(day, DayOrigin.CLOSE, close)
     if day <= close.seen_on:

@@ -34,7 +34,7 @@ _Proof = tuple[str, bool]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Succession:
+class AccountMigration:
     """Which reports of a connection are about known accounts, by the provider's account ids."""
 
     inherited: Mapping[str, Account] = field(default_factory=dict)
@@ -43,13 +43,13 @@ class Succession:
     """Accounts that a newer connection has already."""
 
 
-def succession(
+def account_migration(
     connection: Connection,
     reports: Sequence[AccountReport],
     *,
     connections: Iterable[Connection],
     accounts: Iterable[Account],
-) -> Succession:
+) -> AccountMigration:
     """Judge all that a connection lists by its user's connections and accounts."""
     others = {each.id: each for each in connections if _may_share(connection, each)}
     listed = Counter(_proof(report) for report in reports)
@@ -64,7 +64,7 @@ def succession(
             inherited[report.provider_account_id] = account
         elif account.report.status is AccountStatus.OPEN:
             left[report.provider_account_id] = account
-    return Succession(inherited=inherited, left=left)
+    return AccountMigration(inherited=inherited, left=left)
 
 
 def passed_to(connection: Connection, account: Account, report: AccountReport) -> Account:
@@ -76,34 +76,37 @@ def without_account(
     connection: Connection, provider_account_id: str, *, heir: Account, now: datetime
 ) -> Connection:
     """Remember that an account lives on elsewhere, and that somebody is to look at the rest."""
-    passed_on = {**connection.passed_on, provider_account_id: heir.id}
+    migrated_accounts = {**connection.migrated_accounts, provider_account_id: heir.id}
     after = replace(
-        connection, passed_on=passed_on, passed_on_to=heir.connection_id, passed_on_at=now
+        connection,
+        migrated_accounts=migrated_accounts,
+        successor=heir.connection_id,
+        migrated_at=now,
     )
     if not after.is_to_be_judged:
         return after  # comes back to it when it is rescheduled
     return replace(after, due_at=min(now, after.due_at or now))
 
 
-def judged(connection: Connection, passed_on_at: datetime) -> Connection:
+def judged(connection: Connection, migrated_at: datetime) -> Connection:
     """Stay as it is, somebody has looked; unless more has passed on since."""
-    if connection.passed_on_at != passed_on_at:
+    if connection.migrated_at != migrated_at:
         return connection
-    return replace(connection, passed_on_at=None)
+    return replace(connection, migrated_at=None)
 
 
 def is_superseded(connection: Connection, accounts: Iterable[Account]) -> bool:
     """Tell whether accounts have passed on and no open one is left."""
     own = (each for each in accounts if each.connection_id == connection.id)
     has_open = any(each.report.status is AccountStatus.OPEN for each in own)
-    return bool(connection.passed_on) and not has_open
+    return bool(connection.migrated_accounts) and not has_open
 
 
 def heir_of(
     connection: Connection, *, connections: Iterable[Connection], accounts: Iterable[Account]
 ) -> Connection | None:
     """Give the newest connection that has what passed on; None where all of them are leaving."""
-    passed = set(connection.passed_on.values())
+    passed = set(connection.migrated_accounts.values())
     heirs = {each.connection_id for each in accounts if each.id in passed}
     found = (each for each in connections if each.id in heirs and _may_share(connection, each))
     return max(found, key=_age, default=None)

@@ -8,7 +8,7 @@ LONGEST_CADENCE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Etiquette:
+class ProviderLimits:
     """The narrowest a deployment may go at one provider."""
 
     background_reads_per_user_and_day: int | None

@@ -6,19 +6,19 @@ from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import ConditionFailed, Table
 from freshet.domain.errors import TooManyRequests
 from freshet.domain.instants import to_text
-from freshet.domain.pacing import LIMITS, Pace
+from freshet.domain.user_rate_limits import LIMITS, UserRateLimit
 
 _TRIES = 5  # each lost race means that another request of the user's was counted
 
 
-class DynamoUserPacing:
+class DynamoUserRequests:
     """The port UserPacing: conditional updates on a row that expires with its stretch."""
 
     def __init__(self, table: Table) -> None:
         """Bind to ConnectionsTable."""
         self._table = table
 
-    def take(self, user_id: str, pace: Pace, *, now: datetime) -> None:
+    def take(self, user_id: str, pace: UserRateLimit, *, now: datetime) -> None:
         """Count one request; raises TooManyRequests."""
         limit = LIMITS[pace]
         begin = limit.begin_of(now)
@@ -27,7 +27,7 @@ class DynamoUserPacing:
                 return
         raise TooManyRequests(begin + limit.stretch)
 
-    def _counted(self, user_id: str, pace: Pace, begin: datetime) -> bool:
+    def _counted(self, user_id: str, pace: UserRateLimit, begin: datetime) -> bool:
         try:
             self._table.update(
                 keys.user_pace(user_id, pace),
@@ -41,7 +41,7 @@ class DynamoUserPacing:
             return False
         return True
 
-    def _begun(self, user_id: str, pace: Pace, begin: datetime) -> bool:
+    def _begun(self, user_id: str, pace: UserRateLimit, begin: datetime) -> bool:
         # False if another request of the user's began the stretch a moment ago.
         end = begin + LIMITS[pace].stretch
         try:

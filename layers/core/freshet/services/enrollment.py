@@ -2,13 +2,13 @@
 
 from typing import Protocol
 
+from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import Connection
-from freshet.domain.orders import ReadOrder, ReadReason
 from freshet.ports import Clock, Connections, Inbox, ReadQueue
 from freshet.services.parked_webhooks import drain_parked
 
 
-class TakingIn(Protocol):
+class EnrollDependencies(Protocol):
     """What it takes."""
 
     @property
@@ -28,27 +28,29 @@ class TakingIn(Protocol):
         """Tell the time."""
 
 
-def take_in(wanted: Connection, *, provider_user_id: str | None, parts: TakingIn) -> Connection:
+def enroll_connection(
+    wanted: Connection, *, provider_user_id: str | None, deps: EnrollDependencies
+) -> Connection:
     """Save a connection, or find it there already; raises AlreadyOwned for another user's."""
-    connection = parts.connections.add(wanted, provider_user_id=provider_user_id)
+    connection = deps.connections.add(wanted, provider_user_id=provider_user_id)
     # Also when it was there already: the credential may be a new one, and the status mended by it.
-    return _begun(connection, parts)
+    return _begun(connection, deps)
 
 
-def taken_in_already(connection: Connection, *, parts: TakingIn) -> Connection:
+def resume_enrollment(connection: Connection, *, deps: EnrollDependencies) -> Connection:
     """Give a connection back; whoever saved it may have died before it was begun."""
-    return _begun(connection, parts) if connection.status_read_at is None else connection
+    return _begun(connection, deps) if connection.status_read_at is None else connection
 
 
-def _begun(connection: Connection, parts: TakingIn) -> Connection:
+def _begun(connection: Connection, deps: EnrollDependencies) -> Connection:
     owner = (connection.user_id, connection.id)
-    drain_parked(connection.provider, connection.provider_connection_id, owner, parts=parts)
-    parts.reads.send([first_read(connection)])
+    drain_parked(connection.provider, connection.provider_connection_id, owner, deps=deps)
+    deps.reads.send([first_read(connection)])
     return connection
 
 
-def first_read(connection: Connection) -> ReadOrder:
+def first_read(connection: Connection) -> ReadCommand:
     """Order a read that somebody waits for."""
-    return ReadOrder(
+    return ReadCommand(
         user_id=connection.user_id, connection_id=connection.id, reason=ReadReason.FIRST_LOAD
     )

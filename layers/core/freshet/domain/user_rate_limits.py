@@ -10,7 +10,7 @@ from enum import StrEnum
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class Pace(StrEnum):
+class UserRateLimit(StrEnum):
     """What is counted together."""
 
     LINKING = "linking"
@@ -18,7 +18,7 @@ class Pace(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class PaceLimit:
+class RateLimit:
     """So many requests in each stretch of time."""
 
     most: int
@@ -30,6 +30,6 @@ class PaceLimit:
 
 
 LIMITS = {
-    Pace.LINKING: PaceLimit(20, timedelta(minutes=10)),
-    Pace.REFRESHING: PaceLimit(30, timedelta(minutes=1)),
+    UserRateLimit.LINKING: RateLimit(20, timedelta(minutes=10)),
+    UserRateLimit.REFRESHING: RateLimit(30, timedelta(minutes=1)),
 }

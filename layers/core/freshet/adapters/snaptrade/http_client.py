@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 import requests
 
 from freshet.adapters.exact_json import parsed
-from freshet.adapters.gate import Gate
+from freshet.adapters.rate_guard import RateGuard
 from freshet.adapters.snaptrade.errors import error_for
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.limits import CUSTOMER, is_used_up, wait_of
@@ -38,13 +38,13 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SnapTradeWire:
+class SnapTradeHttpClient:
     """Sends one request and gives back a success; raises ProviderError or QuotaExhausted."""
 
     base_url: str
     keys: Keys
     transport: Transport
-    gate: Gate
+    rate_guard: RateGuard
     clock: Clock
 
     def read(
@@ -78,7 +78,7 @@ class SnapTradeWire:
         parameters: Mapping[str, str],
         content: Mapping[str, Any] | None,
     ) -> Answer:
-        self.gate.enter()
+        self.rate_guard.enter()
         path = endpoint.path.format(*(quote(each, safe="") for each in ids))
         query = {**parameters, **_credentials(user)}
         request = self._signed(endpoint.method, path, query, content)
@@ -88,12 +88,12 @@ class SnapTradeWire:
             if answer.status != requests.codes.ok:
                 raise error_for(answer, endpoint)  # noqa: TRY301 - learned from like a lost one
         except ProviderError as failure:
-            self.gate.learn(subject, failure)
+            self.rate_guard.learn(subject, failure)
             raise
-        self.gate.learn(subject)
+        self.rate_guard.learn(subject)
         if is_used_up(answer, CUSTOMER):
             # The last one of a window that others draw from, too.
-            self.gate.pause(wait_of(answer))
+            self.rate_guard.pause(wait_of(answer))
         return answer
 
     def _signed(

@@ -17,7 +17,7 @@ class ReadReason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ReadOrder:
+class ReadCommand:
     """Read one connection; it starts after `delay`, in whole seconds."""
 
     user_id: str
@@ -32,7 +32,7 @@ class ReadOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshOrder:
+class RefreshCommand:
     """Refresh one connection under the id `refresh_id`; asking again under it buys nothing."""
 
     user_id: str
@@ -54,7 +54,7 @@ class RefreshOrder:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RemovalOrder:
+class RemovalCommand:
     """Go on with an erasure, wherever it stands."""
 
     user_id: str

@@ -58,8 +58,8 @@ def shown_preview(preview: Preview, api: Api) -> PreviewShape:
     """Show a dry run to its caller."""
     return preview_shape(
         preview,
-        policy=api.parts.requesting.purchasing.policy,
-        now=api.parts.now(),
+        policy=api.deps.requesting.purchasing.policy,
+        now=api.deps.now(),
         is_operator=Scope.OPERATE in api.caller.scopes,
     )
 

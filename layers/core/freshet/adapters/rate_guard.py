@@ -50,7 +50,7 @@ class Circuit:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class RateGuard:
     """A quota that learns from answers; the circuit is one for the whole process."""
 
     quota: Quota
@@ -86,7 +86,7 @@ class Gate:
 
 
 @dataclass(slots=True)
-class Purse:
+class QuotaLease:
     """One visit's quota: what it is going to need is taken several tokens at a time.
 
     A visit that somebody waits for takes them of `eager`, which waits longer for its slots.

@@ -20,8 +20,8 @@ from freshet.domain.connection_report import ConnectionReport, DataMode
 from freshet.domain.errors import (
     CredentialMissing,
     ProviderNotConfigured,
+    ReadRunTooLong,
     SnapshotTooLarge,
-    VisitTooLong,
 )
 from freshet.domain.events import Event, EventKind
 from freshet.domain.provider_traits import ProviderTraits
@@ -30,13 +30,13 @@ from freshet.domain.schedule import calls_of
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.webhooks import WHOLE_CONNECTION, is_about_transactions, owed_marks
 
-Trouble = CallFailed | CredentialMissing | ProviderNotConfigured | VisitTooLong | SnapshotTooLarge
+Trouble = CallFailed | CredentialMissing | ProviderNotConfigured | ReadRunTooLong | SnapshotTooLarge
 
 VISIT_LIMIT = timedelta(seconds=60)
 """No account is started after this: the function's timeout leaves time to end the last one."""
 
 
-class Scope(StrEnum):
+class ReadScope(StrEnum):
     """How much of a connection a visit looks at."""
 
     EVERYTHING = "everything"
@@ -57,16 +57,16 @@ class Stored:
 
 
 @dataclass(slots=True, kw_only=True)
-class Visit:
+class ReadRun:
     """Findings, gathered while a visit lasts."""
 
     started_at: datetime
-    scope: Scope
+    scope: ReadScope
     is_background: bool = False
     is_awaited: bool = False
     allowed_on: date | None = None
     report: ConnectionReport | None = None
-    passed_on: frozenset[str] = frozenset()
+    migrated_accounts: frozenset[str] = frozenset()
     """Accounts that another connection has now: nothing is to be proved of them here."""
     accounts: tuple[Account, ...] = ()
     stored: dict[str, Stored] = field(default_factory=dict)
@@ -95,7 +95,7 @@ class Visit:
     @property
     def is_unanswered(self) -> bool:
         """Tell whether the provider did not even say how the connection is."""
-        return self.scope is Scope.EVERYTHING and self.report is None
+        return self.scope is ReadScope.EVERYTHING and self.report is None
 
     def is_too_long(self, *, now: datetime) -> bool:
         """Tell whether no further account may be started."""
@@ -105,12 +105,12 @@ class Visit:
 _REASONS: dict[type[Exception], str] = {
     CredentialMissing: "credential_missing",
     ProviderNotConfigured: "provider_not_configured",
-    VisitTooLong: "visit_too_long",
+    ReadRunTooLong: "visit_too_long",
     SnapshotTooLarge: "snapshot_too_large",
 }
 
 
-def scope_for(connection: Connection, *, is_webhook: bool) -> Scope:
+def scope_for(connection: Connection, *, is_webhook: bool) -> ReadScope:
     """A webhook about accounts of a healthy connection needs these accounts and nothing else."""
     is_partial = (
         is_webhook
@@ -119,12 +119,12 @@ def scope_for(connection: Connection, *, is_webhook: bool) -> Scope:
         and connection.is_awake
         and connection.status_read_at is not None
     )
-    return Scope.MARKED_ACCOUNTS if is_partial else Scope.EVERYTHING
+    return ReadScope.MARKED_ACCOUNTS if is_partial else ReadScope.EVERYTHING
 
 
-def calls_expected(connection: Connection, scope: Scope, traits: ProviderTraits) -> int:
+def calls_expected(connection: Connection, scope: ReadScope, traits: ProviderTraits) -> int:
     """Say how many calls a visit is going to make, as far as it can be known."""
-    if scope is Scope.EVERYTHING:
+    if scope is ReadScope.EVERYTHING:
         return calls_of(connection, traits)
     transactions = sum(is_about_transactions(mark) for mark in connection.marks)
     accounts = len(connection.marks) - transactions
@@ -133,16 +133,16 @@ def calls_expected(connection: Connection, scope: Scope, traits: ProviderTraits)
     return traits.calls_for_accounts(accounts) + more
 
 
-def connection_after_visit(
-    connection: Connection, visit: Visit, refresh: Refresh | None, *, now: datetime
+def connection_after_read_run(
+    connection: Connection, run: ReadRun, refresh: Refresh | None, *, now: datetime
 ) -> Connection:
     """Say what a visit means for its connection and its place in the schedule."""
-    taken_up = {mark: at for mark, at in connection.marks.items() if at < visit.started_at}
-    owed = {} if visit.is_through else owed_marks(taken_up, visit.transactions_read)
-    learned = connection.without_marks_before(visit.started_at, owed=owed)
-    if visit.report is not None:
-        learned = learned.with_report(visit.report, read_at=visit.started_at)
-    learned = _after_trouble(learned, visit, now=now)
+    taken_up = {mark: at for mark, at in connection.marks.items() if at < run.started_at}
+    owed = {} if run.is_through else owed_marks(taken_up, run.transactions_read)
+    learned = connection.without_marks_before(run.started_at, owed=owed)
+    if run.report is not None:
+        learned = learned.with_report(run.report, read_at=run.started_at)
+    learned = _after_trouble(learned, run, now=now)
     if refresh is not None and refresh.is_terminal and learned.open_refresh_id == refresh.id:
         if refresh.started_at is not None:
             # Should the buyer have died before it could say so itself.
@@ -151,29 +151,29 @@ def connection_after_visit(
         finished = refresh.finished_event(now=now)
         learned = learned.without_refresh(refresh.id).announcing(finished)
     learned = learned.announcing_status(connection, now=now)
-    learned = learned.announcing(*_changes(connection, visit))
-    told = {account_id: stored.changed_at for account_id, stored in visit.stored.items()}
+    learned = learned.announcing(*_changes(connection, run))
+    told = {account_id: stored.changed_at for account_id, stored in run.stored.items()}
     learned = replace(learned, announced={**learned.announced, **told}, reading_until=None)
-    return learned.rescheduled(now=now, check_at=_check_at(learned, refresh, visit, now))
+    return learned.rescheduled(now=now, check_at=_check_at(learned, refresh, run, now))
 
 
-def refresh_after_visit(
-    refresh: Refresh, visit: Visit, marks: Mapping[str, datetime], *, now: datetime
+def refresh_after_read_run(
+    refresh: Refresh, run: ReadRun, marks: Mapping[str, datetime], *, now: datetime
 ) -> Refresh:
     """Take a visit's proof into the refresh that waits for it; end it when time is up."""
     found = {
-        account.id: _progress(account, refresh, visit, marks)
-        for account in visit.accounts
+        account.id: _progress(account, refresh, run, marks)
+        for account in run.accounts
         if account.id in refresh.accounts
     }
-    found |= dict.fromkeys(visit.passed_on & refresh.accounts.keys(), AccountProgress.GONE)
+    found |= dict.fromkeys(run.migrated_accounts & refresh.accounts.keys(), AccountProgress.GONE)
     noted = note_proof(refresh, found, now=now)
     # A visit that had no quota has not checked anything.
-    has_looked = not isinstance(visit.trouble, QuotaExhausted | RateLimited)
+    has_looked = not isinstance(run.trouble, QuotaExhausted | RateLimited)
     return pass_check(noted, now=now) if has_looked else noted
 
 
-def _changes(connection: Connection, visit: Visit) -> list[Event]:
+def _changes(connection: Connection, run: ReadRun) -> list[Event]:
     # Judged by what was told last, not by this visit: had one died between storing a version and
     # announcing it, the next that reads the account announces it.
     return [
@@ -184,36 +184,34 @@ def _changes(connection: Connection, visit: Visit) -> list[Event]:
             subject_id=account_id,
             occurred_at=stored.changed_at,
         )
-        for account_id, stored in visit.stored.items()
+        for account_id, stored in run.stored.items()
         if stored.changed_at != connection.announced.get(account_id)
     ]
 
 
-def _after_trouble(connection: Connection, visit: Visit, *, now: datetime) -> Connection:
-    trouble = visit.trouble
+def _after_trouble(connection: Connection, run: ReadRun, *, now: datetime) -> Connection:
+    trouble = run.trouble
     if trouble is None:
-        if visit.scope is Scope.EVERYTHING:
-            synced = [each.report.synced_at for each in visit.accounts if each.report.synced_at]
+        if run.scope is ReadScope.EVERYTHING:
+            synced = [each.report.synced_at for each in run.accounts if each.report.synced_at]
             return connection.after_reading(
-                started_at=visit.started_at, calls=visit.calls, synced_at=max(synced, default=None)
+                started_at=run.started_at, calls=run.calls, synced_at=max(synced, default=None)
             )
         return connection
-    reason = visit.reason or "unknown"
+    reason = run.reason or "unknown"
     if isinstance(trouble, LoginRequired | CredentialMissing):
         is_revoked = isinstance(trouble, AccessRevoked)
-        return connection.with_login_required(
-            reason, read_at=visit.started_at, is_revoked=is_revoked
-        )
-    if isinstance(trouble, MissingUpstream) and visit.is_unanswered:
-        return connection.with_login_required(reason, read_at=visit.started_at, is_revoked=True)
+        return connection.with_login_required(reason, read_at=run.started_at, is_revoked=is_revoked)
+    if isinstance(trouble, MissingUpstream) and run.is_unanswered:
+        return connection.with_login_required(reason, read_at=run.started_at, is_revoked=True)
     if isinstance(trouble, QuotaExhausted | RateLimited):
-        return connection.postponed(trouble.retry_at(now), allowed_on=visit.allowed_on)
+        return connection.postponed(trouble.retry_at(now), allowed_on=run.allowed_on)
     wait = trouble.wait if isinstance(trouble, ProviderError) else None
     return connection.with_failure(reason, now=now, wait=wait)
 
 
 def _check_at(
-    connection: Connection, refresh: Refresh | None, visit: Visit, now: datetime
+    connection: Connection, refresh: Refresh | None, run: ReadRun, now: datetime
 ) -> datetime | None:
     if connection.open_refresh_id is None:
         return None
@@ -221,19 +219,19 @@ def _check_at(
     if refresh is None or not is_ours or not connection.open_refresh_called:
         # Not called yet, or opened while we were reading: it keeps its own time.
         return connection.due_at
-    if isinstance(visit.trouble, QuotaExhausted | RateLimited) and refresh.next_check_at:
-        return max(refresh.next_check_at, visit.trouble.retry_at(now))
+    if isinstance(run.trouble, QuotaExhausted | RateLimited) and refresh.next_check_at:
+        return max(refresh.next_check_at, run.trouble.retry_at(now))
     return refresh.next_check_at
 
 
 def _progress(
-    account: Account, refresh: Refresh, visit: Visit, marks: Mapping[str, datetime]
+    account: Account, refresh: Refresh, run: ReadRun, marks: Mapping[str, datetime]
 ) -> AccountProgress:
     if not account.report.is_readable:
         return AccountProgress.GONE
     if refresh.kind is Kind.TRANSACTIONS:
-        return _sync_progress(account, refresh, visit)
-    stored = visit.stored.get(account.id)
+        return _sync_progress(account, refresh, run)
+    stored = run.stored.get(account.id)
     if stored is not None and stored.is_confirmed and _is_proof(refresh, stored.reading):
         return AccountProgress.DONE
     marked_at = marks.get(account.report.provider_account_id)
@@ -242,10 +240,10 @@ def _progress(
     return refresh.accounts[account.id]
 
 
-def _sync_progress(account: Account, refresh: Refresh, visit: Visit) -> AccountProgress:
+def _sync_progress(account: Account, refresh: Refresh, run: ReadRun) -> AccountProgress:
     # A transactions sync brings yesterday in, never today.
-    read_to = visit.transactions_read_to.get(account.id, account.transactions_read_to)
-    if read_to is not None and read_to >= yesterday(visit.started_at):
+    read_to = run.transactions_read_to.get(account.id, account.transactions_read_to)
+    if read_to is not None and read_to >= yesterday(run.started_at):
         return AccountProgress.DONE
     return refresh.accounts[account.id]
 

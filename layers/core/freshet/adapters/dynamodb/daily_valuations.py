@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, tzinfo
 
 from freshet.adapters.dynamodb import keys
-from freshet.adapters.dynamodb.documents import Documents
+from freshet.adapters.dynamodb.chunked_blobs import Documents
 from freshet.adapters.dynamodb.holdings_documents import (
     FORMAT,
     from_close_document,

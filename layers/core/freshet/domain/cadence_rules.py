@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.errors import InvalidField
-from freshet.domain.etiquette import LONGEST_CADENCE, Etiquette
 from freshet.domain.instants import duration_to_text
+from freshet.domain.provider_limits import LONGEST_CADENCE, ProviderLimits
 
 
-def check_read_every(every: timedelta, etiquette: Etiquette, *, field: str) -> None:
+def check_read_every(every: timedelta, etiquette: ProviderLimits, *, field: str) -> None:
     """Raise InvalidField for reads more frequent than is polite, or next to never."""
     _check(every, etiquette.shortest_read_cadence, field)
 
 
-def check_refresh_every(every: timedelta, etiquette: Etiquette, *, field: str) -> None:
+def check_refresh_every(every: timedelta, etiquette: ProviderLimits, *, field: str) -> None:
     """Raise InvalidField for purchases more frequent than is sensible, or next to never."""
     _check(every, etiquette.shortest_refresh_cadence, field)
 

@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import Protocol
 
-from freshet.domain.pacing import Pace
+from freshet.domain.user_rate_limits import UserRateLimit
 
 
-class UserPacing(Protocol):
+class UserRequests(Protocol):
     """Counts requests of users."""
 
-    def take(self, user_id: str, pace: Pace, *, now: datetime) -> None:
+    def take(self, user_id: str, pace: UserRateLimit, *, now: datetime) -> None:
         """Count one request; raises TooManyRequests."""

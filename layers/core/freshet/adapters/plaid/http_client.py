@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import requests
 
 from freshet.adapters.exact_json import parsed, parsed_object
-from freshet.adapters.gate import Gate
 from freshet.adapters.plaid.errors import error_for, request_id_of
 from freshet.adapters.plaid.keys import PlaidKeys
+from freshet.adapters.rate_guard import RateGuard
 from freshet.adapters.transport import Answer, Endpoint, Transport
 from freshet.domain.call_errors import ProviderAnswer, ProviderError
 
@@ -33,13 +33,13 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class PlaidWire:
+class PlaidHttpClient:
     """Sends one request and gives back a success; raises ProviderError for everything else."""
 
     base_url: str
     keys: Keys
     transport: Transport
-    gate: Gate | None = None
+    rate_guard: RateGuard | None = None
     """Only who has no table to count in, the receiver of webhooks, calls without one."""
 
     def read(self, endpoint: Endpoint, body: dict[str, Any], *, item: str = _OURS) -> Document:
@@ -59,15 +59,15 @@ class PlaidWire:
         )
 
     def _send(self, endpoint: Endpoint, body: dict[str, Any], item: str) -> Answer:
-        if self.gate is None:
+        if self.rate_guard is None:
             return self._exchange(endpoint, body)
-        self.gate.enter()
+        self.rate_guard.enter()
         try:
             answer = self._exchange(endpoint, body)
         except ProviderError as failure:
-            self.gate.learn(item, failure)
+            self.rate_guard.learn(item, failure)
             raise
-        self.gate.learn(item)
+        self.rate_guard.learn(item)
         return answer
 
     def _exchange(self, endpoint: Endpoint, body: dict[str, Any]) -> Answer:
