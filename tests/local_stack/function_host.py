@@ -16,7 +16,7 @@ from typing import Any, Self
 from tests.environment import KEYS
 from tests.local_stack.function_code import Unpacked
 from tests.local_stack.function_logs import FunctionLogs
-from tests.local_stack.function_pool import FunctionPool, FunctionSettings
+from tests.local_stack.function_pool import FunctionPool, FunctionSettings, PoolClosed
 from tests.local_stack.processes import ENVIRONMENTS
 from tests.local_stack.stopping import CannotGoOn
 from tests.simulators.common.exact_json import dumps, loads
@@ -67,7 +67,8 @@ class FunctionHost:
     ) -> None:
         self.logs.stop()
         self._server.stop()
-        for pool in self._pools.values():
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
             pool.stop()
 
     def adopt_all(self) -> None:
@@ -105,7 +106,15 @@ class FunctionHost:
         return self._pools[name].settings.folders
 
     def _answer(self, request: Request) -> Reply:
-        pool = self._pools[request.path.removeprefix("/")]
+        name = request.path.removeprefix("/")
+        while pool := self._pools.get(name):
+            try:
+                return self._answered(pool, request)
+            except PoolClosed:
+                continue  # it waited while the function was configured anew
+        return Reply(503, b"")
+
+    def _answered(self, pool: FunctionPool, request: Request) -> Reply:
         request_id = request.headers["x-amzn-lambda-request-id"]
         outcome = pool.invoke(loads(request.body), request_id)
         self.logs.add(pool.settings.log_group, outcome.log)

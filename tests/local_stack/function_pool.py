@@ -47,17 +47,26 @@ class EnvironmentEnded(Exception):
     """The process of an execution environment has ended before it answered."""
 
 
+class PoolClosed(Exception):
+    """The function runs elsewhere now, or no longer."""
+
+
 class ExecutionEnvironment:
     """One process that serves one invocation at a time."""
 
     def __init__(self, control: socket.socket) -> None:
         """Have the runtime fork a process; it ends when its connection is closed."""
         self._connection, theirs = socket.socketpair()
-        self._log = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 closed by end()
-        with theirs:
-            socket.send_fds(control, [b"+"], [theirs.fileno(), self._log.fileno()])
+        self._log = tempfile.TemporaryFile(buffering=0)  # noqa: SIM115 closed by destroy()
         self._lines = self._connection.makefile("rw", encoding="utf-8")
-        self.pid = int(self._heard()["pid"])
+        self._pid: int | None = None
+        try:
+            with theirs:
+                socket.send_fds(control, [b"+"], [theirs.fileno(), self._log.fileno()])
+            self._pid = int(self._heard()["pid"])
+        except BaseException:
+            self.destroy()
+            raise
 
     def invoke(self, event: Any, request_id: str, seconds: float) -> Outcome:
         """Invoke; raises TimeoutError, or EnvironmentEnded when the process dies."""
@@ -82,8 +91,9 @@ class ExecutionEnvironment:
 
     def kill(self) -> None:
         """End the process in the middle of whatever it does."""
-        with suppress(ProcessLookupError):
-            os.kill(self.pid, signal.SIGKILL)
+        if self._pid:
+            with suppress(ProcessLookupError):
+                os.kill(self._pid, signal.SIGKILL)
 
     def destroy(self) -> str:
         """End the process whatever it does; gives what it has written."""
@@ -116,6 +126,7 @@ class FunctionPool:
         self._starting = threading.Lock()
         self._runtime: subprocess.Popen[bytes] | None = None
         self._control = socket.socket()
+        self._is_closed = False
         self._busy: set[ExecutionEnvironment | None] = set()
         # The last one to become free is the first to be used; None: one may be started.
         self._places: queue.LifoQueue[ExecutionEnvironment | None] = queue.LifoQueue()
@@ -123,9 +134,11 @@ class FunctionPool:
             self._places.put(None)
 
     def invoke(self, event: Any, request_id: str) -> Outcome:
-        """Invoke the function once there is a place for it."""
+        """Invoke the function once there is a place for it; raises PoolClosed."""
         environment = self._places.get()
         try:
+            if self._is_closed:
+                raise PoolClosed
             if environment is None:
                 environment = self._started()
             self._busy.add(environment)
@@ -152,22 +165,34 @@ class FunctionPool:
 
     def close(self) -> None:
         """End all processes; those at work, once they have answered."""
-        for _ in range(self._limit):
-            if environment := self._places.get():
-                environment.destroy()
+        self._collect()
+        self._is_closed = True
         self._end_runtime()
+        self._let_go()
 
     def stop(self) -> None:
         """End all processes at once."""
+        self._is_closed = True
         self._end_runtime()
-        for environment in [*self._busy, *self._places.queue]:
-            if environment:
+        self._collect()
+        self._let_go()
+
+    def _collect(self) -> None:
+        """Take all places, each when it is given back."""
+        for _ in range(self._limit):
+            if environment := self._places.get():
                 environment.destroy()
 
+    def _let_go(self) -> None:
+        """Give the places back for those who wait, to be told that it is over."""
+        for _ in range(self._limit):
+            self._places.put(None)
+
     def _end_runtime(self) -> None:
-        self._control.close()
-        if self._runtime:
-            self._runtime.wait()
+        with self._starting:
+            self._control.close()
+            if self._runtime:
+                self._runtime.wait()
 
     def _why(self, error: Exception) -> dict[str, Any]:
         if isinstance(error, TimeoutError):
@@ -177,6 +202,8 @@ class FunctionPool:
 
     def _started(self) -> ExecutionEnvironment:
         with self._starting:
+            if self._is_closed:
+                raise EnvironmentEnded
             if self._runtime is None or self._runtime.poll() is not None:
                 self._start_runtime()
         try:

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.local_stack.function_pool import FunctionPool, FunctionSettings, Outcome
+from tests.local_stack.function_pool import FunctionPool, FunctionSettings, Outcome, PoolClosed
 from tests.patience import eventually
 
 LIMIT = 2
@@ -141,3 +141,33 @@ def test_what_cannot_be_imported_says_why(tmp_path: Path) -> None:
         assert "nothing_of_that_name" in error["errorMessage"]
     finally:
         pool.stop()
+
+
+def test_nobody_waits_for_ever_when_everything_is_stopped(
+    pool: FunctionPool, tmp_path: Path
+) -> None:
+    marks = [tmp_path / f"hangs-{number}" for number in range(LIMIT)]
+    with ThreadPoolExecutor(10) as clients:
+        hanging = [clients.submit(_ask, pool, "hang", mark=str(mark)) for mark in marks]
+        eventually(lambda: all(mark.exists() for mark in marks), until=bool)
+        waiting = [clients.submit(_ask, pool, "tell") for _ in range(5)]
+        pool.stop()
+        assert all(each.result().error is not None for each in hanging)
+        for each in waiting:
+            with pytest.raises(PoolClosed):
+                each.result()
+
+
+def test_what_works_may_end_when_the_function_is_configured_anew(
+    pool: FunctionPool, tmp_path: Path
+) -> None:
+    mark = str(tmp_path / "met-")
+    with ThreadPoolExecutor(2) as clients:
+        one = clients.submit(_ask, pool, "meet", mark=mark, name="a", other="b")
+        eventually((tmp_path / "met-a").exists, until=bool)
+        closing = clients.submit(pool.close)
+        (tmp_path / "met-b").touch()
+        assert one.result().error is None
+        closing.result()
+    with pytest.raises(PoolClosed):
+        _ask(pool, "tell")
