@@ -30,14 +30,16 @@ _READS = {"GetItem", "BatchGetItem", "Query", "GetSecretValue"}
 def stops_of(planned: Sequence[str], *, share: int = 0, shares: int = 1) -> list[int]:
     """Say after which steps one world's processes stop.
 
-    Whatever the seed, each kind of write and of call to a provider is among them, and a request
-    that only reads, before and after the provider is called.
+    Whatever the seed, each kind of write and of call to a provider is among them, the last step
+    before a provider is called, and a request that only reads, before and after that.
     """
     at_provider = next((at for at, step in enumerate(planned) if not _is_aws(step)), 0)
     kinds = [
         (at > at_provider) if step.rpartition(" ")[2] in _READS else step
         for at, step in enumerate(planned)
     ]
+    if at_provider:
+        kinds[at_provider - 1] = "the last before a provider"
     drawn = sample(range(len(planned)), _MOST_IN_GATE, kind=kinds.__getitem__)
     return drawn[share::shares]
 
