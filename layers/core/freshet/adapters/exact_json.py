@@ -36,7 +36,7 @@ def parsed_text(text: str) -> Any:
 
 
 def written_out(content: Any) -> str:
-    """Render as ASCII, numbers digit for digit and without an exponent that nobody sent."""
+    """Render as ASCII, numbers digit for digit and without an exponent that was not sent."""
     return simplejson.dumps(_written_out(content), separators=(",", ":"))
 
 

@@ -65,7 +65,7 @@ class RateGuard:
         """Correct the quota by what a call brought."""
         now = self.clock()
         if type(failure) is RateLimited:
-            # The provider counts differently, or somebody else uses our key.
+            # The provider counts differently, or another system uses our key.
             self.quota.block(failure.retry_at(now), is_down=False)
         elif not isinstance(failure, _OWN_FAILURES):
             self.circuit.close()
@@ -80,7 +80,7 @@ class RateGuard:
             )
 
     def pause(self, wait: timedelta | None) -> None:
-        """Let nobody in for a while, where the provider says for how long."""
+        """Refuse all calls for as long as the provider says."""
         if wait is not None:
             self.quota.block(self.clock() + wait, is_down=False)
 

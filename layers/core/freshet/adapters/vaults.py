@@ -25,8 +25,8 @@ _PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 class SecretsManagerVault:
     """The port CredentialVault: one secret for each user, holding all of the user's credentials.
 
-    A secret is read, changed and written whole, and there is no condition on the write: whoever
-    writes holds the user's lease.
+    A secret is read, changed and written whole, and there is no condition on the write: a
+    caller that writes holds the user's lease.
     """
 
     client: "SecretsManagerClient"

@@ -75,7 +75,7 @@ def passed_to(connection: Connection, account: Account, report: AccountReport) -
 def without_account(
     connection: Connection, provider_account_id: str, *, heir: Account, now: datetime
 ) -> Connection:
-    """Remember that an account lives on elsewhere, and that somebody is to look at the rest."""
+    """Remember that an account lives on elsewhere, and that its reader has to judge the rest."""
     migrated_accounts = {**connection.migrated_accounts, provider_account_id: heir.id}
     after = replace(
         connection,
@@ -89,7 +89,7 @@ def without_account(
 
 
 def judged(connection: Connection, migrated_at: datetime) -> Connection:
-    """Stay as it is, somebody has looked; unless more has passed on since."""
+    """Stay as it is, now judged; unless more accounts have moved since."""
     if connection.migrated_at != migrated_at:
         return connection
     return replace(connection, migrated_at=None)

@@ -13,7 +13,7 @@ class FindingKind(StrEnum):
     """What is not as it should be."""
 
     UNKNOWN_USER = "unknown_user"
-    """Billed upstream, and nobody here knows the provider's user."""
+    """Billed upstream, and the provider's user is unknown here."""
     UNKNOWN_CONNECTION = "unknown_connection"
     """Billed upstream, and not a connection of its user here."""
     GONE_UPSTREAM = "gone_upstream"
@@ -55,7 +55,7 @@ def findings_of_user(
 ) -> Iterator[Finding]:
     """Compare a user's connections here with those that the provider lists for that user.
 
-    Ours are those that the provider's user opens; what is being removed is nobody's finding.
+    Ours are those that the provider's user opens; what is being removed is not a finding.
     """
     known = {each.provider_connection_id: each for each in ours}
     for each in listed:

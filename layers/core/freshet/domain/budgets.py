@@ -31,12 +31,12 @@ class Buckets:
 
 
 def bygone_days(now: datetime) -> tuple[str, ...]:
-    """Name days whose counters nobody asks for any more, latest first."""
+    """Name days whose counters are no longer needed, latest first."""
     return tuple(Buckets.at(now - ago * _DAY).day for ago in _BYGONE_DAYS)
 
 
 def bygone_months(now: datetime) -> tuple[str, ...]:
-    """Name months whose counters nobody asks for any more, latest first."""
+    """Name months whose counters are no longer needed, latest first."""
     first = _month_begins(now)
     return tuple(Buckets.at(first - ago * _DAY).month for ago in _BYGONE_MONTHS)
 

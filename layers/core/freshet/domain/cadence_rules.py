@@ -57,6 +57,6 @@ def _next_refresh(
     if every == connection.cadence.refresh_every:
         return connection.next_refresh_at
     last, planned = connection.last_purchase_at, connection.next_refresh_at or now
-    # From the last purchase on, however it came about: nobody pays twice for one day's data.
+    # Counted from the last purchase, scheduled or pressed: one day's data is not paid for twice.
     wish = planned if last is None else last + every
     return min(max(wish, now), now + every)

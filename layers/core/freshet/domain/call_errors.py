@@ -181,7 +181,7 @@ class MissingUpstream(ProviderError):
 
 
 class AlreadyRegistered(ProviderError):
-    """The provider has a user of this id; its secret was shown to whoever registered it."""
+    """The provider has a user of this id; its secret was shown when it was registered."""
 
     retryable = False
     reason = "already_registered"

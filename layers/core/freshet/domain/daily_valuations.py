@@ -28,7 +28,7 @@ class DayOrigin(StrEnum):
     CARRIED = "carried"
     """Looked at on that day, and the provider had nothing newer: a weekend, a holiday."""
     GAP = "gap"
-    """Nobody knows: no read succeeded."""
+    """Unknown: no read succeeded."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,7 +164,7 @@ class Erasure:
         return replace(self, status=ErasureStatus.REMOVED, reason=None, erased_at=now, due_at=None)
 
 
-# Asking again cannot help: nobody has the credential, or it opens nothing any more.
+# Asking again cannot help: the credential is lost or void.
 _HOPELESS = (LoginRequired, CredentialMissing, ProviderNotConfigured)
 
 

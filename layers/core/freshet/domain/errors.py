@@ -14,7 +14,7 @@ FreshetError
 │   ├── RefreshTooSoon · BudgetExhausted
 ├── CallFailed                   a call to a provider that brought nothing: see call_errors.py
 ├── ProviderNotConfigured · VisitTooLong · SnapshotTooLarge
-├── ConcurrentChange · Erased    somebody else wrote first, or took it all away
+├── ConcurrentChange · Erased    another writer was first, or erased everything
 ├── PassedOn                     an account that lives on under another connection
 ├── QueueUnavailable · SecretUnavailable ─ UserBusy · StoreBusy · CredentialMissing
 └── ConfigurationError
@@ -57,7 +57,7 @@ class AnswerTooLarge(RequestError):
 
 
 class NotFound(RequestError):
-    """It does not exist, or belongs to somebody else: the answer is the same."""
+    """It does not exist, or belongs to another user: the answer is the same."""
 
 
 class TooManyRequests(RequestError):
@@ -91,7 +91,7 @@ class ActingNotAllowed(RequestError):
 
 
 class TransactionsNotEnabled(RequestError):
-    """Reading transactions costs a subscription at this provider, and nobody has opted in."""
+    """Reading transactions costs a subscription at this provider, and was not enabled."""
 
 
 class IdempotencyMismatch(RequestError):
@@ -191,7 +191,7 @@ class SnapshotTooLarge(FreshetError):
 
 
 class ConcurrentChange(FreshetError):
-    """Somebody else changed the row first; whoever raises this wrote nothing."""
+    """Another writer changed the row first; the one that raises this wrote nothing."""
 
     retryable = True
 
@@ -217,7 +217,7 @@ class SecretUnavailable(FreshetError):
 
 
 class UserBusy(SecretUnavailable):
-    """Somebody else is at a user's credentials, for longer than we wait; nothing was changed."""
+    """Another function holds a user's credentials for longer than we wait; nothing was changed."""
 
 
 class StoreBusy(FreshetError):

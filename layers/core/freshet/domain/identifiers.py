@@ -61,7 +61,7 @@ def refresh_id_for(connection_id: str, *reason: str) -> str:
 
 
 def erasure_id_for(connection_id: str) -> str:
-    """Derive the id of a connection's erasure: whoever asks for it again joins the first."""
+    """Derive the id of a connection's erasure: asking for it again joins the first."""
     return "era_" + _digest("erasure", connection_id)
 
 

@@ -92,7 +92,7 @@ class LinkSession:
     def _tried_at(self, connection: Connection) -> datetime | None:
         if self.was_broken:
             return self.created_at
-        # A link that works anyhow proves nothing by working: somebody must have been there.
+        # A link that works anyhow proves nothing by working: the user must have been there.
         repaired_at = connection.expiry.repaired_at
         if repaired_at is not None and repaired_at >= self.created_at:
             return repaired_at

@@ -10,7 +10,7 @@ IN_A_ROW = timedelta(seconds=2.5)
 """How long each of two or three calls may wait that one request makes while a person waits."""
 
 EAGER = timedelta(seconds=5)
-"""How far ahead a read may take slots that somebody waits for: a first load, a refresh's end."""
+"""How far ahead a read may take slots that a user waits for: a first load, a refresh's end."""
 
 ASIDE = timedelta(seconds=0.5)
 """How long a call may wait for its slot whose answer can be done without for now."""

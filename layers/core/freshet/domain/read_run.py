@@ -74,7 +74,7 @@ class ReadRun:
     transactions_read: set[str] = field(default_factory=set)
     """The provider's ids of accounts whose transactions were read, or are not to be."""
     is_through: bool = False
-    """It came to every account, and owes nobody transactions."""
+    """It came to every account, and owes none its transactions."""
     trouble: Trouble | None = None
     calls: int = 0
 
@@ -86,7 +86,7 @@ class ReadRun:
         return None if self.trouble is None else _REASONS[type(self.trouble)]
 
     def is_news(self, connection: Connection, traits: ProviderTraits) -> bool:
-        """Tell whether a read that nobody asked for found what a webhook should have announced."""
+        """Tell whether a scheduled read found what a webhook should have announced."""
         if not self.is_background or connection.data_mode is DataMode.REALTIME:
             return False
         is_silent = traits.may_sync_silently

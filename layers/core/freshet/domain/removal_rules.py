@@ -22,7 +22,7 @@ def superseded(connection: Connection) -> Connection:
 
 
 def at_rest(connection: Connection) -> Connection:
-    """Leave the index, webhooks' marks included: nobody is going to read for them."""
+    """Leave the index, webhooks' marks included: no read follows them."""
     return replace(connection, marks={}, partial={}, due_at=None)
 
 

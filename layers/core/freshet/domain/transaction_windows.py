@@ -28,7 +28,7 @@ class WindowRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredTransactions:
-    """What we have, and how often it was changed: whoever changes it next says so."""
+    """What we have, and how often it was changed: the next change is conditional on it."""
 
     transactions: Sequence[Transaction] = ()
     revision: int = 0

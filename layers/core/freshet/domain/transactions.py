@@ -70,5 +70,5 @@ def _digest(transaction: Transaction) -> str:
 
 
 def _value(number: Decimal) -> str:
-    # 2 and 2.00 are one number, and so are 0 and -0: nobody trades twice for a changed spelling.
+    # 2 and 2.00 are one number, and so are 0 and -0: another spelling is not another trade.
     return decimal_to_text(EXACT.normalize(EXACT.plus(number)))

@@ -1,6 +1,6 @@
 """How often one user may ask for what costs a provider's quota or money, beside all budgets.
 
-A person who presses buttons never notices; a script with somebody's token does.
+A person who presses buttons never notices; a script with a user's token does.
 """
 
 from dataclasses import dataclass

@@ -69,7 +69,7 @@ class EventRule:
 
 
 UNKNOWN_KIND = EventRule(WebhookEffect.NOTHING)
-"""The rule of kinds nobody has told us of: kept, counted, and nothing else."""
+"""The rule of unknown kinds: kept, counted, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Reading JSON that a stranger sent: what nobody would read is refused, by name."""
+"""Reading JSON of a request: an unknown field is refused by name."""
 
 import json
 from collections.abc import Mapping, Set
@@ -25,7 +25,7 @@ def json_object(text: str | None) -> dict[str, Any]:
 
 
 def demand_known(document: Mapping[str, Any], fields: Set[str], *, within: str = "") -> None:
-    """Raise InvalidField for a field that nobody would read."""
+    """Raise InvalidField for an unknown field."""
     for name in document:
         if name not in fields:
             raise InvalidField(f"{within}{name[:64]}", "is not a known field")

@@ -8,7 +8,7 @@ from aws_lambda_powertools.event_handler import Response
 from freshet.http.application import Api
 
 _SWAGGER_UI = "aws_lambda_powertools.event_handler.openapi.swagger_ui"
-# The page brings its scripts along and talks to nobody but this API.
+# The page brings its scripts along and talks to this API alone.
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"

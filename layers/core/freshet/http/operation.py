@@ -40,7 +40,7 @@ class Operation:
     query: tuple[Parameter, ...] = ()
     headers: tuple[Parameter, ...] = ()
     bodies: tuple[type, ...] = ()
-    """The typed dictionaries that the body may be; without any nobody reads a body."""
+    """The typed dictionaries that the body may be; empty: the operation takes no body."""
     answers: Mapping[int, Answer]
     problems: tuple[type[Exception], ...] = ()
     pace: UserRateLimit | None = None
@@ -48,12 +48,12 @@ class Operation:
 
     @property
     def query_names(self) -> frozenset[str]:
-        """Name the query parameters that somebody reads."""
+        """Name the query parameters that are known."""
         return frozenset(each.name for each in self.query)
 
     @property
     def body_fields(self) -> frozenset[str]:
-        """Name the fields of a body that somebody reads."""
+        """Name the fields of a body that are known."""
         return frozenset[str]().union(*(fields_of(each) for each in self.bodies))
 
 

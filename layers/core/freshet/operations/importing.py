@@ -2,7 +2,7 @@
 
 A line is `{"provider": "…", "user_id": "…", "credential": {…}}`, with the credential in the form of
 its provider: `{"user_id": "…", "user_secret": "…"}` at SnapTrade, `{"access_token": "…"}` at Plaid.
-Lines stand in the event (`lines`) or in an S3 object (`bucket`, `key`); whoever gets a
+Lines stand in the event (`lines`) or in an S3 object (`bucket`, `key`); an operator who gets a
 `next_line` invokes again with it as `start_line`.
 """
 

@@ -46,7 +46,7 @@ class DueConnections(Protocol):
     ) -> Sequence[tuple[str, str, datetime]]:
         """List a provider's (user id, connection id, due time).
 
-        Those come first whose open refresh somebody waits for, then the oldest.
+        Those come first whose open refresh a user waits for, then the oldest.
         """
 
     def claim(

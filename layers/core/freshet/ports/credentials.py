@@ -14,7 +14,7 @@ class UserLease(Protocol):
     def hold(self, user_id: str) -> AbstractContextManager[None]:
         """Be the only one inside the block; raises UserBusy, SecretUnavailable on entering.
 
-        Whoever holds it may enter again, and so renews it: the vault's own writes do. It ends a
+        Its holder may enter again, and so renews it: the vault's own writes do. It ends a
         minute after the last entering, should its holder have died.
         """
 

@@ -79,7 +79,7 @@ class SnapshotStore(Protocol):
     def store(
         self, user_id: str, account_id: str, outcome: Outcome, *, before: HoldingsSnapshot | None
     ) -> bool:
-        """Write what a reading changed; False if somebody stored something newer meanwhile.
+        """Write what a reading changed; False if another reader stored something newer meanwhile.
 
         A new version brings its changes along, the first state of another day the close of the
         last one. Raises SnapshotTooLarge or Erased, with nothing written that anybody sees.

@@ -54,7 +54,7 @@ class Enrollment(Protocol):
         """Give a saved connection back, and have it read where a crash has prevented that."""
 
     def found_for(self, session: LinkSession) -> Connection | None:
-        """Give the connection that came of an attempt, whoever has brought it in."""
+        """Give the connection that came of an attempt, by a tab or by a webhook."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

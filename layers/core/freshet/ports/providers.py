@@ -55,7 +55,7 @@ class ProviderSession(Protocol):
     """One visit at a provider for one connection; every method raises CallFailed."""
 
     def expect(self, calls: int, *, is_awaited: bool) -> None:
-        """Say how many calls are to come, and whether somebody waits for them."""
+        """Say how many calls are to come, and whether a user waits for them."""
 
     @property
     def calls(self) -> int:
@@ -99,7 +99,7 @@ class DocumentedHoldings(Protocol):
 
 
 class Providers[Visitor](Protocol):
-    """The way to every configured provider, for whoever reads or for whoever buys there."""
+    """The way to every configured provider, for readers or for buyers."""
 
     def open(self, connection: Connection) -> Visitor:
         """Start a visit; raises ProviderNotConfigured, CredentialMissing, SecretUnavailable."""

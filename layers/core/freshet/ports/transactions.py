@@ -18,7 +18,7 @@ class Transactions(Protocol):
     def apply(self, user_id: str, account_id: str, changes: Changes, *, revision: int) -> None:
         """Write what is new or different and remove the rest, many at once; nothing for nothing.
 
-        Raises ConcurrentChange, with all of it done, if somebody else has changed them since
+        Raises ConcurrentChange, with all of it done, if another reader has changed them since
         `revision` was read: then neither knows what is right, and has to read again. Raises
         StoreBusy with some of it done, Erased with nothing left of it.
         """

@@ -58,7 +58,7 @@ def adopted_owner(event: WebhookEvent, *, deps: AdoptDependencies) -> tuple[str,
     try:
         connection = deps.connections.add(wanted, provider_user_id=event.provider_user_id)
     except (AlreadyOwned, NotFound, UserLeaving):
-        # Another user's, removed here before, or of somebody who is leaving: none of them is new.
+        # Another user's, removed here before, or of a user who is leaving: none of them is new.
         return None
     command = ReadCommand(
         user_id=connection.user_id, connection_id=connection.id, reason=ReadReason.FIRST_LOAD

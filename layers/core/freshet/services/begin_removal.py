@@ -35,7 +35,7 @@ def remove_connection(
     except NotFound:
         return deps.erasures.get(user_id, erasure_id_for(connection_id))
     wanted = erasure_of(connection, actor=actor, now=now, due_at=now + SAFETY_NET)
-    # First: should we die before the next step, whoever finds it due goes on from here.
+    # First: should we die before the next step, the planner finds it due and goes on from here.
     erasure = deps.erasures.begin(wanted)
     deps.connections.change(user_id, connection_id, leaving)
     return _sent(erasure, deps)

@@ -45,7 +45,7 @@ class ConnectionEnrollment:
         return EnrolledConnection(resume_enrollment(connection, deps=self), is_new=False)
 
     def found_for(self, session: LinkSession) -> Connection | None:
-        """Give the connection that came of an attempt, whoever has brought it in."""
+        """Give the connection that came of an attempt, by a tab or by a webhook."""
         outcome = link_outcome(session, deps=self)
         if outcome.status is not LinkStatus.COMPLETED or outcome.connection_id is None:
             return None

@@ -38,7 +38,7 @@ def enroll_connection(
 
 
 def resume_enrollment(connection: Connection, *, deps: EnrollDependencies) -> Connection:
-    """Give a connection back; whoever saved it may have died before it was begun."""
+    """Give a connection back; the process that saved it may have died before it was begun."""
     return _begun(connection, deps) if connection.status_read_at is None else connection
 
 
@@ -50,7 +50,7 @@ def _begun(connection: Connection, deps: EnrollDependencies) -> Connection:
 
 
 def first_read(connection: Connection) -> ReadCommand:
-    """Order a read that somebody waits for."""
+    """Make the command for a read that a user waits for."""
     return ReadCommand(
         user_id=connection.user_id, connection_id=connection.id, reason=ReadReason.FIRST_LOAD
     )

@@ -57,7 +57,7 @@ def erase_connection(erasure: Erasure, *, deps: ErasureDependencies) -> Erasure:
     Raises ConcurrentChange, SecretUnavailable and StoreBusy, with what is done done.
     """
     try:
-        # Whoever put it on record may have died before this.
+        # The process that put it on record may have died before this.
         leave = leaving if erasure.superseded_by is None else superseded
         connection = deps.connections.change(erasure.user_id, str(erasure.connection_id), leave)
     except NotFound:
@@ -109,7 +109,7 @@ def _gone_upstream(
         after = replace(erasure, upstream=tried.upstream)
         if tried.upstream.is_open:
             return after.waiting("provider_removes", until=tried.again_at), False
-    # Stored before anything is erased: afterwards nobody could ask the provider again.
+    # Stored before anything is erased: afterwards the provider cannot be asked again.
     return deps.erasures.save(after), True
 
 

@@ -71,7 +71,7 @@ def list_accounts(
             account = replace(account, failed_parts=failed)
         listed += _kept(account, before, deps)
     if not reports:
-        return tuple(known.values())  # an outage looks like this; nobody closes every account
+        return tuple(known.values())  # an empty list is treated as an outage
     vanished = [kept for each in known.values() for kept in _kept(each.closed(), each, deps)]
     return (*listed, *vanished)
 

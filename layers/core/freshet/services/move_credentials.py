@@ -46,7 +46,7 @@ class MoveCredentialsDependencies:
 def move_credentials(user_ids: Sequence[str], *, deps: MoveCredentialsDependencies) -> list[Move]:
     """Move one user after the other, and say of each what became of it; repeating does no harm.
 
-    Whoever reads meanwhile finds each credential in one of the stores.
+    A reader finds each credential in one of the stores meanwhile.
     """
     end = deps.clock() + ENOUGH
     moves = [

@@ -33,11 +33,11 @@ def drain_parked(
 ) -> int:
     """Mark a connection by the events that waited for it; says how many there were.
 
-    Whoever drains has it read afterwards.
+    The caller has the connection read afterwards.
     """
     waiting = deps.inbox.parked(provider, provider_connection_id)
     for event in waiting:
-        # First: once taken, an event is not found again by whoever goes on after a crash.
+        # First: once taken, an event is not found again after a crash.
         note_expiry(event, owner, deps=deps)
         deps.inbox.unpark(event, owner=owner, marked_at=deps.clock())
     if waiting:

@@ -39,7 +39,7 @@ def process_webhook(event: WebhookEvent, *, deps: ProcessWebhookDependencies) ->
         act_on(event, owner, deps=deps)
         return
     if owner is None:
-        # Its connection may have been saved since we looked: then nobody else would find it.
+        # Its connection may have been saved since we looked: then no other process would find it.
         owner = _owner(event, deps)
     # What came before an adopted connection was announced is waiting for it, too.
     if owner is not None and event.provider_connection_id is not None:

@@ -28,7 +28,7 @@ def replay_connection(
 ) -> int:
     """Read a connection as if everything about it had just been announced, parked events first.
 
-    Says how many events were parked. Raises NotFound for a connection that nobody has.
+    Says how many events were parked. Raises NotFound for an unknown connection.
     """
     owner = deps.owners.of_connection(provider, provider_connection_id)
     if owner is None:

@@ -84,7 +84,7 @@ def rotate_credential(
     with deps.lease.hold(user_id):
         rotation = _replaced(connection, deps)
         if rotation is Rotation.LOST:
-            # Void as it is, it would only mislead whoever links anew; trying again forgets it, too.
+            # It is void and would mislead a user who links anew; trying again forgets it, too.
             with suppress(SecretUnavailable):
                 deps.vault.forget(user_id, connection.credential_name)
     sharing = [

@@ -23,7 +23,7 @@ class ShowLinkDependencies(Protocol):
 
 
 def link_outcome(session: LinkSession, *, deps: ShowLinkDependencies) -> LinkOutcome:
-    """Say how far a session is: by what is stored, whoever brought it in."""
+    """Say how far a session is: by what is stored, also where a webhook brought it in."""
     others = [each for each in deps.sessions.of_user(session.user_id) if each.id != session.id]
     return session.outcome(
         deps.connections.of_user(session.user_id),

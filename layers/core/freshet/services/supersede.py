@@ -1,7 +1,7 @@
 """A connection whose accounts live on under a newer one: looked at by its own reader, and ended.
 
-Only who holds the reader's lease decides, so that no account of it can come meanwhile. Whoever
-passed its accounts on has made it due; should this die at any step, it is due again.
+Only the holder of the reader's lease decides, so that no account of it can come meanwhile. The
+migration of its accounts made it due; should this die at any step, it is due again.
 """
 
 from dataclasses import replace

@@ -49,6 +49,6 @@ def _store(settings: ProviderSettings) -> CredentialVault:
         return old_store(settings)
     from freshet.adapters.vault_on_the_move import VaultOnTheMove
 
-    # For good: nobody tells a function that the last user's credentials have moved. A credential
+    # For good: a function does not learn that the last user's credentials have moved. A credential
     # that is in the new store costs no look into the old one.
     return VaultOnTheMove(new=new_store(settings), old=old_store(settings))

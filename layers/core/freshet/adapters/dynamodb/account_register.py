@@ -21,7 +21,7 @@ class DynamoAccountRegister:
 
     def read(self, user_id: str) -> Register:
         """List a user's accounts, and how often that has changed; consistently."""
-        # First: what comes while the accounts are listed is noticed by whoever writes next.
+        # First: an account that comes while they are listed makes the next write fail.
         row = self._table.get(keys.account_register(user_id)) or {"changes": 0}
         return Register(self._accounts.of_user(user_id), int(row["changes"]))
 

@@ -1,4 +1,4 @@
-"""The audit's findings in ConnectionsTable: a row each, forgotten when nobody sees them again."""
+"""The audit's findings in ConnectionsTable: forgotten when no audit sees them again."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

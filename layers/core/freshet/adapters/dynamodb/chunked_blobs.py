@@ -1,7 +1,7 @@
 """Documents of any size: within their row, else in parts that are written before it.
 
-A part is never written over: its name holds the digest of the whole document. Nobody sees parts
-until a row names them, so that a document is there whole or not at all.
+A part is never written over: its name holds the digest of the whole document. Readers do not
+see parts until a row names them, so that a document is there whole or not at all.
 """
 
 import hashlib
@@ -61,7 +61,7 @@ class Documents:
     def let_go_before(self, owner: Mapping[str, str], token: str, *, now: datetime) -> None:
         """Let the parts of a row's earlier documents expire, when their last readers are done.
 
-        A row's tokens only grow: nobody can make one of these documents the row's again.
+        A row's tokens only grow: none of these documents can become the row's again.
         """
         first, last = keys.part_name(owner, ""), keys.part_name(owner, token)
         expires_at = int((now + _READERS_LEAVE).timestamp())

@@ -65,7 +65,7 @@ PRESET = (
 
 
 def pack(text: str, *, against: bytes = PRESET) -> bytes:
-    """Make a text small; whoever reads it needs the same `against`."""
+    """Make a text small; reading it needs the same `against`."""
     plain = text.encode()
     window = against[-_WINDOW:]
     # An identifier that comes again is cheaper as text: deflate points back at it.

@@ -23,7 +23,7 @@ class DynamoEraser:
 
     def erase_account(self, user_id: str, account_id: str, *, most: int) -> int:
         """Block late writers of an account, then erase what it held, its own row last."""
-        # Before anything else: whoever writes after the look at the rows has to find it.
+        # Before anything else: a writer that comes after the look at the rows has to find it.
         tombstone = keys.erased(user_id, account_id)
         self._snapshots.put(dict(tombstone))
         found = self._snapshots.query_between(tombstone["PK"], "!", "~", attributes=_KEY)

@@ -50,7 +50,7 @@ class DynamoErasures:
             self._table.put(item, **unchanged)
             return erasure_from_item(item, erasure.user_id)
         try:
-            # In one step: whoever comes back from now on is not taken away by an old wish.
+            # In one step: a user who comes back from now on is not removed by an old request.
             self._table.transact(
                 self._table.putting(item, **unchanged),
                 self._table.deleting(keys.leaving(erasure.user_id)),

@@ -24,7 +24,7 @@ CHANGE_PREFIX = "CHANGE#"
 CLOSE_PREFIX = "CLOSE#"
 TRANSACTION_PREFIX = "TRANSACTION#"
 _NEWEST = TRANSACTION_PREFIX + "~"  # after every day
-# Behind all of them, so that whoever reads them to the end reads it, too.
+# Behind all of them, so that a query that reads them to the end reads it, too.
 _REVISION = "TRANSACTIONS"
 PARKED_PREFIX = "OF#"
 ERASED = "ERASED"
@@ -268,7 +268,7 @@ def transactions_revision(user_id: str, account_id: str) -> Key:
 
 
 def awaited_shard(provider: Provider) -> str:
-    """Name the partition of connections whose open refresh somebody waits for; they are few."""
+    """Name the partition of connections whose open refresh a user waits for; they are few."""
     return f"DUE#{provider}#AWAITED"
 
 

@@ -78,7 +78,7 @@ class DynamoQuota:
                 condition="attribute_not_exists(full_at) OR full_at < :full",
             )
         except ConditionFailed:
-            return  # somebody has blocked it for longer
+            return  # another worker has blocked it for longer
 
     def _advance(self, micros: int, cost: int) -> int:
         latest = micros + self._depth + self._patience - cost

@@ -36,7 +36,7 @@ class DynamoReferenceData:
             )
 
     def claim(self, provider: Provider, *, now: datetime, until: datetime) -> bool:
-        """Take the turn to ask the provider; False while somebody else has it."""
+        """Take the turn to ask the provider; False while another function has it."""
         try:
             self._table.update(
                 keys.reference_turn(provider),

@@ -17,7 +17,7 @@ from freshet.domain.snapshot import HoldingsSnapshot, Outcome
 
 _MANY_LINES, _LONG_SOURCE = 500, 100_000
 PARTS_OUTLIVE = timedelta(days=1)
-"""Nobody who has just read a version's row finds its parts expired."""
+"""A reader that has just read a version's row still finds its parts."""
 
 
 class DynamoSnapshotStore:
@@ -39,7 +39,7 @@ class DynamoSnapshotStore:
     def store(
         self, user_id: str, account_id: str, outcome: Outcome, *, before: HoldingsSnapshot | None
     ) -> bool:
-        """Write what a reading changed; False if somebody stored something newer meanwhile.
+        """Write what a reading changed; False if another reader stored something newer meanwhile.
 
         Raises SnapshotTooLarge or Erased, with nothing written that anybody sees.
         """

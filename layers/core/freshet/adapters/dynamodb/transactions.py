@@ -41,7 +41,7 @@ class DynamoTransactions:
         table, owner = self._table, (user_id, account_id)
         written = [table.batch_put(_to_item(*owner, each)) for each in changes.written]
         removed = [table.batch_delete(_key(*owner, each)) for each in changes.removed]
-        # What is new first: whoever reads in between may see a correction twice, but misses none.
+        # What is new first: a reader in between may see a correction twice, but misses none.
         write_all(table, [*written, *removed])
         # Last: another reader that finished meanwhile may have been written over, or have done so.
         counted = table.putting(

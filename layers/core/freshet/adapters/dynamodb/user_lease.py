@@ -17,7 +17,7 @@ from freshet.ports import Clock
 LEASE = timedelta(seconds=60)
 """Longer than the longest write of a vault: two calls of AWS, three tries of seven seconds each."""
 
-# Together five seconds: a writer is usually done in a tenth of one, and behind the API somebody
+# Together five seconds: a writer is usually done in a tenth of one, and behind the API a user
 # waits for the answer.
 PAUSES = tuple(timedelta(milliseconds=each) for each in (50, 100, 200, 400, 800, 1400, 2000))
 _ROW_KEPT = timedelta(days=1)

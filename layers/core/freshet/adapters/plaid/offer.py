@@ -13,7 +13,7 @@ OFFER = ProviderOffer(
         ),
         ReturnForm(
             name="PlaidTokenBody",
-            description="Link has ended at Plaid, and nobody knows in which session.",
+            description="Link has ended at Plaid; in which session is unknown.",
             required=("public_token",),
         ),
     ),

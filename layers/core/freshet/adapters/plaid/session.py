@@ -55,7 +55,7 @@ class PlaidSession:
     _portfolio: _Portfolio | None = field(default=None, init=False)
 
     def expect(self, calls: int, *, is_awaited: bool) -> None:
-        """Say how many calls are to come, and whether somebody waits for them."""
+        """Say how many calls are to come, and whether a user waits for them."""
         self.quota_lease.expected, self.quota_lease.is_awaited = calls, is_awaited
 
     @property

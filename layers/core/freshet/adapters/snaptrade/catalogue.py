@@ -42,7 +42,7 @@ class ReferenceData(Protocol):
         """Store what was learned, each in place of what was known of the same thing."""
 
     def claim(self, provider: Provider, *, now: datetime, until: datetime) -> bool:
-        """Take the turn to ask the provider; False while somebody else has it."""
+        """Take the turn to ask the provider; False while another function has it."""
 
 
 @dataclass(slots=True)
@@ -64,7 +64,7 @@ class Catalogue:
     """One request's view; what cannot be had now is missing in it, and asked for again later."""
 
     def __init__(self, source: SnapTradeReference, kept: ReferenceData, clock: Clock) -> None:
-        """Look at nothing and ask nobody yet."""
+        """The constructor does no I/O."""
         self._source = source
         self._kept = kept
         self._clock = clock

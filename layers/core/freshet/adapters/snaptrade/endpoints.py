@@ -9,7 +9,7 @@ NAME = "snaptrade"
 _LIVE = Timeouts(connect=3.0, read=20.0)
 # The API waits for the verdict: together they stay inside ProviderTraits.call_limit.
 _PROMPT = Timeouts(connect=3.0, read=7.0)
-# The API answers without what it does not get: nobody waits long for it.
+# Short timeouts: the API answers without reference data that does not come.
 _ASIDE = Timeouts(connect=1.0, read=2.0)
 
 

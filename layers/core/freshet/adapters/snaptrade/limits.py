@@ -18,6 +18,6 @@ def wait_of(answer: Answer) -> timedelta | None:
     exhausted = [layer for layer in (CUSTOMER, ACCOUNT) if is_used_up(answer, layer)]
     names = [*(f"{layer}-Reset" for layer in exhausted), "Retry-After"]
     texts = [answer.headers.get(name, "") for name in names]
-    # Four digits: nobody means more than a few hours.
+    # Four digits: a wait of more than a few hours is not meant.
     seconds = next((int(text) for text in texts if re.fullmatch(r"[0-9]{1,4}", text)), None)
     return None if seconds is None else timedelta(seconds=seconds)

@@ -86,7 +86,7 @@ def registered_anew(user_id: str, refused: Credential, *, deps: RegisterDependen
         known = deps.users.find(user_id)
         credential = _kept(known, deps)
         if credential is not None and credential != refused:
-            return credential  # somebody has replaced it meanwhile
+            return credential  # another request has replaced it meanwhile
         known, credential = _replaced(known, deps)
         deps.users.save(known.registered())
         return credential
@@ -95,7 +95,7 @@ def registered_anew(user_id: str, refused: Credential, *, deps: RegisterDependen
 def delete_given_up(user_id: str, *, deps: RegisterDependencies) -> None:
     """Ask the provider to delete the ids that were given up, until it knows them no more.
 
-    Nobody waits for this: what fails is tried when the user links the next time.
+    The caller does not wait for this: a failure is tried again when the user links the next time.
     """
     for subject in deps.users.find(user_id).given_up:
         try:

@@ -46,7 +46,7 @@ def link_session_shape(session: LinkSession, outcome: LinkOutcome) -> LinkSessio
 
 
 def started_link_shape(started: StartedLink) -> StartedLinkShape:
-    """Show a new attempt to whoever made it."""
+    """Show a new attempt to the user who made it."""
     session, offer = started.session, started.offer
     shape = link_session_shape(session, LinkOutcome(LinkStatus.PENDING))
     return {

@@ -37,7 +37,7 @@ class _RefreshShape(Shape):
     method: Method
     trigger: Trigger
     joined: bool
-    """Somebody had asked before: this is that one refresh, and it costs nothing more."""
+    """A refresh of the same kind was open: this is that one, and it costs nothing more."""
     accounts: ProgressShape
     cost: MoneyShape
     """What it costs, or would if it were billed; nothing where it is known not to be."""
