@@ -77,7 +77,7 @@ class Transport:
         self._session = _new_session()
 
     def send(self, endpoint: Endpoint, request: requests.Request) -> Answer:
-        """Send once; raises NotReached if it surely never left, AnswerLost if perhaps it was worked.
+        """Send once; raises NotReached if it surely never left, AnswerLost if it may have arrived.
 
         A billable call gets a connection of its own: a pooled one that the other side has closed
         meanwhile would leave us not knowing whether we bought.
