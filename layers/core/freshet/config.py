@@ -28,9 +28,12 @@ class RedirectUris(frozenset[str]):
     """Where users may be sent back after linking."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Settings:
-    """A function's variables: each field is one, named like it in capitals."""
+    """A function's variables: each field is one, named like it in capitals.
+
+    No code compares or prints them: what that takes would be made at every start.
+    """
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str]) -> Self:
@@ -39,7 +42,7 @@ class Settings:
         return cls(**values)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ReceiveWebhookSettings(Settings):
     """Variables of `receive_webhook`."""
 
@@ -47,7 +50,7 @@ class ReceiveWebhookSettings(Settings):
     webhook_queue_url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ProcessWebhookSettings(Settings):
     """Variables of `process_webhook`."""
 
@@ -57,7 +60,7 @@ class ProcessWebhookSettings(Settings):
     webhook_retention_days: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class PlanRefreshesSettings(Settings):
     """Variables of `plan_refreshes`."""
 
@@ -67,7 +70,7 @@ class PlanRefreshesSettings(Settings):
     snapshot_queue_url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ProviderSettings(Settings):
     """Variables of every function that calls providers, beside the providers' own."""
 
@@ -79,7 +82,7 @@ class ProviderSettings(Settings):
     event_bus_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class PurchaseSettings(ProviderSettings):
     """Variables of every function that buys."""
 
@@ -109,14 +112,14 @@ class PurchaseSettings(ProviderSettings):
             raise ConfigurationError(f"environment variable {text}") from error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class RefreshConnectionSettings(PurchaseSettings):
     """Variables of `refresh_connection`."""
 
     snapshots_table: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class TakeSnapshotsSettings(ProviderSettings):
     """Variables of `take_snapshots`."""
 
@@ -125,7 +128,7 @@ class TakeSnapshotsSettings(ProviderSettings):
     reporting_time_zone: tzinfo
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ApiSettings(PurchaseSettings):
     """Variables of `api`."""
 

@@ -7,7 +7,7 @@ LONGEST_CADENCE = timedelta(days=30)
 """Holdings that are read more rarely are not being kept fresh by anybody's standard."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ProviderLimits:
     """The narrowest a deployment may go at one provider."""
 

@@ -8,7 +8,7 @@ from freshet.domain.provider import Provider
 from freshet.domain.provider_limits import ProviderLimits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class ProviderTraits:
     """A provider's capabilities; each is one that at least two integrations have."""
 

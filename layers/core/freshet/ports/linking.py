@@ -3,22 +3,25 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from freshet.domain.connection import Connection
 from freshet.domain.link_session import LinkSession
-from freshet.domain.linking import (
-    EnrolledConnection,
-    FinishLink,
-    LinkedConnection,
-    LinkOffer,
-    StartLink,
-)
 from freshet.domain.provider import Provider
 from freshet.domain.provider_user import ProviderUser
 from freshet.ports.connections import Connections, Owners
 from freshet.ports.credentials import UserLease
 from freshet.ports.providers import CredentialVault
+
+if TYPE_CHECKING:
+    # Every function loads the ports, and the API alone links.
+    from freshet.domain.linking import (
+        EnrolledConnection,
+        FinishLink,
+        LinkedConnection,
+        LinkOffer,
+        StartLink,
+    )
 
 
 class LinkSessions(Protocol):
@@ -47,10 +50,10 @@ class ProviderUsers(Protocol):
 class Enrollment(Protocol):
     """Takes in connections that users have made at a provider."""
 
-    def enroll(self, linked: LinkedConnection) -> EnrolledConnection:
+    def enroll(self, linked: "LinkedConnection") -> "EnrolledConnection":
         """Save a connection and have it read, or find it there already; raises AlreadyOwned."""
 
-    def resume(self, connection: Connection) -> EnrolledConnection:
+    def resume(self, connection: Connection) -> "EnrolledConnection":
         """Give a saved connection back, and have it read where a crash has prevented that."""
 
     def found_for(self, session: LinkSession) -> Connection | None:
@@ -78,17 +81,17 @@ class LinkFlow(Protocol):
     Every method but the last may raise CallFailed, SecretUnavailable and UserBusy.
     """
 
-    def start(self, wanted: StartLink, *, state: str) -> LinkOffer:
+    def start(self, wanted: "StartLink", *, state: str) -> "LinkOffer":
         """Give what opens the provider's page for a new link."""
 
-    def repair(self, wanted: StartLink, broken: Connection, *, state: str) -> LinkOffer:
+    def repair(self, wanted: "StartLink", broken: Connection, *, state: str) -> "LinkOffer":
         """Give what opens the page to repair a link, which keeps its ids.
 
         Raises LinkGone, CredentialMissing, AccessRevoked and MissingUpstream for one that can only
         be made anew.
         """
 
-    def finish(self, returned: FinishLink, session: LinkSession | None) -> EnrolledConnection:
+    def finish(self, returned: "FinishLink", session: LinkSession | None) -> "EnrolledConnection":
         """Take in what the user has linked, whole or not at all; repeating does no harm.
 
         Raises InvalidField, NotFound, AlreadyOwned, LinkUnfinished and LinkInvalid.

@@ -6,7 +6,7 @@ from freshet.config import Settings
 from freshet.domain.prices import PriceList
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class SnapTradeSettings(Settings):
     """What a deployment decides about SnapTrade; "-" as the secret where it is not used."""
 
