@@ -5,13 +5,11 @@ from datetime import datetime, timedelta
 from functools import partial
 from statistics import median, quantiles
 
+from freshet.domain.refresh_request import RefreshRequest
 from freshet.observability import metrics
 from freshet.services.plan_turn import plan_turn
-from freshet.services.request_refresh import (
-    RefreshRequest,
-    RequestRefreshDependencies,
-    request_refresh,
-)
+from freshet.services.refresh_connection import request_refresh
+from freshet.services.refresh_records import RequestRefreshDependencies
 from freshet.services.take_snapshots import take_snapshots
 from tests.benchmarks.refresh_provider import LimitedProvider, bodies_at
 from tests.benchmarks.refresh_stage import RefreshStage

@@ -24,9 +24,8 @@ from freshet.domain.provider import Provider
 from freshet.domain.quota import IMPATIENT, PATIENT, QuotaRate
 from freshet.domain.schedule import UserRateLimit
 from freshet.registry import TRAITS
-from freshet.services.billable_call import PurchaseDependencies
 from freshet.services.plan_turn import PlanTurnDependencies
-from freshet.services.request_refresh import RequestRefreshDependencies
+from freshet.services.refresh_records import PurchaseDependencies, RequestRefreshDependencies
 from freshet.services.take_snapshots import TakeSnapshotsDependencies
 from tests.benchmarks.refresh_bucket import DistantBucket
 from tests.benchmarks.refresh_provider import LimitedProvider

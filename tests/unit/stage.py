@@ -8,20 +8,23 @@ from freshet.domain.connection import Connection
 from freshet.domain.freshness import FreshnessTargets
 from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.refresh import Refresh
+from freshet.domain.refresh_request import RefreshRequest
 from freshet.domain.schedule import UserRateLimit
 from freshet.domain.webhooks import WebhookEvent
 from freshet.registry import TRAITS
 from freshet.services.begin_removal import BeginRemovalDependencies
-from freshet.services.billable_call import Purchase, PurchaseDependencies
 from freshet.services.erase_connection import ErasureDependencies
 from freshet.services.plan_turn import PlanTurnDependencies, plan_turn
 from freshet.services.process_webhook import ProcessWebhookDependencies, process_webhook
-from freshet.services.purchase_refresh import purchase_refresh
-from freshet.services.refresh_connection import refresh_connection
-from freshet.services.request_refresh import (
-    RefreshRequest,
-    RequestRefreshDependencies,
+from freshet.services.refresh_connection import (
+    purchase_refresh,
+    refresh_connection,
     request_refresh,
+)
+from freshet.services.refresh_records import (
+    Purchase,
+    PurchaseDependencies,
+    RequestRefreshDependencies,
 )
 from freshet.services.show_holdings import ShowHoldingsDependencies
 from freshet.services.take_snapshots import TakeSnapshotsDependencies, take_snapshots

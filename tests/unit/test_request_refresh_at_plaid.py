@@ -11,8 +11,9 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.commands import ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Method, RefreshStatus
-from freshet.services.billable_call import Purchase
-from freshet.services.request_refresh import RefreshRequest, request_refresh
+from freshet.domain.refresh_request import RefreshRequest
+from freshet.services.refresh_connection import request_refresh
+from freshet.services.refresh_records import Purchase
 from tests.builders import CONNECTION_ID, NOON, USER, an_answer
 from tests.unit.stage import Stage
 

@@ -20,12 +20,12 @@ from freshet.http.caller import TokenPolicy
 from freshet.http.resources import RESOURCES
 from freshet.operations.operator import Operator
 from freshet.ports import LinkFlowDependencies
-from freshet.services.billable_call import PurchaseDependencies
 from freshet.services.enroll_connection import ConnectionEnrollment
 from freshet.services.erase_connection import ErasureDependencies
 from freshet.services.limit_user_rate import UserRateLimitDependencies
 from freshet.services.linking import LinkDependencies
 from freshet.services.plan_turn import PlanTurnDependencies
+from freshet.services.refresh_records import PurchaseDependencies
 from freshet.services.register_connection import RegisterConnectionDependencies
 from freshet.services.show_documented_holdings import ShowDocumentedDependencies
 from freshet.services.switch_purchases import SwitchPurchasesDependencies

@@ -20,12 +20,11 @@ from freshet.http.resources import RESOURCES
 from freshet.ports import LinkFlowDependencies, UserLease
 from freshet.registry import offers
 from freshet.services.begin_removal import BeginRemovalDependencies
-from freshet.services.billable_call import PurchaseDependencies
 from freshet.services.enroll_connection import ConnectionEnrollment
 from freshet.services.limit_user_rate import UserRateLimitDependencies
 from freshet.services.linking import LinkDependencies
+from freshet.services.refresh_records import PurchaseDependencies, RequestRefreshDependencies
 from freshet.services.register_connection import RegisterConnectionDependencies
-from freshet.services.request_refresh import RequestRefreshDependencies
 from freshet.services.show_documented_holdings import ShowDocumentedDependencies
 from freshet.services.show_holdings import ShowHoldingsDependencies
 from freshet.wiring import client, table, utc_now

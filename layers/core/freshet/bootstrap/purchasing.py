@@ -7,8 +7,8 @@ from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
 from freshet.adapters.queues import SqsReadQueue
 from freshet.config import PurchaseSettings, RefreshConnectionSettings
 from freshet.registry import TRAITS
-from freshet.services.billable_call import PurchaseDependencies
 from freshet.services.erase_connection import ErasureDependencies
+from freshet.services.refresh_records import PurchaseDependencies
 from freshet.wiring import client, table, utc_now
 from freshet.wiring.providers import buyers_for, prices, users_for
 from freshet.wiring.vaults import vault_for

@@ -24,7 +24,7 @@ from freshet.observability import logger
 from freshet.services.begin_removal import BeginRemovalDependencies
 from freshet.services.limit_user_rate import UserRateLimitDependencies, limit_user_rate
 from freshet.services.linking import LinkDependencies
-from freshet.services.request_refresh import RequestRefreshDependencies
+from freshet.services.refresh_records import RequestRefreshDependencies
 from freshet.services.show_documented_holdings import ShowDocumentedDependencies
 from freshet.services.show_holdings import ShowHoldingsDependencies
 

@@ -10,8 +10,8 @@ from freshet.http.caller import Scope
 from freshet.http.operation import Parameter
 from freshet.http.shapes.usage import PreviewShape, preview_shape
 from freshet.http.shapes.vocabulary import Shape
-from freshet.services.billable_call import Purchase
 from freshet.services.preview_refresh import Preview
+from freshet.services.refresh_records import Purchase
 
 _LONGEST_KEY = 255
 IDEMPOTENCY_KEY = Parameter(

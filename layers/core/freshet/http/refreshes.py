@@ -34,9 +34,9 @@ from freshet.http.shapes.refreshes import (
     refresh_shape,
 )
 from freshet.http.shapes.usage import PreviewedConnectionShape, PreviewedShape
-from freshet.services.billable_call import Purchase
 from freshet.services.preview_refresh import Preview
 from freshet.services.refresh_all import Answered, RefreshAllRequest, preview_all, refresh_all
+from freshet.services.refresh_records import Purchase
 
 LIST_REFRESHES = Operation(
     id="listRefreshes",

@@ -3,6 +3,7 @@
 from aws_lambda_powertools.event_handler import Response
 
 from freshet.domain.errors import NotFound, TransactionsNotEnabled
+from freshet.domain.refresh_request import RefreshRequest
 from freshet.domain.user_rate_limits import UserRateLimit
 from freshet.http.answers import json_response
 from freshet.http.application import Api
@@ -21,10 +22,9 @@ from freshet.http.refresh_requests import (
 )
 from freshet.http.shapes.refreshes import RefreshShape, refresh_shape
 from freshet.http.shapes.usage import PreviewShape
-from freshet.services.billable_call import Purchase
 from freshet.services.preview_refresh import preview_refresh
-from freshet.services.request_refresh import RefreshRequest, request_refresh
-from freshet.services.request_sync import request_transactions_sync
+from freshet.services.refresh_connection import request_refresh, request_transactions_sync
+from freshet.services.refresh_records import Purchase
 
 REFRESH_CONNECTION = Operation(
     id="refreshConnection",

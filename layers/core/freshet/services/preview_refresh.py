@@ -10,13 +10,9 @@ from freshet.domain.money import Money
 from freshet.domain.prices import FREE
 from freshet.domain.purchase import check_before_live_read, check_before_money
 from freshet.domain.refresh import Kind, Method
+from freshet.domain.refresh_request import RefreshRequest
 from freshet.domain.removal_rules import demand_linked, demand_not_removed
-from freshet.services.request_refresh import (
-    RefreshRequest,
-    RequestRefreshDependencies,
-    asked_before,
-    refresh_id_of,
-)
+from freshet.services.refresh_records import RequestRefreshDependencies, seen_before
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,8 +51,8 @@ def preview_of(
     now: datetime,
 ) -> Preview:
     """Say what a refresh of this connection would do, given what is spent already."""
-    refresh_id = refresh_id_of(request, deps.random_bytes, kind=Kind.HOLDINGS)
-    if asked_before(request, refresh_id, deps.purchasing.refreshes) is not None:
+    refresh_id = request.refresh_id(Kind.HOLDINGS, deps.random_bytes)
+    if seen_before(request, refresh_id, deps.purchasing.refreshes) is not None:
         raise IdempotencyMismatch
     demand_not_removed(connection)
     is_purchase = connection.can_refresh

@@ -15,13 +15,10 @@ from freshet.domain.errors import (
     RefreshRefused,
     SecretUnavailable,
 )
-from freshet.services.billable_call import Purchase
+from freshet.domain.refresh_request import RefreshRequest
 from freshet.services.preview_refresh import Preview, preview_of, spent_by
-from freshet.services.request_refresh import (
-    RefreshRequest,
-    RequestRefreshDependencies,
-    request_refresh,
-)
+from freshet.services.refresh_connection import request_refresh
+from freshet.services.refresh_records import Purchase, RequestRefreshDependencies
 
 _OF_ONE_CONNECTION = (
     RefreshRefused,

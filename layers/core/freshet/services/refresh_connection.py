@@ -1,56 +1,299 @@
-"""What a worker does with a refresh order: buy, or write down why not; never fail for business."""
+"""A refresh from its request to its end: the steps in the order in which they happen.
 
+    request_refresh, request_transactions_sync          refresh_connection
+      a user, over HTTP                                   a worker, from the RefreshQueue
+            │                                                     │
+            ├─ seen before, or another one is open: that one      │
+            ├─ a live read will do: _read_instead ──────┐         │
+            ▼                                           │         ▼
+    _reserve    queued → reserved       checks, then budgets and the connection's slot at once
+            ▼                                           │
+    _resume     reserved → calling      on record before the request leaves
+    _call       calling → accepted      the answer and its line in the ledger
+                        → unknown       no answer: it may have been billed, never call again
+                        → reserved      surely unbilled: the worker tries again
+                        → refused       surely unbilled: the money goes back
+            ▼                                           ▼
+    finish_refresh   accepted, unknown → complete, partial, no_change, timed_out
+                     with each read, by what it proves and by the time
+
+A crash between two steps leaves a refresh on record from which `_resume` goes on. Connection,
+kill switch and credential are read once for each process that works on a refresh: what changes
+while it works is judged like a change after it.
+"""
+
+from dataclasses import replace
 from datetime import datetime
 
+from freshet.domain.call_errors import CallFailed
 from freshet.domain.commands import RefreshCommand
 from freshet.domain.connection import Connection
 from freshet.domain.errors import (
-    BudgetExhausted,
+    ConcurrentChange,
     CredentialMissing,
-    FreshetError,
     NotFound,
     ProviderNotConfigured,
     RefreshRefused,
-    RefreshTooSoon,
+    TransactionsNotEnabled,
     refusal_reason,
 )
+from freshet.domain.purchase import check_again, check_before_live_read, check_before_money
+from freshet.domain.read_run import ReadRun, refresh_after_read_run, yesterday
+from freshet.domain.refresh import (
+    Kind,
+    Method,
+    Refresh,
+    RefreshStatus,
+    accept,
+    after_error,
+    lose_answer,
+    refuse,
+    start_call,
+)
+from freshet.domain.refresh_request import RefreshRequest, new_refresh, start_read
+from freshet.domain.removal_rules import demand_linked, demand_not_removed
 from freshet.observability import count, logger
-from freshet.services.announce import announce
-from freshet.services.billable_call import PurchaseDependencies
-from freshet.services.purchase_refresh import purchase_refresh
+from freshet.ports import ProviderBuyer, Refreshes
+from freshet.services.refresh_records import (
+    TRIES,
+    Purchase,
+    PurchaseDependencies,
+    RequestRefreshDependencies,
+    book,
+    call_provider,
+    faster_refresh,
+    note_refusal,
+    on_record,
+    open_refresh_of,
+    readable_accounts,
+    seen_before,
+    send_read,
+    update_connection,
+)
+
+
+def request_refresh(request: RefreshRequest, *, deps: RequestRefreshDependencies) -> Purchase:
+    """Refresh one connection for a user; the same idempotency key gives the same refresh.
+
+    Raises what `purchase_refresh` raises.
+    """
+    purchasing = deps.purchasing
+    connection = purchasing.connections.get(request.user_id, request.connection_id)
+    command = request.command(request.refresh_id(Kind.HOLDINGS, deps.random_bytes))
+    known = seen_before(request, command.refresh_id, purchasing.refreshes)
+    if known is not None and known.status is not RefreshStatus.RESERVED:
+        return Purchase(refresh=known)
+    demand_not_removed(connection)  # its open refresh is not joined: it ends with the connection
+    if not connection.can_refresh:
+        return _read_instead(command, Kind.HOLDINGS, connection, purchasing)
+    purchase, buyer = _reserve(command, known, connection, purchasing)
+    if purchasing.traits[connection.provider].buys_in_place and not request.is_one_of_all:
+        return _resume(purchase, connection, purchasing, may_wait=False, buyer=buyer)
+    if purchase.refresh.status is RefreshStatus.RESERVED:
+        # Should the message be lost, the connection is due again within minutes anyway.
+        deps.queue.send([replace(command, refresh_id=purchase.refresh.id)])
+    return purchase
+
+
+def request_transactions_sync(
+    request: RefreshRequest, *, deps: RequestRefreshDependencies
+) -> Purchase:
+    """Bring transactions up to yesterday in; already there, nothing is asked of the provider.
+
+    Raises NotFound, ConnectionNeedsUser, TransactionsNotEnabled and what a call raises.
+    """
+    purchasing = deps.purchasing
+    connection = purchasing.connections.get(request.user_id, request.connection_id)
+    demand_linked(connection)
+    command = request.command(request.refresh_id(Kind.TRANSACTIONS, deps.random_bytes))
+    known = seen_before(request, command.refresh_id, purchasing.refreshes)
+    if known is not None:
+        return Purchase(refresh=known)
+    is_opt_in = purchasing.traits[connection.provider].transactions_need_opt_in
+    if is_opt_in and connection.provider not in deps.transactions_at:
+        raise TransactionsNotEnabled
+    if is_opt_in or connection.sync_refused_until is not None:
+        # Asked in vain before: a plain read brings what the provider has by itself.
+        return _read_instead(command, Kind.TRANSACTIONS, connection, purchasing)
+    return _sync(command, connection, purchasing)
 
 
 def refresh_connection(command: RefreshCommand, *, deps: PurchaseDependencies) -> None:
-    """Work one order; raises only for trouble on our side, so that the message comes again."""
+    """Work one command; raises only for trouble on our side, so that the message comes again."""
     try:
         purchase_refresh(command, deps=deps, may_wait=True)
     except NotFound:
         count("RefreshOrderOrphaned")  # the connection was removed while the message waited
     except (RefreshRefused, ProviderNotConfigured, CredentialMissing) as refusal:
-        reason = refusal_reason(refusal)
         count("RefreshRefused")
-        logger.info("Refresh refused", reason=reason)
-        _note(command, refusal, reason, deps)
+        logger.info("Refresh refused", reason=refusal_reason(refusal))
+        note_refusal(command, refusal, deps)
 
 
-def _note(
-    command: RefreshCommand, refusal: FreshetError, reason: str, deps: PurchaseDependencies
-) -> None:
+def purchase_refresh(
+    command: RefreshCommand, *, deps: PurchaseDependencies, may_wait: bool
+) -> Purchase:
+    """Buy what is ordered, resume it where a crash left it, or join what is under way.
+
+    With `may_wait`, a call that surely cost nothing is put back to be tried at a later turn;
+    without, it is refused at once, because a user waits for the verdict. Raises RefreshRefused
+    before any money, NotFound, ProviderNotConfigured, CredentialMissing and SecretUnavailable.
+    """
+    connection = deps.connections.get(command.user_id, command.connection_id)
+    known = on_record(command.user_id, command.refresh_id, deps.refreshes)
+    purchase, buyer = _reserve(command, known, connection, deps)
+    return _resume(purchase, connection, deps, may_wait=may_wait, buyer=buyer)
+
+
+def _read_instead(
+    command: RefreshCommand, kind: Kind, connection: Connection, deps: PurchaseDependencies
+) -> Purchase:
+    """Answer a request by a free live read, where asking the broker is pointless or not wanted."""
+    demand_linked(connection)
+    if connection.open_refresh_id is not None:
+        return open_refresh_of(connection, command, deps)
+    now, etiquette = deps.clock(), deps.traits[connection.provider].etiquette
+    check_before_live_read(connection, etiquette=etiquette, now=now)
+    wanted = new_refresh(command, connection.provider, kind=kind, method=Method.READ, now=now)
+    try:
+        opened = deps.refreshes.open(start_read(wanted, readable_accounts(wanted, deps), now=now))
+    except ConcurrentChange:
+        return faster_refresh(command, deps)
+    send_read(opened, deps)
+    return Purchase(refresh=opened)
+
+
+def _sync(command: RefreshCommand, connection: Connection, deps: PurchaseDependencies) -> Purchase:
+    if connection.open_refresh_id is not None:
+        # A refresh of holdings brings yesterday's transactions in as well.
+        return open_refresh_of(connection, command, deps)
+    kind, now = Kind.TRANSACTIONS, deps.clock()
+    wanted = new_refresh(command, connection.provider, kind=kind, method=Method.SYNC, now=now)
+    read_to = [each.transactions_read_to for each in readable_accounts(wanted, deps)]
+    try:
+        if read_to and all(day is not None and day >= yesterday(now) for day in read_to):
+            ended = replace(wanted, status=RefreshStatus.NO_CHANGE, finished_at=now)
+            return Purchase(refresh=deps.refreshes.add(ended))
+        opened = deps.refreshes.open(replace(wanted, status=RefreshStatus.RESERVED))
+    except ConcurrentChange:
+        return faster_refresh(command, deps)
+    return _resume(Purchase(refresh=opened), connection, deps, may_wait=False)
+
+
+def _reserve(
+    command: RefreshCommand,
+    known: Refresh | None,
+    connection: Connection,
+    deps: PurchaseDependencies,
+) -> tuple[Purchase, ProviderBuyer | None]:
+    """Check and reserve, or find it done before; give the buyer where the checks were made now."""
+    if known is not None:
+        return Purchase(refresh=known), None
+    if connection.open_refresh_id is not None:
+        return open_refresh_of(connection, command, deps), None
+    now, policy, provider = deps.clock(), deps.policy, connection.provider
+    check_before_money(
+        connection,
+        is_stopped=deps.refreshes.is_stopped(),
+        policy=policy,
+        etiquette=deps.traits[provider].etiquette,
+        now=now,
+    )
+    buyer = deps.providers.open(connection)  # no money is reserved for an impossible call
+    price = policy.price(provider, now=now)
+    wanted = new_refresh(command, provider, method=Method.PURCHASE, price=price, now=now)
+    try:
+        return Purchase(refresh=deps.refreshes.reserve(wanted, policy=policy, now=now)), buyer
+    except ConcurrentChange:
+        return faster_refresh(command, deps), None
+
+
+def _resume(
+    purchase: Purchase,
+    connection: Connection,
+    deps: PurchaseDependencies,
+    *,
+    may_wait: bool,
+    buyer: ProviderBuyer | None = None,
+) -> Purchase:
+    """Take a refresh on record to its call and beyond, wherever it stands; a joined one waits."""
+    refresh, now = purchase.refresh, deps.clock()
+    if purchase.joined or refresh.is_fenced(now=now):
+        return purchase
+    if refresh.status is RefreshStatus.RESERVED:
+        if buyer is None:
+            buyer = _buyer_for_old_reservation(refresh, connection, deps)
+        return _call(refresh, buyer, deps, may_wait=may_wait)
+    if refresh.status is RefreshStatus.CALLING:
+        # The caller died between the call and its record. Calling again could be paying twice.
+        refresh = book(refresh, lambda each: lose_answer(each, "caller_died", now=now), deps)
+        count("RefreshAnswerLost")
+    update_connection(refresh, deps)
+    return Purchase(refresh=refresh)
+
+
+def _buyer_for_old_reservation(
+    refresh: Refresh, connection: Connection, deps: PurchaseDependencies
+) -> ProviderBuyer:
+    # What has come up since the reservation ends the refresh before it costs anything.
+    is_purchase = refresh.method is Method.PURCHASE
+    try:
+        check_again(connection, is_stopped=is_purchase and deps.refreshes.is_stopped())
+        return deps.providers.open(connection)
+    except (RefreshRefused, CredentialMissing, ProviderNotConfigured) as refusal:
+        reason, now = refusal_reason(refusal), deps.clock()
+        refused = book(refresh, lambda each: refuse(each, reason, answer=None, now=now), deps)
+        update_connection(refused, deps)
+        raise
+
+
+def _call(
+    reserved: Refresh, buyer: ProviderBuyer, deps: PurchaseDependencies, *, may_wait: bool
+) -> Purchase:
+    expected = tuple(account.id for account in readable_accounts(reserved, deps))
+    traits = deps.traits[reserved.provider]
+    calling = start_call(reserved, accounts=expected, fence=traits.fence(), now=deps.clock())
+    try:
+        calling = deps.refreshes.book(calling)
+    except ConcurrentChange:
+        # Another worker has taken up this very refresh: it calls, we do not.
+        return Purchase(refresh=deps.refreshes.get(reserved.user_id, reserved.id))
+    outcome = call_provider(buyer, reserved)
     now = deps.clock()
 
-    def step(connection: Connection) -> Connection:
-        noted = connection.after_refusal(reason, now=now, retry_at=_retry_at(refusal))
-        if isinstance(refusal, CredentialMissing):
-            noted = noted.with_login_required(reason, read_at=now)
-        return noted.announcing_status(connection, now=now).rescheduled(now=now)
+    def step(each: Refresh) -> Refresh:
+        if isinstance(outcome, CallFailed):
+            return after_error(each, outcome, may_wait=may_wait, now=now)
+        return accept(each, outcome, now=now)
 
-    after = deps.connections.change(command.user_id, command.connection_id, step)
-    announce(after, connections=deps.connections, bus=deps.bus)
+    refresh = book(calling, step, deps)
+    failure = outcome if isinstance(outcome, CallFailed) else None
+    update_connection(refresh, deps, failure=failure)
+    if refresh.status is RefreshStatus.ACCEPTED and not traits.finishes_after_answer:
+        send_read(refresh, deps)
+    count("RefreshAccepted" if failure is None else "RefreshNotAccepted")
+    reason = failure.reason if failure else None
+    logger.info("Refresh called", refresh_id=refresh.id, status=refresh.status, reason=reason)
+    return Purchase(refresh=refresh, failure=failure)
 
 
-def _retry_at(refusal: FreshetError) -> datetime | None:
-    if isinstance(refusal, RefreshTooSoon):
-        return refusal.retry_at
-    if isinstance(refusal, BudgetExhausted):
-        return refusal.resets_at
-    return None
+def finish_refresh(
+    connection: Connection, run: ReadRun, *, refreshes: Refreshes, now: datetime
+) -> Refresh | None:
+    """Take what a read proved into the connection's open refresh; end it when time is up."""
+    if connection.open_refresh_id is None:
+        return None
+    for _ in range(TRIES):
+        refresh = refreshes.get(connection.user_id, connection.open_refresh_id)
+        after = refresh_after_read_run(refresh, run, connection.marks, now=now)
+        if after == refresh:
+            return refresh
+        try:
+            saved = refreshes.save(after)
+        except ConcurrentChange:
+            continue
+        if saved.is_terminal:
+            count("RefreshFinished")
+            logger.info("Refresh finished", refresh_id=saved.id, status=saved.status)
+        return saved
+    raise ConcurrentChange(connection.open_refresh_id)

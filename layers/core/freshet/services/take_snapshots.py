@@ -18,7 +18,6 @@ from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import READ_LEASE, Connection
 from freshet.domain.connection_status import GONE
 from freshet.domain.errors import (
-    ConcurrentChange,
     CredentialMissing,
     Erased,
     NotFound,
@@ -32,10 +31,8 @@ from freshet.domain.read_run import (
     ReadScope,
     calls_expected,
     connection_after_read_run,
-    refresh_after_read_run,
     scope_for,
 )
-from freshet.domain.refresh import Refresh
 from freshet.domain.removal_rules import at_rest
 from freshet.domain.webhooks import has_news, is_marked
 from freshet.observability import count, logger, provider_fact
@@ -56,10 +53,10 @@ from freshet.ports import (
 from freshet.services.announce import announce
 from freshet.services.list_accounts import list_accounts
 from freshet.services.read_transactions import days_wanted, read_transactions
+from freshet.services.refresh_connection import finish_refresh
 from freshet.services.store_reading import store_reading
 from freshet.services.supersede import judged_connection
 
-_TRIES = 10  # each lost race means that somebody else got on
 # After one of these, asking for the connection's other accounts can bring nothing but harm.
 _ENDS_THE_VISIT = (LoginRequired, RateLimited, ProviderRejectedUs)
 
@@ -115,8 +112,8 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
         migrated_accounts=frozenset(connection.migrated_accounts.values()),
     )
     _read(run, connection, deps)
-    refresh = _refresh_after(run, connection, deps)
     now = deps.clock()
+    refresh = finish_refresh(connection, run, refreshes=deps.refreshes, now=now)
     after = deps.connections.change(
         command.user_id,
         command.connection_id,
@@ -251,25 +248,3 @@ def _read_account(
     stored = store_reading(account, reading, snapshots=deps.snapshots)
     if stored is not None:
         run.stored[account.id] = stored
-
-
-def _refresh_after(
-    run: ReadRun, connection: Connection, deps: TakeSnapshotsDependencies
-) -> Refresh | None:
-    if connection.open_refresh_id is None:
-        return None
-    now = deps.clock()
-    for _ in range(_TRIES):
-        refresh = deps.refreshes.get(connection.user_id, connection.open_refresh_id)
-        after = refresh_after_read_run(refresh, run, connection.marks, now=now)
-        if after == refresh:
-            return refresh
-        try:
-            saved = deps.refreshes.save(after)
-        except ConcurrentChange:
-            continue
-        if saved.is_terminal:
-            count("RefreshFinished")
-            logger.info("Refresh finished", refresh_id=saved.id, status=saved.status)
-        return saved
-    raise ConcurrentChange(connection.open_refresh_id)

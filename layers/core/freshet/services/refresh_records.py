@@ -1,0 +1,191 @@
+"""What the steps of a refresh need, and what they read and store; their order is elsewhere."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from freshet.domain.account import Account
+from freshet.domain.call_errors import CallFailed, NotReached, ProviderAnswer
+from freshet.domain.commands import ReadCommand, ReadReason, RefreshCommand
+from freshet.domain.connection import Connection
+from freshet.domain.errors import (
+    BudgetExhausted,
+    ConcurrentChange,
+    CredentialMissing,
+    FreshetError,
+    NotFound,
+    QueueUnavailable,
+    RefreshTooSoon,
+    SecretUnavailable,
+    refusal_reason,
+)
+from freshet.domain.provider import Provider
+from freshet.domain.provider_traits import TraitsByProvider
+from freshet.domain.purchase import PurchasePolicy, connection_after
+from freshet.domain.refresh import Kind, Refresh
+from freshet.domain.refresh_request import RefreshRequest
+from freshet.observability import count
+from freshet.ports import (
+    Accounts,
+    Budgets,
+    Bus,
+    Clock,
+    Connections,
+    ProviderBuyer,
+    Providers,
+    ReadQueue,
+    Refreshes,
+    RefreshQueue,
+)
+from freshet.services.announce import announce
+
+TRIES = 10  # of an optimistic lock: a reader may note proof while the call is under way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseDependencies:
+    """What a purchase needs from outside."""
+
+    connections: Connections
+    accounts: Accounts
+    refreshes: Refreshes
+    providers: Providers[ProviderBuyer]
+    reads: ReadQueue
+    bus: Bus
+    policy: PurchasePolicy
+    traits: TraitsByProvider
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestRefreshDependencies:
+    """What a request needs from outside."""
+
+    purchasing: PurchaseDependencies
+    budgets: Budgets
+    queue: RefreshQueue
+    random_bytes: Callable[[int], bytes]
+    transactions_at: frozenset[Provider]
+    """The providers at which this deployment reads transactions."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """Where a refresh stands, and what failed if its call did."""
+
+    refresh: Refresh
+    joined: bool = False
+    failure: CallFailed | None = None
+
+
+def on_record(user_id: str, refresh_id: str, refreshes: Refreshes) -> Refresh | None:
+    """Find a refresh by its id, or None."""
+    try:
+        return refreshes.get(user_id, refresh_id)
+    except NotFound:
+        return None
+
+
+def seen_before(request: RefreshRequest, refresh_id: str, refreshes: Refreshes) -> Refresh | None:
+    """Find what the same idempotency key has brought before; an id just drawn is new."""
+    is_new = request.idempotency_key is None
+    return None if is_new else on_record(request.user_id, refresh_id, refreshes)
+
+
+def open_refresh_of(
+    connection: Connection, command: RefreshCommand, deps: PurchaseDependencies
+) -> Purchase:
+    """Join the connection's open refresh, or find the command's own where none is open.
+
+    Raises ConcurrentChange where there is neither.
+    """
+    known_id = connection.open_refresh_id or command.refresh_id
+    refresh = on_record(command.user_id, known_id, deps.refreshes)
+    if refresh is None:
+        raise ConcurrentChange(command.connection_id)
+    return Purchase(refresh=refresh, joined=refresh.id != command.refresh_id)
+
+
+def faster_refresh(command: RefreshCommand, deps: PurchaseDependencies) -> Purchase:
+    """Join what another request opened a moment ago; raises NotFound, ConcurrentChange."""
+    connection = deps.connections.get(command.user_id, command.connection_id)
+    return open_refresh_of(connection, command, deps)
+
+
+def readable_accounts(refresh: Refresh, deps: PurchaseDependencies) -> list[Account]:
+    """List the accounts that a refresh is expected to renew."""
+    accounts = deps.accounts.of_connection(refresh.user_id, refresh.connection_id)
+    return [account for account in accounts if account.report.is_readable]
+
+
+def call_provider(buyer: ProviderBuyer, refresh: Refresh) -> ProviderAnswer | CallFailed:
+    """Make the one call, and give its answer or its failure."""
+    kind = refresh.kind
+    try:
+        return buyer.sync_transactions() if kind is Kind.TRANSACTIONS else buyer.refresh()
+    except CallFailed as failure:
+        return failure
+    except SecretUnavailable:
+        # Our keys were there a moment ago; without them nothing was sent.
+        return NotReached(ProviderAnswer(provider=refresh.provider, operation=kind))
+
+
+def book(
+    refresh: Refresh, step: Callable[[Refresh], Refresh], deps: PurchaseDependencies
+) -> Refresh:
+    """Store what `step` makes of a refresh, and its line in the ledger; an ended one stays."""
+    for _ in range(TRIES):
+        if refresh.is_terminal:
+            return refresh
+        try:
+            return deps.refreshes.book(step(refresh))
+        except ConcurrentChange:
+            refresh = deps.refreshes.get(refresh.user_id, refresh.id)
+    raise ConcurrentChange(refresh.id)
+
+
+def update_connection(
+    refresh: Refresh, deps: PurchaseDependencies, *, failure: CallFailed | None = None
+) -> None:
+    """Store on the connection what has become of its refresh, and publish it."""
+    now = deps.clock()
+    after = deps.connections.change(
+        refresh.user_id,
+        refresh.connection_id,
+        lambda connection: connection_after(connection, refresh, failure, now=now),
+    )
+    try:
+        announce(after, connections=deps.connections, bus=deps.bus)
+    except QueueUnavailable:
+        # The money is spent and on record; the next read publishes what is still in the outbox.
+        count("AnnouncementPutOff")
+
+
+def note_refusal(
+    command: RefreshCommand, refusal: FreshetError, deps: PurchaseDependencies
+) -> None:
+    """Store on the connection why a command bought nothing, and when it is tried again."""
+    reason, now = refusal_reason(refusal), deps.clock()
+
+    def step(connection: Connection) -> Connection:
+        noted = connection.after_refusal(reason, now=now, retry_at=_retry_at(refusal))
+        if isinstance(refusal, CredentialMissing):
+            noted = noted.with_login_required(reason, read_at=now)
+        return noted.announcing_status(connection, now=now).rescheduled(now=now)
+
+    after = deps.connections.change(command.user_id, command.connection_id, step)
+    announce(after, connections=deps.connections, bus=deps.bus)
+
+
+def _retry_at(refusal: FreshetError) -> datetime | None:
+    if isinstance(refusal, RefreshTooSoon):
+        return refusal.retry_at
+    return refusal.resets_at if isinstance(refusal, BudgetExhausted) else None
+
+
+def send_read(refresh: Refresh, deps: PurchaseDependencies) -> None:
+    """Have the connection read; a lost message is made up for within minutes: it is due again."""
+    command = ReadCommand(
+        user_id=refresh.user_id, connection_id=refresh.connection_id, reason=ReadReason.REFRESH
+    )
+    deps.reads.send([command])
