@@ -46,9 +46,8 @@ def show_asked(pieces: Sequence[Asked]) -> None:
     table.add_column("requests", justify="right")
     table.add_column("of which")
     for each in pieces:
-        aim = "" if each.at_most is None else f" (aim ≤ {each.at_most})"
         kinds = ", ".join(f"{number} {kind.split()[-1]}" for kind, number in each.kinds.items())
-        table.add_row(each.work, f"{each.requests}{aim}", kinds)
+        table.add_row(each.work, f"{each.requests} (aim ≤ {each.at_most})", kinds)
     Console(width=_WIDTH).print(table)
 
 

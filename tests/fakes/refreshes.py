@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from freshet.domain.budgets import Buckets, day_ends, month_ends
 from freshet.domain.connection import SAFETY_NET, Connection
-from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound
+from freshet.domain.connection_status import ASLEEP
+from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound, PurchasesStopped
 from freshet.domain.purchase import LedgerEntry, PurchasePolicy
 from freshet.domain.refresh import Method, Refresh, RefreshStatus
 from tests.fakes.connections import FakeConnections
@@ -87,7 +88,8 @@ class FakeRefreshes:
 
     def _demand_free(self, refresh: Refresh) -> None:
         connection = self._connections.get(refresh.user_id, refresh.connection_id)
-        if connection.open_refresh_id or (refresh.user_id, refresh.id) in self.rows:
+        is_known = (refresh.user_id, refresh.id) in self.rows
+        if connection.open_refresh_id or connection.status in ASLEEP or is_known:
             raise ConcurrentChange(refresh.id)
 
     def _become_open(self, refresh: Refresh, *, called: bool) -> None:
@@ -111,6 +113,8 @@ class FakeRefreshes:
             raise BudgetExhausted("connection", day_ends(now))
         if self.calls.get((user, buckets.day), 0) >= policy.user_daily_refreshes:
             raise BudgetExhausted("user", day_ends(now))
+        if self.stopped:
+            raise PurchasesStopped
         spent = self.spent.get((deployment, buckets.month), Decimal(0))
         if spent + refresh.cost.amount > policy.monthly_budget:
             raise BudgetExhausted("deployment", month_ends(now))

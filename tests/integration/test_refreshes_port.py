@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound
+from freshet.domain.connection_status import ASLEEP, ConnectionStatus
+from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound, PurchasesStopped
 from freshet.domain.refresh import (
     AccountProgress,
     Kind,
@@ -175,6 +176,39 @@ def test_kill_switch_is_seen_when_the_operator_turns_it(money: Stores) -> None:
     assert not money.refreshes.is_stopped()
     money.stop_purchases()
     assert money.refreshes.is_stopped()
+
+
+def test_nothing_is_reserved_when_the_kill_switch_was_turned_meanwhile(money: Stores) -> None:
+    money.stop_purchases()
+    with pytest.raises(PurchasesStopped):
+        reserve(money)
+    assert set(money.spent().values()) == {NOTHING}
+    assert money.connections.get(USER, CONNECTION_ID).open_refresh_id is None
+
+
+def test_money_is_reserved_when_purchases_go_on_after_a_stop(money: Stores) -> None:
+    money.stop_purchases()
+    money.budgets.stop_purchases(is_stopped=False)
+    reserve(money)
+    assert set(money.spent().values()) == {ONE}
+
+
+@pytest.mark.parametrize("status", ConnectionStatus)
+def test_refresh_is_opened_when_the_link_works_and_only_then(
+    money: Stores, status: ConnectionStatus
+) -> None:
+    money.connections.change(USER, CONNECTION_ID, lambda row: replace(row, status=status))
+    unpaid = wanted_refresh("unpaid", status=RefreshStatus.ACCEPTED, method=Method.READ)
+    if status not in ASLEEP:
+        assert reserve(money).status is RefreshStatus.RESERVED
+        free_connection(money)
+        assert money.refreshes.open(unpaid) == unpaid
+        return
+    with pytest.raises(ConcurrentChange):
+        reserve(money)
+    with pytest.raises(ConcurrentChange):
+        money.refreshes.open(unpaid)
+    assert set(money.spent().values()) == {NOTHING}
 
 
 def test_refreshes_are_listed_newest_first_when_asked(money: Stores) -> None:

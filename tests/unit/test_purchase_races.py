@@ -1,15 +1,24 @@
 """Purchases in races: dead callers, late answers, readers that are faster."""
 
+from collections import Counter
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
+from freshet.domain import errors
 from freshet.domain.commands import RefreshCommand
 from freshet.domain.identifiers import refresh_id_for
-from freshet.domain.refresh import RefreshStatus, accept
-from tests.builders import CONNECTION_ID, NOON, an_answer, an_order
+from freshet.domain.purchase import PurchasePolicy
+from freshet.domain.refresh import Refresh, RefreshStatus, accept
+from freshet.domain.removal_rules import leaving
+from freshet.services.refresh_records import Purchase
+from tests.builders import CONNECTION_ID, NOON, USER, an_answer, an_order
+from tests.replacing import InPlaceOf
+from tests.unit.crashing import Crashes, MortalStage
 from tests.unit.stage import Stage
 
 
@@ -93,3 +102,84 @@ def test_answer_is_not_written_over_an_end_when_a_read_was_faster() -> None:
 
     stage.provider.during_refresh = finish_meanwhile
     assert stage.buy().refresh.status is RefreshStatus.COMPLETE
+
+
+def _stop_purchases(stage: Stage) -> None:
+    stage.refreshes.stopped = True
+
+
+def _remove(stage: Stage) -> None:
+    stage.connections.change(USER, CONNECTION_ID, leaving)
+
+
+def _break_link(stage: Stage) -> None:
+    stage.connections.change(
+        USER, CONNECTION_ID, lambda row: row.with_login_required("revoked", read_at=NOON)
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "error"),
+    [
+        (_stop_purchases, errors.PurchasesStopped),
+        (_remove, errors.ConnectionRemoving),
+        (_break_link, errors.ConnectionNeedsUser),
+    ],
+)
+@pytest.mark.parametrize("is_pressed", [True, False])
+def test_nothing_is_bought_when_something_comes_up_between_check_and_reservation(
+    change: Callable[[Stage], None], error: type[Exception], is_pressed: bool
+) -> None:
+    stage = Stage()
+    usual = stage.refreshes.reserve
+
+    def reserve_later(refresh: Refresh, *, policy: PurchasePolicy, now: datetime) -> Refresh:
+        change(stage)
+        return usual(refresh, policy=policy, now=now)
+
+    with InPlaceOf(usual).holding(reserve_later), pytest.raises(error):
+        stage.press() if is_pressed else stage.buy()
+    assert (stage.provider.billed, stage.refreshes.rows, stage.refreshes.ledger) == (0, {}, {})
+    assert set(stage.refreshes.calls.values()) <= {0}
+
+
+class _Asked(Crashes):
+    """Notes what is asked of the ports, and lets nothing die."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.names = Counter[str]()
+
+    def around(self, call: Any, *arguments: Any, **keywords: Any) -> Any:
+        self.names[call.__qualname__] += 1
+        return super().around(call, *arguments, **keywords)
+
+
+@pytest.mark.parametrize(
+    ("buy", "lookups"),
+    [
+        (lambda stage: stage.press(), 0),
+        (lambda stage: stage.press("key-1"), 1),
+        (lambda stage: stage.buy(), 1),
+    ],
+    ids=["pressed", "pressed with a key", "ordered"],
+)
+def test_each_question_is_asked_once_when_a_refresh_is_bought(
+    buy: Callable[[Stage], Purchase], lookups: int
+) -> None:
+    asked = _Asked()
+    stage = MortalStage(asked)
+    assert buy(stage).refresh.status is RefreshStatus.ACCEPTED
+    once = ("FakeConnections.get", "FakeRefreshes.is_stopped", "FakeProviders.open")
+    assert {name: asked.names[name] for name in once} == dict.fromkeys(once, 1)
+    assert asked.names["FakeRefreshes.get"] == lookups
+
+
+def test_reservation_is_judged_again_when_a_worker_takes_it_up() -> None:
+    stage = Stage()
+    stage.press(is_one_of_all=True)
+    _stop_purchases(stage)
+    stage.drain()
+    (refresh,) = stage.refreshes.rows.values()
+    assert (refresh.status, refresh.reason) == (RefreshStatus.REFUSED, "purchases_stopped")
+    assert (stage.provider.billed, set(stage.refreshes.calls.values())) == (0, {0})

@@ -22,7 +22,10 @@ class Refreshes(Protocol):
         """Tell whether the operator's kill switch is on."""
 
     def open(self, refresh: Refresh) -> Refresh:
-        """Put an unpaid one on record as its connection's open refresh; raises ConcurrentChange."""
+        """Put an unpaid one on record as its connection's open refresh.
+
+        Raises ConcurrentChange where another one is open already, or the link works no more.
+        """
 
     def add(self, refresh: Refresh) -> Refresh:
         """Put one on record that has ended already; raises ConcurrentChange if it is there."""
@@ -30,7 +33,8 @@ class Refreshes(Protocol):
     def reserve(self, refresh: Refresh, *, policy: PurchasePolicy, now: datetime) -> Refresh:
         """Reserve money in every budget and become the connection's open refresh, or do nothing.
 
-        Raises BudgetExhausted; raises ConcurrentChange where another refresh is open already.
+        Raises BudgetExhausted and PurchasesStopped; raises ConcurrentChange where another refresh
+        is open already, or the link works no more.
         """
 
     def book(self, refresh: Refresh) -> Refresh:

@@ -17,9 +17,9 @@
     finish_refresh   accepted, unknown → complete, partial, no_change, timed_out
                      with each read, by what it proves and by the time
 
-A crash between two steps leaves a refresh on record from which `_resume` goes on. Connection,
-kill switch and credential are read once for each process that works on a refresh: what changes
-while it works is judged like a change after it.
+A crash between two steps leaves a refresh on record from which `_resume` goes on. A process reads
+connection, kill switch and credential once for its checks; the reservation itself demands that
+the link still works, no other refresh is open and purchases are not stopped.
 """
 
 from dataclasses import replace

@@ -24,6 +24,7 @@ from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.purchase import PurchasePolicy, connection_after
 from freshet.domain.refresh import Kind, Refresh
 from freshet.domain.refresh_request import RefreshRequest
+from freshet.domain.removal_rules import demand_linked
 from freshet.observability import count
 from freshet.ports import (
     Accounts,
@@ -97,17 +98,18 @@ def open_refresh_of(
 ) -> Purchase:
     """Join the connection's open refresh, or find the command's own where none is open.
 
-    Raises ConcurrentChange where there is neither.
+    Raises what has become of the link, or ConcurrentChange, where there is neither.
     """
     known_id = connection.open_refresh_id or command.refresh_id
     refresh = on_record(command.user_id, known_id, deps.refreshes)
     if refresh is None:
+        demand_linked(connection)
         raise ConcurrentChange(command.connection_id)
     return Purchase(refresh=refresh, joined=refresh.id != command.refresh_id)
 
 
 def faster_refresh(command: RefreshCommand, deps: PurchaseDependencies) -> Purchase:
-    """Join what another request opened a moment ago; raises NotFound, ConcurrentChange."""
+    """Join what another request opened a moment ago; raises NotFound and as above."""
     connection = deps.connections.get(command.user_id, command.connection_id)
     return open_refresh_of(connection, command, deps)
 

@@ -24,6 +24,7 @@ from freshet.domain.refresh import Refresh
 
 SCOPES = ("connection", "user", "deployment")
 """The order in which budgets are judged, here and in `Spent.demand_room`."""
+_NOT_STOPPED = " AND (attribute_not_exists(purchases_stopped) OR purchases_stopped = :off)"
 
 
 class DynamoBudgets:
@@ -83,8 +84,9 @@ def reserving(
                 ":one": 1,
                 ":amount": refresh.cost.amount,
                 ":room": limits[scope][1] - limits[scope][2],
+                **({":off": False} if scope == "deployment" else {}),
             },
-            condition=_has_room(limits[scope][0]),
+            condition=_has_room(limits[scope][0]) + (_NOT_STOPPED if scope == "deployment" else ""),
             names=_bucket_names(*refresh.budget_buckets) | old,
         )
         for scope in SCOPES
@@ -119,7 +121,7 @@ def _key(scope: str, refresh: Refresh) -> dict[str, str]:
 def _has_room(name: str) -> str:
     # An absent bucket has room for one: a policy that could not hold a purchase does not exist
     # for calls, and a single price above the monthly budget is caught by the comparison with 0.
-    return f"(attribute_not_exists({name}) AND :room >= :zero) OR {name} <= :room"
+    return f"((attribute_not_exists({name}) AND :room >= :zero) OR {name} <= :room)"
 
 
 def _bucket_names(day: str, month: str) -> dict[str, str]:

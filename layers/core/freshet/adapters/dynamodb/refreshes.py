@@ -15,7 +15,8 @@ from freshet.adapters.dynamodb.refresh_items import (
 from freshet.adapters.dynamodb.table import Table, TransactionRefused
 from freshet.domain.budgets import Buckets, day_ends, month_ends
 from freshet.domain.connection import SAFETY_NET
-from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound
+from freshet.domain.connection_status import ASLEEP, ConnectionStatus
+from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound, PurchasesStopped
 from freshet.domain.identifiers import connection_id_of
 from freshet.domain.instants import to_text
 from freshet.domain.purchase import LedgerEntry, PurchasePolicy
@@ -54,7 +55,10 @@ class DynamoRefreshes:
         return bool(item and item.get("purchases_stopped"))
 
     def open(self, refresh: Refresh) -> Refresh:
-        """Put an unpaid one on record as its connection's open refresh; raises ConcurrentChange."""
+        """Put an unpaid one on record as its connection's open refresh.
+
+        Raises ConcurrentChange where another one is open already, or the link works no more.
+        """
         called = refresh.status is not RefreshStatus.RESERVED
         opening = self._becoming_open(refresh, called=called)
         try:
@@ -71,7 +75,8 @@ class DynamoRefreshes:
     def reserve(self, refresh: Refresh, *, policy: PurchasePolicy, now: datetime) -> Refresh:
         """Reserve money in every budget and become the connection's open refresh, or do nothing.
 
-        Raises BudgetExhausted; raises ConcurrentChange where another refresh is open already.
+        Raises BudgetExhausted and PurchasesStopped; raises ConcurrentChange where another refresh
+        is open already, or the link works no more.
         """
         buckets = Buckets.at(now)
         reserved = replace(
@@ -86,7 +91,7 @@ class DynamoRefreshes:
                 *reserving(self._table, reserved, policy, now=now),
             )
         except TransactionRefused as error:
-            raise _as_refusal(error, policy, now) from error
+            raise self._as_refusal(error, policy, now) from error
         return reserved
 
     def book(self, refresh: Refresh) -> Refresh:
@@ -113,6 +118,18 @@ class DynamoRefreshes:
         self._table.put(self._item(saved), **_unchanged_since(refresh))
         return saved
 
+    def _as_refusal(
+        self, error: TransactionRefused, policy: PurchasePolicy, now: datetime
+    ) -> Exception:
+        places = [place - 2 for place in error.failed]
+        if any(place < 0 for place in places):
+            return ConcurrentChange("another refresh is open, this one exists, or the link ended")
+        scope = SCOPES[places[0]]
+        if scope == "deployment" and self.is_stopped():
+            return PurchasesStopped()
+        resets_at = month_ends(now) if scope == "deployment" else day_ends(now)
+        return BudgetExhausted(scope, resets_at)
+
     def _item(self, refresh: Refresh) -> dict[str, Any]:
         key = keys.refresh(refresh.user_id, refresh.connection_id, refresh.id)
         expires_at = refresh.created_at + _REFRESH_KEPT
@@ -122,6 +139,7 @@ class DynamoRefreshes:
         return self._table.putting(self._item(refresh), condition="attribute_not_exists(PK)")
 
     def _becoming_open(self, refresh: Refresh, *, called: bool) -> dict[str, Any]:
+        linked = {f":{status}": str(status) for status in ConnectionStatus if status not in ASLEEP}
         live = ", last_live_read_at = :now" if refresh.method is Method.READ else ""
         return self._table.updating(
             keys.connection(refresh.user_id, refresh.connection_id),
@@ -129,13 +147,15 @@ class DynamoRefreshes:
             "due_shard = :shard, version = version + :one" + live,
             {
                 **({":now": to_text(refresh.created_at)} if live else {}),
+                **linked,
                 ":id": refresh.id,
                 ":called": called,
                 ":soon": to_text(refresh.created_at + SAFETY_NET),
                 ":shard": keys.awaited_shard(refresh.provider),
                 ":one": 1,
             },
-            condition="attribute_exists(PK) AND attribute_not_exists(open_refresh_id)",
+            condition=f"attribute_not_exists(open_refresh_id) AND #status IN ({', '.join(linked)})",
+            names={"#status": "status"},
         )
 
     def _booking(self, refresh: Refresh) -> dict[str, Any]:
@@ -146,12 +166,3 @@ class DynamoRefreshes:
 
 def _unchanged_since(refresh: Refresh) -> dict[str, Any]:
     return {"condition": "version = :expected", "values": {":expected": refresh.version}}
-
-
-def _as_refusal(error: TransactionRefused, policy: PurchasePolicy, now: datetime) -> Exception:
-    places = [place - 2 for place in error.failed]
-    if any(place < 0 for place in places):
-        return ConcurrentChange("another refresh is open, or this one exists")
-    scope = SCOPES[places[0]]
-    resets_at = month_ends(now) if scope == "deployment" else day_ends(now)
-    return BudgetExhausted(scope, resets_at)
