@@ -1,6 +1,6 @@
 """Valid objects with one keyword changed."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -21,6 +21,7 @@ from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Method, Refresh, RefreshStatus, Trigger
+from freshet.domain.refresh_slot import RefreshSlot
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, first_snapshot
 from freshet.domain.transactions import Transaction
 from freshet.domain.webhooks import EventRule, VerifiedDelivery, WebhookEffect, WebhookEvent
@@ -70,7 +71,19 @@ def a_connection(**changes: Any) -> Connection:
         "due_at": NOON + timedelta(hours=23),
         "created_at": NOON - timedelta(days=1),
     }
-    return Connection(**(values | changes))
+    return Connection(**(values | _with_slot(changes)))
+
+
+def refreshing(connection: Connection, **slot: Any) -> Connection:
+    """A connection whose refresh slot is another in some fields."""
+    return replace(connection, slot=replace(connection.slot, **slot))
+
+
+def _with_slot(changes: dict[str, Any]) -> dict[str, Any]:
+    # The fields of the slot are given beside the others; tests name the one that matters.
+    names = {each.name for each in fields(RefreshSlot)} & changes.keys()
+    rest = {name: value for name, value in changes.items() if name not in names}
+    return rest | {"slot": RefreshSlot(**{name: changes[name] for name in names})}
 
 
 def an_account_report(**changes: Any) -> AccountReport:

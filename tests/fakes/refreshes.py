@@ -89,7 +89,7 @@ class FakeRefreshes:
     def _demand_free(self, refresh: Refresh) -> None:
         connection = self._connections.get(refresh.user_id, refresh.connection_id)
         is_known = (refresh.user_id, refresh.id) in self.rows
-        if connection.open_refresh_id or connection.status in ASLEEP or is_known:
+        if connection.slot.open_refresh_id or connection.status in ASLEEP or is_known:
             raise ConcurrentChange(refresh.id)
 
     def _become_open(self, refresh: Refresh, *, called: bool) -> None:
@@ -97,8 +97,7 @@ class FakeRefreshes:
             is_live = refresh.method is Method.READ
             return replace(
                 row,
-                open_refresh_id=refresh.id,
-                open_refresh_called=called,
+                slot=replace(row.slot, open_refresh_id=refresh.id, open_refresh_called=called),
                 due_at=refresh.created_at + SAFETY_NET,
                 last_live_read_at=refresh.created_at if is_live else row.last_live_read_at,
             )

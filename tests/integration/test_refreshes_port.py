@@ -32,7 +32,10 @@ def test_reservation_takes_every_budget_and_the_connection_when_there_is_room(
     assert money.refreshes.get(USER, reserved.id) == reserved
     assert money.spent() == dict.fromkeys(("connection", "user", "deployment"), ONE)
     connection = money.connections.get(USER, CONNECTION_ID)
-    assert (connection.open_refresh_id, connection.open_refresh_called) == (reserved.id, False)
+    assert (connection.slot.open_refresh_id, connection.slot.open_refresh_called) == (
+        reserved.id,
+        False,
+    )
     assert connection.due_at == NOON + timedelta(minutes=2)
 
 
@@ -72,7 +75,7 @@ def test_nothing_at_all_is_written_when_one_budget_is_used_up(
         reserve(money, "second", **policy)
     assert (refused.value.scope, refused.value.resets_at) == (scope, resets_at)
     assert set(money.spent().values()) == {ONE}
-    assert money.connections.get(USER, CONNECTION_ID).open_refresh_id is None
+    assert money.connections.get(USER, CONNECTION_ID).slot.open_refresh_id is None
     with pytest.raises(NotFound):
         money.refreshes.get(USER, wanted_refresh("second").id)
 
@@ -113,7 +116,7 @@ def test_unpaid_refresh_spends_nothing_and_is_open_when_it_is_put_on_record(
     live = wanted_refresh(status=RefreshStatus.ACCEPTED, started_at=NOON)
     assert money.refreshes.open(live) == live
     connection = money.connections.get(USER, CONNECTION_ID)
-    assert (connection.open_refresh_id, connection.open_refresh_called) == (live.id, True)
+    assert (connection.slot.open_refresh_id, connection.slot.open_refresh_called) == (live.id, True)
     assert set(money.spent().values()) == {NOTHING}
     with pytest.raises(ConcurrentChange):
         money.refreshes.open(wanted_refresh("second", status=RefreshStatus.ACCEPTED))
@@ -125,7 +128,10 @@ def test_unpaid_call_is_still_to_be_made_when_it_is_put_on_record_first(money: S
     )
     money.refreshes.open(wanted)
     connection = money.connections.get(USER, CONNECTION_ID)
-    assert (connection.open_refresh_id, connection.open_refresh_called) == (wanted.id, False)
+    assert (connection.slot.open_refresh_id, connection.slot.open_refresh_called) == (
+        wanted.id,
+        False,
+    )
     assert connection.last_live_read_at is None
     assert money.refreshes.get(USER, wanted.id) == wanted
 
@@ -183,7 +189,7 @@ def test_nothing_is_reserved_when_the_kill_switch_was_turned_meanwhile(money: St
     with pytest.raises(PurchasesStopped):
         reserve(money)
     assert set(money.spent().values()) == {NOTHING}
-    assert money.connections.get(USER, CONNECTION_ID).open_refresh_id is None
+    assert money.connections.get(USER, CONNECTION_ID).slot.open_refresh_id is None
 
 
 def test_money_is_reserved_when_purchases_go_on_after_a_stop(money: Stores) -> None:

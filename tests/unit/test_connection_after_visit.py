@@ -111,7 +111,7 @@ def test_cooldown_counts_when_the_buyer_died_before_it_could_say_so() -> None:
     refresh = a_refresh(status=RefreshStatus.COMPLETE, started_at=START)
     before = a_connection(open_refresh_id=refresh.id, open_refresh_called=False)
     after = _after(before, refresh=refresh)
-    assert (after.last_purchase_at, after.open_refresh_id) == (START, None)
+    assert (after.slot.last_purchase_at, after.slot.open_refresh_id) == (START, None)
 
 
 def test_status_is_learned_when_the_visit_asked_for_it() -> None:
@@ -143,7 +143,7 @@ def test_purchase_keeps_its_time_when_it_was_not_called_yet() -> None:
     refresh = a_refresh(status=RefreshStatus.RESERVED)
     before = a_connection(open_refresh_id=refresh.id, due_at=CHECK)
     after = _after(before, refresh=refresh)
-    assert (after.due_at, after.open_refresh_id) == (CHECK, refresh.id)
+    assert (after.due_at, after.slot.open_refresh_id) == (CHECK, refresh.id)
 
 
 def test_another_refresh_may_open_when_the_visit_ended_this_one() -> None:
@@ -154,7 +154,7 @@ def test_another_refresh_may_open_when_the_visit_ended_this_one() -> None:
         cadence=Cadence(read_every=timedelta(hours=24)),
     )
     after = _after(before, refresh=refresh)
-    assert (after.open_refresh_id, after.due_at) == (None, after.next_read_at)
+    assert (after.slot.open_refresh_id, after.due_at) == (None, after.next_read_at)
 
 
 @pytest.mark.parametrize(

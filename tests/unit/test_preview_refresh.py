@@ -15,7 +15,7 @@ from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Method
 from freshet.services.preview_refresh import Preview, preview_refresh
-from tests.builders import CONNECTION_ID, NOON, USER
+from tests.builders import CONNECTION_ID, NOON, USER, refreshing
 from tests.unit.stage import Stage, a_request
 
 REALTIME = {"data_mode": DataMode.REALTIME}
@@ -81,7 +81,7 @@ def test_open_refresh_is_named_and_free_when_it_would_be_joined(changes: dict[st
 
 
 def _was_bought(stage: Stage) -> None:
-    bought = replace(stage.connection, last_purchase_at=NOON - timedelta(minutes=14))
+    bought = refreshing(stage.connection, last_purchase_at=NOON - timedelta(minutes=14))
     stage.connections.rows[USER, CONNECTION_ID] = bought
 
 

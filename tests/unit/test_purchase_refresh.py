@@ -14,7 +14,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.identifiers import refresh_id_for
 from freshet.domain.refresh import AccountProgress
-from tests.builders import CONNECTION_ID, NOON, an_account, an_order
+from tests.builders import CONNECTION_ID, NOON, an_account, an_order, refreshing
 from tests.fakes import FakeProviders, FakeSession
 from tests.unit.stage import ACCOUNT_ID, Stage
 
@@ -28,7 +28,7 @@ def test_refresh_is_accepted_and_on_the_books_when_the_provider_says_yes() -> No
     purchase = stage.buy()
     assert (purchase.refresh.status, purchase.joined, purchase.failure) == ("accepted", False, None)
     assert (stage.provider.billed, stage.refreshes.total()) == (1, Decimal("0.05"))
-    assert stage.connection.last_purchase_at == NOON
+    assert stage.connection.slot.last_purchase_at == NOON
     assert stage.connection.due_at == NOON + timedelta(minutes=1)
 
 
@@ -80,7 +80,7 @@ def test_expected_accounts_are_frozen_when_the_call_starts() -> None:
         (lambda stage: setattr(stage.refreshes, "stopped", True), errors.PurchasesStopped),
         (
             lambda stage: stage.connections.change(
-                "user-1", CONNECTION_ID, lambda row: replace(row, last_purchase_at=NOON)
+                "user-1", CONNECTION_ID, lambda row: refreshing(row, last_purchase_at=NOON)
             ),
             errors.RefreshTooSoon,
         ),
@@ -106,7 +106,7 @@ def test_nothing_is_created_or_spent_when_refused_before_money(
     with pytest.raises(error):
         stage.buy()
     assert (stage.refreshes.rows, stage.refreshes.calls, stage.provider.billed) == ({}, {}, 0)
-    assert stage.connection.open_refresh_id is None
+    assert stage.connection.slot.open_refresh_id is None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """What the provider's answers do to a purchase, its money and its connection."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,7 +9,7 @@ from freshet.domain import call_errors, errors
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.refresh import MOST_ATTEMPTS, PATIENCE, RefreshStatus
-from tests.builders import CONNECTION_ID, NOON, USER, an_answer, an_order
+from tests.builders import CONNECTION_ID, NOON, USER, an_answer, an_order, refreshing
 from tests.replacing import InPlaceOf
 from tests.unit.stage import Stage
 
@@ -98,11 +97,11 @@ def test_connection_learns_the_same_when_another_worker_judges_after_a_crash(
     changing.put_back()
     crashed.buy()
     after, expected = crashed.connection, usual.connection
-    assert (after.status, after.refresh_refused_until) == (
-        *(expected.status, expected.refresh_refused_until),
+    assert (after.status, after.slot.refresh_refused_until) == (
+        *(expected.status, expected.slot.refresh_refused_until),
     )
-    assert after.last_purchase_at == expected.last_purchase_at
-    assert after.open_refresh_id is None
+    assert after.slot.last_purchase_at == expected.slot.last_purchase_at
+    assert after.slot.open_refresh_id is None
 
 
 @pytest.mark.parametrize(
@@ -117,7 +116,7 @@ def test_purchase_is_refused_at_once_when_somebody_waits_for_the_verdict(
     assert (purchase.refresh.status, purchase.refresh.reason) == ("refused", error.reason)
     assert (stage.provider.billed, stage.refreshes.total()) == (0, Decimal(0))
     assert _spent(stage) == (0, Decimal(0))
-    assert stage.connection.open_refresh_id is None
+    assert stage.connection.slot.open_refresh_id is None
 
 
 @pytest.mark.parametrize("error", PERHAPS_BILLED, ids=lambda each: each.reason)
@@ -144,7 +143,7 @@ def test_purchase_is_given_up_when_every_attempt_failed() -> None:
         stage.later(minutes=1)
     assert stage.refresh().status is RefreshStatus.REFUSED
     assert (stage.provider.billed, _spent(stage)) == (0, (0, Decimal(0)))
-    assert stage.connection.refresh_reason == "provider_not_reached"
+    assert stage.connection.slot.refresh_reason == "provider_not_reached"
 
 
 def test_connection_needs_its_user_when_the_provider_says_so() -> None:
@@ -174,7 +173,7 @@ def test_refresh_is_finished_by_its_redelivery_when_the_connection_was_not_told(
     before = stage.connection
     stage.buy()
     # As after a crash between the two writes.
-    open_again = replace(before, open_refresh_id=an_order().refresh_id)
+    open_again = refreshing(before, open_refresh_id=an_order().refresh_id)
     stage.connections.rows[USER, CONNECTION_ID] = open_again
     stage.buy()
-    assert stage.connection.open_refresh_id is None
+    assert stage.connection.slot.open_refresh_id is None

@@ -1,7 +1,6 @@
 """The buyer's worker: business never fails a message, trouble of ours does."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -9,7 +8,7 @@ import pytest
 from freshet.domain import errors
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection_status import ConnectionStatus
-from tests.builders import CONNECTION_ID, NOON, USER, an_order
+from tests.builders import CONNECTION_ID, NOON, USER, an_order, refreshing
 from tests.unit.stage import Stage
 
 DAILY = Cadence(refresh_every=timedelta(hours=24))
@@ -17,7 +16,7 @@ TOMORROW = NOON + timedelta(hours=24)
 
 
 def _cooling(stage: Stage) -> None:
-    cooling = replace(stage.connection, last_purchase_at=NOON)
+    cooling = refreshing(stage.connection, last_purchase_at=NOON)
     stage.connections.rows[USER, CONNECTION_ID] = cooling
 
 
@@ -45,9 +44,9 @@ def test_reason_and_next_try_are_on_record_when_the_order_is_refused(
     stage = Stage(cadence=DAILY, next_refresh_at=NOON)
     arrange(stage)
     stage.work()
-    assert stage.connection.refresh_reason == reason or reason is None
-    assert stage.connection.refresh_reason is not None
-    assert stage.connection.next_refresh_at == next_try
+    assert stage.connection.slot.refresh_reason == reason or reason is None
+    assert stage.connection.slot.refresh_reason is not None
+    assert stage.connection.slot.next_refresh_at == next_try
     assert stage.provider.billed == 0
 
 
@@ -64,7 +63,10 @@ def test_only_the_reason_is_noted_when_nobody_buys_on_a_schedule() -> None:
     stage = Stage()
     _cooling(stage)
     stage.work()
-    assert (stage.connection.refresh_reason, stage.connection.next_refresh_at) == ("cooldown", None)
+    assert (stage.connection.slot.refresh_reason, stage.connection.slot.next_refresh_at) == (
+        "cooldown",
+        None,
+    )
 
 
 def test_message_ends_when_its_connection_was_removed() -> None:

@@ -24,7 +24,7 @@ from freshet.domain.connection_report import Institution
 from freshet.domain.connection_status import GONE, ConnectionStatus
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import Turn, turn_for
-from tests.builders import NOON, a_connection, an_account, an_account_report
+from tests.builders import NOON, a_connection, an_account, an_account_report, refreshing
 from tests.depth import many
 
 OLD = a_connection()
@@ -168,7 +168,7 @@ def test_connection_keeps_its_time_when_it_cannot_be_judged_yet() -> None:
 
 
 def test_nothing_is_bought_when_it_is_to_be_judged_first() -> None:
-    buying = replace(OLD, open_refresh_id="ref_1")
+    buying = refreshing(OLD, open_refresh_id="ref_1")
     assert turn_for(buying, now=NOON) is Turn.BUY
     after = without_account(buying, "account-1", heir=HEIR, now=NOON)
     assert turn_for(after, now=NOON) is Turn.READ

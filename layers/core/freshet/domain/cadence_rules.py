@@ -35,17 +35,18 @@ def replanned(
     if wanted == before:
         return before
     # An open refresh is looked after also while paused: its next check is the place it has now.
-    check_at = wanted.due_at if wanted.open_refresh_id is not None else None
+    check_at = wanted.due_at if wanted.slot.open_refresh_id is not None else None
     return wanted.rescheduled(now=now, check_at=check_at)
 
 
 def _with_cadence(connection: Connection, cadence: Cadence, *, now: datetime) -> Connection:
     next_read_at = connection.next_read_at or now
+    next_refresh_at = _next_refresh(connection, cadence.refresh_every, now=now)
     return replace(
         connection,
         cadence=cadence,
         next_read_at=min(next_read_at, now + cadence.read_every),
-        next_refresh_at=_next_refresh(connection, cadence.refresh_every, now=now),
+        slot=replace(connection.slot, next_refresh_at=next_refresh_at),
     )
 
 
@@ -55,8 +56,9 @@ def _next_refresh(
     if every is None:
         return None
     if every == connection.cadence.refresh_every:
-        return connection.next_refresh_at
-    last, planned = connection.last_purchase_at, connection.next_refresh_at or now
+        return connection.slot.next_refresh_at
+    slot = connection.slot
+    last, planned = slot.last_purchase_at, slot.next_refresh_at or now
     # Counted from the last purchase, scheduled or pressed: one day's data is not paid for twice.
     wish = planned if last is None else last + every
     return min(max(wish, now), now + every)

@@ -10,6 +10,7 @@ from freshet.domain.connection_status import ASLEEP, BROKEN, GONE, LINKED, Conne
 from freshet.domain.events import Event, EventKind
 from freshet.domain.expiry import Expiry
 from freshet.domain.provider import Provider
+from freshet.domain.refresh_slot import RefreshSlot
 from freshet.domain.webhooks import Marks, has_news
 
 TURN_LEASE = timedelta(minutes=15)
@@ -41,21 +42,14 @@ class Connection:
     data_mode: DataMode = DataMode.UNKNOWN
     source: str | None = None
     """The provider's own document, as JSON text, where it is kept."""
-    refresh_refused_until: datetime | None = None
-    """Until then the provider is not asked to refresh: it would not, whoever asks."""
-    sync_refused_until: datetime | None = None
     cadence: Cadence = Cadence()
     next_read_at: datetime | None = None
-    next_refresh_at: datetime | None = None
     due_at: datetime | None = None
     reading_until: datetime | None = None
     marks: Marks = field(default_factory=dict)
     partial: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Parts of a marked account that the provider failed to bring along, by mark."""
-    open_refresh_id: str | None = None
-    open_refresh_called: bool = False
-    refresh_reason: str | None = None
-    last_purchase_at: datetime | None = None
+    slot: RefreshSlot = RefreshSlot()
     last_live_read_at: datetime | None = None
     allowed_on: date | None = None
     """The UTC day for which the schedule's next read of this connection is counted already."""
@@ -82,7 +76,7 @@ class Connection:
     @property
     def can_refresh(self) -> bool:
         """A purchase can help only where the provider serves stored data and lets us refresh."""
-        return self.data_mode is not DataMode.REALTIME and self.refresh_refused_until is None
+        return self.data_mode is not DataMode.REALTIME and self.slot.refresh_refused_until is None
 
     @property
     def is_to_be_judged(self) -> bool:
@@ -98,7 +92,7 @@ class Connection:
         user's other connections may do.
         """
         is_retry = self.consecutive_failures > 0
-        return self.open_refresh_id is None and not self.marks and not is_retry
+        return self.slot.open_refresh_id is None and not self.marks and not is_retry
 
     def first_read_tomorrow(self, *, now: datetime) -> datetime:
         """Say when the schedule may read again, spread over the first hours of the UTC day."""
@@ -130,7 +124,9 @@ class Connection:
             expiry = expiry.read_well(read_at=read_at, ends_at=report.ends_at)
         if not report.is_disabled and expiry.is_near(now=read_at):
             status, reason = ConnectionStatus.EXPIRING, _ENDS_SOON
-        learned = replace(
+        # What was refused is worth another try after a while, and when something has changed.
+        is_another = report.data_mode is not self.data_mode or self.status in BROKEN
+        return replace(
             self,
             expiry=expiry,
             status=status,
@@ -139,8 +135,8 @@ class Connection:
             data_mode=report.data_mode,
             institution=report.institution,
             source=report.source,
+            slot=self.slot.refusals_at(read_at, is_forgotten=is_another),
         )
-        return learned._with_memory_of(self, read_at)
 
     def with_expiry(self, expiry: Expiry, *, now: datetime) -> "Connection":
         """Take note of a warning or a repair: a working link is about to end, or no longer is."""
@@ -151,13 +147,6 @@ class Connection:
         if not is_near and self.status is ConnectionStatus.EXPIRING:
             return replace(learned, status=ConnectionStatus.ACTIVE, status_reason=None)
         return learned
-
-    def _with_memory_of(self, before: "Connection", read_at: datetime) -> "Connection":
-        # What was refused is worth another try after a while, and when something has changed.
-        is_another = self.data_mode is not before.data_mode or before.status in BROKEN
-        until = (before.refresh_refused_until, before.sync_refused_until)
-        refresh, sync = (at if at and at > read_at and not is_another else None for at in until)
-        return replace(self, refresh_refused_until=refresh, sync_refused_until=sync)
 
     def with_login_required(
         self, reason: str, *, read_at: datetime, is_revoked: bool = False
@@ -253,34 +242,6 @@ class Connection:
             wishes += [at for at in (self.next_read_at, self._refresh_wish()) if at is not None]
         return replace(self, due_at=min(wishes, default=None))
 
-    def after_call(self, *, called_at: datetime, is_purchase: bool) -> "Connection":
-        """A call was made, or may have been; after a purchase, cooldown and cadence start over."""
-        if not is_purchase:
-            return replace(self, open_refresh_called=self.open_refresh_id is not None)
-        every = self.cadence.refresh_every
-        return replace(
-            self,
-            next_refresh_at=None if every is None else called_at + every,
-            open_refresh_called=self.open_refresh_id is not None,
-            last_purchase_at=called_at,
-            refresh_reason=None,
-        )
-
-    def after_refusal(
-        self, reason: str, *, now: datetime, retry_at: datetime | None
-    ) -> "Connection":
-        """A wanted purchase did not happen: say why, and when the schedule tries again."""
-        if self.cadence.refresh_every is None:
-            return replace(self, refresh_reason=reason)
-        again_at = retry_at or now + self.cadence.refresh_every
-        return replace(self, refresh_reason=reason, next_refresh_at=again_at)
-
-    def without_refresh(self, refresh_id: str) -> "Connection":
-        """A refresh has ended; another may open."""
-        if self.open_refresh_id != refresh_id:
-            return self
-        return replace(self, open_refresh_id=None, open_refresh_called=False)
-
     def wants_refresh(self, *, now: datetime) -> bool:
         """Tell whether the cadence asks for a purchase at this turn."""
         wish = self._refresh_wish()
@@ -290,4 +251,4 @@ class Connection:
         # Before the first read nobody knows whether buying makes sense here at all.
         if self.status is ConnectionStatus.INITIALISING or not self.can_refresh:
             return None
-        return self.next_refresh_at if self.cadence.refresh_every is not None else None
+        return self.slot.next_refresh_at if self.cadence.refresh_every is not None else None

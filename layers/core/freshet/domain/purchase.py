@@ -73,7 +73,7 @@ def check_before_money(
 ) -> None:
     """Raise the first reason not to buy; budgets come after, in the reservation itself."""
     check_again(connection, is_stopped=is_stopped)
-    last, cooldown = connection.last_purchase_at, policy.cooldown_at(etiquette)
+    last, cooldown = connection.slot.last_purchase_at, policy.cooldown_at(etiquette)
     if last is not None and now < last + cooldown:
         raise RefreshTooSoon(last + cooldown)
 
@@ -124,23 +124,24 @@ def connection_after(
     connection: Connection, refresh: Refresh, error: CallFailed | None, *, now: datetime
 ) -> Connection:
     """Say what a purchase's outcome means for its connection and its place in the schedule."""
-    if connection.open_refresh_id != refresh.id:
+    if connection.slot.open_refresh_id != refresh.id:
         return connection
+    every = connection.cadence.refresh_every
     if refresh.status is RefreshStatus.RESERVED:
-        retry_at = error.retry_at(now) if error else now
-        waiting = connection.after_refusal(refresh.reason or "waiting", now=now, retry_at=None)
+        check_at = error.retry_at(now) if error else now
+        reason = refresh.reason or "waiting"
+        waiting = connection.slot.after_refusal(reason, now=now, retry_at=None, every=every)
         waiting = replace(waiting, open_refresh_called=False)
-        return waiting.rescheduled(now=now, check_at=retry_at)
+        return replace(connection, slot=waiting).rescheduled(now=now, check_at=check_at)
     if refresh.is_terminal:
-        finished = refresh.finished_event(now=now)
-        connection = connection.without_refresh(refresh.id).announcing(finished)
+        connection = replace(connection, slot=connection.slot.without(refresh.id))
+        connection = connection.announcing(refresh.finished_event(now=now))
     if refresh.status is RefreshStatus.REFUSED:
         refused = _after_refusal(connection, refresh, error, now=now)
         return refused.announcing_status(connection, now=now).rescheduled(now=now)
-    bought = connection.after_call(
-        called_at=refresh.started_at or now, is_purchase=refresh.method is Method.PURCHASE
-    )
-    return bought.rescheduled(now=now, check_at=refresh.next_check_at)
+    is_purchase, called_at = refresh.method is Method.PURCHASE, refresh.started_at or now
+    called = connection.slot.after_call(called_at=called_at, is_purchase=is_purchase, every=every)
+    return replace(connection, slot=called).rescheduled(now=now, check_at=refresh.next_check_at)
 
 
 def _after_refusal(
@@ -154,21 +155,24 @@ def _after_refusal(
     retry_at = now + wait if wait is not None and wait > PATIENCE else None
     # What a sync is refused for says nothing about purchases.
     is_purchase = refresh.method is Method.PURCHASE
-    noted = connection
+    slot, every = connection.slot, connection.cadence.refresh_every
     if is_purchase:
-        noted = connection.after_refusal(reason, now=now, retry_at=retry_at)
+        slot = slot.after_refusal(reason, now=now, retry_at=retry_at, every=every)
+    noted = replace(connection, slot=slot)
     if issubclass(kind, LoginRequired):
         is_revoked = issubclass(kind, AccessRevoked)
         return noted.with_login_required(reason, read_at=now, is_revoked=is_revoked)
     remembered = now + REFUSAL_REMEMBERED
     if not is_purchase:
         is_refused = issubclass(kind, RefreshNotAllowed | MissingUpstream)
-        return replace(noted, sync_refused_until=remembered) if is_refused else noted
+        until = remembered if is_refused else slot.sync_refused_until
+        return replace(noted, slot=replace(slot, sync_refused_until=until))
     if issubclass(kind, RefreshNotAllowed):
-        return replace(noted, refresh_refused_until=remembered)
+        return replace(noted, slot=replace(slot, refresh_refused_until=remembered))
     if issubclass(kind, MissingUpstream):
         # Gone, or shared with us by somebody else: the read that follows tells which.
-        return replace(noted, refresh_refused_until=remembered, next_read_at=now)
+        slot = replace(slot, refresh_refused_until=remembered)
+        return replace(noted, slot=slot, next_read_at=now)
     if issubclass(kind, ProviderThrottled):
-        return replace(noted, last_purchase_at=now)
+        return replace(noted, slot=replace(slot, last_purchase_at=now))
     return noted

@@ -143,13 +143,17 @@ def connection_after_read_run(
     if run.report is not None:
         learned = learned.with_report(run.report, read_at=run.started_at)
     learned = _after_trouble(learned, run, now=now)
-    if refresh is not None and refresh.is_terminal and learned.open_refresh_id == refresh.id:
+    if refresh is not None and refresh.is_terminal and learned.slot.open_refresh_id == refresh.id:
+        slot = learned.slot
         if refresh.started_at is not None:
             # Should the buyer have died before it could say so itself.
-            is_purchase = refresh.method is Method.PURCHASE
-            learned = learned.after_call(called_at=refresh.started_at, is_purchase=is_purchase)
-        finished = refresh.finished_event(now=now)
-        learned = learned.without_refresh(refresh.id).announcing(finished)
+            slot = slot.after_call(
+                called_at=refresh.started_at,
+                is_purchase=refresh.method is Method.PURCHASE,
+                every=learned.cadence.refresh_every,
+            )
+        learned = replace(learned, slot=slot.without(refresh.id))
+        learned = learned.announcing(refresh.finished_event(now=now))
     learned = learned.announcing_status(connection, now=now)
     learned = learned.announcing(*_changes(connection, run))
     told = {account_id: stored.changed_at for account_id, stored in run.stored.items()}
@@ -213,10 +217,10 @@ def _after_trouble(connection: Connection, run: ReadRun, *, now: datetime) -> Co
 def _check_at(
     connection: Connection, refresh: Refresh | None, run: ReadRun, now: datetime
 ) -> datetime | None:
-    if connection.open_refresh_id is None:
+    if connection.slot.open_refresh_id is None:
         return None
-    is_ours = refresh is not None and refresh.id == connection.open_refresh_id
-    if refresh is None or not is_ours or not connection.open_refresh_called:
+    is_ours = refresh is not None and refresh.id == connection.slot.open_refresh_id
+    if refresh is None or not is_ours or not connection.slot.open_refresh_called:
         # Not called yet, or opened while we were reading: it keeps its own time.
         return connection.due_at
     if isinstance(run.trouble, QuotaExhausted | RateLimited) and refresh.next_check_at:

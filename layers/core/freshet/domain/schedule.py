@@ -28,8 +28,8 @@ def turn_for(connection: Connection, *, now: datetime) -> Turn:
     """
     if connection.is_to_be_judged:
         return Turn.READ
-    if connection.open_refresh_id is not None:
-        return Turn.READ if connection.open_refresh_called else Turn.BUY
+    if connection.slot.open_refresh_id is not None:
+        return Turn.READ if connection.slot.open_refresh_called else Turn.BUY
     return Turn.BUY if connection.wants_refresh(now=now) else Turn.READ
 
 

@@ -73,7 +73,7 @@ def _without_refresh(
     erasure: Erasure, connection: Connection, deps: ErasureDependencies
 ) -> tuple[Erasure, bool]:
     """End the open refresh, its money on the books, unless its call may be under way."""
-    refresh_id, now = connection.open_refresh_id, deps.clock()
+    refresh_id, now = connection.slot.open_refresh_id, deps.clock()
     if refresh_id is None:
         return erasure, True
     refresh = deps.refreshes.get(connection.user_id, refresh_id)
@@ -85,7 +85,9 @@ def _without_refresh(
         refresh = store(ended_by_removal(refresh, now=now))
     count("RefreshFinished")
     deps.connections.change(
-        connection.user_id, connection.id, lambda row: row.without_refresh(refresh_id)
+        connection.user_id,
+        connection.id,
+        lambda row: replace(row, slot=row.slot.without(refresh_id)),
     )
     return erasure, True
 
@@ -144,7 +146,7 @@ def _without_row(
     """Erase its row, unless a purchase has slipped in, which is to be ended first."""
     # As it is now: webhooks may have marked it since we looked.
     current = deps.connections.change(connection.user_id, connection.id, leaving)
-    if current.open_refresh_id is not None:
+    if current.slot.open_refresh_id is not None:
         return _changed(erasure, deps), False
     try:
         deps.eraser.disconnect(current)

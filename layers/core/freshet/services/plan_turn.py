@@ -110,7 +110,7 @@ def _command(
     return RefreshCommand(
         user_id=connection.user_id,
         connection_id=connection.id,
-        refresh_id=connection.open_refresh_id or wanted,
+        refresh_id=connection.slot.open_refresh_id or wanted,
         trigger=Trigger.SCHEDULE,
         actor=_PLANNER,
         delay=delay,

@@ -36,7 +36,7 @@ def days_wanted(
     return days_to_read(
         account,
         event=event,
-        is_awaited=run.is_awaited or connection.open_refresh_id is not None,
+        is_awaited=run.is_awaited or connection.slot.open_refresh_id is not None,
         gap=etiquette.gap_between_transaction_reads,
         now=run.started_at,
     )

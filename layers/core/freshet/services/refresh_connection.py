@@ -112,7 +112,7 @@ def request_transactions_sync(
     is_opt_in = purchasing.traits[connection.provider].transactions_need_opt_in
     if is_opt_in and connection.provider not in deps.transactions_at:
         raise TransactionsNotEnabled
-    if is_opt_in or connection.sync_refused_until is not None:
+    if is_opt_in or connection.slot.sync_refused_until is not None:
         # Asked in vain before: a plain read brings what the provider has by itself.
         return _read_instead(command, Kind.TRANSACTIONS, connection, purchasing)
     return _sync(command, connection, purchasing)
@@ -150,7 +150,7 @@ def _read_instead(
 ) -> Purchase:
     """Answer a request by a free live read, where asking the broker is pointless or not wanted."""
     demand_linked(connection)
-    if connection.open_refresh_id is not None:
+    if connection.slot.open_refresh_id is not None:
         return open_refresh_of(connection, command, deps)
     now, etiquette = deps.clock(), deps.traits[connection.provider].etiquette
     check_before_live_read(connection, etiquette=etiquette, now=now)
@@ -164,7 +164,7 @@ def _read_instead(
 
 
 def _sync(command: RefreshCommand, connection: Connection, deps: PurchaseDependencies) -> Purchase:
-    if connection.open_refresh_id is not None:
+    if connection.slot.open_refresh_id is not None:
         # A refresh of holdings brings yesterday's transactions in as well.
         return open_refresh_of(connection, command, deps)
     kind, now = Kind.TRANSACTIONS, deps.clock()
@@ -189,7 +189,7 @@ def _reserve(
     """Check and reserve, or find it done before; give the buyer where the checks were made now."""
     if known is not None:
         return Purchase(refresh=known), None
-    if connection.open_refresh_id is not None:
+    if connection.slot.open_refresh_id is not None:
         return open_refresh_of(connection, command, deps), None
     now, policy, provider = deps.clock(), deps.policy, connection.provider
     check_before_money(
@@ -281,10 +281,10 @@ def finish_refresh(
     connection: Connection, run: ReadRun, *, refreshes: Refreshes, now: datetime
 ) -> Refresh | None:
     """Take what a read proved into the connection's open refresh; end it when time is up."""
-    if connection.open_refresh_id is None:
+    if connection.slot.open_refresh_id is None:
         return None
     for _ in range(TRIES):
-        refresh = refreshes.get(connection.user_id, connection.open_refresh_id)
+        refresh = refreshes.get(connection.user_id, connection.slot.open_refresh_id)
         after = refresh_after_read_run(refresh, run, connection.marks, now=now)
         if after == refresh:
             return refresh
@@ -296,4 +296,4 @@ def finish_refresh(
             count("RefreshFinished")
             logger.info("Refresh finished", refresh_id=saved.id, status=saved.status)
         return saved
-    raise ConcurrentChange(connection.open_refresh_id)
+    raise ConcurrentChange(connection.slot.open_refresh_id)

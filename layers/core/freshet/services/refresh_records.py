@@ -1,7 +1,7 @@
 """What the steps of a refresh need, and what they read and store; their order is elsewhere."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from freshet.domain.account import Account
@@ -100,7 +100,7 @@ def open_refresh_of(
 
     Raises what has become of the link, or ConcurrentChange, where there is neither.
     """
-    known_id = connection.open_refresh_id or command.refresh_id
+    known_id = connection.slot.open_refresh_id or command.refresh_id
     refresh = on_record(command.user_id, known_id, deps.refreshes)
     if refresh is None:
         demand_linked(connection)
@@ -170,7 +170,11 @@ def note_refusal(
     reason, now = refusal_reason(refusal), deps.clock()
 
     def step(connection: Connection) -> Connection:
-        noted = connection.after_refusal(reason, now=now, retry_at=_retry_at(refusal))
+        every = connection.cadence.refresh_every
+        slot = connection.slot.after_refusal(
+            reason, now=now, retry_at=_retry_at(refusal), every=every
+        )
+        noted = replace(connection, slot=slot)
         if isinstance(refusal, CredentialMissing):
             noted = noted.with_login_required(reason, read_at=now)
         return noted.announcing_status(connection, now=now).rescheduled(now=now)

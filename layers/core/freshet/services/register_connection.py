@@ -10,6 +10,7 @@ from freshet.domain.errors import AlreadyOwned
 from freshet.domain.identifiers import new_connection_id
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import TraitsByProvider
+from freshet.domain.refresh_slot import RefreshSlot
 from freshet.domain.removal_rules import demand_not_removed
 from freshet.ports import Clock, Connections, CredentialVault, Inbox, Owners, ReadQueue
 from freshet.services.enrollment import enroll_connection
@@ -61,6 +62,7 @@ def register_connection(
         # Linked before, it may have another name for its credential, which readers go by.
         name = deps.connections.get(*owner).credential_name
     deps.vault.keep(registration.user_id, name, registration.credential)
+    every = registration.cadence.refresh_every
     wanted = Connection(
         id=new_connection_id(deps.random_bytes),
         user_id=registration.user_id,
@@ -69,7 +71,7 @@ def register_connection(
         credential_name=name,
         cadence=registration.cadence,
         next_read_at=now,
-        next_refresh_at=now if registration.cadence.refresh_every is not None else None,
+        slot=RefreshSlot(next_refresh_at=None if every is None else now),
         due_at=now,
         created_at=now,
     )

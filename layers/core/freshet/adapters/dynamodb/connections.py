@@ -16,6 +16,7 @@ from freshet.domain.errors import AlreadyOwned, ConcurrentChange, NotFound, User
 from freshet.domain.expiry import Expiry
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 from freshet.domain.provider import Provider
+from freshet.domain.refresh_slot import RefreshSlot
 from freshet.domain.schedule import DUE_SHARDS
 
 _TRIES = 10  # each lost race means that somebody else got on; ten in a row is a bug
@@ -174,21 +175,15 @@ def connection_to_item(connection: Connection) -> Item:
         "paused": connection.paused,
         "data_mode": str(connection.data_mode),
         "source": connection.source,
-        "refresh_refused_until": optional_to_text(connection.refresh_refused_until),
-        "sync_refused_until": optional_to_text(connection.sync_refused_until),
         "read_every_seconds": _seconds(connection.cadence.read_every),
         "refresh_every_seconds": None if refresh_every is None else _seconds(refresh_every),
         "next_read_at": optional_to_text(connection.next_read_at),
-        "next_refresh_at": optional_to_text(connection.next_refresh_at),
         "due_at": due_at,
         "due_shard": _shard_of(connection) if due_at else None,
         "reading_until": optional_to_text(connection.reading_until),
         "failed_parts": {mark: list(parts) for mark, parts in connection.partial.items()},
         "marks": {mark: to_text(at) for mark, at in connection.marks.items()},
-        "open_refresh_id": connection.open_refresh_id,
-        "open_refresh_called": connection.open_refresh_called,
-        "refresh_reason": connection.refresh_reason,
-        "last_purchase_at": optional_to_text(connection.last_purchase_at),
+        **_slot_to_item(connection.slot),
         "last_live_read_at": optional_to_text(connection.last_live_read_at),
         "allowed_on": None if connection.allowed_on is None else str(connection.allowed_on),
         "consecutive_failures": connection.consecutive_failures,
@@ -201,6 +196,30 @@ def connection_to_item(connection: Connection) -> Item:
         "created_at": to_text(connection.created_at),
         "version": connection.version,
     }
+
+
+def _slot_to_item(slot: RefreshSlot) -> Item:
+    return {
+        "open_refresh_id": slot.open_refresh_id,
+        "open_refresh_called": slot.open_refresh_called,
+        "refresh_reason": slot.refresh_reason,
+        "last_purchase_at": optional_to_text(slot.last_purchase_at),
+        "next_refresh_at": optional_to_text(slot.next_refresh_at),
+        "refresh_refused_until": optional_to_text(slot.refresh_refused_until),
+        "sync_refused_until": optional_to_text(slot.sync_refused_until),
+    }
+
+
+def _slot_from_item(item: Item) -> RefreshSlot:
+    return RefreshSlot(
+        open_refresh_id=item.get("open_refresh_id"),
+        open_refresh_called=item["open_refresh_called"],
+        refresh_reason=item.get("refresh_reason"),
+        last_purchase_at=optional_from_text(item.get("last_purchase_at")),
+        next_refresh_at=optional_from_text(item.get("next_refresh_at")),
+        refresh_refused_until=optional_from_text(item.get("refresh_refused_until")),
+        sync_refused_until=optional_from_text(item.get("sync_refused_until")),
+    )
 
 
 def connection_from_item(item: Item) -> Connection:
@@ -223,19 +242,13 @@ def connection_from_item(item: Item) -> Connection:
         paused=item["paused"],
         data_mode=DataMode(item["data_mode"]),
         source=item.get("source"),
-        refresh_refused_until=optional_from_text(item.get("refresh_refused_until")),
-        sync_refused_until=optional_from_text(item.get("sync_refused_until")),
         cadence=_cadence(item),
         next_read_at=optional_from_text(item.get("next_read_at")),
-        next_refresh_at=optional_from_text(item.get("next_refresh_at")),
         due_at=optional_from_text(item.get("due_at")),
         reading_until=optional_from_text(item.get("reading_until")),
         partial={mark: tuple(parts) for mark, parts in item["failed_parts"].items()},
         marks={mark: from_text(at) for mark, at in item["marks"].items()},
-        open_refresh_id=item.get("open_refresh_id"),
-        open_refresh_called=item["open_refresh_called"],
-        refresh_reason=item.get("refresh_reason"),
-        last_purchase_at=optional_from_text(item.get("last_purchase_at")),
+        slot=_slot_from_item(item),
         last_live_read_at=optional_from_text(item.get("last_live_read_at")),
         allowed_on=date.fromisoformat(day) if (day := item.get("allowed_on")) else None,
         consecutive_failures=int(item["consecutive_failures"]),
@@ -253,7 +266,7 @@ def connection_from_item(item: Item) -> Connection:
 
 
 def _shard_of(connection: Connection) -> str:
-    if connection.open_refresh_id is not None:
+    if connection.slot.open_refresh_id is not None:
         return keys.awaited_shard(connection.provider)
     return keys.due_shard(connection.provider, connection.id)
 
