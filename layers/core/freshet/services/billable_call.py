@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from freshet import metrics
 from freshet.domain.call_errors import CallFailed, NotReached, ProviderAnswer
 from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.errors import (
@@ -81,7 +82,7 @@ def resume_refresh(refresh: Refresh, deps: PurchaseDependencies, *, may_wait: bo
     if refresh.status is RefreshStatus.CALLING:
         # The caller died between the call and its record. Calling again could be paying twice.
         refresh = _booked(refresh, lambda each: lose_answer(each, "caller_died", now=now), deps)
-        count("RefreshAnswerLost")
+        count(metrics.REFRESH_ANSWER_LOST)
     _update_connection(refresh, None, deps)
     return Purchase(refresh=refresh)
 
@@ -167,7 +168,7 @@ def _update_connection(
         announce(after, connections=deps.connections, bus=deps.bus)
     except QueueUnavailable:
         # The money is spent and on record; the next visit publishes what is still put out.
-        count("AnnouncementPutOff")
+        count(metrics.ANNOUNCEMENT_PUT_OFF)
 
 
 def _read_command(refresh: Refresh) -> ReadCommand:
@@ -179,7 +180,7 @@ def _read_command(refresh: Refresh) -> ReadCommand:
 
 
 def _tell(refresh: Refresh, failure: CallFailed | None) -> None:
-    count("RefreshAccepted" if failure is None else "RefreshNotAccepted")
+    count(metrics.REFRESH_ACCEPTED if failure is None else metrics.REFRESH_NOT_ACCEPTED)
     logger.info(
         "Refresh called",
         refresh_id=refresh.id,

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from freshet import metrics
 from freshet.domain.account import Account, AccountReport
 from freshet.domain.account_migration import account_migration, passed_to, without_account
 from freshet.domain.connection import Connection
@@ -132,7 +133,7 @@ def _judged_and_stored(
             named = before.report.provider_account_id
             left = without_account(older, named, heir=own[name], now=now)
             connections[left.id] = deps.register.pass_on(own[name], left=left, seen=seen)
-            count("AccountPassedOn")
+            count(metrics.ACCOUNT_MIGRATED)
         else:
             own[name] = _new_account(connection, report, now)
             deps.register.add(own[name], seen=seen)

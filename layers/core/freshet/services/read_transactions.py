@@ -2,6 +2,7 @@
 
 from contextlib import suppress
 
+from freshet import metrics
 from freshet.domain.account import Account
 from freshet.domain.connection import Connection
 from freshet.domain.days import EVERY_DAY, DayRange
@@ -55,7 +56,7 @@ def read_transactions(
     read = _reconcile(account, days, session, transactions)
     if not read.is_whole:
         # The day is not moved on: what is missing is asked for again.
-        count("TransactionsReadInPart")
+        count(metrics.TRANSACTIONS_READ_IN_PART)
         logger.warning("Transactions read in part", account_id=account.id)
         return
     is_history = days == EVERY_DAY
@@ -80,7 +81,7 @@ def _reconcile(
             read = session.transactions(account.report, since=None)
         changes = changes_of(read, before.transactions)
         if read.is_whole and is_doubtful(read, before.transactions):
-            count("TransactionsNotBelieved")
+            count(metrics.TRANSACTIONS_NOT_BELIEVED)
         try:
             transactions.apply(account.user_id, account.id, changes, revision=before.revision)
         except ConcurrentChange:

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from freshet import metrics
 from freshet.domain.commands import RefreshCommand
 from freshet.domain.connection import Connection
 from freshet.domain.errors import (
@@ -25,10 +26,12 @@ def refresh_connection(command: RefreshCommand, *, deps: PurchaseDependencies) -
     try:
         purchase_refresh(command, deps=deps, may_wait=True)
     except NotFound:
-        count("RefreshOrderOrphaned")  # the connection was removed while the message waited
+        count(
+            metrics.REFRESH_COMMAND_ORPHANED
+        )  # the connection was removed while the message waited
     except (RefreshRefused, ProviderNotConfigured, CredentialMissing) as refusal:
         reason = refusal_reason(refusal)
-        count("RefreshRefused")
+        count(metrics.REFRESH_REFUSED)
         logger.info("Refresh refused", reason=reason)
         _note(command, refusal, reason, deps)
 

@@ -1,5 +1,6 @@
 """From what a provider reads to our own snapshots."""
 
+from freshet import metrics
 from freshet.domain.account import Account
 from freshet.domain.errors import ConcurrentChange
 from freshet.domain.read_run import Stored
@@ -21,7 +22,7 @@ def store_reading(
         outcome = judge(latest, reading)
         if snapshots.store(account.user_id, account.id, outcome, before=latest):
             if outcome.is_new_version:
-                count("SnapshotStored")
+                count(metrics.SNAPSHOT_STORED)
             current = outcome.latest or latest
             return Stored(
                 reading=reading,

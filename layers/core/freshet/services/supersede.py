@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from freshet import metrics
 from freshet.domain.account import Register
 from freshet.domain.account_migration import heir_of, is_superseded, judged, without_account
 from freshet.domain.connection import Connection
@@ -72,7 +73,7 @@ def _judged(
     now, newer = deps.clock(), heir.id if heir else connection.successor
     erasure = erasure_of(connection, actor=_ACTOR, now=now, due_at=now)
     deps.erasures.begin(replace(erasure, superseded_by=newer))
-    count("ConnectionSuperseded")
+    count(metrics.CONNECTION_SUPERSEDED)
     logger.info("Connection superseded", accounts=len(connection.migrated_accounts))
     return deps.connections.change(*owner, superseded)
 
