@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from freshet import metrics
 from freshet.domain.call_errors import CallFailed, NotReached, ProviderAnswer
 from freshet.domain.commands import ReadCommand, ReadReason
+from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.errors import (
     ConcurrentChange,
     CredentialMissing,
@@ -44,8 +45,6 @@ from freshet.ports import (
     Refreshes,
 )
 from freshet.services.announce import announce
-
-_TRIES = 10  # a reader may note proof while the call is under way; ten times in a row is a bug
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,14 +144,19 @@ def _outcome(buyer: ProviderBuyer, refresh: Refresh) -> ProviderAnswer | CallFai
 def _booked(
     refresh: Refresh, step: Callable[[Refresh], Refresh], deps: PurchaseDependencies
 ) -> Refresh:
-    for _ in range(_TRIES):
-        if refresh.is_terminal:
-            return refresh
+    current = refresh
+
+    def attempt() -> Refresh:
+        nonlocal current
+        if current.is_terminal:
+            return current
         try:
-            return deps.refreshes.book(step(refresh))
-        except ConcurrentChange:
-            refresh = deps.refreshes.get(refresh.user_id, refresh.id)
-    raise ConcurrentChange(refresh.id)
+            return deps.refreshes.book(step(current))
+        except ConcurrentChange:  # a reader may note proof while the call is under way
+            current = deps.refreshes.get(refresh.user_id, refresh.id)
+            raise
+
+    return retry_lost_races(attempt, row=refresh.id)
 
 
 def _update_connection(

@@ -4,9 +4,10 @@ from contextlib import suppress
 
 from freshet import metrics
 from freshet.domain.account import Account
+from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
 from freshet.domain.days import EVERY_DAY, DayRange
-from freshet.domain.errors import ConcurrentChange, MigratedAccounts
+from freshet.domain.errors import MigratedAccounts
 from freshet.domain.provider_limits import ProviderLimits
 from freshet.domain.read_run import ReadRun, ReadScope
 from freshet.domain.transaction_windows import (
@@ -18,8 +19,6 @@ from freshet.domain.transaction_windows import (
 from freshet.domain.webhooks import transactions_event
 from freshet.observability import count, logger
 from freshet.ports import Accounts, ProviderSession, Transactions
-
-_TRIES = 3  # each lost race means that another reader stored what it had read
 
 
 def days_wanted(
@@ -71,7 +70,7 @@ def read_transactions(
 def _reconcile(
     account: Account, days: DayRange, session: ProviderSession, transactions: Transactions
 ) -> WindowRead:
-    for _ in range(_TRIES):
+    def attempt() -> WindowRead:
         # First what is stored, then what is true: who stores something in between is noticed.
         before = transactions.since(account.user_id, account.id, first=days.first)
         read = session.transactions(account.report, since=days.first)
@@ -82,9 +81,7 @@ def _reconcile(
         changes = changes_of(read, before.transactions)
         if read.is_whole and is_doubtful(read, before.transactions):
             count(metrics.TRANSACTIONS_NOT_BELIEVED)
-        try:
-            transactions.apply(account.user_id, account.id, changes, revision=before.revision)
-        except ConcurrentChange:
-            continue
+        transactions.apply(account.user_id, account.id, changes, revision=before.revision)
         return read
-    raise ConcurrentChange(account.id)
+
+    return retry_lost_races(attempt, row=account.id)

@@ -11,6 +11,7 @@ from typing import Protocol
 from freshet import metrics
 from freshet.domain.account import Register
 from freshet.domain.account_migration import heir_of, is_superseded, judged, without_account
+from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import GONE
 from freshet.domain.errors import ConcurrentChange
@@ -20,7 +21,6 @@ from freshet.ports import AccountRegister, Clock, Connections, Erasures
 from freshet.services.begin_removal import erasure_of
 
 _ACTOR = "succession"
-_TRIES = 5
 
 
 class SupersedeDependencies(Protocol):
@@ -48,14 +48,19 @@ def judged_connection(connection: Connection, *, deps: SupersedeDependencies) ->
     migrated_at = connection.migrated_at
     if migrated_at is None or not connection.is_to_be_judged:
         return connection
-    for _ in range(_TRIES):
-        if connection.status in GONE:
-            return connection
+    current = connection
+
+    def attempt() -> Connection:
+        nonlocal current
+        if current.status in GONE:
+            return current
         try:
-            return _judged(connection, migrated_at, deps)
+            return _judged(current, migrated_at, deps)
         except ConcurrentChange:
-            connection = deps.connections.get(connection.user_id, connection.id)
-    raise ConcurrentChange(connection.id)
+            current = deps.connections.get(connection.user_id, connection.id)
+            raise
+
+    return retry_lost_races(attempt, row=connection.id)
 
 
 def _judged(

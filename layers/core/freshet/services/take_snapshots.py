@@ -16,10 +16,10 @@ from freshet.domain.call_errors import (
     RateLimited,
 )
 from freshet.domain.commands import ReadCommand, ReadReason
+from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import READ_LEASE, Connection
 from freshet.domain.connection_status import GONE
 from freshet.domain.errors import (
-    ConcurrentChange,
     CredentialMissing,
     Erased,
     NotFound,
@@ -60,7 +60,6 @@ from freshet.services.read_transactions import days_wanted, read_transactions
 from freshet.services.store_reading import store_reading
 from freshet.services.supersede import judged_connection
 
-_TRIES = 10  # each lost race means that somebody else got on
 # After one of these, asking for the connection's other accounts can bring nothing but harm.
 _ENDS_THE_VISIT = (LoginRequired, RateLimited, ProviderRejectedUs)
 
@@ -257,20 +256,20 @@ def _read_account(
 def _refresh_after(
     run: ReadRun, connection: Connection, deps: TakeSnapshotsDependencies
 ) -> Refresh | None:
-    if connection.open_refresh_id is None:
+    refresh_id = connection.open_refresh_id
+    if refresh_id is None:
         return None
     now = deps.clock()
-    for _ in range(_TRIES):
-        refresh = deps.refreshes.get(connection.user_id, connection.open_refresh_id)
+
+    def attempt() -> Refresh:
+        refresh = deps.refreshes.get(connection.user_id, refresh_id)
         after = refresh_after_read_run(refresh, run, connection.marks, now=now)
         if after == refresh:
             return refresh
-        try:
-            saved = deps.refreshes.save(after)
-        except ConcurrentChange:
-            continue
+        saved = deps.refreshes.save(after)
         if saved.is_terminal:
             count(metrics.REFRESH_FINISHED)
             logger.info("Refresh finished", refresh_id=saved.id, status=saved.status)
         return saved
-    raise ConcurrentChange(connection.open_refresh_id)
+
+    return retry_lost_races(attempt, row=refresh_id)
