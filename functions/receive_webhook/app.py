@@ -17,7 +17,14 @@ from freshet.domain.errors import (
     UnknownProvider,
     WebhookRefused,
 )
-from freshet.observability import count, logger, metrics, provider_fact, reason_fact
+from freshet.metrics import (
+    WEBHOOK_LATE,
+    WEBHOOK_RECEIVED,
+    WEBHOOK_RECEIVED_BY_PROVIDER,
+    WEBHOOK_REFUSED,
+    WEBHOOK_REFUSED_BY_REASON,
+)
+from freshet.observability import count, logger, metrics
 from freshet.services.accept_webhook import Delivery
 
 _STATUS: dict[type[FreshetError], int] = {
@@ -40,13 +47,13 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     except tuple(_STATUS) as error:
         reason = error.reason if isinstance(error, WebhookRefused) else type(error).__name__
         logger.warning("Webhook refused", reason=reason)
-        count("WebhookRefused")
-        count(reason_fact("WebhookRefused", reason))
+        count(WEBHOOK_REFUSED)
+        count(WEBHOOK_REFUSED_BY_REASON.member(reason))
         return _answer(_STATUS[type(error)])
-    count("WebhookReceived")
-    count(provider_fact(accepted.provider, "WebhookReceived"))
+    count(WEBHOOK_RECEIVED)
+    count(WEBHOOK_RECEIVED_BY_PROVIDER.member(accepted.provider))
     if accepted.is_late:
-        count("WebhookLate")
+        count(WEBHOOK_LATE)
     return _answer(200)
 
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from freshet import bootstrap, wiring
-from freshet.bootstrap import http_api, operating, purchasing
-from freshet.wiring import providers, vaults
+from freshet.bootstrap import http_api, operating, purchasing, vaults
+from freshet.wiring import providers
 from tests.builders import NOON
 
 # All modules that read the clock by its name: loaded now, so that none learns another's clock.

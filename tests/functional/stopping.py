@@ -27,15 +27,18 @@ _MOST_IN_GATE = 4
 _READS = {"GetItem", "BatchGetItem", "Query", "GetSecretValue"}
 
 
-def stops_of(planned: Sequence[str], *, share: int = 0, shares: int = 1) -> list[int]:
+def stops_of(
+    planned: Sequence[str], *, share: int = 0, shares: int = 1, are_writes_alike: bool = False
+) -> list[int]:
     """Say after which steps one world's processes stop.
 
     Whatever the seed, each kind of write and of call to a provider is among them, the last step
-    before a provider is called, and a request that only reads, before and after that.
+    before a provider is called, and a request that only reads, before and after that. Where writes
+    are alike, one of them stands for all: there the unit tests stop at every step.
     """
     at_provider = next((at for at, step in enumerate(planned) if not _is_aws(step)), 0)
     kinds = [
-        (at > at_provider) if step.rpartition(" ")[2] in _READS else step
+        (at > at_provider) if step.rpartition(" ")[2] in _READS or are_writes_alike else step
         for at, step in enumerate(planned)
     ]
     if at_provider:

@@ -116,7 +116,7 @@ def test_accounts_live_on_when_the_reader_stops_after_any_step(
     with _alone(stage), stage.steps.watched() as planned:
         relinking.world.redeliver("snapshot", whole.message)
     assert len(planned) >= fewest
-    numbers = stops_of(planned, share=share, shares=len(SHARES))
+    numbers = stops_of(planned, share=share, shares=len(SHARES), are_writes_alike=True)
     victims = {number: begin(stage, provider, f"user-{number}") for number in numbers}
     for number, victim in victims.items():
         assert _stop(stage, victim, number) == planned[number]

@@ -105,7 +105,7 @@ def test_all_is_gone_in_the_end_when_the_process_stops_after_any_step(
     with stage.steps.watched() as planned:
         stage.world.redeliver("refresh", whole.message)
     assert len(planned) >= FEWEST_STEPS
-    numbers = stops_of(planned, share=share, shares=len(SHARES))
+    numbers = stops_of(planned, share=share, shares=len(SHARES), are_writes_alike=True)
     victims = {number: _victim(stage, begin, f"user-{number}") for number in numbers}
     stage.clock.advance(minutes=1)
     for number, victim in victims.items():

@@ -1,17 +1,21 @@
-"""Alarms watch metrics that the functions really send: same namespace, dimensions and names."""
+"""Alarms watch metrics of the registry, and the functions send them with the same dimensions."""
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
+from freshet.metrics import Metric
 from freshet.observability import metrics
 from tests.functional.world import World, a_world
-from tests.template.reading import Template
+from tests.metric_registry import REGISTRY, alarms_by_name, names_of
+from tests.template.reading import Node, Template
 from tests.template.test_alarms import alarms_of, stats_of
 
-Metric = tuple[str, frozenset[tuple[str, str]], str, str]
+Sent = tuple[str, frozenset[tuple[str, str]], str, str]
+
+OURS = "Freshet"
+QUEUE_METRICS = {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"}
 
 
 @pytest.fixture
@@ -38,9 +42,9 @@ class Deployment:
             self._monkeypatch.setattr(metrics.provider, name, value)
 
 
-def _sent(output: str) -> set[Metric]:
+def _sent(output: str) -> set[Sent]:
     """What CloudWatch makes of the lines of a log: every metric once for each set of dimensions."""
-    found: set[Metric] = set()
+    found: set[Sent] = set()
     for line in output.splitlines():
         document = json.loads(line) if line.startswith('{"_aws"') else {"_aws": {}}
         for part in document["_aws"].get("CloudWatchMetrics", ()):
@@ -53,21 +57,26 @@ def _sent(output: str) -> set[Metric]:
     return found
 
 
-def _watched(template: Template) -> set[Metric]:
-    stats = [
-        stat["Metric"]
-        for alarm in alarms_of(template).values()
-        if "Metrics" in alarm
-        for stat in stats_of(alarm).values()
-    ]
-    return {(each["Namespace"], _dimensions(each), each["MetricName"], "Count") for each in stats}
+def _metrics_of(alarm: Node) -> list[Node]:
+    """List what an alarm watches, be it a metric or an expression."""
+    if "Metrics" not in alarm:
+        return [alarm]
+    return [stat["Metric"] for stat in stats_of(alarm).values()]
 
 
-def _dimensions(metric: dict[str, Any]) -> frozenset[tuple[str, str]]:
+def _watched(template: Template) -> Iterator[tuple[str, Node]]:
+    """Pair each alarm with each of our metrics that it watches."""
+    for name, alarm in alarms_of(template).items():
+        for each in _metrics_of(alarm):
+            if each["Namespace"] == OURS:
+                yield name, each
+
+
+def _dimensions(metric: Node) -> frozenset[tuple[str, str]]:
     return frozenset((each["Name"], each["Value"]) for each in metric["Dimensions"])
 
 
-def test_every_metric_of_an_expression_is_sent_when_the_functions_do_their_work(
+def test_every_metric_of_an_alarm_is_sent_when_the_functions_do_their_work(
     template: Template,
     world: World,
     monkeypatch: pytest.MonkeyPatch,
@@ -84,6 +93,33 @@ def test_every_metric_of_an_expression_is_sent_when_the_functions_do_their_work(
     assert world.deliver(world.webhooks("CONNECTION_UPDATED", 1)[0]) == 200
     assert world.deliver_plaid(world.plaid_webhook("HOLDINGS", "DEFAULT_UPDATE")) == 200
     assert world.deliver_raw(b"{}", {"Signature": "AAAA"}) == 401
-    watched = _watched(template)
-    assert len(watched) == 6
+    watched = {
+        (OURS, _dimensions(each), each["MetricName"], _registered(each["MetricName"]).unit)
+        for _, each in _watched(template)
+    }
+    assert watched
     assert watched <= _sent(capsys.readouterr().out)
+
+
+def test_alarm_watches_metrics_of_the_registry_or_of_our_queues(template: Template) -> None:
+    for name, alarm in alarms_of(template).items():
+        for each in _metrics_of(alarm):
+            if each["Namespace"] == OURS:
+                [(dimension, sender)] = _dimensions(each)
+                assert dimension == "service", name
+                assert sender in _registered(each["MetricName"]).sent_by, name
+            else:
+                assert each["Namespace"] == "AWS/SQS", name
+                assert each["MetricName"] in QUEUE_METRICS, name
+
+
+def test_registry_names_the_alarms_that_watch_each_metric(template: Template) -> None:
+    watching = {(each["MetricName"], name.lower()) for name, each in _watched(template)}
+    assert watching == {pair for metric in REGISTRY.values() for pair in alarms_by_name(metric)}
+
+
+def _registered(name: str) -> Metric:
+    """Find the entry of a metric's name."""
+    found = [metric for metric in REGISTRY.values() if name in names_of(metric)]
+    assert found, f"{name} is not a metric of the registry"
+    return found[0]

@@ -13,6 +13,7 @@ from freshet.domain.connection import TURN_LEASE
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import UserRateLimit
+from freshet.metrics import OLDEST_OVERDUE, Metric
 from freshet.services import plan_turn as planner
 from freshet.services.plan_turn import plan_turn
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection
@@ -138,13 +139,15 @@ def test_latest_delay_is_reported_when_a_turn_begins(
     minutes_ago: tuple[int, ...], seconds: float
 ) -> None:
     stage = Stage()
-    told: list[tuple[str, float]] = []
+    told: list[tuple[Metric, float]] = []
     measuring = InPlaceOf(observability.measure_seconds, within=planner)
     for number, minutes in enumerate(minutes_ago, start=2):
         _add(stage, number, minutes_ago=minutes)
-    with measuring.holding(lambda fact, duration: told.append((fact, duration.total_seconds()))):
+    with measuring.holding(
+        lambda measured, duration: told.append((measured, duration.total_seconds()))
+    ):
         stage.plan()
-    assert told == [("OldestOverdueSeconds", seconds)]
+    assert told == [(OLDEST_OVERDUE, seconds)]
 
 
 @pytest.mark.parametrize("status", [ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED])

@@ -1,24 +1,20 @@
 """The pages for operators, frontends and engineers say what there is: no more and no less."""
 
-import ast
 import json
 import re
-from functools import cache
 from pathlib import Path
 
 import pytest
 
 from tests.breaks.breaking import Break
 from tests.breaks.breaks import BREAKS
+from tests.metric_registry import REGISTRY, row_of
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATE = (ROOT / "template.yaml").read_text()
 OPERATOR = (ROOT / "events" / "README.md").read_text()
 FRONTEND = (ROOT / "functions" / "README.md").read_text()
 ENGINEER = (ROOT / "layers" / "README.md").read_text()
-# How the names of metrics are made: as they stand, or with a provider or a reason added.
-_WHOLE = frozenset({"count", "measure_seconds"})
-_ENDS, _BEGINS = frozenset({"provider_fact"}), frozenset({"reason_fact"})
 _ROUTE = re.compile(r"`(GET|POST|PATCH|DELETE) (/v1/[^`?]*)")
 
 
@@ -31,49 +27,9 @@ def _first_cells(section: str) -> set[str]:
     return {name for row in rows for name in re.findall(r"`([^`]+)`", row)}
 
 
-@cache
-def _calls() -> tuple[tuple[str, ast.Call], ...]:
-    return tuple(
-        (node.func.id, node)
-        for room in ("layers/core/freshet", "functions")
-        for path in (ROOT / room).rglob("*.py")
-        for node in ast.walk(ast.parse(path.read_text()))
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-    )
-
-
-@cache
-def _facts(functions: frozenset[str]) -> set[str]:
-    """Collect the names of metrics that calls of some functions are given."""
-    return {
-        text.value
-        for name, call in _calls()
-        if name in functions
-        for argument in call.args
-        if not (isinstance(argument, ast.Call) and name in _WHOLE)
-        for text in ast.walk(argument)
-        if isinstance(text, ast.Constant) and isinstance(text.value, str)
-        if re.fullmatch(r"[A-Z][A-Za-z]+", text.value)
-    }
-
-
-def _is_sent(metric: str) -> bool:
-    return (
-        metric in _facts(_WHOLE)
-        or any(metric.endswith(fact) for fact in _facts(_ENDS))
-        or any(metric.startswith(fact) for fact in _facts(_BEGINS))
-    )
-
-
-def test_every_metric_of_the_page_is_sent() -> None:
-    told = _first_cells(_section(OPERATOR, "Metrics"))
-    assert {metric for metric in told if not _is_sent(metric)} == set()
-
-
-def test_every_metric_that_is_sent_is_on_the_page() -> None:
-    sent = _facts(_WHOLE)
-    assert "WebhookReceived" in sent
-    assert sent - _first_cells(_section(OPERATOR, "Metrics")) == set()
+def test_the_page_has_every_metric_as_the_registry_describes_it() -> None:
+    told = re.findall(r"^\| .*`.*\|$", _section(OPERATOR, "Metrics"), re.MULTILINE)
+    assert told == [row_of(metric) for metric in REGISTRY.values()]
 
 
 def test_the_page_has_every_alarm_and_no_other() -> None:

@@ -183,7 +183,7 @@ def _telling() -> Iterator[list[str]]:
     """What is counted inside the block."""
     told: list[str] = []
     counting = InPlaceOf(observability.count, within=reader)
-    with counting.holding(lambda fact, number=1: told.append(fact)):
+    with counting.holding(lambda counter, number=1: told.append(counter.name)):
         yield told
 
 

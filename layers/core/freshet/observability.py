@@ -6,7 +6,8 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+
+from freshet.metrics import Counter, Duration
 
 # An invocation with nothing to count is usual, and no reason for a line in the log.
 warnings.filterwarnings("ignore", message="No application metrics to publish")
@@ -15,25 +16,14 @@ logger = Logger()
 metrics = Metrics()
 
 
-def count(fact: str, number: int = 1) -> None:
+def count(counter: Counter, number: int = 1) -> None:
     """Count a fact as a CloudWatch metric."""
-    metrics.add_metric(name=fact, unit=MetricUnit.Count, value=number)
+    metrics.add_metric(name=counter.name, unit=counter.unit, value=number)
 
 
-def provider_fact(provider: str, fact: str) -> str:
-    """Name a fact of one provider: a metric of its own, as an alarm wants it."""
-    return f"{provider.capitalize()}{fact}"
-
-
-def reason_fact(fact: str, reason: str) -> str:
-    """Name a fact by its reason: `WebhookRefused`, `bad_signature` give one name."""
-    return fact + "".join(word[:1].upper() + word[1:] for word in reason.split("_"))
-
-
-def measure_seconds(fact: str, duration: timedelta) -> None:
+def measure_seconds(measured: Duration, duration: timedelta) -> None:
     """Report a duration as a CloudWatch metric."""
-    seconds = duration.total_seconds()
-    metrics.add_metric(name=fact, unit=MetricUnit.Seconds, value=seconds)
+    metrics.add_metric(name=measured.name, unit=measured.unit, value=duration.total_seconds())
 
 
 @contextmanager

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from freshet import metrics
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import Table
 from freshet.domain.credential import Credential, Secret
@@ -100,7 +101,7 @@ class KmsVault:
         except ClientError as error:
             if error.response["Error"]["Code"] != _UNREADABLE:
                 raise SecretUnavailable("credential could not be decrypted") from error
-            count("CredentialUnreadable")
+            count(metrics.CREDENTIAL_UNREADABLE)
             logger.error("Credential unreadable", reason="ciphertext_of_another_row")
             raise CredentialMissing(name) from error
         except BotoCoreError as error:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from freshet import metrics
 from freshet.domain.call_errors import (
     AnswerLost,
     NotReached,
@@ -71,7 +72,7 @@ class RateGuard:
             self.circuit.close()
         elif (cool_off := self.circuit.trip(subject)) is not None:
             self.quota.block(now + cool_off, is_down=not isinstance(failure, RateLimited))
-            count("CircuitOpened")
+            count(metrics.CIRCUIT_OPENED)
             logger.warning(
                 "Provider is left alone",
                 provider=failure.answer.provider,

@@ -155,6 +155,7 @@ def take_snapshots() -> "Callable[[ReadCommand], None]":
     from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
     from freshet.adapters.dynamodb.snapshot_store import DynamoSnapshotStore
     from freshet.adapters.dynamodb.transactions import DynamoTransactions
+    from freshet.bootstrap.vaults import vault_for
     from freshet.registry import TRAITS
     from freshet.services.take_snapshots import TakeSnapshotsDependencies, take_snapshots
     from freshet.wiring.providers import readers_for
@@ -174,7 +175,7 @@ def take_snapshots() -> "Callable[[ReadCommand], None]":
             zone=settings.reporting_time_zone,
         ),
         transactions=DynamoTransactions(snapshots_table),
-        providers=readers_for(settings),
+        providers=readers_for(settings, vault_for(settings)),
         allowance=DynamoReadAllowance(connections_table),
         bus=EventBridgeBus(client("events"), settings.event_bus_name),
         traits=TRAITS,
@@ -188,9 +189,9 @@ def audit() -> Callable[[str], int]:
     """Build the audit, which reads as the reader does."""
     from freshet.adapters.dynamodb.audit import DynamoAuditBook
     from freshet.adapters.dynamodb.connections import DynamoConnections
+    from freshet.bootstrap.vaults import vault_for
     from freshet.services.audit_users import AuditDependencies, audit_users
     from freshet.wiring.providers import directory_for
-    from freshet.wiring.vaults import vault_for
 
     settings = TakeSnapshotsSettings.from_env(os.environ)
     connections = DynamoConnections(table(settings.connections_table))
@@ -229,13 +230,13 @@ def api(document: Path) -> ApiFunction:
     from freshet.adapters.dynamodb.inbox import DynamoInbox
     from freshet.bootstrap.http_api import api_for
     from freshet.bootstrap.purchasing import purchasing_for
+    from freshet.bootstrap.vaults import lease_for, vault_for
     from freshet.http.document import add_document_routes
     from freshet.operations.operator import Operator
     from freshet.registry import TRAITS, credential_form_of
     from freshet.services.process_webhook import ProcessWebhookDependencies
     from freshet.services.register_connection import RegisterConnectionDependencies
     from freshet.services.switch_purchases import SwitchPurchasesDependencies
-    from freshet.wiring.vaults import lease_for, vault_for
 
     settings = ApiSettings.from_env(os.environ)
     purchasing = purchasing_for(settings)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from freshet.adapters.bus import EventBridgeBus
 from freshet.adapters.dynamodb.audit import DynamoAuditBook
 from freshet.adapters.objects import S3Lines
+from freshet.bootstrap.vaults import new_store, old_store, vault_for
 from freshet.config import ApiSettings, CredentialStore, ProviderSettings, PurchaseSettings
 from freshet.operations.audit import AuditOperations
 from freshet.operations.credentials import CredentialOperations
@@ -16,9 +17,8 @@ from freshet.services.import_connections import ImportDependencies
 from freshet.services.move_credentials import MoveCredentialsDependencies
 from freshet.services.register_connection import RegisterConnectionDependencies
 from freshet.services.rotate_credential import RotateCredentialDependencies
-from freshet.wiring import client, table, utc_now
+from freshet.wiring import client, table, utc_now, wait
 from freshet.wiring.providers import discoveries_for, rotation_for
-from freshet.wiring.vaults import new_store, old_store, vault_for, wait
 
 
 def further_operations(

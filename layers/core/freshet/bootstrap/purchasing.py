@@ -5,13 +5,13 @@ from freshet.adapters.dynamodb.accounts import DynamoAccounts
 from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
 from freshet.adapters.queues import SqsReadQueue
+from freshet.bootstrap.vaults import vault_for
 from freshet.config import PurchaseSettings, RefreshConnectionSettings
 from freshet.registry import TRAITS
 from freshet.services.erase_connection import ErasureDependencies
 from freshet.services.refresh_records import PurchaseDependencies
 from freshet.wiring import client, table, utc_now
 from freshet.wiring.providers import buyers_for, prices, users_for
-from freshet.wiring.vaults import vault_for
 
 
 def purchasing_for(settings: PurchaseSettings) -> PurchaseDependencies:
@@ -21,7 +21,7 @@ def purchasing_for(settings: PurchaseSettings) -> PurchaseDependencies:
         connections=DynamoConnections(connections_table),
         accounts=DynamoAccounts(connections_table),
         refreshes=DynamoRefreshes(connections_table),
-        providers=buyers_for(settings),
+        providers=buyers_for(settings, vault_for(settings)),
         reads=SqsReadQueue(client("sqs"), settings.snapshot_queue_url),
         bus=EventBridgeBus(client("events"), settings.event_bus_name),
         policy=settings.policy(prices()),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Protocol
 
+from freshet import metrics
 from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import Connection
 from freshet.domain.credential import credential_name
@@ -64,5 +65,5 @@ def adopted_owner(event: WebhookEvent, *, deps: AdoptDependencies) -> tuple[str,
         user_id=connection.user_id, connection_id=connection.id, reason=ReadReason.FIRST_LOAD
     )
     deps.reads.send([command])
-    count("ConnectionAdopted")
+    count(metrics.CONNECTION_ADOPTED)
     return connection.user_id, connection.id

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from freshet import metrics
 from freshet.domain.call_errors import CallFailed, ProviderAnswer
 from freshet.domain.erasure import Upstream
 from freshet.domain.errors import (
@@ -37,7 +38,7 @@ def try_to_remove(
         outcome, is_done_at_once=is_done_at_once, requested_at=requested_at, now=now
     )
     if after.reason is not None:
-        count("RemovalNotDone")
+        count(metrics.REMOVAL_NOT_DONE)
         logger.info("Provider has not removed", status=after.status, reason=after.reason)
     at_least = outcome.retry_at(now) if isinstance(outcome, CallFailed) else now
     return Tried(upstream=after, again_at=max(at_least, after.next_try(now=now)))

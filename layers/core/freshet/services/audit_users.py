@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from freshet import metrics
 from freshet.domain.audit import Finding, FindingKind, ListedConnection, findings_of_user
 from freshet.domain.call_errors import CallFailed, LoginRequired, MissingUpstream
 from freshet.domain.credential import credential_name
 from freshet.domain.errors import CredentialMissing
 from freshet.domain.provider import Provider
-from freshet.observability import count, logger, reason_fact
+from freshet.observability import count, logger
 from freshet.ports import (
     AuditBook,
     Clock,
@@ -53,7 +54,7 @@ def audit_users(provider: Provider, *, deps: AuditDependencies) -> int:
             if deps.clock() > until:
                 break
     except CallFailed as trouble:
-        count("AuditFailed")
+        count(metrics.AUDIT_FAILED)
         logger.warning("Audit stopped", provider=provider, reason=trouble.reason)
     logger.info("Users audited", provider=provider, findings=found)
     return found
@@ -64,7 +65,7 @@ def _audit_user(provider: Provider, name: str, deps: AuditDependencies) -> int:
     deps.book.record(findings, seen_at=deps.clock())
     deps.book.move_to(provider, name)
     for each in findings:
-        count(reason_fact("Audit", each.kind))
+        count(metrics.AUDIT_FINDING.member(each.kind))
     return len(findings)
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from freshet import metrics
 from freshet.domain.commands import RemovalCommand
 from freshet.domain.connection import SAFETY_NET, Connection
 from freshet.domain.erasure import Erasure
@@ -72,5 +73,5 @@ def _sent(erasure: Erasure, deps: BeginRemovalDependencies) -> Erasure:
     if not erasure.is_done:
         # Should the message be lost, the erasure is due within minutes anyway.
         deps.queue.send([RemovalCommand(user_id=erasure.user_id, erasure_id=erasure.id)])
-    count("RemovalRequested")
+    count(metrics.REMOVAL_REQUESTED)
     return erasure

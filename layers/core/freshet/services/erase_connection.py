@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from freshet import metrics
 from freshet.domain.connection import Connection
 from freshet.domain.erasure import SOON, Erasure
 from freshet.domain.errors import ConcurrentChange, NotFound
@@ -83,7 +84,7 @@ def _without_refresh(
         is_money = refresh.status in _MOVES_MONEY
         store = deps.refreshes.book if is_money else deps.refreshes.save
         refresh = store(ended_by_removal(refresh, now=now))
-    count("RefreshFinished")
+    count(metrics.REFRESH_FINISHED)
     deps.connections.change(
         connection.user_id,
         connection.id,
@@ -152,7 +153,7 @@ def _without_row(
         deps.eraser.disconnect(current)
     except ConcurrentChange:
         return _changed(erasure, deps), False
-    count("ConnectionRemoved")
+    count(metrics.CONNECTION_REMOVED)
     return erasure, True
 
 

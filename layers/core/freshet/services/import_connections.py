@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from freshet import metrics
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential
@@ -53,5 +54,5 @@ def import_row(row: ImportRow, *, deps: ImportDependencies) -> list[Connection]:
             cadence=row.cadence,
         )
         imported.append(register_connection(registration, deps=deps.registering))
-    count("ConnectionImported", len(imported))
+    count(metrics.CONNECTION_IMPORTED, len(imported))
     return imported

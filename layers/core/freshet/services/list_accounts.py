@@ -10,17 +10,17 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from freshet import metrics
 from freshet.domain.account import Account, AccountReport
 from freshet.domain.account_migration import account_migration, passed_to, without_account
+from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
-from freshet.domain.errors import ConcurrentChange, MigratedAccounts, NotFound
+from freshet.domain.errors import MigratedAccounts, NotFound
 from freshet.domain.identifiers import account_id_for
 from freshet.domain.webhooks import is_marked
 from freshet.observability import count
 from freshet.ports import AccountRegister, Accounts, Clock, Connections, ProviderSession
-
-_TRIES = 40  # each lost race means that another account of the user came, or that a row changed
 
 
 class ListAccountsDependencies(Protocol):
@@ -99,10 +99,9 @@ def _taken_in(
         connection = deps.connections.change(
             connection.user_id, connection.id, lambda row: replace(row, institution=place)
         )
-    for _ in range(_TRIES):
-        with suppress(ConcurrentChange):
-            return _judged_and_stored(reports, connection, deps)
-    raise ConcurrentChange(connection.id)
+    return retry_lost_races(
+        lambda: _judged_and_stored(reports, connection, deps), row=connection.id
+    )
 
 
 def _judged_and_stored(
@@ -132,7 +131,7 @@ def _judged_and_stored(
             named = before.report.provider_account_id
             left = without_account(older, named, heir=own[name], now=now)
             connections[left.id] = deps.register.pass_on(own[name], left=left, seen=seen)
-            count("AccountPassedOn")
+            count(metrics.ACCOUNT_MIGRATED)
         else:
             own[name] = _new_account(connection, report, now)
             deps.register.add(own[name], seen=seen)

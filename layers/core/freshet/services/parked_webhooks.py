@@ -2,6 +2,7 @@
 
 from typing import Protocol
 
+from freshet import metrics
 from freshet.domain.errors import NotFound
 from freshet.domain.expiry import NOTICE
 from freshet.domain.provider import Provider
@@ -41,7 +42,7 @@ def drain_parked(
         note_expiry(event, owner, deps=deps)
         deps.inbox.unpark(event, owner=owner, marked_at=deps.clock())
     if waiting:
-        count("WebhookUnparked", len(waiting))
+        count(metrics.WEBHOOK_UNPARKED, len(waiting))
     return len(waiting)
 
 

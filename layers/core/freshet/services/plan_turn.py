@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from freshet import metrics
 from freshet.domain.commands import ReadCommand, ReadReason, RefreshCommand, RemovalCommand
 from freshet.domain.connection import TURN_LEASE, Connection
 from freshet.domain.identifiers import refresh_id_for
@@ -51,11 +52,11 @@ def plan_turn(*, deps: PlanTurnDependencies) -> int:
             [*(command for command in commands if isinstance(command, RefreshCommand)), *removals]
         ),
     ]
-    count("ConnectionsPlanned", len(commands))
+    count(metrics.CONNECTIONS_PLANNED, len(commands))
     # How late the latest is: it grows as soon as there is more to do than the quota allows.
-    measure_seconds("OldestOverdueSeconds", overdue)
+    measure_seconds(metrics.OLDEST_OVERDUE, overdue)
     if lost:
-        count("OrdersLost", len(lost))
+        count(metrics.COMMANDS_LOST, len(lost))
         logger.warning("Orders were not accepted by the queue", lost=len(lost))
     return len(commands)
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from freshet import metrics
 from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import erasure_id_for
@@ -101,10 +102,10 @@ def _owner(event: WebhookEvent, deps: ProcessWebhookDependencies) -> Owner | Non
 def _tell(
     event: WebhookEvent, owner: Owner | None, *, is_new: bool, deps: ProcessWebhookDependencies
 ) -> None:
-    count("WebhookProcessed" if is_new else "WebhookDuplicate")
+    count(metrics.WEBHOOK_PROCESSED if is_new else metrics.WEBHOOK_DUPLICATE)
     if event.rule is UNKNOWN_KIND:
-        count("WebhookKindUnknown")
+        count(metrics.WEBHOOK_KIND_UNKNOWN)
     if owner is None and event.provider_connection_id is not None and is_new:
-        count("WebhookParked")
-    measure_seconds("WebhookDelay", deps.clock() - event.occurred_at)
+        count(metrics.WEBHOOK_PARKED)
+    measure_seconds(metrics.WEBHOOK_DELAY, deps.clock() - event.occurred_at)
     logger.info("Webhook processed", kind=event.kind, is_new=is_new, has_owner=owner is not None)

@@ -2,10 +2,12 @@
 
 from contextlib import suppress
 
+from freshet import metrics
 from freshet.domain.account import Account
+from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
 from freshet.domain.days import EVERY_DAY, DayRange
-from freshet.domain.errors import ConcurrentChange, MigratedAccounts
+from freshet.domain.errors import MigratedAccounts
 from freshet.domain.provider_limits import ProviderLimits
 from freshet.domain.read_run import ReadRun, ReadScope
 from freshet.domain.transaction_windows import (
@@ -17,8 +19,6 @@ from freshet.domain.transaction_windows import (
 from freshet.domain.webhooks import transactions_event
 from freshet.observability import count, logger
 from freshet.ports import Accounts, ProviderSession, Transactions
-
-_TRIES = 3  # each lost race means that another reader stored what it had read
 
 
 def days_wanted(
@@ -55,7 +55,7 @@ def read_transactions(
     read = _reconcile(account, days, session, transactions)
     if not read.is_whole:
         # The day is not moved on: what is missing is asked for again.
-        count("TransactionsReadInPart")
+        count(metrics.TRANSACTIONS_READ_IN_PART)
         logger.warning("Transactions read in part", account_id=account.id)
         return
     is_history = days == EVERY_DAY
@@ -70,7 +70,7 @@ def read_transactions(
 def _reconcile(
     account: Account, days: DayRange, session: ProviderSession, transactions: Transactions
 ) -> WindowRead:
-    for _ in range(_TRIES):
+    def attempt() -> WindowRead:
         # First what is stored, then what is true: who stores something in between is noticed.
         before = transactions.since(account.user_id, account.id, first=days.first)
         read = session.transactions(account.report, since=days.first)
@@ -80,10 +80,8 @@ def _reconcile(
             read = session.transactions(account.report, since=None)
         changes = changes_of(read, before.transactions)
         if read.is_whole and is_doubtful(read, before.transactions):
-            count("TransactionsNotBelieved")
-        try:
-            transactions.apply(account.user_id, account.id, changes, revision=before.revision)
-        except ConcurrentChange:
-            continue
+            count(metrics.TRANSACTIONS_NOT_BELIEVED)
+        transactions.apply(account.user_id, account.id, changes, revision=before.revision)
         return read
-    raise ConcurrentChange(account.id)
+
+    return retry_lost_races(attempt, row=account.id)

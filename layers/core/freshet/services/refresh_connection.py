@@ -25,8 +25,10 @@ the link still works, no other refresh is open and purchases are not stopped.
 from dataclasses import replace
 from datetime import datetime
 
+from freshet import metrics
 from freshet.domain.call_errors import CallFailed
 from freshet.domain.commands import RefreshCommand
+from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
 from freshet.domain.errors import (
     ConcurrentChange,
@@ -55,7 +57,6 @@ from freshet.domain.removal_rules import demand_linked, demand_not_removed
 from freshet.observability import count, logger
 from freshet.ports import ProviderBuyer, Refreshes
 from freshet.services.refresh_records import (
-    TRIES,
     Purchase,
     PurchaseDependencies,
     RequestRefreshDependencies,
@@ -73,10 +74,7 @@ from freshet.services.refresh_records import (
 
 
 def request_refresh(request: RefreshRequest, *, deps: RequestRefreshDependencies) -> Purchase:
-    """Refresh one connection for a user; the same idempotency key gives the same refresh.
-
-    Raises what `purchase_refresh` raises.
-    """
+    """Refresh one connection for a user, once for each key; raises as `purchase_refresh` does."""
     purchasing = deps.purchasing
     connection = purchasing.connections.get(request.user_id, request.connection_id)
     command = request.command(request.refresh_id(Kind.HOLDINGS, deps.random_bytes))
@@ -122,10 +120,10 @@ def refresh_connection(command: RefreshCommand, *, deps: PurchaseDependencies) -
     """Work one command; raises only for trouble on our side, so that the message comes again."""
     try:
         purchase_refresh(command, deps=deps, may_wait=True)
-    except NotFound:
-        count("RefreshOrderOrphaned")  # the connection was removed while the message waited
+    except NotFound:  # the connection was removed while the message waited
+        count(metrics.REFRESH_COMMAND_ORPHANED)
     except (RefreshRefused, ProviderNotConfigured, CredentialMissing) as refusal:
-        count("RefreshRefused")
+        count(metrics.REFRESH_REFUSED)
         logger.info("Refresh refused", reason=refusal_reason(refusal))
         note_refusal(command, refusal, deps)
 
@@ -227,7 +225,7 @@ def _resume(
     if refresh.status is RefreshStatus.CALLING:
         # The caller died between the call and its record. Calling again could be paying twice.
         refresh = book(refresh, lambda each: lose_answer(each, "caller_died", now=now), deps)
-        count("RefreshAnswerLost")
+        count(metrics.REFRESH_ANSWER_LOST)
     update_connection(refresh, deps)
     return Purchase(refresh=refresh)
 
@@ -271,7 +269,7 @@ def _call(
     update_connection(refresh, deps, failure=failure)
     if refresh.status is RefreshStatus.ACCEPTED and not traits.finishes_after_answer:
         send_read(refresh, deps)
-    count("RefreshAccepted" if failure is None else "RefreshNotAccepted")
+    count(metrics.REFRESH_ACCEPTED if failure is None else metrics.REFRESH_NOT_ACCEPTED)
     reason = failure.reason if failure else None
     logger.info("Refresh called", refresh_id=refresh.id, status=refresh.status, reason=reason)
     return Purchase(refresh=refresh, failure=failure)
@@ -281,19 +279,19 @@ def finish_refresh(
     connection: Connection, run: ReadRun, *, refreshes: Refreshes, now: datetime
 ) -> Refresh | None:
     """Take what a read proved into the connection's open refresh; end it when time is up."""
-    if connection.slot.open_refresh_id is None:
+    refresh_id = connection.slot.open_refresh_id
+    if refresh_id is None:
         return None
-    for _ in range(TRIES):
-        refresh = refreshes.get(connection.user_id, connection.slot.open_refresh_id)
+
+    def attempt() -> Refresh:
+        refresh = refreshes.get(connection.user_id, refresh_id)
         after = refresh_after_read_run(refresh, run, connection.marks, now=now)
         if after == refresh:
             return refresh
-        try:
-            saved = refreshes.save(after)
-        except ConcurrentChange:
-            continue
+        saved = refreshes.save(after)
         if saved.is_terminal:
-            count("RefreshFinished")
+            count(metrics.REFRESH_FINISHED)
             logger.info("Refresh finished", refresh_id=saved.id, status=saved.status)
         return saved
-    raise ConcurrentChange(connection.slot.open_refresh_id)
+
+    return retry_lost_races(attempt, row=refresh_id)

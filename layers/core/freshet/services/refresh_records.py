@@ -4,9 +4,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from freshet import metrics
 from freshet.domain.account import Account
 from freshet.domain.call_errors import CallFailed, NotReached, ProviderAnswer
 from freshet.domain.commands import ReadCommand, ReadReason, RefreshCommand
+from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
 from freshet.domain.errors import (
     BudgetExhausted,
@@ -39,8 +41,6 @@ from freshet.ports import (
     RefreshQueue,
 )
 from freshet.services.announce import announce
-
-TRIES = 10  # of an optimistic lock: a reader may note proof while the call is under way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,14 +136,19 @@ def book(
     refresh: Refresh, step: Callable[[Refresh], Refresh], deps: PurchaseDependencies
 ) -> Refresh:
     """Store what `step` makes of a refresh, and its line in the ledger; an ended one stays."""
-    for _ in range(TRIES):
-        if refresh.is_terminal:
-            return refresh
+    current = refresh
+
+    def attempt() -> Refresh:
+        nonlocal current
+        if current.is_terminal:
+            return current
         try:
-            return deps.refreshes.book(step(refresh))
-        except ConcurrentChange:
-            refresh = deps.refreshes.get(refresh.user_id, refresh.id)
-    raise ConcurrentChange(refresh.id)
+            return deps.refreshes.book(step(current))
+        except ConcurrentChange:  # a reader may note proof while the call is under way
+            current = deps.refreshes.get(refresh.user_id, refresh.id)
+            raise
+
+    return retry_lost_races(attempt, row=refresh.id)
 
 
 def update_connection(
@@ -160,7 +165,7 @@ def update_connection(
         announce(after, connections=deps.connections, bus=deps.bus)
     except QueueUnavailable:
         # The money is spent and on record; the next read publishes what is still in the outbox.
-        count("AnnouncementPutOff")
+        count(metrics.ANNOUNCEMENT_PUT_OFF)
 
 
 def note_refusal(

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 
+from freshet import metrics
 from freshet.domain.call_errors import (
     AccessRevoked,
     AnswerLost,
@@ -96,7 +97,11 @@ def rotate_credential(
         _wait_for_user(sharing, deps)
     else:
         _read_later(sharing, deps)
-    count("CredentialRotated" if rotation is Rotation.ROTATED else "CredentialRotationFailed")
+    count(
+        metrics.CREDENTIAL_ROTATED
+        if rotation is Rotation.ROTATED
+        else metrics.CREDENTIAL_ROTATION_FAILED
+    )
     logger.warning("Credential rotation ended", status=rotation)
     return rotation
 

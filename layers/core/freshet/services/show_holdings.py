@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+from freshet import metrics
 from freshet.domain.account import Account
 from freshet.domain.connection import Connection
 from freshet.domain.daily_valuations import day_of
 from freshet.domain.freshness import Freshness, FreshnessTargets, freshness_of, freshness_then
 from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
-from freshet.observability import count, measure_seconds, reason_fact
+from freshet.observability import count, measure_seconds
 from freshet.ports import Accounts, Connections, SnapshotHistory, Snapshots, Transactions
 
 _DAY = timedelta(days=1)
@@ -108,9 +109,9 @@ def shown_account(
 
 def count_freshness(freshness: Freshness, *, now: datetime) -> None:
     """Count what users get to see: by status, and how long the oldest of it is overdue."""
-    count(reason_fact("Shown", freshness.status))
+    count(metrics.SHOWN_BY_FRESHNESS.member(freshness.status))
     if freshness.stale_at is not None and freshness.stale_at < now:
-        measure_seconds("ShownOverdueSeconds", now - freshness.stale_at)
+        measure_seconds(metrics.SHOWN_OVERDUE, now - freshness.stale_at)
 
 
 def _at_instant(

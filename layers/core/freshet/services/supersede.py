@@ -8,8 +8,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
+from freshet import metrics
 from freshet.domain.account import Register
 from freshet.domain.account_migration import heir_of, is_superseded, judged, without_account
+from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import GONE
 from freshet.domain.errors import ConcurrentChange
@@ -19,7 +21,6 @@ from freshet.ports import AccountRegister, Clock, Connections, Erasures
 from freshet.services.begin_removal import erasure_of
 
 _ACTOR = "succession"
-_TRIES = 5
 
 
 class SupersedeDependencies(Protocol):
@@ -47,14 +48,19 @@ def judged_connection(connection: Connection, *, deps: SupersedeDependencies) ->
     migrated_at = connection.migrated_at
     if migrated_at is None or not connection.is_to_be_judged:
         return connection
-    for _ in range(_TRIES):
-        if connection.status in GONE:
-            return connection
+    current = connection
+
+    def attempt() -> Connection:
+        nonlocal current
+        if current.status in GONE:
+            return current
         try:
-            return _judged(connection, migrated_at, deps)
+            return _judged(current, migrated_at, deps)
         except ConcurrentChange:
-            connection = deps.connections.get(connection.user_id, connection.id)
-    raise ConcurrentChange(connection.id)
+            current = deps.connections.get(connection.user_id, connection.id)
+            raise
+
+    return retry_lost_races(attempt, row=connection.id)
 
 
 def _judged(
@@ -72,7 +78,7 @@ def _judged(
     now, newer = deps.clock(), heir.id if heir else connection.successor
     erasure = erasure_of(connection, actor=_ACTOR, now=now, due_at=now)
     deps.erasures.begin(replace(erasure, superseded_by=newer))
-    count("ConnectionSuperseded")
+    count(metrics.CONNECTION_SUPERSEDED)
     logger.info("Connection superseded", accounts=len(connection.migrated_accounts))
     return deps.connections.change(*owner, superseded)
 

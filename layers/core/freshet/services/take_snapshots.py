@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from freshet import metrics
 from freshet.domain.account import Account
 from freshet.domain.call_errors import (
     AllowanceExhausted,
@@ -35,7 +36,7 @@ from freshet.domain.read_run import (
 )
 from freshet.domain.removal_rules import at_rest
 from freshet.domain.webhooks import has_news, is_marked
-from freshet.observability import count, logger, provider_fact
+from freshet.observability import count, logger
 from freshet.ports import (
     AccountRegister,
     Accounts,
@@ -84,7 +85,7 @@ def take_snapshots(command: ReadCommand, *, deps: TakeSnapshotsDependencies) -> 
     try:
         _take_snapshots(command, deps)
     except (NotFound, Erased):
-        count("ReadCommandOrphaned")  # the connection was removed meanwhile
+        count(metrics.READ_COMMAND_ORPHANED)  # the connection was removed meanwhile
 
 
 def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> None:
@@ -93,7 +94,7 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
     if connection.reading_until != started_at + READ_LEASE:
         # Another reader is at it, or has been; it may have died with the outbox full.
         announce(connection, connections=deps.connections, bus=deps.bus)
-        count("ReadNotNeeded")
+        count(metrics.READ_NOT_NEEDED)
         return
     was_due, connection = connection.migrated_at, judged_connection(connection, deps=deps)
     if connection.status in GONE or (was_due and not _is_worth_reading(connection)):
@@ -121,10 +122,10 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
         known=connection,
     )
     announce(after, connections=deps.connections, bus=deps.bus)
-    count("ConnectionRead" if run.trouble is None else "ConnectionReadFailed")
-    count(provider_fact(connection.provider, "ConnectionRead"))
+    count(metrics.CONNECTION_READ if run.trouble is None else metrics.CONNECTION_READ_FAILED)
+    count(metrics.CONNECTION_READ_BY_PROVIDER.member(connection.provider))
     if run.is_news(connection, deps.traits[connection.provider]):
-        count("WebhookMissed")
+        count(metrics.WEBHOOK_MISSED)
         logger.warning("Webhook missed", reason="missed_webhook")
     logger.info(
         "Connection read",

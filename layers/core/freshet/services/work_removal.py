@@ -1,5 +1,6 @@
 """What a worker does with a removal order: as much of it as can be done now."""
 
+from freshet import metrics
 from freshet.domain.commands import RemovalCommand
 from freshet.domain.erasure import SOON, Erasure
 from freshet.domain.errors import ConcurrentChange, NotFound, SecretUnavailable, StoreBusy
@@ -13,7 +14,7 @@ def work_removal(command: RemovalCommand, *, deps: ErasureDependencies) -> None:
     try:
         erasure = deps.erasures.get(command.user_id, command.erasure_id)
     except NotFound:
-        count("RemovalOrderOrphaned")
+        count(metrics.REMOVAL_COMMAND_ORPHANED)
         return
     if erasure.is_done:
         return
@@ -21,10 +22,10 @@ def work_removal(command: RemovalCommand, *, deps: ErasureDependencies) -> None:
         after = deps.erasures.save(_gone_on(erasure, deps))
     except ConcurrentChange:
         # Another worker is at it, or something of the connection moved: it is due again.
-        count("RemovalJoined")
+        count(metrics.REMOVAL_JOINED)
         return
     if after.is_done:
-        count("ErasureDone")
+        count(metrics.ERASURE_DONE)
     logger.info(
         "Removal worked",
         erasure_id=after.id,

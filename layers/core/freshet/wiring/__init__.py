@@ -1,6 +1,7 @@
 """What several functions are built from: clients, tables, the clock."""
 
-from datetime import UTC, datetime
+import time
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,11 @@ if TYPE_CHECKING:
 def utc_now() -> datetime:
     """Read the system's clock: the one place that does."""
     return datetime.now(UTC)
+
+
+def wait(duration: timedelta) -> None:
+    """Let time pass."""
+    time.sleep(duration.total_seconds())
 
 
 @cache

@@ -15,6 +15,7 @@ from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 from freshet.domain.quota import ASIDE, IMPATIENT, IN_A_ROW, PATIENT
 from freshet.ports import (
+    CredentialVault,
     Discovery,
     DocumentedHoldings,
     LinkFlow,
@@ -24,8 +25,7 @@ from freshet.ports import (
     UserDirectory,
 )
 from freshet.registry import INTEGRATIONS
-from freshet.wiring import client, table, utc_now
-from freshet.wiring.vaults import vault_for, wait
+from freshet.wiring import client, table, utc_now, wait
 
 
 def dependencies_for(settings: ProviderSettings, patience: timedelta) -> IntegrationDependencies:
@@ -41,19 +41,23 @@ def dependencies_for(settings: ProviderSettings, patience: timedelta) -> Integra
     )
 
 
-def readers_for(settings: ProviderSettings) -> ConfiguredProviders[ProviderSession]:
+def readers_for(
+    settings: ProviderSettings, vault: CredentialVault
+) -> ConfiguredProviders[ProviderSession]:
     """Build a reader for every provider that the deployment names."""
     deps = dependencies_for(settings, IMPATIENT)
     return ConfiguredProviders(
-        vault=vault_for(settings), openers=_of_each(settings, lambda each: each.reader(deps))
+        vault=vault, openers=_of_each(settings, lambda each: each.reader(deps))
     )
 
 
-def buyers_for(settings: ProviderSettings) -> ConfiguredProviders[ProviderBuyer]:
+def buyers_for(
+    settings: ProviderSettings, vault: CredentialVault
+) -> ConfiguredProviders[ProviderBuyer]:
     """Build a buyer for every provider that the deployment names."""
     deps = dependencies_for(settings, PATIENT)
     return ConfiguredProviders(
-        vault=vault_for(settings), openers=_of_each(settings, lambda each: each.buyer(deps))
+        vault=vault, openers=_of_each(settings, lambda each: each.buyer(deps))
     )
 
 

@@ -9,6 +9,7 @@ from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.adapters.dynamodb.values import event_from_item, event_to_item
 from freshet.domain.cadence import Cadence
+from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode, Institution
 from freshet.domain.connection_status import ConnectionStatus
@@ -18,8 +19,6 @@ from freshet.domain.instants import from_text, optional_from_text, optional_to_t
 from freshet.domain.provider import Provider
 from freshet.domain.refresh_slot import RefreshSlot
 from freshet.domain.schedule import DUE_SHARDS
-
-_TRIES = 10  # each lost race means that somebody else got on; ten in a row is a bug
 
 
 class DynamoConnections:
@@ -88,14 +87,15 @@ class DynamoConnections:
         if known is not None and (changed := step(known)) != known:
             with suppress(ConcurrentChange):
                 return self._replace(changed, expected_version=known.version)
-        for _ in range(_TRIES):
+
+        def attempt() -> Connection:
             current = self.get(user_id, connection_id)
             changed = step(current)
             if changed == current:
                 return current
-            with suppress(ConcurrentChange):
-                return self._replace(changed, expected_version=current.version)
-        raise ConcurrentChange(connection_id)
+            return self._replace(changed, expected_version=current.version)
+
+        return retry_lost_races(attempt, row=connection_id)
 
     def of_connection(
         self, provider: Provider, provider_connection_id: str

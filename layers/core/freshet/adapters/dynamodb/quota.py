@@ -12,10 +12,11 @@ from decimal import Decimal
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import ConditionFailed, Table
 from freshet.domain.call_errors import ProviderDown, QuotaExhausted
+from freshet.domain.concurrency import retry_lost_races
+from freshet.domain.errors import ConcurrentChange
 from freshet.domain.quota import QuotaRate
 from freshet.ports import Clock
 
-_TRIES = 5  # each lost race means that another worker got its tokens
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -47,23 +48,27 @@ class DynamoQuota:
     def take(self, tokens: int) -> None:
         """Take tokens, after a short wait where need be; raises QuotaExhausted, ProviderDown."""
         now = self._clock()
+        try:
+            early = retry_lost_races(lambda: self._taken(now, tokens), row="quota")
+        except ConcurrentChange:
+            raise QuotaExhausted(now) from None
+        if early > 0:
+            self._wait(early * _MICROSECOND)
+
+    def _taken(self, now: datetime, tokens: int) -> int:
+        """Take tokens and give the wait in microseconds; raises ConcurrentChange after a race."""
         micros, cost = _micros(now), tokens * self._interval
-        for _ in range(_TRIES):
-            try:
-                full_at = self._advance(micros, cost)
-            except ConditionFailed as refused:
-                bucket = refused.current or {}
-                full_at = int(bucket.get("full_at", Decimal(0)))
-                if full_at > micros:
-                    slot = now + (full_at + cost - self._depth - micros) * _MICROSECOND
-                    is_down = bucket.get("down_until", Decimal(0)) > micros
-                    raise (ProviderDown if is_down else QuotaExhausted)(slot) from refused
-            else:
-                early = full_at - self._depth - micros
-                return self._wait(early * _MICROSECOND) if early > 0 else None
-            if self._started_over(micros, cost):
-                return None
-        raise QuotaExhausted(now)
+        try:
+            return self._advance(micros, cost) - self._depth - micros
+        except ConditionFailed as refused:
+            bucket = refused.current or {}
+            full_at = int(bucket.get("full_at", Decimal(0)))
+            if full_at > micros:
+                slot = now + (full_at + cost - self._depth - micros) * _MICROSECOND
+                is_down = bucket.get("down_until", Decimal(0)) > micros
+                raise (ProviderDown if is_down else QuotaExhausted)(slot) from refused
+        self._start_over(micros, cost)
+        return 0
 
     def block(self, until: datetime, *, is_down: bool) -> None:
         """Give no token out before `until`: the provider says so, or cannot answer anybody."""
@@ -90,19 +95,15 @@ class DynamoQuota:
         )
         return int(bucket["full_at"])
 
-    def _started_over(self, micros: int, cost: int) -> bool:
-        # The bucket was idle: its past does not count. False if another worker was faster; then
-        # the bucket is in use, and there may well be room in it for us, too.
-        try:
-            self._table.update(
-                self._key,
-                "SET full_at = :start",
-                {":start": micros + cost, ":now": micros},
-                condition="attribute_not_exists(full_at) OR full_at < :now",
-            )
-        except ConditionFailed:
-            return False
-        return True
+    def _start_over(self, micros: int, cost: int) -> None:
+        # The bucket was idle: its past does not count. Where another worker was faster, the
+        # bucket is in use, and there may well be room in it for us, too.
+        self._table.update(
+            self._key,
+            "SET full_at = :start",
+            {":start": micros + cost, ":now": micros},
+            condition="attribute_not_exists(full_at) OR full_at < :now",
+        )
 
 
 def _micros(at: datetime) -> int:

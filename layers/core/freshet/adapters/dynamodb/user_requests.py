@@ -4,11 +4,10 @@ from datetime import datetime
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import ConditionFailed, Table
-from freshet.domain.errors import TooManyRequests
+from freshet.domain.concurrency import retry_lost_races
+from freshet.domain.errors import ConcurrentChange, TooManyRequests
 from freshet.domain.instants import to_text
 from freshet.domain.user_rate_limits import LIMITS, UserRateLimit
-
-_TRIES = 5  # each lost race means that another request of the user's was counted
 
 
 class DynamoUserRequests:
@@ -22,10 +21,15 @@ class DynamoUserRequests:
         """Count one request; raises TooManyRequests."""
         limit = LIMITS[pace]
         begin = limit.begin_of(now)
-        for _ in range(_TRIES):
-            if self._counted(user_id, pace, begin) or self._begun(user_id, pace, begin):
-                return
-        raise TooManyRequests(begin + limit.stretch)
+
+        def attempt() -> None:
+            if not (self._counted(user_id, pace, begin) or self._begun(user_id, pace, begin)):
+                raise ConcurrentChange(user_id)
+
+        try:
+            retry_lost_races(attempt, row=user_id)
+        except ConcurrentChange:
+            raise TooManyRequests(begin + limit.stretch) from None
 
     def _counted(self, user_id: str, pace: UserRateLimit, begin: datetime) -> bool:
         try:

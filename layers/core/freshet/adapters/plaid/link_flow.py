@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from freshet import metrics
 from freshet.domain.call_errors import CallFailed, LinkInvalid, ProviderAnswer
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential, Secret, credential_name
@@ -108,16 +109,16 @@ class PlaidLinkFlow:
         try:
             self.deps.vault.forget(user_id, name)
         except SecretUnavailable:
-            count("ItemTokenLeft")
+            count(metrics.ITEM_TOKEN_LEFT)
             logger.exception("Token of an Item given back could not be forgotten")
 
     def _give_item_back(self, credential: Credential) -> None:
         # Without its token the Item is of no use, and it would be billed each month.
         try:
             self.items.remove(credential)
-            count("ItemGivenBack")
+            count(metrics.ITEM_GIVEN_BACK)
         except CallFailed as failure:
-            count("ItemLost")
+            count(metrics.ITEM_LOST)
             logger.exception("Item could not be given back", reason=failure.reason)
 
     def _enrolled(self, user_id: str, name: str, credential: Credential) -> EnrolledConnection:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from freshet import metrics
 from freshet.adapters.exact_json import parsed_text, rendered
 from freshet.adapters.snaptrade.fields import Document, Reference
 from freshet.adapters.snaptrade.naming import (
@@ -120,7 +121,7 @@ class Catalogue:
         except (CallFailed, SecretUnavailable) as trouble:
             questions.left = 0
             reason = trouble.reason if isinstance(trouble, CallFailed) else "secret_unavailable"
-            count("ReferenceDataMissing")
+            count(metrics.REFERENCE_DATA_MISSING)
             logger.warning("Reference data could not be had", reason=reason)
         return learned
 

@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+from freshet import metrics
 from freshet.domain.call_errors import (
     AlreadyRegistered,
     CallFailed,
@@ -111,7 +112,7 @@ def delete_given_up(user_id: str, *, deps: RegisterDependencies) -> None:
 
 def _replaced(known: ProviderUser, deps: RegisterDependencies) -> tuple[ProviderUser, Credential]:
     if known.is_registered:
-        count("UserSecretLost")
+        count(metrics.USER_SECRET_LOST)
         logger.warning("User secret lost", provider=Provider.SNAPTRADE)
     return _registered(known, deps)
 
@@ -132,7 +133,7 @@ def _with_another_id(known: ProviderUser, deps: RegisterDependencies) -> Provide
 def _register(known: ProviderUser, deps: RegisterDependencies) -> Credential:
     credential = deps.portal.register_user(str(known.subject))
     deps.vault.keep(known.user_id, _name(known), credential)
-    count("UserRegistered")
+    count(metrics.USER_REGISTERED)
     return credential
 
 

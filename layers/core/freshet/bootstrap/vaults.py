@@ -1,15 +1,13 @@
 """Where users' credentials are kept, as the deployment says."""
 
 import os
-import time
-from datetime import timedelta
 
 from freshet.adapters.dynamodb.user_lease import DynamoUserLease
 from freshet.adapters.leased_vault import LeasedVault
 from freshet.adapters.vaults import SecretsManagerVault
 from freshet.config import CredentialStore, ProviderSettings
 from freshet.ports import CredentialVault, UserLease
-from freshet.wiring import client, table, utc_now
+from freshet.wiring import client, table, utc_now, wait
 
 
 def lease_for(settings: ProviderSettings) -> DynamoUserLease:
@@ -37,11 +35,6 @@ def new_store(settings: ProviderSettings) -> CredentialVault:
     return KmsVault(
         client("kms"), settings.credential_kms_arn, table(settings.connections_table), utc_now
     )
-
-
-def wait(duration: timedelta) -> None:
-    """Let time pass."""
-    time.sleep(duration.total_seconds())
 
 
 def _store(settings: ProviderSettings) -> CredentialVault:
