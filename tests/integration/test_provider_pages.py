@@ -2,7 +2,7 @@
 
 import pytest
 
-from freshet.adapters.pages import Page, read_pages
+from freshet.adapters.pages import ProviderPage, read_pages
 
 Row = tuple[str | None, int]
 
@@ -12,10 +12,10 @@ def _read(*tries: list[tuple[int, list[str | None]]]) -> tuple[list[str | None],
     answers = [page for each in tries for page in each]
     asked: list[int] = []
 
-    def page(offset: int) -> Page[Row]:
+    def page(offset: int) -> ProviderPage[Row]:
         total, names = answers[len(asked)]
         asked.append(offset)
-        return Page([(name, place) for place, name in enumerate(names)], total)
+        return ProviderPage([(name, place) for place, name in enumerate(names)], total)
 
     rows, is_whole = read_pages(page, name=lambda row: row[0])
     return [name for name, _ in rows], is_whole, len(asked)

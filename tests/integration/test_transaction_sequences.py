@@ -14,7 +14,7 @@ from moto import mock_aws
 
 from freshet.adapters.dynamodb.table import Table
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
-from freshet.adapters.pages import Page, read_pages
+from freshet.adapters.pages import ProviderPage, read_pages
 from freshet.domain import call_errors
 from freshet.domain.account import AccountReport
 from freshet.domain.connection import READ_LEASE, Connection
@@ -84,15 +84,15 @@ class _Broker:
         self.is_in_trouble |= self.hides
         extra = [("id-0", a_transaction(source="id-0"))]
 
-        def page(offset: int) -> Page[tuple[str, Transaction]]:
+        def page(offset: int) -> ProviderPage[tuple[str, Transaction]]:
             if self.fails_at_page is not None and offset >= self.fails_at_page * PAGE:
                 self.is_in_trouble = True
                 raise FAILED
             if self.loads_between_pages and offset:
                 self.is_in_trouble = True
                 shifted = [*extra, *listed]
-                return Page(shifted[offset : offset + PAGE], len(shifted))
-            return Page(listed[offset : offset + PAGE], len(listed))
+                return ProviderPage(shifted[offset : offset + PAGE], len(shifted))
+            return ProviderPage(listed[offset : offset + PAGE], len(listed))
 
         rows, is_whole = read_pages(page, name=lambda each: each[0])
         return window_read(DayRange(first=since), [row for _, row in rows], is_whole=is_whole)

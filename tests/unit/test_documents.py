@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from freshet.domain.provider import Provider
+
 ROOT = Path(__file__).resolve().parents[2]
 _ROOMS = ("functions", "layers", "events", "tests", ".bench", ".ci")
 _MOST_LINES_OF_THE_README = 150
@@ -31,6 +33,7 @@ def _files() -> tuple[Path, ...]:
     return tuple(path for path in [*top, *rooms] if "__pycache__" not in path.parts)
 
 
+ADAPTERS = ROOT / "layers/core/freshet/adapters"
 PAGES = sorted(path for path in _files() if path.suffix == ".md")
 SOURCES = sorted(
     path
@@ -114,6 +117,8 @@ def test_every_page_is_reached_from_the_readme() -> None:
         reached.add(page)
         places = [each.partition("#")[0] for each in _LINK.findall(page.read_text())]
         linked = {(page.parent / place).resolve() for place in places if place.endswith(".md")}
+        if "adapters/<provider>/NOTES.md" in page.read_text():
+            linked |= {ADAPTERS / provider / "NOTES.md" for provider in Provider}
         ahead += [each for each in linked if each.exists() and each not in reached]
     assert set(PAGES) - reached == set()
 

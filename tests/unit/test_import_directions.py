@@ -71,6 +71,8 @@ def _names_of_providers(path: Path) -> Iterator[str]:
                 yield f"line {node.lineno}: {module}"
             case ast.alias(name=name) | ast.Name(id=name) | ast.arg(arg=name) if _is_named_in(name):
                 yield f"line {getattr(node, 'lineno', 0)}: {name}"
+            case ast.Attribute(attr=name) | ast.keyword(arg=str(name)) if _is_named_in(name):
+                yield f"line {getattr(node, 'lineno', 0)}: {name}"
             case ast.FunctionDef(name=name) | ast.ClassDef(name=name) if _is_named_in(name):
                 yield f"line {node.lineno}: {name}"
 

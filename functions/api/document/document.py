@@ -16,7 +16,7 @@ from freshet.registry import offers
 from functions.api.document import EXAMPLES
 from functions.api.document.schemas import Schema, closed, schemas_of
 
-Document = dict[str, Any]
+OpenApiDocument = dict[str, Any]
 _TITLE = "Freshet"
 _ABOUT = (
     "Users' brokerage holdings, kept fresh. Amounts, prices and units are decimal strings: keep "
@@ -52,7 +52,7 @@ _OF_THE_GATEWAY = (401, 413, 429, 500, 503)
 _SENDS_RETRY_AFTER = (429, 503)
 
 
-def document() -> Document:
+def document() -> OpenApiDocument:
     """Make the document."""
     operations = [
         (each.name, operation) for each in RESOURCES for operation in each.operations(offers())

@@ -7,7 +7,7 @@ _TRIES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Page[Row]:
+class ProviderPage[Row]:
     """Some rows, and how many there are on all pages."""
 
     rows: Sequence[Row]
@@ -15,7 +15,7 @@ class Page[Row]:
 
 
 def read_pages[Row](
-    read: Callable[[int], Page[Row]], *, name: Callable[[Row], str | None]
+    read: Callable[[int], ProviderPage[Row]], *, name: Callable[[Row], str | None]
 ) -> tuple[list[Row], bool]:
     """Read every page from an offset on, each row once by its name; tell whether that is all.
 
@@ -30,7 +30,7 @@ def read_pages[Row](
 
 
 def _read_once[Row](
-    read: Callable[[int], Page[Row]], name: Callable[[Row], str | None]
+    read: Callable[[int], ProviderPage[Row]], name: Callable[[Row], str | None]
 ) -> tuple[list[Row], bool]:
     rows: dict[tuple[str, int], Row] = {}
     totals: set[int] = set()

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from freshet.domain.commands import ReadCommand, RefreshCommand, RemovalCommand
     from freshet.domain.webhooks import VerifiedDelivery
     from freshet.http.application import Api
-    from freshet.operations.operator import Operation, Operator
+    from freshet.operations.operator import Operator, OperatorAction
     from freshet.services.accept_webhook import Delivery
 
 
@@ -265,7 +265,7 @@ def api(document: Path) -> ApiFunction:
     )
     switching = SwitchPurchasesDependencies(DynamoBudgets(connections_table))
 
-    def further() -> "Mapping[str, Operation]":
+    def further() -> "Mapping[str, OperatorAction]":
         from freshet.bootstrap.operating import further_operations
 
         return further_operations(settings, registering, connections, lease)

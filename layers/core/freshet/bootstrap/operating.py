@@ -10,7 +10,7 @@ from freshet.config import ApiSettings, CredentialStore, ProviderSettings, Purch
 from freshet.operations.audit import AuditOperations
 from freshet.operations.credentials import CredentialOperations
 from freshet.operations.importing import Importer
-from freshet.operations.operator import Operation
+from freshet.operations.operator import OperatorAction
 from freshet.ports import Connections, ReadQueue, UserLease
 from freshet.registry import credential_form_of
 from freshet.services.import_connections import ImportDependencies
@@ -26,7 +26,7 @@ def further_operations(
     registering: RegisterConnectionDependencies,
     connections: Connections,
     lease: UserLease,
-) -> Mapping[str, Operation]:
+) -> Mapping[str, OperatorAction]:
     """Give each operation that is asked for seldom, by its name."""
     credentials = _credential_operations(
         settings, connections=connections, reads=registering.reads, lease=lease

@@ -16,7 +16,7 @@ from freshet.http.caller import Scope
 from freshet.http.connections import checked_connection_id
 from freshet.http.holdings import first_page
 from freshet.http.operation import Answer, Operation, Parameter
-from freshet.http.paging import CURSOR, cursor_for, limit_of, limit_parameter, mark_of
+from freshet.http.paging import CURSOR, cursor_for, cursor_mark, limit_of, limit_parameter
 from freshet.http.shapes.documented import documented_list
 from freshet.http.shapes.holdings import HoldingsShape
 from freshet.http.shapes.pages import Page, page
@@ -94,7 +94,7 @@ def _in_our_shape(api: Api) -> Response[str]:
     shown, following = page_of_holdings(
         api.caller.user_id,
         _connection_id(api),
-        start=mark_of(api, prefix=_ACCOUNT),
+        start=cursor_mark(api, prefix=_ACCOUNT),
         limit=limit_of(api, usual=_MOST_ACCOUNTS, most=_MOST_ACCOUNTS),
         deps=api.deps.showing,
         now=api.deps.now(),

@@ -13,7 +13,7 @@ from freshet.http.application import Api
 from freshet.http.caller import Scope
 from freshet.http.holdings import checked_account_id
 from freshet.http.operation import Answer, Operation
-from freshet.http.paging import FROM, PAGED, TO, cursor_for, day_range_of, limit_of, mark_of
+from freshet.http.paging import FROM, PAGED, TO, cursor_for, cursor_mark, day_range_of, limit_of
 from freshet.http.shapes.holdings import (
     ChangeShape,
     DayShape,
@@ -70,7 +70,7 @@ def add_history_routes(api: Api) -> None:
             checked_account_id(account_id),
             span_of(day_range_of(api), deps.showing.zone),
             limit=limit_of(api),
-            after=mark_of(api, prefix="VERSION#"),
+            after=cursor_mark(api, prefix="VERSION#"),
             deps=deps.showing,
         )
         return json_response(200, page([version_shape(each) for each in found], cursor_for(mark)))
@@ -82,7 +82,7 @@ def add_history_routes(api: Api) -> None:
             checked_account_id(account_id),
             span_of(day_range_of(api), deps.showing.zone),
             limit=limit_of(api),
-            after=mark_of(api, prefix="CHANGE#"),
+            after=cursor_mark(api, prefix="CHANGE#"),
             deps=deps.showing,
         )
         return json_response(200, page([change_shape(each) for each in found], cursor_for(mark)))
@@ -102,7 +102,7 @@ def add_history_routes(api: Api) -> None:
 
 
 def _days_wanted(api: Api) -> DayRange:
-    days, mark = day_range_of(api), mark_of(api, prefix=_PLACE)
+    days, mark = day_range_of(api), cursor_mark(api, prefix=_PLACE)
     if mark is None:
         return days
     try:

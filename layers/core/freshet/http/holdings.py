@@ -16,9 +16,9 @@ from freshet.http.operation import Answer, Operation, Parameter
 from freshet.http.paging import (
     CURSOR,
     cursor_for,
+    cursor_mark,
     limit_of,
     limit_parameter,
-    mark_of,
 )
 from freshet.http.shapes.holdings import (
     HoldingsShape,
@@ -105,7 +105,7 @@ def _moment(text: str) -> date | datetime:
 
 def _start(api: Api, snapshot: HoldingsSnapshot | None) -> int:
     """Say at which position the page begins; raises HoldingsMoved where they are others by now."""
-    mark = mark_of(api, prefix=_PLACE)
+    mark = cursor_mark(api, prefix=_PLACE)
     if mark is None:
         return 0
     revision, _, place = mark.removeprefix(_PLACE).rpartition("@")

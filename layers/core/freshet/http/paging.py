@@ -52,7 +52,7 @@ def page_of[Item](
 
     A cursor names a place, not an item: the page goes on there, also when the item has gone.
     """
-    limit, before = limit_of(api), mark_of(api, prefix=name)
+    limit, before = limit_of(api), cursor_mark(api, prefix=name)
     in_order = sorted(items, key=place, reverse=True)
     left = [each for each in in_order if before is None or name + place(each) < before]
     following = name + place(left[limit - 1]) if len(left) > limit else None
@@ -67,7 +67,7 @@ def day_range_of(api: Api) -> DayRange:
     return DayRange(first=first, before=before)
 
 
-def mark_of(api: Api, *, prefix: str) -> str | None:
+def cursor_mark(api: Api, *, prefix: str) -> str | None:
     """Read where to go on, `prefix` included; raises InvalidField for a cursor of another list."""
     cursor = api.query("cursor")
     if cursor is None:

@@ -6,11 +6,11 @@ from typing import Any, Literal
 
 from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
-from freshet.operations.operator import Event, Operation
+from freshet.operations.operator import OperatorAction, OperatorEvent
 from freshet.ports import AuditBook
 
 
-class _ShowAudit(Event):
+class _ShowAudit(OperatorEvent):
     """Lists what the audit has found at a provider."""
 
     operation: Literal["show_audit"]
@@ -23,7 +23,7 @@ class AuditOperations:
 
     book: AuditBook
 
-    def operations(self) -> Mapping[str, Operation]:
+    def operations(self) -> Mapping[str, OperatorAction]:
         """Give them by name."""
         return {"show_audit": self._show}
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from freshet.domain.call_errors import CallFailed
 from freshet.domain.errors import CredentialMissing, ProviderNotConfigured, SecretUnavailable
-from freshet.operations.operator import Event, Operation, Text, error
+from freshet.operations.operator import OperatorAction, OperatorEvent, Text, error
 from freshet.services.move_credentials import (
     MOST_USERS,
     MoveCredentialsDependencies,
@@ -21,14 +21,14 @@ from freshet.services.rotate_credential import (
 )
 
 
-class _MoveCredentials(Event):
+class _MoveCredentials(OperatorEvent):
     """Moves users' credentials from Secrets Manager into the table."""
 
     operation: Literal["move_credentials"]
     user_ids: Annotated[list[Text], Field(min_length=1, max_length=MOST_USERS)]
 
 
-class _RotateCredential(Event):
+class _RotateCredential(OperatorEvent):
     """Has the provider replace the credential of a connection."""
 
     operation: Literal["rotate_credential"]
@@ -55,7 +55,7 @@ class CredentialOperations:
     moving: MoveCredentialsDependencies | None
     rotating: RotateCredentialDependencies
 
-    def operations(self) -> Mapping[str, Operation]:
+    def operations(self) -> Mapping[str, OperatorAction]:
         """Give them by name."""
         return {"move_credentials": self._move, "rotate_credential": self._rotate}
 

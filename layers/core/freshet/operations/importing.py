@@ -26,8 +26,8 @@ from freshet.domain.errors import (
 from freshet.domain.provider import Provider
 from freshet.operations.operator import (
     CredentialForms,
-    Event,
-    Operation,
+    OperatorAction,
+    OperatorEvent,
     Text,
     provider_named,
     with_credential,
@@ -40,14 +40,14 @@ _MOST_INLINE = 500
 _UNNAMED = ""  # the discovery names what a credential opens
 
 
-class _Line(Event):
+class _Line(OperatorEvent):
     provider: Provider
     user_id: Text
     credential: Any
     read_every: timedelta = timedelta(hours=24)
 
 
-class _Import(Event):
+class _Import(OperatorEvent):
     operation: Literal["import_connections"]
     lines: Annotated[list[str | dict[str, Any]], Field(max_length=_MOST_INLINE)] | None = None
     bucket: Text | None = None
@@ -72,7 +72,7 @@ class Importer:
     objects: TextObjects
     clock: Clock
 
-    def operations(self) -> Mapping[str, Operation]:
+    def operations(self) -> Mapping[str, OperatorAction]:
         """Give its event by name."""
         return {"import_connections": self.run}
 

@@ -35,13 +35,13 @@ Text = Annotated[str, Field(min_length=1, max_length=256)]
 CredentialForms = Callable[[Provider], type[CredentialForm]]
 
 
-class Event(BaseModel):
+class OperatorEvent(BaseModel):
     """What every operator event keeps to."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _RegisterConnection(Event):
+class _RegisterConnection(OperatorEvent):
     """Registers a connection that exists at its provider already."""
 
     operation: Literal["register_connection"]
@@ -67,13 +67,13 @@ class _RegisterConnection(Event):
         )
 
 
-class _SwitchPurchases(Event):
+class _SwitchPurchases(OperatorEvent):
     """Turns the kill switch; it needs nothing but its name."""
 
     operation: Literal["stop_purchases", "resume_purchases"]
 
 
-class _ReplayWebhook(Event):
+class _ReplayWebhook(OperatorEvent):
     """Works a stored webhook event again."""
 
     operation: Literal["replay_webhook"]
@@ -81,7 +81,7 @@ class _ReplayWebhook(Event):
     event_id: Text
 
 
-class _ReplayWebhooks(Event):
+class _ReplayWebhooks(OperatorEvent):
     """Works all there is about a connection again."""
 
     operation: Literal["replay_webhooks"]
@@ -89,7 +89,7 @@ class _ReplayWebhooks(Event):
     provider_connection_id: Text
 
 
-class _ReplayParked(Event):
+class _ReplayParked(OperatorEvent):
     """Works the parked events whose connection is known by now."""
 
     operation: Literal["replay_parked_webhooks"]
@@ -101,7 +101,7 @@ _REFUSALS: dict[type[Exception], tuple[str, str]] = {
     ConnectionRemoving: ("connection_removing", "its user has asked for its removal"),
     UserLeaving: ("user_leaving", "everything of the user is being removed"),
 }
-Operation = Callable[[dict[str, Any]], dict[str, Any]]
+OperatorAction = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ class Operator:
     switching: SwitchPurchasesDependencies
     replaying: ProcessWebhookDependencies
     credential_forms: CredentialForms
-    further: Callable[[], Mapping[str, Operation]] = dict
+    further: Callable[[], Mapping[str, OperatorAction]] = dict
     """Gives what is asked for so seldom that it is loaded only then, by operation."""
 
     def run(self, event: dict[str, Any]) -> dict[str, Any]:
@@ -132,7 +132,7 @@ class Operator:
         except tuple(_REFUSALS) as refused:
             return error(*_REFUSALS[type(refused)])
 
-    def _operations(self) -> dict[str, Operation]:
+    def _operations(self) -> dict[str, OperatorAction]:
         return {
             "register_connection": self._register_connection,
             "stop_purchases": self._switch_purchases,

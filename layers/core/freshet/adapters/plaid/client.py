@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from freshet.adapters.foreign_json import validated
-from freshet.adapters.pages import Page, read_pages
+from freshet.adapters.pages import ProviderPage, read_pages
 from freshet.adapters.plaid import endpoints, models
 from freshet.adapters.plaid.http_client import Document, PlaidHttpClient
 from freshet.adapters.transport import Endpoint
@@ -51,7 +51,7 @@ class PlaidClient:
         tickers: dict[str, str | None] = {}
         window = {"start_date": since.isoformat(), "end_date": until.isoformat()}
 
-        def read(offset: int) -> Page[models.Listed]:
+        def read(offset: int) -> ProviderPage[models.Listed]:
             options = {"account_ids": [account_id], "count": _PAGE, "offset": offset}
             document = self._read(endpoints.TRANSACTIONS, item, **window, options=options)
             told = document.told
@@ -60,7 +60,7 @@ class PlaidClient:
             found = validated(_TRANSACTIONS.validate_python, rows, told)
             tickers.update({each.security_id: each.ticker_symbol for each in page.securities})
             total = page.total_investment_transactions
-            return Page(list(zip(found, rows, strict=True)), total)
+            return ProviderPage(list(zip(found, rows, strict=True)), total)
 
         listed, is_whole = read_pages(read, name=lambda row: row[0].investment_transaction_id)
         return models.TransactionsRead(tuple(listed), tickers, is_whole)

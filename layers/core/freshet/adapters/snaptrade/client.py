@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from freshet.adapters.foreign_json import validated
-from freshet.adapters.pages import Page, read_pages
+from freshet.adapters.pages import ProviderPage, read_pages
 from freshet.adapters.snaptrade import endpoints, models
 from freshet.adapters.snaptrade.http_client import Document, SnapTradeHttpClient
 from freshet.domain.call_errors import UnreadableAnswer
@@ -82,7 +82,7 @@ class SnapTradeClient:
         """Read what happened in an account, newest first; tell whether that is all of it."""
         start = {} if since is None else {"startDate": since.isoformat()}
 
-        def read(offset: int) -> Page[Activity]:
+        def read(offset: int) -> ProviderPage[Activity]:
             page = {**start, "offset": str(offset), "limit": str(_PAGE)}
             document = self.http_client.read(
                 endpoints.ACTIVITIES, account_id, user=user, parameters=page
@@ -90,7 +90,9 @@ class SnapTradeClient:
             told = document.told
             found = validated(models.ActivitiesPage.model_validate, document.content, told)
             activities = validated(_ACTIVITIES.validate_python, found.data, told)
-            return Page(list(zip(activities, found.data, strict=True)), found.pagination.total)
+            return ProviderPage(
+                list(zip(activities, found.data, strict=True)), found.pagination.total
+            )
 
         return read_pages(read, name=_id_of)
 
