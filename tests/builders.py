@@ -20,6 +20,7 @@ from freshet.domain.money import Money
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import PurchasePolicy
+from freshet.domain.read_schedule import ReadSchedule
 from freshet.domain.refresh import Method, Refresh, RefreshStatus, Trigger
 from freshet.domain.refresh_slot import RefreshSlot
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, first_snapshot
@@ -71,7 +72,7 @@ def a_connection(**changes: Any) -> Connection:
         "due_at": NOON + timedelta(hours=23),
         "created_at": NOON - timedelta(days=1),
     }
-    return Connection(**(values | _with_slot(changes)))
+    return Connection(**_with_parts(values | changes))
 
 
 def refreshing(connection: Connection, **slot: Any) -> Connection:
@@ -79,11 +80,18 @@ def refreshing(connection: Connection, **slot: Any) -> Connection:
     return replace(connection, slot=replace(connection.slot, **slot))
 
 
-def _with_slot(changes: dict[str, Any]) -> dict[str, Any]:
-    # The fields of the slot are given beside the others; tests name the one that matters.
-    names = {each.name for each in fields(RefreshSlot)} & changes.keys()
-    rest = {name: value for name, value in changes.items() if name not in names}
-    return rest | {"slot": RefreshSlot(**{name: changes[name] for name in names})}
+def scheduled(connection: Connection, **schedule: Any) -> Connection:
+    """A connection whose read schedule is another in some fields."""
+    return replace(connection, schedule=replace(connection.schedule, **schedule))
+
+
+def _with_parts(values: dict[str, Any]) -> dict[str, Any]:
+    # The fields of its parts are given beside the others; tests name the one that matters.
+    whole = dict(values)
+    for name, part in (("slot", RefreshSlot), ("schedule", ReadSchedule)):
+        own = {each.name for each in fields(part)} & whole.keys()
+        whole[name] = part(**{each: whole.pop(each) for each in own})
+    return whole
 
 
 def an_account_report(**changes: Any) -> AccountReport:

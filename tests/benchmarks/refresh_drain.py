@@ -85,7 +85,7 @@ class _Sweep:
             self._note(order.user_id, order.connection_id)
 
     def _note(self, user_id: str, connection_id: str) -> None:
-        if self.stage.connections.get(user_id, connection_id).calls_per_read_run is None:
+        if self.stage.connections.get(user_id, connection_id).schedule.calls_per_read_run is None:
             self.postponed += 1
         elif connection_id in self.left:
             self.left.remove(connection_id)

@@ -9,7 +9,7 @@ from freshet.adapters.dynamodb.table import Table
 from freshet.domain.connection import Connection
 from freshet.domain.errors import AlreadyOwned, ConcurrentChange
 from freshet.domain.provider import Provider
-from tests.builders import CONNECTION_ID, NOON, USER, a_connection
+from tests.builders import CONNECTION_ID, NOON, USER, a_connection, scheduled
 from tests.clients import DynamoDB
 
 
@@ -27,11 +27,11 @@ def test_neither_change_is_lost_when_two_race(connections: DynamoConnections) ->
         runs.append(row.version)
         if len(runs) == 1:
             connections.change(USER, CONNECTION_ID, lambda each: replace(each, paused=True))
-        return replace(row, consecutive_failures=7)
+        return scheduled(row, consecutive_failures=7)
 
     changed = connections.change(USER, CONNECTION_ID, step)
     assert runs == [1, 2]
-    assert (changed.paused, changed.consecutive_failures, changed.version) == (True, 7, 3)
+    assert (changed.paused, changed.schedule.consecutive_failures, changed.version) == (True, 7, 3)
 
 
 def test_change_gives_up_when_it_loses_every_race(connections: DynamoConnections) -> None:
@@ -39,7 +39,7 @@ def test_change_gives_up_when_it_loses_every_race(connections: DynamoConnections
         connections.change(
             USER,
             CONNECTION_ID,
-            lambda each: replace(each, consecutive_failures=each.consecutive_failures + 1),
+            _failed,
         )
         return replace(row, paused=True)
 
@@ -78,7 +78,7 @@ def test_user_id_may_hold_any_character_when_it_makes_a_key(
 def test_row_is_not_read_again_when_it_is_known(connections: DynamoConnections) -> None:
     known = connections.get(USER, CONNECTION_ID)
     after = connections.change(USER, CONNECTION_ID, _failed, known=known)
-    assert (after.consecutive_failures, after.version) == (1, known.version + 1)
+    assert (after.schedule.consecutive_failures, after.version) == (1, known.version + 1)
 
 
 def test_step_is_taken_from_the_current_row_when_the_known_one_is_old(
@@ -87,7 +87,7 @@ def test_step_is_taken_from_the_current_row_when_the_known_one_is_old(
     known = connections.get(USER, CONNECTION_ID)
     connections.change(USER, CONNECTION_ID, _failed)
     after = connections.change(USER, CONNECTION_ID, _failed, known=known)
-    assert after.consecutive_failures == 2
+    assert after.schedule.consecutive_failures == 2
 
 
 def test_known_row_is_not_believed_when_nothing_would_change_in_it(
@@ -96,8 +96,8 @@ def test_known_row_is_not_believed_when_nothing_would_change_in_it(
     known = connections.get(USER, CONNECTION_ID)
     connections.change(USER, CONNECTION_ID, _failed)
     after = connections.change(USER, CONNECTION_ID, lambda row: row, known=known)
-    assert after.consecutive_failures == 1
+    assert after.schedule.consecutive_failures == 1
 
 
 def _failed(row: Connection) -> Connection:
-    return replace(row, consecutive_failures=row.consecutive_failures + 1)
+    return scheduled(row, consecutive_failures=row.schedule.consecutive_failures + 1)

@@ -17,8 +17,9 @@ from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.adapters.pages import ProviderPage, read_pages
 from freshet.domain import call_errors
 from freshet.domain.account import AccountReport
-from freshet.domain.connection import READ_LEASE, Connection
+from freshet.domain.connection import Connection
 from freshet.domain.days import DayRange
+from freshet.domain.read_schedule import READ_LEASE
 from freshet.domain.transaction_windows import WindowRead, window_read
 from freshet.domain.transactions import Transaction
 from freshet.domain.webhooks import WebhookEffect

@@ -34,7 +34,7 @@ def test_connection_leaves_the_index_when_it_is_paused() -> None:
     stage = Stage()
     changed = _change(stage, paused=True)
     assert (changed.paused, changed.due_at) == (True, None)
-    assert changed.next_read_at == NOON + 23 * HOUR
+    assert changed.schedule.next_read_at == NOON + 23 * HOUR
     stage.later(days=3)
     assert stage.plan() == 0
 
@@ -89,7 +89,7 @@ def test_next_read_is_never_later_than_the_new_cadence_when_it_changes(
 ) -> None:
     stage = Stage(next_read_at=next_read_at, due_at=next_read_at)
     changed = _change(stage, read_every=every)
-    assert (changed.next_read_at, changed.due_at) == (planned, planned)
+    assert (changed.schedule.next_read_at, changed.due_at) == (planned, planned)
     assert changed.cadence == Cadence(read_every=every, refresh_every=None)
 
 
@@ -113,7 +113,7 @@ def test_next_refresh_follows_the_last_purchase_when_buying_is_planned(
     changed = _change(stage, refresh_every=every)
     assert changed.cadence.refresh_every == every
     assert changed.slot.next_refresh_at == planned <= NOON + every
-    assert changed.next_read_at == NOON + 23 * HOUR
+    assert changed.schedule.next_read_at == NOON + 23 * HOUR
     assert changed.due_at == min(planned, NOON + 23 * HOUR)
 
 

@@ -29,7 +29,8 @@ def _after(
 
 def test_connection_is_due_a_cadence_later_when_a_visit_was_whole() -> None:
     after = _after(a_connection(), calls=6)
-    assert (after.status, after.status_reason, after.calls_per_read_run) == ("active", None, 6)
+    assert (after.status, after.status_reason) == ("active", None)
+    assert after.schedule.calls_per_read_run == 6
     assert after.due_at is not None
     assert TOMORROW <= after.due_at < TOMORROW + timedelta(minutes=30)
 
@@ -38,7 +39,7 @@ def test_connection_is_due_a_cadence_later_when_a_visit_was_whole() -> None:
 def test_length_of_a_visit_is_kept_when_this_one_was_no_whole_one(trouble: Any) -> None:
     scope = ReadScope.EVERYTHING if trouble else ReadScope.MARKED_ACCOUNTS
     after = _after(a_connection(calls_per_read_run=9), scope=scope, calls=3, trouble=trouble)
-    assert after.calls_per_read_run == 9
+    assert after.schedule.calls_per_read_run == 9
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,7 @@ def test_status_is_learned_when_the_visit_asked_for_it() -> None:
 def test_cadence_does_not_start_over_when_only_marked_accounts_were_read() -> None:
     before = a_connection(marks={"account-1": START - timedelta(seconds=1)})
     after = _after(before, scope=ReadScope.MARKED_ACCOUNTS)
-    assert after.next_read_at == before.next_read_at
+    assert after.schedule.next_read_at == before.schedule.next_read_at
     assert after.marks == {}
 
 
@@ -154,7 +155,7 @@ def test_another_refresh_may_open_when_the_visit_ended_this_one() -> None:
         cadence=Cadence(read_every=timedelta(hours=24)),
     )
     after = _after(before, refresh=refresh)
-    assert (after.slot.open_refresh_id, after.due_at) == (None, after.next_read_at)
+    assert (after.slot.open_refresh_id, after.due_at) == (None, after.schedule.next_read_at)
 
 
 @pytest.mark.parametrize(

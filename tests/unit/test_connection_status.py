@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from freshet.domain.cadence import Cadence
-from freshet.domain.connection import READ_LEASE, Connection
+from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode, Institution
 from freshet.domain.connection_status import ASLEEP, ConnectionStatus
+from freshet.domain.read_schedule import READ_LEASE
 from tests.builders import NOON, a_connection, a_report
 
 READ_AT = NOON - timedelta(hours=1)
@@ -76,8 +77,8 @@ def test_connection_alone_waits_longer_each_time_when_it_keeps_failing(
     failures: int, minutes: int
 ) -> None:
     after = a_connection(consecutive_failures=failures).with_failure("down", now=NOON)
-    assert after.next_read_at == NOON + timedelta(minutes=minutes)
-    assert after.consecutive_failures == failures + 1
+    assert after.schedule.next_read_at == NOON + timedelta(minutes=minutes)
+    assert after.schedule.consecutive_failures == failures + 1
     assert after.status_reason == "down"
 
 
@@ -92,7 +93,7 @@ def test_only_a_healthy_connection_degrades_when_the_provider_fails(
 
 def test_failures_are_forgotten_when_a_pass_is_whole() -> None:
     after = _read(a_connection(consecutive_failures=3))
-    assert (after.consecutive_failures, after.calls_per_read_run) == (0, 4)
+    assert (after.schedule.consecutive_failures, after.schedule.calls_per_read_run) == (0, 4)
 
 
 def _read(connection: Connection, synced_at: datetime | None = None) -> Connection:
@@ -100,7 +101,7 @@ def _read(connection: Connection, synced_at: datetime | None = None) -> Connecti
 
 
 def _next_read_at(connection: Connection, synced_at: datetime | None = None) -> datetime:
-    next_read_at = _read(connection, synced_at).next_read_at
+    next_read_at = _read(connection, synced_at).schedule.next_read_at
     assert next_read_at is not None
     return next_read_at
 
@@ -140,20 +141,15 @@ def test_daily_read_follows_the_providers_own_sync_when_it_has_one(
 
 
 def test_nothing_is_blamed_when_a_read_is_postponed() -> None:
-    before = a_connection(consecutive_failures=1)
-    after = before.postponed(NOON)
-    assert (after.next_read_at, after.status, after.consecutive_failures) == (
-        NOON,
-        before.status,
-        1,
-    )
+    after = a_connection(consecutive_failures=1).schedule.postponed(NOON)
+    assert (after.next_read_at, after.consecutive_failures) == (NOON, 1)
 
 
 def test_one_reader_works_at_a_time_when_it_holds_the_lease() -> None:
-    reading = a_connection().started_reading(now=NOON)
+    reading = a_connection().schedule.started(now=NOON)
     assert reading.is_being_read(now=NOON + READ_LEASE - timedelta(microseconds=1))
     assert not reading.is_being_read(now=NOON + READ_LEASE)
-    assert not a_connection().is_being_read(now=NOON)
+    assert not a_connection().schedule.is_being_read(now=NOON)
 
 
 def test_mark_stays_when_its_webhook_came_during_the_read() -> None:

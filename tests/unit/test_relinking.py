@@ -61,7 +61,8 @@ def test_accounts_pass_and_the_old_connection_goes_when_all_are_proven(
     stage.plan()
     stage.drain()
     assert stage.connection.status_reason == "superseded"
-    assert stage.connection.reading_until is None  # the removal need not wait for its reader
+    # The removal need not wait for its reader.
+    assert stage.connection.schedule.reading_until is None
     stage.settle()
     assert stage.is_old_removed
     assert stage.owners() == dict.fromkeys(before, NEWER)
@@ -124,7 +125,7 @@ def test_link_that_is_asleep_is_not_read_when_it_stays_with_the_rest(
     stage.settle()
     assert stage.counted() == ["P", "Q"]
     assert stage.provider.reads == reads
-    assert (stage.connection.reading_until, stage.connection.migrated_at) == (None, None)
+    assert (stage.connection.schedule.reading_until, stage.connection.migrated_at) == (None, None)
     assert stage.connection.due_at is None
 
 

@@ -23,7 +23,7 @@ from freshet.services.register_connection import (
     register_connection,
 )
 from freshet.services.take_snapshots import take_snapshots
-from tests.builders import CONNECTION_ID, USER, an_answer, an_event, an_order, ones
+from tests.builders import CONNECTION_ID, USER, an_answer, an_event, an_order, ones, scheduled
 from tests.replacing import InPlaceOf
 from tests.unit.stage import ACCOUNT_ID, Stage
 
@@ -228,7 +228,9 @@ def test_late_reader_stores_nothing_when_the_tombstone_is_there() -> None:
     def erase_first(*given: Any, **named: Any) -> bool:
         # The reader is at work while everything of the connection is taken away.
         storing.put_back()
-        stage.connections.change(USER, CONNECTION_ID, lambda row: replace(row, reading_until=None))
+        stage.connections.change(
+            USER, CONNECTION_ID, lambda row: scheduled(row, reading_until=None)
+        )
         stage.remove()
         stage.settle()
         assert stage.is_gone()
@@ -245,7 +247,9 @@ def test_late_reader_stores_nothing_when_the_tombstone_is_there() -> None:
 def test_erasure_waits_for_the_reader_when_one_is_at_work() -> None:
     stage = Leaving()
     stage.connections.change(
-        USER, CONNECTION_ID, lambda row: row.started_reading(now=stage.clock())
+        USER,
+        CONNECTION_ID,
+        lambda row: replace(row, schedule=row.schedule.started(now=stage.clock())),
     )
     stage.remove()
     stage.settle(1)

@@ -7,9 +7,9 @@ import pytest
 
 from freshet.domain import call_errors
 from freshet.domain.call_errors import ProviderAnswer
-from freshet.domain.connection import READ_LEASE
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import CredentialMissing, NotFound, UserBusy
+from freshet.domain.read_schedule import READ_LEASE
 from freshet.services.rotate_credential import Rotation
 from tests.builders import CONNECTION_ID, NOON, USER
 from tests.unit.rotation_stage import NAME, OLD, RotationStage

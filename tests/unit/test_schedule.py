@@ -62,7 +62,7 @@ def test_connection_takes_its_true_place_when_work_on_it_ends(
     values = {"next_refresh_at": NOON + timedelta(hours=3), "reading_until": NOON}
     placed = a_connection(**(values | changes)).rescheduled(now=NOON)
     expected = None if due_in_hours is None else NOON + timedelta(hours=due_in_hours)
-    assert (placed.due_at, placed.reading_until) == (expected, NOON)
+    assert (placed.due_at, placed.schedule.reading_until) == (expected, NOON)
 
 
 @pytest.mark.parametrize("status", sorted(ASLEEP))

@@ -85,7 +85,7 @@ def test_retries_spread_out_when_the_provider_was_down(outage: timedelta) -> Non
         stage.drain()
         stage.later(minutes=10)
     assert most == 10
-    assert {each.consecutive_failures for each in all_connections(stage)} == {0}
+    assert {each.schedule.consecutive_failures for each in all_connections(stage)} == {0}
 
 
 @dataclass
@@ -151,7 +151,9 @@ def test_every_connection_is_read_when_a_turn_is_cut_short_anywhere(
         stage.later(minutes=1)
         stage.survive(stage.plan)
     stage.survive(stage.drain)
-    unread = [each.id for each in all_connections(stage) if each.calls_per_read_run is None]
+    unread = [
+        each.id for each in all_connections(stage) if each.schedule.calls_per_read_run is None
+    ]
     assert unread == []
 
 

@@ -49,7 +49,7 @@ def test_everything_is_known_when_the_first_load_is_over() -> None:
     stage = _new()
     stage.read(ReadReason.FIRST_LOAD)
     assert (stage.connection.status, stage.connection.data_mode) == ("active", "delayed")
-    assert stage.connection.due_at == stage.connection.next_read_at
+    assert stage.connection.due_at == stage.connection.schedule.next_read_at
     assert stage.connection.due_at is not None
     assert stage.connection.due_at > NOON + timedelta(hours=18)
     (account,) = stage.accounts.of_connection(USER, CONNECTION_ID)

@@ -44,7 +44,7 @@ def test_trouble_is_on_record_and_nothing_is_stored_when_a_step_fails(
     stage.provider.read_failures[operation] = error
     stage.read()
     assert (stage.connection.status, stage.connection.due_at) == (status, due_at)
-    assert stage.connection.reading_until is None
+    assert stage.connection.schedule.reading_until is None
     assert stage.snapshots.rows == {}
 
 
@@ -121,7 +121,8 @@ def test_connection_recovers_when_a_later_read_succeeds() -> None:
     stage.later(minutes=5)
     assert stage.plan() == 1
     stage.drain()
-    assert (stage.connection.status, stage.connection.consecutive_failures) == ("active", 0)
+    connection = stage.connection
+    assert (connection.status, connection.schedule.consecutive_failures) == ("active", 0)
     assert stage.connection.status_reason is None
 
 
@@ -177,7 +178,8 @@ def test_schedule_reads_no_more_for_a_user_when_the_days_reads_are_used_up() -> 
     due_at = stage.connection.due_at
     assert due_at is not None
     assert midnight <= due_at < midnight + timedelta(hours=6)
-    assert (stage.connection.consecutive_failures, stage.connection.status) == (0, "active")
+    connection = stage.connection
+    assert (connection.schedule.consecutive_failures, connection.status) == (0, "active")
     assert stage.snapshots.latest(USER, ACCOUNT_ID) is None
     stage.clock.now = due_at
     stage.read(ReadReason.DUE)
@@ -226,6 +228,6 @@ def test_read_is_counted_once_when_its_quota_ends_halfway_again_and_again(
     stage.provider.read_failures.clear()
     stage.read(ReadReason.DUE)
     assert list(stage.allowance.taken.values()) == [1]
-    assert stage.connection.allowed_on is None
+    assert stage.connection.schedule.allowed_on is None
     stage.read(ReadReason.DUE)
     assert list(stage.allowance.taken.values()) == [2]

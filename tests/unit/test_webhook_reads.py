@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from freshet.domain.connection import READ_LEASE
+from freshet.domain.read_schedule import READ_LEASE
 from tests.builders import NOON, USER, an_account, an_account_report, an_event
 from tests.replacing import InPlaceOf
 from tests.unit.stage import Stage
@@ -22,7 +22,7 @@ def test_connection_is_read_again_when_a_reader_died() -> None:
     stage = Stage(reading_until=NOON + READ_LEASE)
     stage.later(seconds=READ_LEASE.seconds)
     stage.read()
-    assert stage.connection.reading_until is None
+    assert stage.connection.schedule.reading_until is None
     assert stage.snapshots.rows
 
 

@@ -40,12 +40,14 @@ def replanned(
 
 
 def _with_cadence(connection: Connection, cadence: Cadence, *, now: datetime) -> Connection:
-    next_read_at = connection.next_read_at or now
+    next_read_at = connection.schedule.next_read_at or now
     next_refresh_at = _next_refresh(connection, cadence.refresh_every, now=now)
     return replace(
         connection,
         cadence=cadence,
-        next_read_at=min(next_read_at, now + cadence.read_every),
+        schedule=replace(
+            connection.schedule, next_read_at=min(next_read_at, now + cadence.read_every)
+        ),
         slot=replace(connection.slot, next_refresh_at=next_refresh_at),
     )
 

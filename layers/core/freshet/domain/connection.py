@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from freshet.domain.cadence import Cadence, share_of
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
@@ -10,15 +10,14 @@ from freshet.domain.connection_status import ASLEEP, BROKEN, GONE, LINKED, Conne
 from freshet.domain.events import Event, EventKind
 from freshet.domain.expiry import Expiry
 from freshet.domain.provider import Provider
+from freshet.domain.read_schedule import ReadSchedule
 from freshet.domain.refresh_slot import RefreshSlot
 from freshet.domain.webhooks import Marks, has_news
 
 TURN_LEASE = timedelta(minutes=15)
-READ_LEASE = timedelta(seconds=150)  # longer than the reader's function timeout
 # Whoever starts work on a connection makes it due again this soon, should the worker die or the
 # message be lost; finishing the work sets the true time.
 SAFETY_NET = timedelta(minutes=2)
-_BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
 _ENDS_SOON = "link_ends_soon"
 REFUSAL_REMEMBERED = timedelta(days=30)
 """How long nobody pays or asks for what the provider has refused as such."""
@@ -43,19 +42,13 @@ class Connection:
     source: str | None = None
     """The provider's own document, as JSON text, where it is kept."""
     cadence: Cadence = Cadence()
-    next_read_at: datetime | None = None
+    schedule: ReadSchedule = ReadSchedule()
     due_at: datetime | None = None
-    reading_until: datetime | None = None
     marks: Marks = field(default_factory=dict)
     partial: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Parts of a marked account that the provider failed to bring along, by mark."""
     slot: RefreshSlot = RefreshSlot()
     last_live_read_at: datetime | None = None
-    allowed_on: date | None = None
-    """The UTC day for which the schedule's next read of this connection is counted already."""
-    consecutive_failures: int = 0
-    calls_per_read_run: int | None = None
-    """How many calls the last whole visit made: what the next one is planned with."""
     announced: Mapping[str, datetime] = field(default_factory=dict)
     """When the holdings of an account changed that were last put out to be published."""
     outbox: tuple[Event, ...] = ()
@@ -91,7 +84,7 @@ class Connection:
         What failed is tried again without being another read, or its trouble would use up what the
         user's other connections may do.
         """
-        is_retry = self.consecutive_failures > 0
+        is_retry = self.schedule.consecutive_failures > 0
         return self.slot.open_refresh_id is None and not self.marks and not is_retry
 
     def first_read_tomorrow(self, *, now: datetime) -> datetime:
@@ -99,17 +92,9 @@ class Connection:
         today = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
         return today + timedelta(days=1) + timedelta(hours=6) * share_of(self.id)
 
-    def started_reading(self, *, now: datetime) -> "Connection":
-        """Take the reader's lease, so that one connection is read by one worker at a time."""
-        return replace(self, reading_until=now + READ_LEASE)
-
     def not_read(self, *, now: datetime) -> "Connection":
         """Give the reader's lease back without a read."""
-        return replace(self, reading_until=None).rescheduled(now=now)
-
-    def is_being_read(self, *, now: datetime) -> bool:
-        """Tell whether another reader holds the lease."""
-        return self.reading_until is not None and self.reading_until > now
+        return replace(self, schedule=self.schedule.ended()).rescheduled(now=now)
 
     def with_report(self, report: ConnectionReport, *, read_at: datetime) -> "Connection":
         """Learn from a read; one that began before the read we already learned from is ignored."""
@@ -165,39 +150,29 @@ class Connection:
             status_read_at=read_at,
         )
 
-    def postponed(self, until: datetime, *, allowed_on: date | None = None) -> "Connection":
-        """No quota is nobody's failure: the same read, later, and counted once."""
-        return replace(self, next_read_at=until, allowed_on=allowed_on or self.allowed_on)
-
     def with_failure(
         self, reason: str, *, now: datetime, wait: timedelta | None = None
     ) -> "Connection":
         """Record provider trouble and step back; this connection alone waits longer each time."""
-        step = _BACK_OFF[min(self.consecutive_failures, len(_BACK_OFF) - 1)]
         is_healthy = self.status in (ConnectionStatus.ACTIVE, ConnectionStatus.EXPIRING)
         return replace(
             self,
             status=ConnectionStatus.DEGRADED if is_healthy else self.status,
             status_reason=reason,
-            consecutive_failures=self.consecutive_failures + 1,
-            next_read_at=now + max(step, wait or step),
+            schedule=self.schedule.after_failure(now=now, wait=wait),
         )
 
     def after_reading(
         self, *, started_at: datetime, calls: int, synced_at: datetime | None
     ) -> "Connection":
         """Note a whole pass: the next one is a cadence away, or follows the provider's own sync."""
-        return replace(
-            self,
-            allowed_on=None,
-            consecutive_failures=0,
-            calls_per_read_run=calls or None,
-            next_read_at=self.cadence.next_read_at(
-                self.id,
-                started_at=started_at,
-                synced_at=synced_at if self.data_mode is DataMode.DELAYED else None,
-            ),
+        next_read_at = self.cadence.next_read_at(
+            self.id,
+            started_at=started_at,
+            synced_at=synced_at if self.data_mode is DataMode.DELAYED else None,
         )
+        schedule = self.schedule.after_success(calls=calls, next_read_at=next_read_at)
+        return replace(self, schedule=schedule)
 
     def without_marks_before(self, started_at: datetime, owed: Marks) -> "Connection":
         """Forget the webhooks a read has answered; what came during the read, or is owed, stays."""
@@ -239,7 +214,8 @@ class Connection:
         wishes += [now] if has_news(self.marks) else []
         wishes += [self.migrated_at] if self.migrated_at and self.is_to_be_judged else []
         if self.is_awake:
-            wishes += [at for at in (self.next_read_at, self._refresh_wish()) if at is not None]
+            planned = (self.schedule.next_read_at, self._refresh_wish())
+            wishes += [at for at in planned if at is not None]
         return replace(self, due_at=min(wishes, default=None))
 
     def wants_refresh(self, *, now: datetime) -> bool:

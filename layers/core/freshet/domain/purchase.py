@@ -172,7 +172,8 @@ def _after_refusal(
     if issubclass(kind, MissingUpstream):
         # Gone, or shared with us by somebody else: the read that follows tells which.
         slot = replace(slot, refresh_refused_until=remembered)
-        return replace(noted, slot=slot, next_read_at=now)
+        schedule = replace(noted.schedule, next_read_at=now)
+        return replace(noted, slot=slot, schedule=schedule)
     if issubclass(kind, ProviderThrottled):
         return replace(noted, slot=replace(slot, last_purchase_at=now))
     return noted

@@ -157,7 +157,8 @@ def connection_after_read_run(
     learned = learned.announcing_status(connection, now=now)
     learned = learned.announcing(*_changes(connection, run))
     told = {account_id: stored.changed_at for account_id, stored in run.stored.items()}
-    learned = replace(learned, announced={**learned.announced, **told}, reading_until=None)
+    announced, schedule = {**learned.announced, **told}, learned.schedule.ended()
+    learned = replace(learned, announced=announced, schedule=schedule)
     return learned.rescheduled(now=now, check_at=_check_at(learned, refresh, run, now))
 
 
@@ -209,7 +210,9 @@ def _after_trouble(connection: Connection, run: ReadRun, *, now: datetime) -> Co
     if isinstance(trouble, MissingUpstream) and run.is_unanswered:
         return connection.with_login_required(reason, read_at=run.started_at, is_revoked=True)
     if isinstance(trouble, QuotaExhausted | RateLimited):
-        return connection.postponed(trouble.retry_at(now), allowed_on=run.allowed_on)
+        until, allowed_on = trouble.retry_at(now), run.allowed_on
+        schedule = connection.schedule.postponed(until, allowed_on=allowed_on)
+        return replace(connection, schedule=schedule)
     wait = trouble.wait if isinstance(trouble, ProviderError) else None
     return connection.with_failure(reason, now=now, wait=wait)
 

@@ -35,7 +35,7 @@ def turn_for(connection: Connection, *, now: datetime) -> Turn:
 
 def calls_of(connection: Connection, traits: ProviderTraits) -> int:
     """Say how many calls a visit makes: as many as the last one, or as a usual one."""
-    return connection.calls_per_read_run or traits.calls_per_read_run
+    return connection.schedule.calls_per_read_run or traits.calls_per_read_run
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.credential import credential_name
 from freshet.domain.errors import AlreadyOwned, NotFound, UserLeaving
 from freshet.domain.identifiers import new_connection_id
+from freshet.domain.read_schedule import ReadSchedule
 from freshet.domain.webhooks import WebhookEvent
 from freshet.observability import count
 from freshet.ports import Clock, Connections, Owners, ReadQueue
@@ -52,7 +53,7 @@ def adopted_owner(event: WebhookEvent, *, deps: AdoptDependencies) -> tuple[str,
         provider=event.provider,
         provider_connection_id=event.provider_connection_id,
         credential_name=credential_name(event.provider, event.provider_user_id),
-        next_read_at=now,
+        schedule=ReadSchedule(next_read_at=now),
         due_at=now,
         created_at=now,
     )

@@ -7,6 +7,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.identifiers import new_connection_id
 from freshet.domain.link_session import LinkSession, LinkStatus
 from freshet.domain.linking import EnrolledConnection, LinkedConnection
+from freshet.domain.read_schedule import ReadSchedule
 from freshet.ports import Clock, Connections, Inbox, LinkSessions, ReadQueue
 from freshet.services.enrollment import enroll_connection, resume_enrollment
 from freshet.services.show_link import link_outcome
@@ -32,7 +33,7 @@ class ConnectionEnrollment:
             provider=linked.provider,
             provider_connection_id=linked.provider_connection_id,
             credential_name=linked.credential_name,
-            next_read_at=now,
+            schedule=ReadSchedule(next_read_at=now),
             due_at=now,
             created_at=now,
         )

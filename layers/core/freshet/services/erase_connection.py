@@ -120,9 +120,10 @@ def _without_reader(
     erasure: Erasure, connection: Connection, deps: ErasureDependencies
 ) -> tuple[Erasure, bool]:
     """Let a reader end: it does not outlive its lease, and no other one may begin."""
-    if connection.reading_until is None or not connection.is_being_read(now=deps.clock()):
+    schedule = connection.schedule
+    if schedule.reading_until is None or not schedule.is_being_read(now=deps.clock()):
         return erasure, True
-    return erasure.waiting("read_under_way", until=connection.reading_until), False
+    return erasure.waiting("read_under_way", until=schedule.reading_until), False
 
 
 def _without_data(

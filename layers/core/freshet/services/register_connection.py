@@ -10,6 +10,7 @@ from freshet.domain.errors import AlreadyOwned
 from freshet.domain.identifiers import new_connection_id
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import TraitsByProvider
+from freshet.domain.read_schedule import ReadSchedule
 from freshet.domain.refresh_slot import RefreshSlot
 from freshet.domain.removal_rules import demand_not_removed
 from freshet.ports import Clock, Connections, CredentialVault, Inbox, Owners, ReadQueue
@@ -70,7 +71,7 @@ def register_connection(
         provider_connection_id=registration.provider_connection_id,
         credential_name=name,
         cadence=registration.cadence,
-        next_read_at=now,
+        schedule=ReadSchedule(next_read_at=now),
         slot=RefreshSlot(next_refresh_at=None if every is None else now),
         due_at=now,
         created_at=now,

@@ -23,11 +23,12 @@ from freshet.domain.call_errors import (
     UnreadableAnswer,
 )
 from freshet.domain.commands import ReadCommand, ReadReason
-from freshet.domain.connection import READ_LEASE, Connection
+from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.credential import Credential
 from freshet.domain.errors import CredentialMissing, NotFound, SecretUnavailable
 from freshet.domain.provider import Provider
+from freshet.domain.read_schedule import READ_LEASE
 from freshet.observability import count, logger
 from freshet.ports import (
     Bus,

@@ -16,7 +16,7 @@ from freshet.domain.call_errors import (
     RateLimited,
 )
 from freshet.domain.commands import ReadCommand, ReadReason
-from freshet.domain.connection import READ_LEASE, Connection
+from freshet.domain.connection import Connection
 from freshet.domain.connection_status import GONE
 from freshet.domain.errors import (
     CredentialMissing,
@@ -34,6 +34,7 @@ from freshet.domain.read_run import (
     connection_after_read_run,
     scope_for,
 )
+from freshet.domain.read_schedule import READ_LEASE
 from freshet.domain.removal_rules import at_rest
 from freshet.domain.webhooks import has_news, is_marked
 from freshet.observability import count, logger
@@ -91,7 +92,7 @@ def take_snapshots(command: ReadCommand, *, deps: TakeSnapshotsDependencies) -> 
 def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> None:
     started_at = deps.clock()
     connection = _with_lease(command, deps, started_at)
-    if connection.reading_until != started_at + READ_LEASE:
+    if connection.schedule.reading_until != started_at + READ_LEASE:
         # Another reader is at it, or has been; it may have died with the outbox full.
         announce(connection, connections=deps.connections, bus=deps.bus)
         count(metrics.READ_NOT_NEEDED)
@@ -145,9 +146,9 @@ def _with_lease(command: ReadCommand, deps: TakeSnapshotsDependencies, now: date
         if current.status in GONE:
             return at_rest(current)
         is_answered = command.reason is ReadReason.WEBHOOK and not has_news(current.marks)
-        if is_answered or current.is_being_read(now=now):
+        if is_answered or current.schedule.is_being_read(now=now):
             return current
-        return current.started_reading(now=now)
+        return replace(current, schedule=current.schedule.started(now=now))
 
     return deps.connections.change(command.user_id, command.connection_id, step)
 
@@ -183,7 +184,7 @@ def _demand_allowance(
     etiquette, now = deps.traits[connection.provider].etiquette, deps.clock()
     most = etiquette.background_reads_per_user_and_day
     today = now.astimezone(UTC).date()
-    if most is None or connection.allowed_on == today:
+    if most is None or connection.schedule.allowed_on == today:
         return
     if not deps.allowance.take(connection.user_id, most=most, now=now):
         raise AllowanceExhausted(connection.first_read_tomorrow(now=now))
@@ -195,7 +196,7 @@ def _read_accounts(
 ) -> None:
     owing: set[str] = set()
     etiquette = deps.traits[connection.provider].etiquette
-    for account in _in_turn(run.accounts, connection.consecutive_failures):
+    for account in _in_turn(run.accounts, connection.schedule.consecutive_failures):
         is_whole = run.scope is ReadScope.EVERYTHING
         is_asked_for = is_whole or is_marked(connection.marks, account.report.provider_account_id)
         days = days_wanted(account, connection, run, session, etiquette=etiquette)

@@ -85,6 +85,7 @@ def connection_shape(
 ) -> ConnectionShape:
     """Show a connection, how it is doing and what a refresh of it would cost."""
     cadence = connection.cadence
+    next_read_at = connection.schedule.next_read_at if connection.is_awake else None
     return {
         "id": connection.id,
         "provider": connection.provider,
@@ -101,7 +102,7 @@ def connection_shape(
             if cadence.refresh_every
             else None,
         },
-        "next_read_at": optional_to_text(connection.next_read_at if connection.is_awake else None),
+        "next_read_at": optional_to_text(next_read_at),
         "created_at": to_text(connection.created_at),
         "provider_ids": {"connection": connection.provider_connection_id},
     }
