@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.adapters.dynamodb.values import event_from_item, event_to_item
 from freshet.domain.cadence import Cadence
@@ -159,6 +160,7 @@ def connection_to_item(connection: Connection) -> Item:
     refresh_every = connection.cadence.refresh_every
     return {
         **keys.connection(connection.user_id, connection.id),
+        "format": _FORM.newest,
         "id": connection.id,
         "user_id": connection.user_id,
         "provider": str(connection.provider),
@@ -224,6 +226,10 @@ def _slot_from_item(item: Item) -> RefreshSlot:
 
 def connection_from_item(item: Item) -> Connection:
     """Read a connection from its row."""
+    return _FORM.reader_of(item)(item)
+
+
+def _from_format_1(item: Item) -> Connection:
     return Connection(
         id=item["id"],
         user_id=item["user_id"],
@@ -263,6 +269,9 @@ def connection_from_item(item: Item) -> Connection:
         created_at=from_text(item["created_at"]),
         version=int(item["version"]),
     )
+
+
+_FORM = StoredForm("a connection", _from_format_1)
 
 
 def _shard_of(connection: Connection) -> str:
