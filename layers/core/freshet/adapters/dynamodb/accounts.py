@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.adapters.dynamodb.values import money_from_item, money_to_item
 from freshet.domain.account import Account, AccountReport, AccountStatus
@@ -72,6 +73,7 @@ def account_to_item(account: Account) -> Item:
     plain = {each.name: getattr(report, each.name) for each in fields(report)}
     return {
         **keys.account(account.user_id, account.id),
+        "format": _FORM.newest,
         "id": account.id,
         "user_id": account.user_id,
         "connection_id": account.connection_id,
@@ -90,6 +92,10 @@ def account_to_item(account: Account) -> Item:
 
 def account_from_item(item: Item) -> Account:
     """Read an account from its row."""
+    return _FORM.reader_of(item)(item)
+
+
+def _from_format_1(item: Item) -> Account:
     plain: dict[str, Any] = {each.name: item.get(each.name) for each in fields(AccountReport)}
     special: dict[str, Any] = {
         "status": AccountStatus(item["status"]),
@@ -108,6 +114,9 @@ def account_from_item(item: Item) -> Account:
         failed_parts=tuple(item["failed_parts"]),
         report=AccountReport(**(plain | special)),
     )
+
+
+_FORM = StoredForm("an account", _from_format_1)
 
 
 def _day_to_text(day: date | None) -> str | None:

@@ -12,6 +12,7 @@ from freshet.adapters.dynamodb.position_lines import (
     position_from_line,
     position_to_line,
 )
+from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item
 from freshet.adapters.exact_json import parsed_text, rendered
 from freshet.domain.holdings import Balance
@@ -19,7 +20,6 @@ from freshet.domain.holdings_changes import ChangeKind, HoldingsChange, Line
 from freshet.domain.instants import from_text, to_text
 from freshet.domain.snapshot import HoldingsSnapshot, RecordedChange
 
-_FORMAT = 2
 _IN_A_ROW = 250
 # A transaction takes 100 actions, some of which are for the version itself.
 _MOST_ROWS = 80
@@ -36,18 +36,25 @@ def changes_to_items(
             **keys.change(user_id, account_id, snapshot.version, number),
             "version": snapshot.version,
             "changed_at": to_text(snapshot.changed_at),
-            "format": _FORMAT,
+            "format": _FORM.newest,
             "changes": pack(rendered(lines)),
         }
 
 
 def changes_from_item(item: Item) -> list[RecordedChange]:
     """Read the changes of a row."""
+    return _FORM.reader_of(item)(item)
+
+
+def _from_format_1(item: Item) -> list[RecordedChange]:
     changed_at = from_text(item["changed_at"])
     return [
         RecordedChange(item["version"], changed_at, _change(*line))
         for line in parsed_text(unpack(item["changes"]))
     ]
+
+
+_FORM = StoredForm("changes", _from_format_1)
 
 
 def _change(kind: str, before: Any, after: Any) -> HoldingsChange:

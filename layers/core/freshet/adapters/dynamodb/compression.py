@@ -1,8 +1,8 @@
 """JSON text as few bytes: identifiers as the numbers they are, the rest compressed.
 
-Layout of format 2: how many identifiers (4 bytes), 16 bytes each, a raw deflate stream of the text
-with a mark where each stood. What the text is compressed against, `PRESET` or an earlier text, has
-to be known to read it again: PRESET never changes under format 2.
+Layout: how many identifiers (4 bytes), 16 bytes each, a raw deflate stream of the text with a mark
+where each stood. What the text is compressed against, `PRESET` or an earlier text, has to be known
+to read it again: with another PRESET, every row that is packed gets a new format number.
 """
 
 import re

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item
 from freshet.adapters.dynamodb.values import event_from_item, event_to_item
 from freshet.domain.cadence import Cadence
@@ -23,6 +24,7 @@ def connection_to_item(connection: Connection) -> Item:
     refresh_every = connection.cadence.refresh_every
     return {
         **keys.connection(connection.user_id, connection.id),
+        "format": _FORM.newest,
         "id": connection.id,
         "user_id": connection.user_id,
         "provider": str(connection.provider),
@@ -60,6 +62,10 @@ def connection_to_item(connection: Connection) -> Item:
 
 def connection_from_item(item: Item) -> Connection:
     """Read a connection from its row."""
+    return _FORM.reader_of(item)(item)
+
+
+def _from_format_1(item: Item) -> Connection:
     return Connection(
         id=item["id"],
         user_id=item["user_id"],
@@ -93,6 +99,9 @@ def connection_from_item(item: Item) -> Connection:
         created_at=from_text(item["created_at"]),
         version=int(item["version"]),
     )
+
+
+_FORM = StoredForm("a connection", _from_format_1)
 
 
 def _slot_to_item(slot: RefreshSlot) -> Item:

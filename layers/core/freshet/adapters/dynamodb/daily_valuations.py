@@ -6,11 +6,11 @@ from datetime import date, tzinfo
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.chunked_blobs import Documents
 from freshet.adapters.dynamodb.holdings_documents import (
-    FORMAT,
     from_close_document,
     to_close_document,
 )
 from freshet.adapters.dynamodb.snapshot_items import dates_from_item, snapshot_to_item
+from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item, Table
 from freshet.domain.holdings import Holdings
 from freshet.domain.snapshot import HoldingsSnapshot
@@ -38,7 +38,7 @@ class Closes:
             "day": day.isoformat(),
             "seen_on": seen_on.isoformat(),
             "base": base,
-            "format": FORMAT,
+            "format": _LINES.newest,
             **self._documents.placed(document, key),
         }
 
@@ -79,6 +79,7 @@ class Closes:
         return self._holdings(base, None)
 
     def _holdings(self, row: Item, base: Holdings | None) -> Holdings:
-        if row["format"] != FORMAT:
-            raise ValueError(f"a close of unknown format {row['format']}")
-        return from_close_document(self._documents.of(row), base=base)
+        return _LINES.reader_of(row)(self._documents.of(row), base=base)
+
+
+_LINES = StoredForm("a daily valuation", from_close_document)

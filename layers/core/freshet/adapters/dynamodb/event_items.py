@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 from freshet.domain.provider import Provider
@@ -19,6 +20,7 @@ def event_to_item(
     return {
         **keys.inbox(event.provider, event.id),
         "provider": str(event.provider),
+        "format": _FORM.newest,
         "id": event.id,
         "kind": event.kind,
         "effect": str(rule.effect),
@@ -40,6 +42,10 @@ def event_to_item(
 
 def event_from_item(item: Item) -> WebhookEvent:
     """Read an event from its row."""
+    return _FORM.reader_of(item)(item)
+
+
+def _from_format_1(item: Item) -> WebhookEvent:
     status_hint = item.get("status_hint")
     return WebhookEvent(
         provider=Provider(item["provider"]),
@@ -58,6 +64,9 @@ def event_from_item(item: Item) -> WebhookEvent:
         details=item["details"],
         link_ends_at=optional_from_text(item.get("link_ends_at")),
     )
+
+
+_FORM = StoredForm("an event", _from_format_1)
 
 
 def owner_from_item(item: Item) -> Owner | None:

@@ -23,8 +23,6 @@ from freshet.adapters.dynamodb.position_lines import (
 from freshet.adapters.exact_json import parsed_text, rendered
 from freshet.domain.holdings import Holdings, Position
 
-FORMAT = 2
-
 
 def to_document(holdings: Holdings) -> bytes:
     """Pack holdings with their source."""

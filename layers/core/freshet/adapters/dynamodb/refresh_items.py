@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item
 from freshet.adapters.dynamodb.values import money_from_item, money_to_item
 from freshet.domain.call_errors import ProviderAnswer
@@ -14,6 +15,7 @@ from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, Refre
 def refresh_to_item(refresh: Refresh) -> Item:
     """Give a refresh the shape of its row, without the key."""
     return {
+        "format": _FORM.newest,
         "id": refresh.id,
         "user_id": refresh.user_id,
         "connection_id": refresh.connection_id,
@@ -42,6 +44,10 @@ def refresh_to_item(refresh: Refresh) -> Item:
 
 def refresh_from_item(item: Item) -> Refresh:
     """Read a refresh from its row."""
+    return _FORM.reader_of(item)(item)
+
+
+def _from_format_1(item: Item) -> Refresh:
     return Refresh(
         id=item["id"],
         user_id=item["user_id"],
@@ -67,6 +73,9 @@ def refresh_from_item(item: Item) -> Refresh:
         finished_at=optional_from_text(item.get("finished_at")),
         version=int(item["version"]),
     )
+
+
+_FORM = StoredForm("a refresh", _from_format_1)
 
 
 def ledger_to_item(entry: LedgerEntry) -> Item:

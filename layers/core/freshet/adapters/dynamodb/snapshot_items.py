@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from freshet.adapters.dynamodb.holdings_documents import FORMAT, from_document
+from freshet.adapters.dynamodb.holdings_documents import from_document
+from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item
 from freshet.domain.daily_valuations import DailyValuation
 from freshet.domain.holdings import Total
@@ -15,13 +16,14 @@ from freshet.domain.snapshot import HoldingsSnapshot, SnapshotDates, SnapshotSum
 _OPTIONAL_DATES = ("broker_as_of", "provider_synced_at", "empty_seen_as_of", "empty_seen_at")
 _DATES = ("fetched_at", "changed_at")
 
-SUMMARY = ("version", "dates_token", *_OPTIONAL_DATES, *_DATES, "totals", "line_count")
+SUMMARY = ("format", "version", "dates_token", *_OPTIONAL_DATES, *_DATES, "totals", "line_count")
 """The attributes that a summary is read from: the document stays where it is."""
 
 
 def snapshot_to_item(snapshot: HoldingsSnapshot) -> Item:
     """Give a snapshot the shape of its row, without key and document."""
     return {
+        "format": SNAPSHOT.newest,
         "version": snapshot.version,
         "dates_token": snapshot.dates_token,
         "content_hash": bytes.fromhex(snapshot.content_hash),
@@ -34,8 +36,10 @@ def snapshot_to_item(snapshot: HoldingsSnapshot) -> Item:
 
 def snapshot_from_item(item: Item, document: bytes) -> HoldingsSnapshot:
     """Read a snapshot from its row and its document."""
-    if item["format"] != FORMAT:
-        raise ValueError(f"a snapshot of unknown format {item['format']}")
+    return SNAPSHOT.reader_of(item)(item, document)
+
+
+def _snapshot_from_format_1(item: Item, document: bytes) -> HoldingsSnapshot:
     return HoldingsSnapshot(
         **dates_from_item(item),
         content_hash=item["content_hash"].hex(),
@@ -45,6 +49,10 @@ def snapshot_from_item(item: Item, document: bytes) -> HoldingsSnapshot:
 
 def summary_from_item(item: Item) -> SnapshotSummary:
     """Read what a row says without its document."""
+    return _SUMMARY.reader_of(item)(item)
+
+
+def _summary_from_format_1(item: Item) -> SnapshotSummary:
     return SnapshotSummary(
         **dates_from_item(item),
         totals=totals_from_item(item["totals"]),
@@ -52,14 +60,25 @@ def summary_from_item(item: Item) -> SnapshotSummary:
     )
 
 
+SNAPSHOT = StoredForm("a snapshot", _snapshot_from_format_1)
+_SUMMARY = StoredForm("a snapshot", _summary_from_format_1)
+
+
 def close_from_item(item: Item) -> DailyValuation:
     """Read what a closed day was worth."""
+    return _DAY.reader_of(item)(item)
+
+
+def _day_from_format_1(item: Item) -> DailyValuation:
     return DailyValuation(
         day=date.fromisoformat(item["day"]),
         seen_on=date.fromisoformat(item["seen_on"]),
         data_as_of=SnapshotDates(**dates_from_item(item)).data_as_of,
         totals=totals_from_item(item["totals"]),
     )
+
+
+_DAY = StoredForm("a daily valuation", _day_from_format_1)
 
 
 def totals_to_item(totals: Sequence[Total]) -> list[list[Any]]:

@@ -6,7 +6,7 @@ from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.change_items import changes_to_items
 from freshet.adapters.dynamodb.chunked_blobs import Documents
 from freshet.adapters.dynamodb.daily_valuations import Closes
-from freshet.adapters.dynamodb.holdings_documents import FORMAT, to_document
+from freshet.adapters.dynamodb.holdings_documents import to_document
 from freshet.adapters.dynamodb.snapshot_items import snapshot_to_item
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
@@ -69,7 +69,7 @@ class DynamoSnapshotStore:
         """Give `latest`, and the rows that appear together with it for the first time."""
         key = keys.latest(user_id, account_id)
         document = to_document(latest.holdings)
-        row = {**snapshot_to_item(latest), "format": FORMAT}
+        row = snapshot_to_item(latest)
         newest = {
             **key,
             **row,

@@ -1,0 +1,130 @@
+"""One value of each stored kind, no field left at its default: every attribute shows."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from freshet.domain.cadence import Cadence
+from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.expiry import Expiry
+from freshet.domain.holdings import Lot
+from freshet.domain.refresh import AccountProgress, Kind, RefreshStatus
+from freshet.domain.webhooks import StatusHint
+from tests.builders import (
+    NOON,
+    a_balance,
+    a_connection,
+    a_position,
+    a_reading,
+    a_refresh,
+    an_account,
+    an_announcement,
+    an_answer,
+    an_event,
+    an_instrument,
+    an_option,
+    some_holdings,
+)
+
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+_REFRESH_ID = a_refresh().id
+
+CONNECTION = a_connection(
+    status=ConnectionStatus.NEEDS_USER,
+    status_reason="login_required",
+    expiry=Expiry(NOON + 30 * DAY, NOON - 5 * DAY, NOON - 4 * DAY),
+    paused=True,
+    source='{"id": "authorization-1"}',
+    refresh_refused_until=NOON + HOUR,
+    sync_refused_until=NOON + 2 * HOUR,
+    cadence=Cadence(read_every=12 * HOUR, refresh_every=48 * HOUR),
+    next_refresh_at=NOON + 2 * DAY,
+    reading_until=NOON + timedelta(minutes=5),
+    marks={"account-1": NOON},
+    partial={"account-1": ("balances",)},
+    open_refresh_id=_REFRESH_ID,
+    open_refresh_called=True,
+    refresh_reason="budget_exhausted",
+    last_purchase_at=NOON - 3 * HOUR,
+    last_live_read_at=NOON - 2 * HOUR,
+    allowed_on=date(2026, 11, 20),
+    consecutive_failures=2,
+    calls_per_read_run=7,
+    announced={"acc_1": NOON - HOUR},
+    outbox=(an_announcement(),),
+    migrated_accounts={"account-0": "con_new"},
+    successor="con_new",
+    migrated_at=NOON - timedelta(minutes=1),
+    version=7,
+)
+
+ACCOUNT = replace(
+    an_account(
+        transactions_read_to=date(2026, 11, 19),
+        transactions_read_at=NOON - HOUR,
+        history_read_at=NOON - DAY,
+        transactions_synced_on=date(2026, 11, 19),
+        institution_account_id="institution-account-1",
+    ),
+    failed_parts=("balances",),
+)
+
+REFRESH = a_refresh(
+    status=RefreshStatus.PARTIAL,
+    kind=Kind.TRANSACTIONS,
+    reason="some_accounts_missing",
+    attempt=1,
+    calling_until=NOON + timedelta(minutes=1),
+    started_at=NOON + timedelta(seconds=1),
+    accounts={"account-1": AccountProgress.DONE, "account-2": AccountProgress.WAITING},
+    answer=an_answer(),
+    budget_buckets=("2026-11-20", "2026-11"),
+    checks_done=3,
+    next_check_at=NOON + timedelta(minutes=3),
+    finished_at=NOON + timedelta(minutes=10),
+    version=5,
+)
+
+EVENT = an_event(
+    status_hint=StatusHint.EXPIRING,
+    details={"balances": "unavailable"},
+    link_ends_at=NOON + 30 * DAY,
+)
+
+READING = a_reading(
+    holdings=some_holdings(
+        positions=(
+            a_position(),
+            a_position(
+                instrument=an_option(),
+                units=Decimal("-2"),
+                price=None,
+                cash_equivalent=True,
+                stated_value=Decimal("-812.50"),
+                lots=(
+                    Lot(
+                        acquired_at="2022-01-14",
+                        units=Decimal("2.50"),
+                        cost_per_unit=Decimal("240.00"),
+                    ),
+                ),
+            ),
+        ),
+        balances=(a_balance(), a_balance(currency="EUR", buying_power=None)),
+        source='{"positions":[{"symbol":"VTI","units":12.50}]}',
+    )
+)
+
+LATER_READING = a_reading(
+    holdings=some_holdings(
+        positions=(
+            a_position(units=Decimal("13.5")),
+            a_position(instrument=an_instrument(id="instrument-new", symbol="NEW")),
+        ),
+    ),
+    broker_as_of=NOON + DAY - HOUR,
+    provider_synced_at=NOON + DAY - HOUR,
+    started_at=NOON + DAY,
+    fetched_at=NOON + DAY + timedelta(seconds=1),
+)
