@@ -12,7 +12,8 @@ from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 
 from freshet.adapters.dynamodb import keys
-from freshet.adapters.dynamodb.connections import DynamoConnections, connection_to_item
+from freshet.adapters.dynamodb.connection_items import connection_to_item
+from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.erasures import DynamoErasures
 from freshet.adapters.dynamodb.table import Table
 from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue

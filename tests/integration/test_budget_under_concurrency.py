@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from freshet.adapters.dynamodb.connections import connection_to_item
+from freshet.adapters.dynamodb.connection_items import connection_to_item
 from freshet.domain.errors import BudgetExhausted, ConcurrentChange
 from freshet.domain.identifiers import refresh_id_for
 from freshet.domain.purchase import PurchasePolicy

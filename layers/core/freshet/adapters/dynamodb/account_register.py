@@ -4,7 +4,7 @@ from typing import Any
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.accounts import DynamoAccounts, account_to_item, checking_linked
-from freshet.adapters.dynamodb.connections import connection_from_item, connection_to_item
+from freshet.adapters.dynamodb.connection_items import connection_from_item, connection_to_item
 from freshet.adapters.dynamodb.table import Table, TransactionRefused
 from freshet.domain.account import Account, Register
 from freshet.domain.connection import Connection

@@ -2,23 +2,16 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from freshet.adapters.dynamodb import keys
-from freshet.adapters.dynamodb.stored_forms import StoredForm
+from freshet.adapters.dynamodb.connection_items import connection_from_item, connection_to_item
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
-from freshet.adapters.dynamodb.values import event_from_item, event_to_item
-from freshet.domain.cadence import Cadence
 from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
-from freshet.domain.connection_report import DataMode, Institution
-from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import AlreadyOwned, ConcurrentChange, NotFound, UserLeaving
-from freshet.domain.expiry import Expiry
-from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
+from freshet.domain.instants import from_text, to_text
 from freshet.domain.provider import Provider
-from freshet.domain.refresh_slot import RefreshSlot
 from freshet.domain.schedule import DUE_SHARDS
 
 
@@ -154,146 +147,8 @@ class DynamoConnections:
 _IS_NEW = "attribute_not_exists(PK)"
 
 
-def connection_to_item(connection: Connection) -> Item:
-    """Give a connection the shape of its row; one that is not due leaves the index."""
-    due_at = optional_to_text(connection.due_at)
-    refresh_every = connection.cadence.refresh_every
-    return {
-        **keys.connection(connection.user_id, connection.id),
-        "format": _FORM.newest,
-        "id": connection.id,
-        "user_id": connection.user_id,
-        "provider": str(connection.provider),
-        "provider_connection_id": connection.provider_connection_id,
-        "credential_name": connection.credential_name,
-        "institution_id": connection.institution.id,
-        "institution_name": connection.institution.name,
-        "status": str(connection.status),
-        "status_reason": connection.status_reason,
-        "status_read_at": optional_to_text(connection.status_read_at),
-        "link_ends_at": optional_to_text(connection.expiry.ends_at),
-        "repaired_at": optional_to_text(connection.expiry.repaired_at),
-        "returned_at": optional_to_text(connection.expiry.returned_at),
-        "paused": connection.paused,
-        "data_mode": str(connection.data_mode),
-        "source": connection.source,
-        "read_every_seconds": _seconds(connection.cadence.read_every),
-        "refresh_every_seconds": None if refresh_every is None else _seconds(refresh_every),
-        "next_read_at": optional_to_text(connection.next_read_at),
-        "due_at": due_at,
-        "due_shard": _shard_of(connection) if due_at else None,
-        "reading_until": optional_to_text(connection.reading_until),
-        "failed_parts": {mark: list(parts) for mark, parts in connection.partial.items()},
-        "marks": {mark: to_text(at) for mark, at in connection.marks.items()},
-        **_slot_to_item(connection.slot),
-        "last_live_read_at": optional_to_text(connection.last_live_read_at),
-        "allowed_on": None if connection.allowed_on is None else str(connection.allowed_on),
-        "consecutive_failures": connection.consecutive_failures,
-        "calls_per_read_run": connection.calls_per_read_run,
-        "announced": {account: to_text(at) for account, at in connection.announced.items()},
-        "outbox": [event_to_item(event) for event in connection.outbox],
-        "migrated_accounts": dict(connection.migrated_accounts),
-        "successor": connection.successor,
-        "migrated_at": optional_to_text(connection.migrated_at),
-        "created_at": to_text(connection.created_at),
-        "version": connection.version,
-    }
-
-
-def _slot_to_item(slot: RefreshSlot) -> Item:
-    return {
-        "open_refresh_id": slot.open_refresh_id,
-        "open_refresh_called": slot.open_refresh_called,
-        "refresh_reason": slot.refresh_reason,
-        "last_purchase_at": optional_to_text(slot.last_purchase_at),
-        "next_refresh_at": optional_to_text(slot.next_refresh_at),
-        "refresh_refused_until": optional_to_text(slot.refresh_refused_until),
-        "sync_refused_until": optional_to_text(slot.sync_refused_until),
-    }
-
-
-def _slot_from_item(item: Item) -> RefreshSlot:
-    return RefreshSlot(
-        open_refresh_id=item.get("open_refresh_id"),
-        open_refresh_called=item["open_refresh_called"],
-        refresh_reason=item.get("refresh_reason"),
-        last_purchase_at=optional_from_text(item.get("last_purchase_at")),
-        next_refresh_at=optional_from_text(item.get("next_refresh_at")),
-        refresh_refused_until=optional_from_text(item.get("refresh_refused_until")),
-        sync_refused_until=optional_from_text(item.get("sync_refused_until")),
-    )
-
-
-def connection_from_item(item: Item) -> Connection:
-    """Read a connection from its row."""
-    return _FORM.reader_of(item)(item)
-
-
-def _from_format_1(item: Item) -> Connection:
-    return Connection(
-        id=item["id"],
-        user_id=item["user_id"],
-        provider=Provider(item["provider"]),
-        provider_connection_id=item["provider_connection_id"],
-        credential_name=item["credential_name"],
-        institution=Institution(item.get("institution_id"), item.get("institution_name")),
-        status=ConnectionStatus(item["status"]),
-        status_reason=item.get("status_reason"),
-        status_read_at=optional_from_text(item.get("status_read_at")),
-        expiry=Expiry(
-            optional_from_text(item.get("link_ends_at")),
-            optional_from_text(item.get("repaired_at")),
-            optional_from_text(item.get("returned_at")),
-        ),
-        paused=item["paused"],
-        data_mode=DataMode(item["data_mode"]),
-        source=item.get("source"),
-        cadence=_cadence(item),
-        next_read_at=optional_from_text(item.get("next_read_at")),
-        due_at=optional_from_text(item.get("due_at")),
-        reading_until=optional_from_text(item.get("reading_until")),
-        partial={mark: tuple(parts) for mark, parts in item["failed_parts"].items()},
-        marks={mark: from_text(at) for mark, at in item["marks"].items()},
-        slot=_slot_from_item(item),
-        last_live_read_at=optional_from_text(item.get("last_live_read_at")),
-        allowed_on=date.fromisoformat(day) if (day := item.get("allowed_on")) else None,
-        consecutive_failures=int(item["consecutive_failures"]),
-        calls_per_read_run=None
-        if (calls := item.get("calls_per_read_run")) is None
-        else int(calls),
-        announced={account: from_text(at) for account, at in item["announced"].items()},
-        outbox=tuple(event_from_item(event) for event in item["outbox"]),
-        migrated_accounts=item.get("migrated_accounts", {}),
-        successor=item.get("successor"),
-        migrated_at=optional_from_text(item.get("migrated_at")),
-        created_at=from_text(item["created_at"]),
-        version=int(item["version"]),
-    )
-
-
-_FORM = StoredForm("a connection", _from_format_1)
-
-
-def _shard_of(connection: Connection) -> str:
-    if connection.slot.open_refresh_id is not None:
-        return keys.awaited_shard(connection.provider)
-    return keys.due_shard(connection.provider, connection.id)
-
-
 def _due_text(item: Item) -> str:
     return str(item["due_at"])
-
-
-def _cadence(item: Item) -> Cadence:
-    refresh_every: Any = item.get("refresh_every_seconds")
-    return Cadence(
-        read_every=timedelta(seconds=int(item["read_every_seconds"])),
-        refresh_every=None if refresh_every is None else timedelta(seconds=int(refresh_every)),
-    )
-
-
-def _seconds(duration: timedelta) -> int:
-    return duration // timedelta(seconds=1)
 
 
 def _due_entry(item: Item) -> tuple[str, str, datetime]:
