@@ -54,7 +54,9 @@ def test_there_is_a_golden_row_of_each_kind_and_no_other_file() -> None:
     assert {path.name for path in FOLDER.iterdir()} == {each.path.name for each in GOLDEN}
 
 
-@pytest.mark.parametrize("value", [CONNECTION, ACCOUNT, ACCOUNT.report, REFRESH, EVENT])
+@pytest.mark.parametrize(
+    "value", [CONNECTION, CONNECTION.slot, ACCOUNT, ACCOUNT.report, REFRESH, EVENT]
+)
 def test_golden_value_leaves_no_field_at_its_default(value: Any) -> None:
     left = {
         each.name
