@@ -223,8 +223,8 @@ def a_refresh(**changes: Any) -> Refresh:
     return Refresh(**(values | changes))
 
 
-def an_order(**changes: Any) -> RefreshCommand:
-    """The order for `a_refresh`."""
+def a_refresh_command(**changes: Any) -> RefreshCommand:
+    """The command for `a_refresh`."""
     values: dict[str, Any] = {
         "user_id": USER,
         "connection_id": CONNECTION_ID,

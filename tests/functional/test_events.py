@@ -58,10 +58,10 @@ OUTCOMES: dict[str, Any] = {
     # Signed by a key that this provider never had.
     "receive_webhook_plaid": {"statusCode": 401},
     "receive_webhook_snaptrade": {"statusCode": 401},
-    "refresh_connection_order": DONE,
+    "refresh_connection_command": DONE,
     "take_snapshots_audit": {"findings": 0},
     "refresh_connection_removal": DONE,
-    "take_snapshots_order": DONE,
+    "take_snapshots_command": DONE,
 }
 
 

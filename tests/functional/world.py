@@ -271,7 +271,7 @@ def _worker(queue: str) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
 
 
 def _batch(bodies: list[str]) -> dict[str, Any]:
-    (record,) = sample_event("take_snapshots_order")["Records"]
+    (record,) = sample_event("take_snapshots_command")["Records"]
     records = [record | {"messageId": str(at), "body": body} for at, body in enumerate(bodies)]
     return {"Records": records}
 

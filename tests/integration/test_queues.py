@@ -13,7 +13,7 @@ from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue, SqsWebhookQue
 from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.errors import QueueUnavailable
 from freshet.messages import parse_delivery, parse_read_order, parse_refresh_order
-from tests.builders import CONNECTION_ID, USER, a_delivery, an_order
+from tests.builders import CONNECTION_ID, USER, a_delivery, a_refresh_command
 from tests.clients import Sqs
 
 
@@ -66,10 +66,10 @@ def test_webhook_is_on_the_queue_byte_for_byte_when_it_was_sent(queue: tuple[Sqs
 
 def test_orders_come_out_as_they_went_in_when_sent(queue: tuple[Sqs, str]) -> None:
     assert SqsReadQueue(*queue).send([_read()]) == []
-    assert SqsRefreshQueue(*queue).send([an_order()]) == []
+    assert SqsRefreshQueue(*queue).send([a_refresh_command()]) == []
     bodies = _bodies(queue)
     assert parse_read_order(bodies[0]) == _read()
-    assert parse_refresh_order(bodies[1]) == an_order()
+    assert parse_refresh_order(bodies[1]) == a_refresh_command()
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,9 @@ def test_delay_is_what_the_queue_can_do_when_it_is_asked_for(
 
 def test_group_is_the_connections_and_names_nobody_when_sent() -> None:
     client = RecordingClient()
-    SqsRefreshQueue(client.as_client(), "url").send([an_order(), an_order(user_id="user-2")])
+    SqsRefreshQueue(client.as_client(), "url").send(
+        [a_refresh_command(), a_refresh_command(user_id="user-2")]
+    )
     groups = {entry["MessageGroupId"] for entry in client.batches[0]}
     assert groups == {hashlib.sha256(CONNECTION_ID.encode()).hexdigest()}
     assert json.loads(client.batches[0][0]["MessageBody"])["connection_id"] == CONNECTION_ID

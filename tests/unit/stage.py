@@ -36,9 +36,9 @@ from tests.builders import (
     USER,
     a_connection,
     a_policy,
+    a_refresh_command,
     an_account,
     an_account_report,
-    an_order,
     zeros,
 )
 from tests.fakes import (
@@ -122,7 +122,7 @@ class Stage:
         return self.connections.get(USER, CONNECTION_ID)
 
     @property
-    def refresh_orders(self) -> list[RefreshCommand]:
+    def refresh_commands(self) -> list[RefreshCommand]:
         """What waits in the queue of refreshes, but for removals."""
         return [each for each in self.buys.orders if isinstance(each, RefreshCommand)]
 
@@ -235,7 +235,9 @@ class Stage:
         )
 
     def buy(self, order: RefreshCommand | None = None, *, may_wait: bool = True) -> Purchase:
-        return purchase_refresh(order or an_order(), deps=self.purchasing, may_wait=may_wait)
+        return purchase_refresh(
+            order or a_refresh_command(), deps=self.purchasing, may_wait=may_wait
+        )
 
     def press(self, key: str | None = None, **request: Any) -> Purchase:
         return request_refresh(a_request(idempotency_key=key, **request), deps=self.requesting)
@@ -252,7 +254,7 @@ class Stage:
         if isinstance(order, RemovalCommand):
             work_removal(order, deps=self.erasing)
         else:
-            refresh_connection(order or an_order(), deps=self.purchasing)
+            refresh_connection(order or a_refresh_command(), deps=self.purchasing)
 
     def read(self, reason: ReadReason = ReadReason.DUE) -> None:
         order = ReadCommand(user_id=USER, connection_id=CONNECTION_ID, reason=reason)
@@ -272,7 +274,7 @@ class Stage:
             take_snapshots(read, deps=self.reading)
 
     def refresh(self, refresh_id: str | None = None) -> Refresh:
-        return self.refreshes.get(USER, refresh_id or an_order().refresh_id)
+        return self.refreshes.get(USER, refresh_id or a_refresh_command().refresh_id)
 
     def later(self, **step: float) -> None:
         self.clock.advance(timedelta(**step))

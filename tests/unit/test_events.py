@@ -19,12 +19,12 @@ from tests.builders import (
     NOON,
     USER,
     a_position,
+    a_refresh_command,
     a_report,
     an_account,
     an_account_report,
     an_answer,
     an_event,
-    an_order,
     some_holdings,
 )
 from tests.replacing import InPlaceOf
@@ -231,7 +231,10 @@ def test_end_is_told_once_when_a_refresh_is_proven() -> None:
     stage.later(hours=1)
     stage.read()
     (event,) = stage.bus.published
-    assert (event.kind, event.subject_id) == (EventKind.REFRESH_FINISHED, an_order().refresh_id)
+    assert (event.kind, event.subject_id) == (
+        EventKind.REFRESH_FINISHED,
+        a_refresh_command().refresh_id,
+    )
     assert event.occurred_at == stage.refresh().finished_at
 
 

@@ -7,7 +7,7 @@ import pytest
 from freshet.domain import errors
 from freshet.domain.refresh import Refresh
 from freshet.domain.snapshot import HoldingsSnapshot, Outcome
-from tests.builders import NOON, USER, a_snapshot, an_account_report, an_answer, an_order
+from tests.builders import NOON, USER, a_refresh_command, a_snapshot, an_account_report, an_answer
 from tests.replacing import InPlaceOf
 from tests.unit.stage import ACCOUNT_ID, Stage
 
@@ -67,7 +67,7 @@ def test_proof_is_written_again_when_the_refresh_changed_meanwhile(
             stage.read()
         return
     stage.read()
-    assert stage.refresh(an_order().refresh_id).status == "complete"
+    assert stage.refresh(a_refresh_command().refresh_id).status == "complete"
 
 
 def test_purchase_gives_up_when_its_outcome_never_gets_written() -> None:

@@ -15,7 +15,7 @@ from freshet.messages import (
     render_read_order,
     render_refresh_order,
 )
-from tests.builders import CONNECTION_ID, a_delivery, an_order
+from tests.builders import CONNECTION_ID, a_delivery, a_refresh_command
 
 
 @pytest.mark.parametrize("reason", ReadReason)
@@ -26,7 +26,7 @@ def test_read_order_comes_back_when_it_travelled(reason: ReadReason) -> None:
 
 @pytest.mark.parametrize("trigger", Trigger)
 def test_refresh_order_comes_back_when_it_travelled(trigger: Trigger) -> None:
-    order = an_order(trigger=trigger)
+    order = a_refresh_command(trigger=trigger)
     assert parse_refresh_order(render_refresh_order(order)) == order
 
 
@@ -45,6 +45,6 @@ def test_webhook_body_is_untouched_when_it_travelled(body: bytes) -> None:
 def test_orders_hold_ids_and_reasons_only_when_rendered() -> None:
     order = ReadCommand(user_id="u", connection_id="c", reason=ReadReason.DUE)
     assert json.loads(render_read_order(order)).keys() == {"user_id", "connection_id", "reason"}
-    assert json.loads(render_refresh_order(an_order())).keys() == {
+    assert json.loads(render_refresh_order(a_refresh_command())).keys() == {
         *("user_id", "connection_id", "refresh_id", "trigger", "actor"),
     }

@@ -55,7 +55,7 @@ def test_read_is_ordered_when_a_connection_is_due(
 def test_purchase_is_ordered_when_the_cadence_asks_for_it() -> None:
     stage = Stage(**WANTED)
     assert stage.plan() == 1
-    (order,) = stage.refresh_orders
+    (order,) = stage.refresh_commands
     assert (order.trigger, order.actor) == ("schedule", "schedule")
     assert stage.reads.orders == []
 
@@ -63,7 +63,7 @@ def test_purchase_is_ordered_when_the_cadence_asks_for_it() -> None:
 def test_unfinished_purchase_goes_on_under_its_own_id_when_due() -> None:
     stage = Stage(due_at=NOON, open_refresh_id="ref_open")
     stage.plan()
-    assert [order.refresh_id for order in stage.refresh_orders] == ["ref_open"]
+    assert [order.refresh_id for order in stage.refresh_commands] == ["ref_open"]
 
 
 @pytest.mark.parametrize("early", [timedelta(microseconds=1), timedelta(hours=1)])
@@ -130,7 +130,7 @@ def test_purchases_stop_a_turn_when_their_own_limit_is_reached() -> None:
         _add(stage, number, minutes_ago=number, cadence=DAILY, next_refresh_at=NOON)
     planning = replace(stage.planning, paces={Provider.SNAPTRADE: UserRateLimit(250, 2)})
     assert plan_turn(deps=planning) == 2
-    assert [order.connection_id[-1] for order in stage.refresh_orders] == ["6", "5"]
+    assert [order.connection_id[-1] for order in stage.refresh_commands] == ["6", "5"]
     assert len(stage.connections.due(Provider.SNAPTRADE, now=NOON, limit=40)) == 3
 
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freshet.domain.call_errors import AnswerLost, CallFailed, NotReached, ProviderUnavailable
-from tests.builders import an_answer, an_order
+from tests.builders import a_refresh_command, an_answer
 from tests.unit.crashing import Crashes, MortalStage
 
 PRICE = Decimal("0.05")
@@ -94,4 +94,4 @@ def test_nothing_is_bought_twice_when_a_message_is_delivered_in_copies(copies: i
     for _ in range(copies):
         _deliver(stage)
     assert stage.provider.billed == 1
-    assert stage.refresh(an_order().refresh_id).status == "accepted"
+    assert stage.refresh(a_refresh_command().refresh_id).status == "accepted"

@@ -16,14 +16,14 @@ from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Refresh, RefreshStatus, accept
 from freshet.domain.removal_rules import leaving
 from freshet.services.refresh_records import Purchase
-from tests.builders import CONNECTION_ID, NOON, USER, an_answer, an_order
+from tests.builders import CONNECTION_ID, NOON, USER, a_refresh_command, an_answer
 from tests.replacing import InPlaceOf
 from tests.unit.crashing import Crashes, MortalStage
 from tests.unit.stage import Stage
 
 
 def _another(key: str = "another") -> RefreshCommand:
-    return an_order(refresh_id=refresh_id_for(CONNECTION_ID, key))
+    return a_refresh_command(refresh_id=refresh_id_for(CONNECTION_ID, key))
 
 
 def _dead_caller(stage: Stage) -> None:

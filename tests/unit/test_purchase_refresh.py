@@ -14,13 +14,13 @@ from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.identifiers import refresh_id_for
 from freshet.domain.refresh import AccountProgress
-from tests.builders import CONNECTION_ID, NOON, an_account, an_order, refreshing
+from tests.builders import CONNECTION_ID, NOON, a_refresh_command, an_account, refreshing
 from tests.fakes import FakeProviders, FakeSession
 from tests.unit.stage import ACCOUNT_ID, Stage
 
 
 def _another(key: str = "another") -> RefreshCommand:
-    return an_order(refresh_id=refresh_id_for(CONNECTION_ID, key))
+    return a_refresh_command(refresh_id=refresh_id_for(CONNECTION_ID, key))
 
 
 def test_refresh_is_accepted_and_on_the_books_when_the_provider_says_yes() -> None:
@@ -38,7 +38,7 @@ def test_nothing_is_bought_again_when_the_order_is_redelivered(minutes: int) -> 
     stage.buy()
     stage.later(minutes=minutes)
     again = stage.buy()
-    assert (again.joined, again.refresh.id) == (False, an_order().refresh_id)
+    assert (again.joined, again.refresh.id) == (False, a_refresh_command().refresh_id)
     assert stage.provider.billed == 1
 
 
@@ -136,7 +136,7 @@ def test_third_purchase_is_refused_when_a_budget_holds_two(
 
 def test_other_users_connection_is_not_found_when_named() -> None:
     with pytest.raises(errors.NotFound):
-        Stage().buy(an_order(user_id="user-2"))
+        Stage().buy(a_refresh_command(user_id="user-2"))
 
 
 def _dead_caller(stage: Stage) -> None:

@@ -9,7 +9,7 @@ from freshet.domain import call_errors, errors
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.refresh import MOST_ATTEMPTS, PATIENCE, RefreshStatus
-from tests.builders import CONNECTION_ID, NOON, USER, an_answer, an_order, refreshing
+from tests.builders import CONNECTION_ID, NOON, USER, a_refresh_command, an_answer, refreshing
 from tests.replacing import InPlaceOf
 from tests.unit.stage import Stage
 
@@ -151,7 +151,7 @@ def test_connection_needs_its_user_when_the_provider_says_so() -> None:
     stage.buy()
     assert stage.connection.status is ConnectionStatus.NEEDS_USER
     with pytest.raises(errors.ConnectionNeedsUser):
-        stage.buy(an_order(refresh_id="ref_next"))
+        stage.buy(a_refresh_command(refresh_id="ref_next"))
 
 
 def test_refund_hits_the_reserved_day_when_settled_after_midnight() -> None:
@@ -173,7 +173,7 @@ def test_refresh_is_finished_by_its_redelivery_when_the_connection_was_not_told(
     before = stage.connection
     stage.buy()
     # As after a crash between the two writes.
-    open_again = refreshing(before, open_refresh_id=an_order().refresh_id)
+    open_again = refreshing(before, open_refresh_id=a_refresh_command().refresh_id)
     stage.connections.rows[USER, CONNECTION_ID] = open_again
     stage.buy()
     assert stage.connection.slot.open_refresh_id is None

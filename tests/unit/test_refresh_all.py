@@ -54,7 +54,7 @@ def test_nothing_is_bought_in_place_when_everything_is_refreshed() -> None:
     stage, named = _full_stage()
     _refresh(stage)
     assert stage.provider.billed == 0
-    assert {order.connection_id for order in stage.refresh_orders} == {
+    assert {order.connection_id for order in stage.refresh_commands} == {
         named["snaptrade"],
         named["plaid"],
     }
@@ -73,7 +73,7 @@ def test_same_refreshes_are_given_when_the_key_is_repeated() -> None:
     for name in ("snaptrade", "plaid", "realtime"):
         assert again[named[name]].refresh.id == first[named[name]].refresh.id
         assert not again[named[name]].joined
-    (order,) = stage.refresh_orders  # refused before; by now its cooldown is over
+    (order,) = stage.refresh_commands  # refused before; by now its cooldown is over
     assert order.connection_id == named["recent"]
 
 

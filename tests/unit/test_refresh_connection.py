@@ -8,7 +8,7 @@ import pytest
 from freshet.domain import errors
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection_status import ConnectionStatus
-from tests.builders import CONNECTION_ID, NOON, USER, an_order, refreshing
+from tests.builders import CONNECTION_ID, NOON, USER, a_refresh_command, refreshing
 from tests.unit.stage import Stage
 
 DAILY = Cadence(refresh_every=timedelta(hours=24))
@@ -88,6 +88,6 @@ def test_message_comes_again_when_the_trouble_is_ours() -> None:
 
 def test_order_is_worked_once_when_it_is_delivered_twice() -> None:
     stage = Stage()
-    stage.work(an_order())
-    stage.work(an_order())
+    stage.work(a_refresh_command())
+    stage.work(a_refresh_command())
     assert stage.provider.billed == 1

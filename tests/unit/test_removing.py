@@ -23,7 +23,15 @@ from freshet.services.register_connection import (
     register_connection,
 )
 from freshet.services.take_snapshots import take_snapshots
-from tests.builders import CONNECTION_ID, USER, an_answer, an_event, an_order, ones, scheduled
+from tests.builders import (
+    CONNECTION_ID,
+    USER,
+    a_refresh_command,
+    an_answer,
+    an_event,
+    ones,
+    scheduled,
+)
 from tests.replacing import InPlaceOf
 from tests.unit.stage import ACCOUNT_ID, Stage
 
@@ -318,7 +326,7 @@ def test_money_is_given_back_when_nothing_was_called_yet() -> None:
     assert stage.is_gone()
     assert stage.refreshes.total() == 0
     assert set(stage.refreshes.calls.values()) == {0}
-    stage.work(an_order())  # its message comes late
+    stage.work(a_refresh_command())  # its message comes late
     assert stage.provider.billed == 0
 
 

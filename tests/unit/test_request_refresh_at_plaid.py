@@ -36,7 +36,7 @@ def test_money_is_reserved_and_the_worker_asked_when_a_user_presses() -> None:
     refresh = _press(stage).refresh
     assert (refresh.status, refresh.cost.amount) == (RefreshStatus.RESERVED, Decimal("0.12"))
     assert (stage.provider.billed, stage.reads.orders) == (0, [])
-    (order,) = stage.refresh_orders
+    (order,) = stage.refresh_commands
     assert (order.refresh_id, order.trigger, order.actor) == (refresh.id, "user", USER)
 
 
@@ -119,6 +119,6 @@ def test_nothing_was_sent_when_our_keys_were_gone_at_the_call() -> None:
     _press(stage)
     stage.provider.refresh_failures = [errors.SecretUnavailable("keys")]
     stage.provider.during_refresh = None
-    (order,) = stage.refresh_orders
+    (order,) = stage.refresh_commands
     stage.drain()
     assert stage.refresh(order.refresh_id).status is RefreshStatus.RESERVED
