@@ -24,7 +24,7 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 
 
 def handle(record: SQSRecord) -> None:
-    """Work one order."""
+    """Work one command."""
     command = parse_refresh_order(record.body)
     with log_context(**command.log_keys):
         bootstrap.refresh_connection()(command)

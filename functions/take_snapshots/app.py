@@ -28,7 +28,7 @@ def lambda_handler(
 
 
 def handle(record: SQSRecord) -> None:
-    """Work one order."""
+    """Work one command."""
     command = parse_read_order(record.body)
     with log_context(connection_id=command.connection_id, reason=command.reason):
         bootstrap.take_snapshots()(command)

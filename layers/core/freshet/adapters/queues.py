@@ -46,7 +46,7 @@ class SqsReadQueue:
         self._url = url
 
     def send(self, commands: Iterable[ReadCommand]) -> Sequence[ReadCommand]:
-        """Hand over orders; gives back those that did not make it."""
+        """Send commands; gives back those that were not accepted."""
         return _send_all(self._client, self._url, commands, render_read_order)
 
 
@@ -61,7 +61,7 @@ class SqsRefreshQueue:
     def send(
         self, commands: Iterable[RefreshCommand | RemovalCommand]
     ) -> Sequence[RefreshCommand | RemovalCommand]:
-        """Hand over orders; gives back those that did not make it."""
+        """Send commands; gives back those that were not accepted."""
         return _send_all(self._client, self._url, commands, render_refresh_order)
 
 

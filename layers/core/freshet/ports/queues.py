@@ -12,7 +12,7 @@ class ReadQueue(Protocol):
     """Work for the readers."""
 
     def send(self, commands: Iterable[ReadCommand]) -> Sequence[ReadCommand]:
-        """Hand over orders; gives back those that did not make it."""
+        """Send commands; gives back those that were not accepted."""
 
 
 class RefreshQueue(Protocol):
@@ -21,7 +21,7 @@ class RefreshQueue(Protocol):
     def send(
         self, commands: Iterable[RefreshCommand | RemovalCommand]
     ) -> Sequence[RefreshCommand | RemovalCommand]:
-        """Hand over orders; gives back those that did not make it."""
+        """Send commands; gives back those that were not accepted."""
 
 
 class WebhookQueue(Protocol):

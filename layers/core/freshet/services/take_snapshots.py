@@ -82,7 +82,7 @@ class TakeSnapshotsDependencies:
 
 
 def take_snapshots(command: ReadCommand, *, deps: TakeSnapshotsDependencies) -> None:
-    """Work one order; raises only for trouble on our side, so that the message comes again."""
+    """Work one command; raises only for trouble on our side, so that the message comes again."""
     try:
         _take_snapshots(command, deps)
     except (NotFound, Erased):

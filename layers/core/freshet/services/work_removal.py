@@ -1,4 +1,4 @@
-"""What a worker does with a removal order: as much of it as can be done now."""
+"""What a worker does with a removal command: as much of it as can be done now."""
 
 from freshet import metrics
 from freshet.domain.commands import RemovalCommand
