@@ -1,8 +1,8 @@
 """What a provider offers: one value of one type.
 
 Every function of ours starts by loading these values. So what is heavy is built by functions that
-import inside: the receiver of webhooks loads no reader, a reader no link flow. Nobody compares or
-prints the values themselves: what that takes is left out, as it would be made at every start.
+import inside: the receiver of webhooks loads no reader, a reader no link flow. The values have
+no comparison and no representation, because these would be made at every start.
 """
 
 from collections.abc import Callable, Mapping

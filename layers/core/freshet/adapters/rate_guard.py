@@ -90,7 +90,7 @@ class RateGuard:
 class QuotaLease:
     """One visit's quota: what it is going to need is taken several tokens at a time.
 
-    A visit that somebody waits for takes them of `eager`, which waits longer for its slots.
+    A session that a user waits for takes them of `eager`, which waits longer for its slots.
     """
 
     quota: Quota

@@ -15,12 +15,12 @@ from freshet.domain.refresh_slot import RefreshSlot
 from freshet.domain.webhooks import Marks, has_news
 
 TURN_LEASE = timedelta(minutes=15)
-# Whoever starts work on a connection makes it due again this soon, should the worker die or the
+# A process that starts work on a connection makes it due again this soon, should it die or the
 # message be lost; finishing the work sets the true time.
 SAFETY_NET = timedelta(minutes=2)
 _ENDS_SOON = "link_ends_soon"
 REFUSAL_REMEMBERED = timedelta(days=30)
-"""How long nobody pays or asks for what the provider has refused as such."""
+"""How long a refusal of the provider is remembered: no call is made for it until then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +57,7 @@ class Connection:
     successor: str | None = None
     """The link that took the last of them."""
     migrated_at: datetime | None = None
-    """When it did, as long as nobody has looked at what is left."""
+    """When it did, until the connection's reader has judged what is left."""
     created_at: datetime
     version: int = 1
 
@@ -181,7 +181,7 @@ class Connection:
         return replace(self, marks=marks, partial=partial)
 
     def announcing(self, *events: Event) -> "Connection":
-        """Put events out to be published; whoever stores this publishes them and takes them out."""
+        """Put events out to be published; their publisher takes them out again."""
         return replace(self, outbox=(*self.outbox, *events))
 
     def without_announced(self, events: tuple[Event, ...]) -> "Connection":
@@ -224,7 +224,7 @@ class Connection:
         return wish is not None and wish <= now
 
     def _refresh_wish(self) -> datetime | None:
-        # Before the first read nobody knows whether buying makes sense here at all.
+        # Before the first read it is unknown whether buying makes sense here.
         if self.status is ConnectionStatus.INITIALISING or not self.can_refresh:
             return None
         return self.slot.next_refresh_at if self.cadence.refresh_every is not None else None

@@ -89,7 +89,7 @@ def check_before_live_read(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """One call on the books; `assumed` while, or because, nobody saw the provider's answer."""
+    """One call on the books; `assumed` while, or because, the provider's answer is missing."""
 
     user_id: str
     actor: str
@@ -170,7 +170,7 @@ def _after_refusal(
     if issubclass(kind, RefreshNotAllowed):
         return replace(noted, slot=replace(slot, refresh_refused_until=remembered))
     if issubclass(kind, MissingUpstream):
-        # Gone, or shared with us by somebody else: the read that follows tells which.
+        # Gone, or shared with us by another customer: the read that follows tells which.
         slot = replace(slot, refresh_refused_until=remembered)
         schedule = replace(noted.schedule, next_read_at=now)
         return replace(noted, slot=slot, schedule=schedule)

@@ -4,8 +4,8 @@
                            │  └→ refused
                            └→ unknown → (whatever a read proves, without paying again)
 
-A value of this module never changes; each function gives the next value, and whoever stores it
-does so on condition that nobody stored another in between.
+A value of this module never changes; each function gives the next value, and storing it is
+conditional on no other having been stored in between.
 """
 
 from collections.abc import Mapping
@@ -60,7 +60,7 @@ _AWAITING_PROOF = frozenset({RefreshStatus.ACCEPTED, RefreshStatus.UNKNOWN})
 
 
 class Method(StrEnum):
-    """A purchase asks the broker and costs money; a sync asks for free; a read asks nobody."""
+    """A purchase asks the broker and costs money; a sync asks for free; a read is free, too."""
 
     PURCHASE = "purchase"
     SYNC = "sync"
@@ -154,7 +154,7 @@ class Refresh:
 def start_call(
     refresh: Refresh, *, accounts: tuple[str, ...], fence: timedelta, now: datetime
 ) -> Refresh:
-    """Go on record before the request leaves: from here on, nobody else may call for a while."""
+    """Go on record before the request leaves: no other process may call for a while."""
     _demand(refresh, RefreshStatus.RESERVED)
     return replace(
         refresh,
@@ -175,7 +175,7 @@ def accept(refresh: Refresh, answer: ProviderAnswer, *, now: datetime) -> Refres
 
 
 def lose_answer(refresh: Refresh, reason: str, *, now: datetime) -> Refresh:
-    """Sent, and nobody knows what became of it: wait for proof as if it had been accepted."""
+    """Sent, and its outcome is unknown: wait for proof as if it had been accepted."""
     if refresh.status in _AWAITING_PROOF:
         return refresh
     _demand(refresh, RefreshStatus.CALLING)
@@ -213,7 +213,7 @@ def refuse(
 
 
 def give_up(refresh: Refresh, reason: str, *, now: datetime) -> Refresh:
-    """Nobody is going to look for proof any more: end with what is known, paid for as it is."""
+    """No further read looks for proof: end with what is known, paid for as it is."""
     _demand(refresh, *_AWAITING_PROOF)
     ended = _finished(refresh, _verdict(refresh.accounts), now=now)
     return replace(ended, reason=reason)

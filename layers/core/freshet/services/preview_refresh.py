@@ -1,4 +1,4 @@
-"""A dry run: what a refresh would do, cost and leave, with nothing changed and nobody called."""
+"""A dry run: what a refresh would do, cost and leave, with nothing changed or called."""
 
 from dataclasses import dataclass
 from datetime import datetime

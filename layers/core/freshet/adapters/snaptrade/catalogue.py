@@ -74,7 +74,7 @@ class Catalogue:
         self._exchanges: Descriptions | None = None
 
     def reference_for(self, instruments: Sequence[Document], told: Descriptions) -> Reference:
-        """Give what is known, after asking for what these instruments name and nobody knows.
+        """Give what is known, after asking for what these instruments name and is unknown.
 
         What the account's own documents have told needs no asking.
         """
