@@ -151,6 +151,7 @@ def test_a_repair_is_seen_when_the_tab_says_so_and_no_webhook_comes(world: World
     ("body", "detail"),
     [
         ({"redirect_uri": "https://evil.example"}, "redirect_uri: is not on the list"),
+        ({"redirect_uri": None}, "redirect_uri: must be a text of 1 to 2048 characters"),
         ({"redirect_uri": f"{REDIRECT}/x"}, "redirect_uri: is not on the list"),
         ({"redirect_url": REDIRECT}, "redirect_url: is not a known field"),
         ({"provider": "bank"}, "provider: must be"),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +36,8 @@ class Deployed:
     plaid: PlaidControlClient
     plaid_settings: PlaidSettings
     worlds: tuple[SharedState, ...]
+    turns: list[datetime] = field(default_factory=list)
+    """When the planner's turn was asked for here."""
     answers: list[tuple[str, ApiAnswer]] = field(default_factory=list)
     """What the API answered to which request, the oldest first."""
 
@@ -53,7 +56,13 @@ class Deployed:
 
     def plan(self) -> int:
         """Invoke the planner as the schedule does."""
+        self.turns.append(datetime.now(UTC))
         return int(self.invoke("PlanRefreshesFunctionName", {})["planned"])
+
+    def scheduled_turns(self) -> int:
+        """Count the planner's turns that the schedule has asked for."""
+        taken = self.stack.host.invocations(self.stack.outputs["PlanRefreshesFunctionName"])
+        return taken - len(self.turns)
 
     def invoke(self, output: str, event: dict[str, Any]) -> Any:
         """Invoke a function and give what it answered; raises when it failed."""

@@ -101,6 +101,10 @@ class FunctionHost:
         """Count the processes of a function, warm ones included."""
         return self._pools[name].processes()
 
+    def invocations(self, name: str) -> int:
+        """Count how often a function was invoked, by its triggers and by us."""
+        return self._pools[name].invocations
+
     def folders(self, name: str) -> tuple[Path, ...]:
         """Where a function's code and its layers are, in the order in which they are searched."""
         return self._pools[name].settings.folders

@@ -124,6 +124,8 @@ class FunctionPool:
         self.settings = settings
         self._limit = limit
         self._starting = threading.Lock()
+        self._counting = threading.Lock()
+        self.invocations = 0
         self._runtime: subprocess.Popen[bytes] | None = None
         self._control = socket.socket()
         self._is_closed = False
@@ -135,6 +137,8 @@ class FunctionPool:
 
     def invoke(self, event: Any, request_id: str) -> Outcome:
         """Invoke the function once there is a place for it; raises PoolClosed."""
+        with self._counting:
+            self.invocations += 1
         environment = self._places.get()
         try:
             if self._is_closed:

@@ -194,7 +194,7 @@ def _provider(body: dict[str, Any]) -> Provider:
 
 def _text(body: dict[str, Any], name: str) -> str | None:
     value = body.get(name)
-    if value is not None and not (isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT):
+    if name in body and not (isinstance(value, str) and 0 < len(value) <= LONGEST_TEXT):
         raise InvalidField(name, f"must be a text of 1 to {LONGEST_TEXT} characters")
     return value
 
