@@ -82,6 +82,7 @@ def test_anothers_connection_cannot_be_changed(world: World) -> None:
     assert theirs.body == nobodys.body
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("body", "detail"),
     [

@@ -69,6 +69,7 @@ def test_every_sample_has_an_outcome() -> None:
     assert {path.stem for path in EVENTS.glob("*.json")} == set(OUTCOMES)
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize("name", OUTCOMES)
 def test_a_sample_event_is_understood_by_its_function(world: World, name: str) -> None:
     handler = next(HANDLERS[prefix] for prefix in HANDLERS if name.startswith(prefix))

@@ -116,6 +116,7 @@ def test_days_without_a_read_are_gaps(days: Days) -> None:
     assert [each["totals"] for each in items[:3]] == [None, None, None]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("as_of", "symbols"),
     [
@@ -138,6 +139,7 @@ def test_holdings_are_those_of_the_moment_when_it_is_asked_for(
     assert answer.body["freshness"]["status"] == ("pending" if symbols is None else "fresh")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("as_of", ["2026-11-23", "2027-01-01T00:00:00Z", "yesterday", "", "2026"])
 def test_moment_is_refused_by_name_when_it_is_none_or_yet_to_come(days: Days, as_of: str) -> None:
     answer = days.get("/holdings", as_of=as_of)

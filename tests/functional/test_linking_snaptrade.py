@@ -147,6 +147,7 @@ def test_a_repair_is_seen_when_the_tab_says_so_and_no_webhook_comes(world: World
     assert connections(world)[0]["status"] == "active"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("body", "detail"),
     [
@@ -170,6 +171,7 @@ def test_a_session_is_refused_when_a_field_makes_no_sense(
     assert _users(world) == []
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("body", "detail"),
     [

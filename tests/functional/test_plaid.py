@@ -121,6 +121,7 @@ def test_a_broken_login_needs_the_user_and_a_repair_ends_it(world: World) -> Non
     assert world.call("GET", f"/v1/connections/{connection_id}").body["status"] == "active"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "forge",
     ["other_key", "unknown_kid", "expired_key", "none", "hs256", "two_parts", "upper_digest"],
@@ -179,6 +180,7 @@ def test_transactions_are_read_where_opted_in(
     assert days == sorted(days, reverse=True)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", ["html", "empty", "truncated", "wrong_shape", "drop"])
 def test_a_bad_answer_changes_no_holdings_and_is_recorded(world: World, kind: str) -> None:
     connection_id, item = world.link_item(portfolio=["everyday"])

@@ -57,6 +57,7 @@ def test_numbers_are_the_providers_digits(world: World) -> None:
     assert shown["positions"][0]["value"] == "12193.26311370217861743636654061881"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("kind", "reason"),
     [

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -36,6 +37,8 @@ from tests.tables import create_tables
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
 USER = "user-1"
@@ -293,11 +296,10 @@ def a_world(
         simulator.control.listen(listener.url)
         plaid.control.listen(plaid_listener.url)
         _set_environment(monkeypatch)
-        sqs, dynamodb = boto3.client("sqs"), boto3.client("dynamodb")
+        sqs, dynamodb, events, secretsmanager = _clients()
         queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in _QUEUES}
         create_tables(dynamodb)
-        boto3.client("events").create_event_bus(Name="freshet")
-        secretsmanager = boto3.client("secretsmanager")
+        events.create_event_bus(Name="freshet")
         secrets = {
             "snaptrade": {"client_id": settings.client_id, "consumer_key": settings.consumer_key},
             "plaid": {"client_id": plaid.settings.client_id, "secret": plaid.settings.secret},
@@ -308,6 +310,17 @@ def a_world(
         _forget()
         yield World(simulator, plaid, listener, plaid_listener, queues, sqs=sqs, dynamodb=dynamodb)
     _forget()
+
+
+@cache
+def _clients() -> "tuple[SQSClient, DynamoDBClient, EventBridgeClient, SecretsManagerClient]":
+    """Make the stage's own clients once: they reach whatever stand-in there is at the moment."""
+    return (
+        boto3.client("sqs"),
+        boto3.client("dynamodb"),
+        boto3.client("events"),
+        boto3.client("secretsmanager"),
+    )
 
 
 def _forget() -> None:

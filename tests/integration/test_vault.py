@@ -40,6 +40,7 @@ def test_newest_counts_and_others_stay_when_one_is_replaced(vault: CredentialVau
     assert vault.find(USER, "b") == ONE
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize(("user_id", "name"), [("user-2", "snaptrade"), (USER, "other")])
 def test_credential_is_missing_when_nobody_kept_it(
     vault: CredentialVault, user_id: str, name: str
@@ -50,6 +51,7 @@ def test_credential_is_missing_when_nobody_kept_it(
     assert "invented" not in repr(missing.value)
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("user_id", ["üser|auth0#1 /x", "a" * 256])
 def test_user_id_may_be_anything_when_a_credential_is_kept(
     vault: CredentialVault, user_id: str
@@ -90,6 +92,7 @@ def test_nothing_happens_when_what_is_forgotten_was_never_kept(vault: Credential
     assert vault.find(USER, "b") == ONE
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("verb", ["forget", "forget_user"])
 def test_user_links_again_at_once_when_everything_was_forgotten(
     vault: CredentialVault, verb: str

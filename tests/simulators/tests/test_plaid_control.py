@@ -36,6 +36,7 @@ def replace(stage: Stage, body: object) -> Any:
     return ControlCaller(stage.simulator.control_url).post(path, body)
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     ("body", "text"),
     [
@@ -115,6 +116,7 @@ def test_same_security_may_be_held_twice(stage: Stage) -> None:
     assert len(lines) == 2
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("path", "body", "text"),
     [

@@ -37,6 +37,7 @@ def exchange(stage: Stage, public_token: str | None) -> Any:
     return stage.client.call(EXCHANGE, public_token=public_token).document()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(
     ("change", "code", "text"),
     [
