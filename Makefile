@@ -36,7 +36,7 @@ test: lint types unit stood-in validate deployed ## Check everything; the gate o
 	@echo "== all checks passed"
 
 test-deep: export FRESHET_DEPTH = deep
-test-deep: test ## Check everything that `make test` samples, whole; takes an hour
+test-deep: test ## Check everything that `make test` samples, whole; takes some 20 minutes
 
 quick: lint types quick-unit ## Check what takes half a minute; before each commit
 

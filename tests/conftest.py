@@ -25,7 +25,7 @@ os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "Freshet"
 # How long an example takes says nothing: the machine may be busy.
 settings.register_profile(
     "gate",
-    max_examples=many(in_gate=30, deep=400),
+    max_examples=many(in_gate=30, deep=200),
     deadline=None,
     database=None,
     suppress_health_check=[HealthCheck.too_slow],
@@ -49,6 +49,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
         items[:] = [each for each in items if each not in left_out]
+
+
+def pytest_collection_finish() -> None:
+    """Let the garbage collector pass over what has been imported: it stays."""
+    gc.collect()
+    gc.freeze()
 
 
 def _left_out(cases: list[pytest.Function]) -> set[pytest.Function]:
