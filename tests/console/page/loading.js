@@ -71,15 +71,16 @@ async function loadAccount(api, id, isOver) {
   const known = state.views.get(id);
   const holdings = await readWhole(api, `${path}/holdings`);
   if (isOver()) return;
-  const isNews = !known || known.days === null || known.holdings !== holdings;
-  state.views.set(id, { days: null, changes: null, ...known, holdings });
+  // Not by the holdings shown: a load that was overtaken may have left them without their changes.
+  const isNews = known?.loadedFor !== holdings;
+  state.views.set(id, { days: null, changes: null, loadedFor: null, ...known, holdings });
   redraw();
   if (!isNews) return;
   const [days, changes] = await Promise.all([
     api.items(`${path}/history?limit=${DAYS}`, DAYS), api.items(`${path}/changes?limit=${CHANGES}`, CHANGES),
   ]);
   if (isOver()) return;
-  state.views.set(id, { holdings, days, changes });
+  state.views.set(id, { holdings, days, changes, loadedFor: holdings });
   redraw();
 }
 

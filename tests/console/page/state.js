@@ -7,6 +7,7 @@
  * @property {any} holdings
  * @property {any[] | null} days
  * @property {any[] | null} changes
+ * @property {any} loadedFor the holdings that days and changes belong to
  */
 
 export const state = {
