@@ -17,6 +17,7 @@ from freshet.domain.events import Event, EventKind
 from freshet.domain.holdings import Balance, Holdings, Instrument, OptionContract, Position
 from freshet.domain.identifiers import account_id_for, new_refresh_id
 from freshet.domain.money import Money
+from freshet.domain.pending_reads import Announcement, PendingRead, PendingReads, ReadSubject
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import PurchasePolicy
@@ -73,6 +74,19 @@ def a_connection(**changes: Any) -> Connection:
         "created_at": NOON - timedelta(days=1),
     }
     return Connection(**_with_parts(values | changes))
+
+
+EVERYTHING = PendingRead(ReadSubject.CONNECTION)
+
+
+def refreshed(provider_account_id: str) -> PendingRead:
+    """A pending read of an account whose refresh has ended, as the provider says."""
+    return PendingRead(ReadSubject.REFRESHED_HOLDINGS, provider_account_id)
+
+
+def pending(*reads: PendingRead, at: datetime = NOON) -> PendingReads:
+    """Reads that were all announced at the same time."""
+    return PendingReads(dict.fromkeys(reads, Announcement(at)))
 
 
 def refreshing(connection: Connection, **slot: Any) -> Connection:

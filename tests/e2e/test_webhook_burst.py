@@ -108,9 +108,9 @@ def _versions(running: Deployed) -> Counter[str]:
     return Counter(row["PK"]["S"] for row in rows if row["PK"]["S"].startswith(prefix))
 
 
-def _marks(running: Deployed) -> list[Any]:
+def _pending_reads(running: Deployed) -> list[Any]:
     rows = running.rows("ConnectionsTableName", "CONNECTION#")
-    return [row["marks"]["M"] for row in rows if row["PK"]["S"] == f"USER#{USER}"]
+    return [row["pending_reads"]["M"] for row in rows if row["PK"]["S"] == f"USER#{USER}"]
 
 
 def _inbox(running: Deployed) -> set[str]:
@@ -134,7 +134,7 @@ def test_every_delivery_is_answered_and_every_event_worked_once_when_a_burst_com
 
     eventually(lambda: running.queued("WebhookQueueUrl"), until=_is_zero)
     assert _inbox(running) - known == {each["webhookId"] for each in events}
-    eventually(lambda: _marks(running), until=lambda marks: not any(marks))
+    eventually(lambda: _pending_reads(running), until=lambda pending: not any(pending))
     assert _versions(running) == versions
     assert running.queued("WebhookDeadLetterQueueUrl") == 0
 

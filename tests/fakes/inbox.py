@@ -6,8 +6,9 @@ from datetime import datetime
 
 from freshet.domain.connection import SAFETY_NET
 from freshet.domain.errors import NotFound
+from freshet.domain.pending_reads import pending_read_of
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WebhookEvent, mark_of
+from freshet.domain.webhooks import WebhookEvent
 from tests.fakes.connections import FakeConnections
 
 Owner = tuple[str, str]
@@ -24,7 +25,7 @@ class FakeInbox:
     def claim(self, event: WebhookEvent, *, owner: Owner | None, marked_at: datetime) -> bool:
         if (event.provider, event.id) in self.rows:
             return False
-        if owner is not None and mark_of(event) and owner not in self._connections.rows:
+        if owner is not None and pending_read_of(event) and owner not in self._connections.rows:
             self.rows[event.provider, event.id] = event, None  # erased meanwhile: kept alone
             return True
         self.rows[event.provider, event.id] = event, owner
@@ -51,7 +52,7 @@ class FakeInbox:
 
     def unpark(self, event: WebhookEvent, *, owner: Owner, marked_at: datetime) -> bool:
         key = event.provider, str(event.provider_connection_id), event.id
-        is_gone = mark_of(event) is not None and owner not in self._connections.rows
+        is_gone = pending_read_of(event) is not None and owner not in self._connections.rows
         if is_gone or self.waiting.pop(key, None) is None:
             return False
         self.rows[event.provider, event.id] = event, owner
@@ -59,17 +60,13 @@ class FakeInbox:
         return True
 
     def mark(self, event: WebhookEvent, *, owner: Owner, marked_at: datetime) -> None:
-        mark = mark_of(event)
-        if mark is None or owner not in self._connections.rows:
+        if pending_read_of(event) is None or owner not in self._connections.rows:
             return
-        failed = tuple(sorted(event.details))
         self._connections.change(
             *owner,
             lambda row: replace(
                 row,
-                marks={**row.marks, mark: marked_at},
-                partial={key: each for key, each in row.partial.items() if key != mark}
-                | ({mark: failed} if failed else {}),
+                pending=row.pending.with_event(event, at=marked_at),
                 due_at=marked_at + SAFETY_NET,
             ),
         )

@@ -90,7 +90,7 @@ def _end_of(world: World, user_id: str) -> dict[str, Any]:
     stored = world.rows(f"USER#{user_id}#ACCOUNT#", "snapshots")
     return {
         "statuses": Counter(row["status"]["S"] for row in found),
-        "marks": [row["marks"]["M"] for row in found if row["marks"]["M"]],
+        "pending_reads": [each for row in found if (each := row["pending_reads"]["M"])],
         "claimed": Counter((row["kind"]["S"], row["is_parked"]["BOOL"]) for row in events),
         "parked": Counter("taken_at" in row for row in waiting),
         "stored": Counter(row["SK"]["S"].partition("#")[0] for row in stored),
@@ -116,7 +116,7 @@ def test_same_is_known_in_the_end_when_the_processor_stops_after_any_request(
         _work(world, victim)
     world.work()
     expected = _end_of(world, whole.user_id)
-    assert expected["marks"] == []
+    assert expected["pending_reads"] == []
     assert set(expected["statuses"]) == {"active"}
     for number, victim in victims.items():
         assert _end_of(world, victim.user_id) == expected, planned[number]

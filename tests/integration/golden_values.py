@@ -8,6 +8,7 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.expiry import Expiry
 from freshet.domain.holdings import Lot
+from freshet.domain.pending_reads import Announcement, PendingRead, PendingReads, ReadSubject
 from freshet.domain.refresh import AccountProgress, Kind, RefreshStatus
 from freshet.domain.webhooks import StatusHint
 from tests.builders import (
@@ -23,6 +24,7 @@ from tests.builders import (
     an_event,
     an_instrument,
     an_option,
+    refreshed,
     some_holdings,
 )
 
@@ -41,8 +43,12 @@ CONNECTION = a_connection(
     cadence=Cadence(read_every=12 * HOUR, refresh_every=48 * HOUR),
     next_refresh_at=NOON + 2 * DAY,
     reading_until=NOON + timedelta(minutes=5),
-    marks={"account-1": NOON},
-    partial={"account-1": ("balances",)},
+    pending=PendingReads(
+        {
+            refreshed("account-1"): Announcement(NOON, ("balances",)),
+            PendingRead(ReadSubject.HISTORY): Announcement(NOON, is_owed=True),
+        }
+    ),
     open_refresh_id=_REFRESH_ID,
     open_refresh_called=True,
     refresh_reason="budget_exhausted",

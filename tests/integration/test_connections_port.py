@@ -9,8 +9,17 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.errors import AlreadyOwned, NotFound
 from freshet.domain.expiry import Expiry
+from freshet.domain.pending_reads import Announcement, PendingReads
 from freshet.domain.provider import Provider
-from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_announcement
+from tests.builders import (
+    CONNECTION_ID,
+    EVERYTHING,
+    NOON,
+    USER,
+    a_connection,
+    an_announcement,
+    refreshed,
+)
 from tests.integration.stores import Stores
 
 FULL = a_connection(
@@ -18,7 +27,12 @@ FULL = a_connection(
     cadence=Cadence(timedelta(hours=6), timedelta(hours=24)),
     next_refresh_at=NOON,
     reading_until=NOON,
-    marks={"account-1": NOON, "*": NOON + timedelta(microseconds=1)},
+    pending=PendingReads(
+        {
+            refreshed("account-1"): Announcement(NOON, ("orders",)),
+            EVERYTHING: Announcement(NOON + timedelta(microseconds=1), is_owed=True),
+        }
+    ),
     open_refresh_id="ref_1",
     open_refresh_called=True,
     refresh_reason="cooldown",

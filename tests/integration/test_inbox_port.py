@@ -1,15 +1,15 @@
 """Inbox: an event is claimed once, marked in the same step, parked without an owner."""
 
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
 from freshet.domain.errors import NotFound
+from freshet.domain.pending_reads import Announcement, PendingReads
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import StatusHint, WebhookEffect, WebhookEvent
 from freshet.ports import Inbox
-from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_event
+from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_event, pending, refreshed
 from tests.clients import DynamoDB
 from tests.integration.stores import Stores, dynamo_stores
 
@@ -23,8 +23,8 @@ def inbox(stores: Stores) -> Inbox:
     return stores.inbox
 
 
-def _marks(stores: Stores) -> dict[str, Any]:
-    return dict(stores.connections.get(*OWNER).marks)
+def _pending(stores: Stores) -> PendingReads:
+    return stores.connections.get(*OWNER).pending
 
 
 def test_event_is_claimed_and_its_connection_marked_when_it_is_new(
@@ -32,7 +32,7 @@ def test_event_is_claimed_and_its_connection_marked_when_it_is_new(
 ) -> None:
     early = an_event(received_at=NOON - timedelta(minutes=3))
     assert inbox.claim(early, owner=OWNER, marked_at=NOON)
-    assert _marks(stores) == {"account-1": NOON}
+    assert _pending(stores) == pending(refreshed("account-1"))
     due_at = NOON + timedelta(minutes=2)
     assert stores.connections.get(*OWNER).due_at == due_at
     assert stores.connections.due(Provider.SNAPTRADE, now=due_at, limit=9) == [(*OWNER, due_at)]
@@ -53,15 +53,15 @@ def test_two_genuine_events_are_two_when_only_their_ids_differ(
     assert inbox.claim(an_event(id="a"), owner=OWNER, marked_at=NOON)
     other = an_event(id="b", provider_account_id="account-2")
     assert inbox.claim(other, owner=OWNER, marked_at=NOON)
-    assert set(_marks(stores)) == {"account-1", "account-2"}
+    assert set(_pending(stores).announced) == {refreshed("account-1"), refreshed("account-2")}
 
 
-@pytest.mark.parametrize("account", ["account.with#every/character ü", "SET"])
+@pytest.mark.parametrize("account", ["account.with#every/character: ü", "SET"])
 def test_mark_may_be_any_text_when_a_provider_names_its_accounts(
     stores: Stores, inbox: Inbox, account: str
 ) -> None:
     inbox.claim(an_event(provider_account_id=account), owner=OWNER, marked_at=NOON)
-    assert set(_marks(stores)) == {account}
+    assert set(_pending(stores).announced) == {refreshed(account)}
 
 
 @pytest.mark.parametrize("owner", [None, OWNER])
@@ -70,7 +70,7 @@ def test_event_is_kept_and_nothing_marked_when_it_leaves_no_mark(
 ) -> None:
     event = an_event(effect=WebhookEffect.NOTHING)
     assert inbox.claim(event, owner=owner, marked_at=NOON)
-    assert _marks(stores) == {}
+    assert _pending(stores) == PendingReads()
     assert not inbox.claim(event, owner=owner, marked_at=NOON)
 
 
@@ -119,7 +119,7 @@ def test_event_waits_and_is_given_away_once_when_its_owner_comes_later(
     assert inbox.unpark(event, owner=OWNER, marked_at=NOON)
     assert not inbox.unpark(event, owner=OWNER, marked_at=NOON)
     assert inbox.find(event.provider, event.id) == (event, OWNER)
-    assert (len(_marks(stores)), list(inbox.parked(event.provider))) == (1, [])
+    assert (len(_pending(stores).announced), list(inbox.parked(event.provider))) == (1, [])
 
 
 def test_event_goes_on_waiting_when_its_new_owner_is_gone_again(inbox: Inbox) -> None:
@@ -141,10 +141,10 @@ def test_connection_finds_its_own_waiting_events_alone_when_others_wait_too(inbo
 
 def test_connection_is_marked_again_when_an_event_is_replayed(stores: Stores, inbox: Inbox) -> None:
     inbox.mark(an_event(), owner=OWNER, marked_at=NOON)
-    assert _marks(stores) == {"account-1": NOON}
+    assert _pending(stores) == pending(refreshed("account-1"))
     inbox.mark(an_event(), owner=GONE, marked_at=NOON)
     inbox.mark(an_event(effect=WebhookEffect.NOTHING), owner=OWNER, marked_at=NOON)
-    assert _marks(stores) == {"account-1": NOON}
+    assert _pending(stores) == pending(refreshed("account-1"))
 
 
 def test_failed_parts_are_those_of_the_latest_event_when_there_were_several(
@@ -152,9 +152,10 @@ def test_failed_parts_are_those_of_the_latest_event_when_there_were_several(
 ) -> None:
     failed = {"orders": "failed", "balances": "failed"}
     inbox.claim(an_event(id="a", details=failed), owner=OWNER, marked_at=NOON)
-    assert stores.connections.get(*OWNER).partial == {"account-1": ("balances", "orders")}
+    refresh_ended = _pending(stores).refreshed("account-1")
+    assert refresh_ended == Announcement(NOON, ("balances", "orders"))
     inbox.claim(an_event(id="b"), owner=OWNER, marked_at=NOON)
-    assert stores.connections.get(*OWNER).partial == {}
+    assert _pending(stores).refreshed("account-1") == Announcement(NOON)
 
 
 def test_row_expires_and_holds_no_body_when_an_event_is_stored(dynamodb: DynamoDB) -> None:

@@ -6,8 +6,9 @@ from typing import Any
 import pytest
 
 from freshet.adapters.plaid.webhooks import to_event
+from freshet.domain.pending_reads import PendingRead, ReadSubject, pending_read_of
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WHOLE_CONNECTION, WebhookEffect, WebhookEvent, mark_of
+from freshet.domain.webhooks import WebhookEffect, WebhookEvent
 from tests.builders import NOON, a_delivery
 
 
@@ -30,10 +31,10 @@ def _event(
     return to_event(delivery)
 
 
-MARKS = {
-    WebhookEffect.CONNECTION_READ: WHOLE_CONNECTION,
-    WebhookEffect.TRANSACTIONS_READ: "transactions:*",
-    WebhookEffect.HISTORY_READ: "history:*",
+PENDING_READS = {
+    WebhookEffect.CONNECTION_READ: PendingRead(ReadSubject.CONNECTION),
+    WebhookEffect.TRANSACTIONS_READ: PendingRead(ReadSubject.TRANSACTIONS),
+    WebhookEffect.HISTORY_READ: PendingRead(ReadSubject.HISTORY),
 }
 
 
@@ -58,7 +59,7 @@ MARKS = {
 def test_kind_is_kept_and_calls_for_its_read_when_known(kind: str, effect: WebhookEffect) -> None:
     event = _event(kind)
     assert (event.kind, event.rule.effect) == (kind, effect)
-    assert mark_of(event) == MARKS.get(effect)
+    assert pending_read_of(event) == PENDING_READS.get(effect)
 
 
 def test_event_holds_ids_only_when_it_is_made() -> None:
@@ -87,4 +88,4 @@ def test_token_stays_outside_when_it_names_the_event() -> None:
 def test_event_concerns_nobody_when_it_names_no_item(item_id: Any) -> None:
     event = _event(item_id=item_id)
     assert event.provider_connection_id is None
-    assert mark_of(event) is None
+    assert pending_read_of(event) is None

@@ -28,9 +28,7 @@ from tests.builders import NOON, a_connection, an_account, an_account_report, re
 from tests.depth import many
 
 OLD = a_connection()
-NEW = a_connection(
-    id="con_" + "b" * 24, provider_connection_id="authorization-2", created_at=NOON, marks={}
-)
+NEW = a_connection(id="con_" + "b" * 24, provider_connection_id="authorization-2", created_at=NOON)
 CLOSED = {"status": AccountStatus.CLOSED}
 HEIR = an_account(connection_id=NEW.id)
 DAY = timedelta(days=1)

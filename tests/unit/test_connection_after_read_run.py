@@ -9,9 +9,19 @@ from freshet.domain import call_errors, errors
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.pending_reads import PendingRead
 from freshet.domain.read_run import ReadRun, ReadScope, connection_after_read_run, scope_for
 from freshet.domain.refresh import Refresh, RefreshStatus
-from tests.builders import NOON, a_connection, a_refresh, a_report, an_answer
+from tests.builders import (
+    EVERYTHING,
+    NOON,
+    a_connection,
+    a_refresh,
+    a_report,
+    an_answer,
+    pending,
+    refreshed,
+)
 
 START = NOON - timedelta(seconds=5)
 CHECK = NOON + timedelta(minutes=3)
@@ -123,15 +133,15 @@ def test_status_is_learned_when_the_visit_asked_for_it() -> None:
 
 
 def test_cadence_does_not_start_over_when_only_marked_accounts_were_read() -> None:
-    before = a_connection(marks={"account-1": START - timedelta(seconds=1)})
+    before = a_connection(pending=pending(refreshed("account-1"), at=START - timedelta(seconds=1)))
     after = _after(before, scope=ReadScope.MARKED_ACCOUNTS)
     assert after.schedule.next_read_at == before.schedule.next_read_at
-    assert after.marks == {}
+    assert not after.pending
 
 
 def test_connection_is_due_at_once_when_a_webhook_came_during_the_visit() -> None:
-    after = _after(a_connection(marks={"account-1": NOON}))
-    assert (after.due_at, set(after.marks)) == (NOON, {"account-1"})
+    after = _after(a_connection(pending=pending(refreshed("account-1"))))
+    assert (after.due_at, after.pending) == (NOON, pending(refreshed("account-1")))
 
 
 def test_check_is_due_when_a_called_refresh_waits_for_proof() -> None:
@@ -158,22 +168,31 @@ def test_another_refresh_may_open_when_the_visit_ended_this_one() -> None:
     assert (after.slot.open_refresh_id, after.due_at) == (None, after.schedule.next_read_at)
 
 
+MARKED = refreshed("account-1")
+
+
 @pytest.mark.parametrize(
-    ("marks", "changes", "is_webhook", "expected"),
+    ("announced", "changes", "is_webhook", "expected"),
     [
-        ({"account-1": NOON}, {}, True, ReadScope.MARKED_ACCOUNTS),
-        ({"account-1": NOON}, {}, False, ReadScope.EVERYTHING),
-        ({}, {}, True, ReadScope.EVERYTHING),
-        ({"account-1": NOON, "*": NOON}, {}, True, ReadScope.EVERYTHING),
-        ({"account-1": NOON}, {"paused": True}, True, ReadScope.EVERYTHING),
-        ({"account-1": NOON}, {"status": ConnectionStatus.NEEDS_USER}, True, ReadScope.EVERYTHING),
-        ({"account-1": NOON}, {"status_read_at": None}, True, ReadScope.EVERYTHING),
+        ((MARKED,), {}, True, ReadScope.MARKED_ACCOUNTS),
+        ((MARKED,), {}, False, ReadScope.EVERYTHING),
+        ((), {}, True, ReadScope.EVERYTHING),
+        ((MARKED, EVERYTHING), {}, True, ReadScope.EVERYTHING),
+        ((MARKED,), {"paused": True}, True, ReadScope.EVERYTHING),
+        ((MARKED,), {"status": ConnectionStatus.NEEDS_USER}, True, ReadScope.EVERYTHING),
+        ((MARKED,), {"status_read_at": None}, True, ReadScope.EVERYTHING),
     ],
 )
 def test_visit_looks_at_marked_accounts_only_when_nothing_else_may_have_changed(
-    marks: dict[str, Any], changes: dict[str, Any], is_webhook: bool, expected: ReadScope
+    announced: tuple[PendingRead, ...],
+    changes: dict[str, Any],
+    is_webhook: bool,
+    expected: ReadScope,
 ) -> None:
-    assert scope_for(a_connection(marks=marks, **changes), is_webhook=is_webhook) is expected
+    assert (
+        scope_for(a_connection(pending=pending(*announced), **changes), is_webhook=is_webhook)
+        is expected
+    )
 
 
 def test_visit_has_no_reason_when_there_was_no_trouble() -> None:

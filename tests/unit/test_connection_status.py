@@ -9,8 +9,9 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode, Institution
 from freshet.domain.connection_status import ASLEEP, ConnectionStatus
+from freshet.domain.pending_reads import Announcement, PendingReads
 from freshet.domain.read_schedule import READ_LEASE
-from tests.builders import NOON, a_connection, a_report
+from tests.builders import NOON, a_connection, a_report, refreshed
 
 READ_AT = NOON - timedelta(hours=1)
 AWAKE = sorted(set(ConnectionStatus) - ASLEEP)
@@ -152,10 +153,14 @@ def test_one_reader_works_at_a_time_when_it_holds_the_lease() -> None:
     assert not a_connection().schedule.is_being_read(now=NOON)
 
 
-def test_mark_stays_when_its_webhook_came_during_the_read() -> None:
+def test_pending_read_stays_when_its_webhook_came_during_the_read() -> None:
     second = timedelta(seconds=1)
-    marked = a_connection(marks={"a": NOON - second, "b": NOON, "c": NOON + second})
-    assert set(marked.without_marks_before(NOON, {}).marks) == {"b", "c"}
+    announced = {
+        refreshed(name): Announcement(NOON + after)
+        for name, after in (("a", -second), ("b", timedelta(0)), ("c", second))
+    }
+    left = PendingReads(announced).after_read(NOON, is_through=False, transactions_read=())
+    assert set(left.announced) == {refreshed("b"), refreshed("c")}
 
 
 REFUSED = {

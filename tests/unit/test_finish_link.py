@@ -66,7 +66,7 @@ def test_events_that_came_first_are_worked_when_the_item_is_taken_in() -> None:
     event = an_event(provider=Provider.PLAID, provider_connection_id=ITEM)
     stage.inbox.claim(event, owner=None, marked_at=stage.clock())
     taken_in = stage.arrive(Provider.PLAID, public_token=stage.items.finish(ITEM))
-    assert stage.connections.get(USER, taken_in.connection.id).marks
+    assert stage.connections.get(USER, taken_in.connection.id).pending
 
 
 def test_item_is_given_back_when_its_token_cannot_be_kept() -> None:

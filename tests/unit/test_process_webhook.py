@@ -9,9 +9,20 @@ from hypothesis import strategies as st
 
 from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import Connection
+from freshet.domain.pending_reads import PendingRead, PendingReads, ReadSubject
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WHOLE_CONNECTION, StatusHint, WebhookEffect, WebhookEvent
-from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_event, some_holdings
+from freshet.domain.webhooks import StatusHint, WebhookEffect, WebhookEvent
+from tests.builders import (
+    CONNECTION_ID,
+    EVERYTHING,
+    NOON,
+    USER,
+    a_connection,
+    an_event,
+    pending,
+    refreshed,
+    some_holdings,
+)
 from tests.replacing import InPlaceOf
 from tests.unit.crashing import Crash
 from tests.unit.stage import ACCOUNT_ID, Stage
@@ -23,7 +34,7 @@ AT_ONCE = timedelta(seconds=5)
 def test_account_is_marked_and_a_delayed_read_asked_for_when_an_event_is_new() -> None:
     stage = Stage()
     stage.hear(an_event())
-    assert stage.connection.marks == {"account-1": NOON}
+    assert stage.connection.pending == pending(refreshed("account-1"))
     assert stage.connection.due_at == NOON + timedelta(minutes=2)
     (order,) = stage.reads.orders
     assert (order.user_id, order.connection_id) == (USER, CONNECTION_ID)
@@ -33,7 +44,7 @@ def test_account_is_marked_and_a_delayed_read_asked_for_when_an_event_is_new() -
 def test_whole_connection_is_marked_when_the_event_is_about_it() -> None:
     stage = Stage()
     stage.hear(an_event(effect=WebhookEffect.CONNECTION_READ))
-    assert set(stage.connection.marks) == {WHOLE_CONNECTION}
+    assert set(stage.connection.pending.announced) == {EVERYTHING}
 
 
 def test_duplicate_asks_for_nothing_when_the_read_was_made() -> None:
@@ -64,7 +75,7 @@ def test_schedule_makes_the_read_when_its_message_is_lost_for_good() -> None:
     stage.later(minutes=2)
     assert stage.plan() == 1
     stage.drain()
-    assert stage.connection.marks == {}
+    assert not stage.connection.pending
     assert stage.snapshots.rows
 
 
@@ -80,7 +91,7 @@ def test_event_is_kept_and_nothing_read_when_it_concerns_nobody(changes: dict[st
     stage = Stage()
     stage.hear(an_event(**changes))
     assert stage.reads.orders == []
-    assert stage.connection.marks == {}
+    assert not stage.connection.pending
     assert len(stage.inbox.rows) == 1
 
 
@@ -114,7 +125,7 @@ def test_same_holdings_and_status_are_there_in_the_end_when_events_repeat_and_mi
     stage.later(seconds=10)
     stage.drain()
     assert len(stage.inbox.rows) == len(set(ids))
-    assert (stage.connection.status, stage.connection.marks) == ("active", {})
+    assert (stage.connection.status, stage.connection.pending) == ("active", PendingReads())
     assert len(stage.snapshots.kept) == 1
     assert stage.provider.reads == 2
 
@@ -143,7 +154,10 @@ def test_waiting_events_are_worked_when_their_connection_is_known_at_the_next_ev
     _saved(stage)
     stage.hear(an_event(id="a", **UNKNOWN))
     assert stage.inbox.waiting == {}
-    assert set(stage.connections.get(USER, OTHER_ID).marks) == {"account-1", "account-2"}
+    assert set(stage.connections.get(USER, OTHER_ID).pending.announced) == {
+        refreshed("account-1"),
+        refreshed("account-2"),
+    }
     assert [order.connection_id for order in stage.reads.orders] == [OTHER_ID]
 
 
@@ -256,8 +270,10 @@ def test_part_that_failed_is_on_record_and_moves_no_date_when_the_rest_is_read()
 def test_trade_has_its_account_read_and_ends_no_refresh_when_it_is_reported() -> None:
     stage = Stage()
     stage.hear(an_event(kind="TRADE_DETECTION", closes_refresh=False))
-    assert set(stage.connection.marks) == {"read:account-1"}
+    assert set(stage.connection.pending.announced) == {
+        PendingRead(ReadSubject.HOLDINGS, "account-1")
+    }
     stage.later(seconds=5)
     stage.drain()
-    assert stage.connection.marks == {}
+    assert not stage.connection.pending
     assert stage.snapshots.latest(USER, ACCOUNT_ID) is not None

@@ -9,6 +9,7 @@ from freshet.domain import call_errors
 from freshet.domain.account import Account
 from freshet.domain.commands import ReadReason
 from freshet.domain.connection import Connection
+from freshet.domain.pending_reads import PendingRead, ReadSubject
 from freshet.domain.provider import Provider
 from freshet.domain.transactions import Transaction
 from freshet.domain.webhooks import WebhookEffect
@@ -95,7 +96,7 @@ def test_transactions_are_not_asked_for_when_the_deployment_has_not_opted_in() -
     stage.read()
     assert stage.provider.asked_since == []
     assert stage.snapshots.rows
-    assert stage.connection.marks == {}
+    assert not stage.connection.pending
 
 
 @pytest.mark.parametrize("synced_on", [FRIDAY, THURSDAY, None])
@@ -108,7 +109,7 @@ def test_window_is_read_when_an_event_asks_for_it_whatever_day_the_provider_list
     _announce(stage, effect, provider_account_id=account_id)
     stage.drain()
     assert stage.provider.asked_since == [since]
-    assert stage.connection.marks == {}
+    assert not stage.connection.pending
     assert stage.provider.reads == 2  # the list and the transactions: no holdings
     assert len(_stored(stage)) == 2
 
@@ -119,7 +120,7 @@ def test_everything_is_read_once_when_both_kinds_of_events_came() -> None:
     _announce(stage, LOADED)
     stage.drain()
     assert stage.provider.asked_since == [None]
-    assert stage.connection.marks == {}
+    assert not stage.connection.pending
 
 
 def test_only_its_account_is_read_when_an_event_names_it() -> None:
@@ -201,7 +202,7 @@ def test_event_is_owed_and_not_hurried_when_its_read_fails(
     stage.provider.read_failures[operation] = FAILED
     _announce(stage, effect)
     stage.drain()
-    assert stage.connection.marks
+    assert stage.connection.pending
     assert stage.connection.due_at == stage.clock() + timedelta(minutes=5)
     calls = stage.provider.reads
     stage.read(ReadReason.WEBHOOK)  # a late message of the same burst
@@ -211,7 +212,7 @@ def test_event_is_owed_and_not_hurried_when_its_read_fails(
     stage.plan()
     stage.drain()
     assert stage.provider.asked_since == [since]
-    assert stage.connection.marks == {}
+    assert not stage.connection.pending
     assert stage.connection.due_at != stage.clock()
 
 
@@ -226,7 +227,7 @@ def test_event_is_owed_when_the_connection_is_disabled_at_the_provider() -> None
     )
     stage.drain()
     assert stage.provider.asked_since == []
-    assert stage.connection.marks
+    assert stage.connection.pending
     assert stage.connection.due_at is None
 
 
@@ -241,7 +242,9 @@ def test_account_that_was_read_is_not_owed_when_another_failed() -> None:
     for account_id in ("account-1", "account-2"):
         _announce(stage, UPDATED, provider_account_id=account_id)
     stage.drain()
-    assert [mark.rsplit(":")[-1] for mark in stage.connection.marks] == ["account-2"]
+    assert [each.provider_account_id for each in stage.connection.pending.announced] == [
+        "account-2"
+    ]
 
 
 def test_event_that_comes_during_the_read_is_read_after_it() -> None:
@@ -255,7 +258,9 @@ def test_event_that_comes_during_the_read_is_read_after_it() -> None:
     stage.provider.during_transactions = hear
     _announce(stage, UPDATED)
     stage.drain()
-    assert set(stage.connection.marks) == {"transactions:account-1"}
+    assert set(stage.connection.pending.announced) == {
+        PendingRead(ReadSubject.TRANSACTIONS, "account-1")
+    }
     assert stage.connection.due_at == stage.clock()
 
 

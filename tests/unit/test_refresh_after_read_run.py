@@ -1,18 +1,21 @@
 """Which reading proves a refresh, and which only looks like it."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from freshet.domain.account import AccountStatus
+from freshet.domain.pending_reads import PendingReads
 from freshet.domain.read_run import ReadRun, ReadScope, Stored, refresh_after_read_run
 from freshet.domain.refresh import AccountProgress, Method, RefreshStatus
-from tests.builders import NOON, a_reading, a_refresh, an_account
+from tests.builders import NOON, a_reading, a_refresh, an_account, refreshed
+from tests.builders import pending as pending_reads
 
 SECOND = timedelta(seconds=1)
 MICROSECOND = timedelta(microseconds=1)
-MARKED = {"account-1": NOON + SECOND}
+NOTHING = PendingReads()
+MARKED = pending_reads(refreshed("account-1"), at=NOON + SECOND)
 
 
 def _progress(
@@ -20,7 +23,7 @@ def _progress(
     reading: dict[str, Any] | None = None,
     is_confirmed: bool = True,
     account: dict[str, Any] | None = None,
-    marks: dict[str, Any] | None = None,
+    pending: PendingReads = NOTHING,
     **refresh: Any,
 ) -> AccountProgress:
     listed = an_account(**(account or {}))
@@ -39,9 +42,7 @@ def _progress(
         visit.stored[listed.id] = Stored(
             reading=a_reading(**reading), is_confirmed=is_confirmed, changed_at=NOON
         )
-    return refresh_after_read_run(waiting, visit, marks or {}, now=NOON + SECOND).accounts[
-        listed.id
-    ]
+    return refresh_after_read_run(waiting, visit, pending, now=NOON + SECOND).accounts[listed.id]
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_reading_proves_nothing_when_it_was_not_believed() -> None:
 
 def test_reading_proves_nothing_when_the_call_was_never_made() -> None:
     newer = {"broker_as_of": NOON + SECOND}
-    found = _progress(reading=newer, marks=MARKED, started_at=None, status=RefreshStatus.RESERVED)
+    found = _progress(reading=newer, pending=MARKED, started_at=None, status=RefreshStatus.RESERVED)
     assert found is AccountProgress.WAITING
 
 
@@ -100,9 +101,9 @@ def test_live_read_proves_itself_when_it_began_after_the_wish(
     ],
 )
 def test_account_is_reported_when_its_webhook_came_after_the_call(
-    marked_at: object, expected: AccountProgress
+    marked_at: datetime, expected: AccountProgress
 ) -> None:
-    assert _progress(marks={"account-1": marked_at}) is expected
+    assert _progress(pending=pending_reads(refreshed("account-1"), at=marked_at)) is expected
 
 
 @pytest.mark.parametrize(
@@ -115,4 +116,4 @@ def test_account_drops_out_when_it_cannot_be_read_any_more(account: dict[str, An
 def test_new_account_does_not_count_when_it_was_not_expected() -> None:
     visit = ReadRun(started_at=NOON, scope=ReadScope.EVERYTHING, accounts=(an_account(),))
     refresh = a_refresh(status=RefreshStatus.ACCEPTED, started_at=NOON)
-    assert refresh_after_read_run(refresh, visit, {}, now=NOON) == refresh
+    assert refresh_after_read_run(refresh, visit, PendingReads(), now=NOON) == refresh

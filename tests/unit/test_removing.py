@@ -278,7 +278,7 @@ def test_connection_rests_when_it_is_read_on_its_way_out() -> None:
     take_snapshots(order, deps=stage.reading)
     after = stage.connection
     assert after.due_at is None
-    assert not after.marks
+    assert not after.pending
     assert stage.provider.reads == reads
 
 

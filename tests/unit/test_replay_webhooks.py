@@ -5,9 +5,9 @@ import pytest
 from freshet.domain.connection import Connection
 from freshet.domain.errors import NotFound
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WHOLE_CONNECTION, WebhookEffect, WebhookEvent
+from freshet.domain.webhooks import WebhookEffect, WebhookEvent
 from freshet.services.replay_webhooks import replay_connection, replay_event, replay_parked
-from tests.builders import CONNECTION_ID, USER, a_connection, an_event
+from tests.builders import CONNECTION_ID, EVERYTHING, USER, a_connection, an_event, refreshed
 from tests.unit.stage import Stage
 
 OTHER_ID = "con_" + "b" * 24
@@ -37,7 +37,7 @@ def test_account_is_read_once_more_when_its_event_is_replayed() -> None:
     stage = _quiet(an_event())
     versions, reads = _versions(stage), stage.provider.reads
     assert replay_event(Provider.SNAPTRADE, "event-1", deps=stage.processing)
-    assert set(stage.connection.marks) == {"account-1"}
+    assert set(stage.connection.pending.announced) == {refreshed("account-1")}
     stage.later(seconds=9)
     stage.drain()
     assert stage.provider.reads > reads
@@ -52,7 +52,7 @@ def test_replay_is_refused_by_name_when_there_is_no_such_event() -> None:
 def test_whole_connection_is_read_when_it_is_replayed() -> None:
     stage = _quiet(an_event())
     assert replay_connection(Provider.SNAPTRADE, "authorization-1", deps=stage.processing) == 0
-    assert set(stage.connection.marks) == {WHOLE_CONNECTION}
+    assert set(stage.connection.pending.announced) == {EVERYTHING}
     assert [order.connection_id for order in stage.reads.orders] == [CONNECTION_ID]
     assert len(stage.inbox.rows) == 1
     with pytest.raises(NotFound):
@@ -65,7 +65,7 @@ def test_parked_events_are_worked_when_their_connection_is_known_by_now() -> Non
     assert not replay_event(Provider.SNAPTRADE, "event-1", deps=stage.processing)
     _save_other(stage)
     assert replay_parked(Provider.SNAPTRADE, deps=stage.processing) == 1
-    assert set(stage.connections.get(USER, OTHER_ID).marks) == {"account-1"}
+    assert set(stage.connections.get(USER, OTHER_ID).pending.announced) == {refreshed("account-1")}
     assert [order.connection_id for order in stage.reads.orders] == [OTHER_ID]
     assert replay_parked(Provider.SNAPTRADE, deps=stage.processing) == 0
     assert len(stage.inbox.waiting) == 1

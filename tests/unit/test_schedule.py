@@ -10,7 +10,7 @@ from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ASLEEP, GONE, ConnectionStatus
 from freshet.domain.schedule import Turn, UserRateLimit, calls_of, turn_for
 from freshet.registry import TRAITS
-from tests.builders import NOON, a_connection
+from tests.builders import EVERYTHING, NOON, a_connection, pending, refreshed
 
 DAILY = Cadence(refresh_every=timedelta(hours=24))
 SECOND = timedelta(seconds=1)
@@ -50,10 +50,13 @@ def test_turn_is_chosen_by_what_is_unfinished_and_wanted_when_due(
         ({"next_read_at": NOON + timedelta(hours=5), "cadence": DAILY}, 3),
         ({"next_read_at": NOON + timedelta(hours=2), "cadence": DAILY}, 2),
         ({"next_read_at": None}, None),
-        ({"next_read_at": NOON + timedelta(hours=5), "marks": {"account-1": NOON}}, 0),
+        (
+            {"next_read_at": NOON + timedelta(hours=5), "pending": pending(refreshed("account-1"))},
+            0,
+        ),
         ({"next_read_at": NOON + timedelta(hours=5), "paused": True}, None),
-        ({"paused": True, "marks": {"account-1": NOON}}, 0),
-        ({"status": ConnectionStatus.NEEDS_USER, "marks": {"*": NOON}}, 0),
+        ({"paused": True, "pending": pending(refreshed("a"))}, 0),
+        ({"status": ConnectionStatus.NEEDS_USER, "pending": pending(EVERYTHING)}, 0),
     ],
 )
 def test_connection_takes_its_true_place_when_work_on_it_ends(

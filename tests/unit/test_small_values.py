@@ -1,4 +1,4 @@
-"""Secrets, account numbers, marks and errors: small values with one duty each."""
+"""Secrets, account numbers, pending reads and errors: small values with one duty each."""
 
 from datetime import timedelta
 
@@ -7,10 +7,11 @@ import pytest
 from freshet.domain import call_errors
 from freshet.domain.account import masked_number
 from freshet.domain.credential import Credential, Secret
+from freshet.domain.pending_reads import PendingRead, ReadSubject, pending_read_of
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WHOLE_CONNECTION, WebhookEffect, mark_of
+from freshet.domain.webhooks import WebhookEffect
 from freshet.registry import TRAITS
-from tests.builders import NOON, an_answer, an_event
+from tests.builders import EVERYTHING, NOON, an_answer, an_event, refreshed
 
 
 def test_secret_does_not_show_when_it_is_printed() -> None:
@@ -51,22 +52,29 @@ def test_account_number_keeps_four_characters_when_shown(
 
 
 @pytest.mark.parametrize(
-    ("changes", "mark"),
+    ("changes", "expected"),
     [
-        ({}, "account-1"),
-        ({"provider_account_id": None}, WHOLE_CONNECTION),
-        ({"effect": WebhookEffect.CONNECTION_READ}, WHOLE_CONNECTION),
-        ({"effect": WebhookEffect.TRANSACTIONS_READ}, "transactions:account-1"),
-        ({"effect": WebhookEffect.HISTORY_READ}, "history:account-1"),
-        ({"effect": WebhookEffect.HISTORY_READ, "provider_account_id": None}, "history:*"),
+        ({}, refreshed("account-1")),
+        ({"closes_refresh": False}, PendingRead(ReadSubject.HOLDINGS, "account-1")),
+        ({"provider_account_id": None}, EVERYTHING),
+        ({"effect": WebhookEffect.CONNECTION_READ}, EVERYTHING),
+        (
+            {"effect": WebhookEffect.TRANSACTIONS_READ},
+            PendingRead(ReadSubject.TRANSACTIONS, "account-1"),
+        ),
+        ({"effect": WebhookEffect.HISTORY_READ}, PendingRead(ReadSubject.HISTORY, "account-1")),
+        (
+            {"effect": WebhookEffect.HISTORY_READ, "provider_account_id": None},
+            PendingRead(ReadSubject.HISTORY),
+        ),
         ({"effect": WebhookEffect.NOTHING}, None),
         ({"provider_connection_id": None}, None),
     ],
 )
-def test_event_leaves_a_mark_when_it_calls_for_a_read(
-    changes: dict[str, object], mark: str | None
+def test_event_leaves_a_read_pending_when_it_calls_for_a_read(
+    changes: dict[str, object], expected: PendingRead | None
 ) -> None:
-    assert mark_of(an_event(**changes)) == mark
+    assert pending_read_of(an_event(**changes)) == expected
 
 
 @pytest.mark.parametrize("provider", Provider)

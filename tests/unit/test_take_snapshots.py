@@ -19,12 +19,15 @@ from freshet.services import take_snapshots as reader
 from tests.builders import (
     CONNECTION_ID,
     EMPTY,
+    EVERYTHING,
     NOON,
     USER,
     a_position,
     a_report,
     an_account,
     an_account_report,
+    pending,
+    refreshed,
     some_holdings,
 )
 from tests.replacing import InPlaceOf
@@ -216,8 +219,8 @@ def test_missed_webhook_is_told_when_the_schedule_finds_what_it_should_have_anno
     ("reason", "changes"),
     [
         (ReadReason.REFRESH, {}),
-        (ReadReason.WEBHOOK, {"marks": {"*": NOON + timedelta(days=1)}}),
-        (ReadReason.DUE, {"marks": {"*": NOON + timedelta(days=1)}}),
+        (ReadReason.WEBHOOK, {"pending": pending(EVERYTHING, at=NOON + timedelta(days=1))}),
+        (ReadReason.DUE, {"pending": pending(EVERYTHING, at=NOON + timedelta(days=1))}),
     ],
 )
 def test_no_webhook_is_missed_when_the_read_was_asked_for(
@@ -259,7 +262,7 @@ def test_nothing_is_missed_when_a_realtime_connection_is_read() -> None:
 def test_provider_is_told_how_much_is_to_come_and_who_waits_when_a_visit_begins(
     reason: ReadReason, is_awaited: bool
 ) -> None:
-    stage = Stage(marks={"account-1": NOON}, calls_per_read_run=9)
+    stage = Stage(pending=pending(refreshed("account-1")), calls_per_read_run=9)
     stage.read(reason)
     expected = 3 if reason is ReadReason.WEBHOOK else 9
     assert stage.provider.expected == [(expected, is_awaited)]

@@ -9,7 +9,7 @@ from freshet.domain import call_errors, errors
 from freshet.domain.commands import ReadReason
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.provider import Provider
-from tests.builders import NOON, USER, a_report, an_account_report, an_answer
+from tests.builders import EVERYTHING, NOON, USER, a_report, an_account_report, an_answer, pending
 from tests.replacing import InPlaceOf
 from tests.unit.stage import ACCOUNT_ID, Stage
 
@@ -191,8 +191,8 @@ def test_schedule_reads_no_more_for_a_user_when_the_days_reads_are_used_up() -> 
     [
         (ReadReason.FIRST_LOAD, {}),
         (ReadReason.REFRESH, {}),
-        (ReadReason.WEBHOOK, {"marks": {"*": NOON}}),
-        (ReadReason.DUE, {"marks": {"*": NOON}}),
+        (ReadReason.WEBHOOK, {"pending": pending(EVERYTHING)}),
+        (ReadReason.DUE, {"pending": pending(EVERYTHING)}),
         (ReadReason.DUE, {"consecutive_failures": 1}),
         (ReadReason.DUE, {"provider": Provider.PLAID}),
     ],

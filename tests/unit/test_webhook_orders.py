@@ -40,7 +40,7 @@ def _demand_the_same_end(happenings: list[Happening], course: Course) -> None:
     for day in (tidy, muddled):
         day.settle()
     assert end_of(muddled) == end_of(tidy)
-    assert end_of(muddled)["marks"] == {}
+    assert end_of(muddled)["pending"] == {}
 
 
 # More than the usual number: what this test has found took hundreds of days to come up.

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from freshet.domain.read_schedule import READ_LEASE
-from tests.builders import NOON, USER, an_account, an_account_report, an_event
+from tests.builders import NOON, USER, an_account, an_account_report, an_event, refreshed
 from tests.replacing import InPlaceOf
 from tests.unit.stage import Stage
 
@@ -34,7 +34,7 @@ def test_burst_of_webhooks_is_one_pass_when_it_arrives_together() -> None:
     stage.later(seconds=5)
     stage.drain()
     assert stage.provider.reads == 2  # the list and one account
-    assert stage.connection.marks == {}
+    assert not stage.connection.pending
 
 
 def test_webhooks_account_alone_is_read_when_the_connection_is_healthy() -> None:
@@ -61,7 +61,7 @@ def test_webhook_is_not_forgotten_when_it_came_during_the_read() -> None:
     storing = InPlaceOf(usual)
     storing.put(store_and_hear)
     stage.read()
-    assert set(stage.connection.marks) == {"account-1"}
+    assert set(stage.connection.pending.announced) == {refreshed("account-1")}
     assert stage.connection.due_at == stage.clock()
 
 

@@ -38,7 +38,7 @@ def end_of(day: Day) -> dict[str, Any]:
     }
     return {
         "status": {name: (row.status, row.expiry) for name, row in rows.items()},
-        "marks": {name: dict(row.marks) for name, row in rows.items() if row.marks},
+        "pending": {name: row.pending for name, row in rows.items() if row.pending},
         "holdings": {
             name: row and (row.holdings, row.broker_as_of) for name, row in latest.items()
         },

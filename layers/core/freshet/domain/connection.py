@@ -9,10 +9,10 @@ from freshet.domain.connection_report import ConnectionReport, DataMode, Institu
 from freshet.domain.connection_status import ASLEEP, BROKEN, GONE, LINKED, ConnectionStatus
 from freshet.domain.events import Event, EventKind
 from freshet.domain.expiry import Expiry
+from freshet.domain.pending_reads import PendingReads
 from freshet.domain.provider import Provider
 from freshet.domain.read_schedule import ReadSchedule
 from freshet.domain.refresh_slot import RefreshSlot
-from freshet.domain.webhooks import Marks, has_news
 
 TURN_LEASE = timedelta(minutes=15)
 # A process that starts work on a connection makes it due again this soon, should it die or the
@@ -44,9 +44,7 @@ class Connection:
     cadence: Cadence = Cadence()
     schedule: ReadSchedule = ReadSchedule()
     due_at: datetime | None = None
-    marks: Marks = field(default_factory=dict)
-    partial: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    """Parts of a marked account that the provider failed to bring along, by mark."""
+    pending: PendingReads = PendingReads()
     slot: RefreshSlot = RefreshSlot()
     last_live_read_at: datetime | None = None
     announced: Mapping[str, datetime] = field(default_factory=dict)
@@ -85,7 +83,7 @@ class Connection:
         user's other connections may do.
         """
         is_retry = self.schedule.consecutive_failures > 0
-        return self.slot.open_refresh_id is None and not self.marks and not is_retry
+        return self.slot.open_refresh_id is None and not self.pending and not is_retry
 
     def first_read_tomorrow(self, *, now: datetime) -> datetime:
         """Say when the schedule may read again, spread over the first hours of the UTC day."""
@@ -174,12 +172,6 @@ class Connection:
         schedule = self.schedule.after_success(calls=calls, next_read_at=next_read_at)
         return replace(self, schedule=schedule)
 
-    def without_marks_before(self, started_at: datetime, owed: Marks) -> "Connection":
-        """Forget the webhooks a read has answered; what came during the read, or is owed, stays."""
-        marks = {**owed, **{mark: at for mark, at in self.marks.items() if at >= started_at}}
-        partial = {mark: parts for mark, parts in self.partial.items() if mark in marks}
-        return replace(self, marks=marks, partial=partial)
-
     def announcing(self, *events: Event) -> "Connection":
         """Put events out to be published; their publisher takes them out again."""
         return replace(self, outbox=(*self.outbox, *events))
@@ -211,7 +203,7 @@ class Connection:
         if self.status in GONE:
             return replace(self, due_at=None)
         wishes = [check_at] if check_at is not None else []
-        wishes += [now] if has_news(self.marks) else []
+        wishes += [now] if self.pending.has_news else []
         wishes += [self.migrated_at] if self.migrated_at and self.is_to_be_judged else []
         if self.is_awake:
             planned = (self.schedule.next_read_at, self._refresh_wish())

@@ -1,6 +1,5 @@
 """What one visit at a provider found out, and what that means for connection and refresh."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -24,11 +23,11 @@ from freshet.domain.errors import (
     SnapshotTooLarge,
 )
 from freshet.domain.events import Event, EventKind
+from freshet.domain.pending_reads import PendingReads
 from freshet.domain.provider_traits import ProviderTraits
 from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, note_proof, pass_check
 from freshet.domain.schedule import calls_of
 from freshet.domain.snapshot import HoldingsReading
-from freshet.domain.webhooks import WHOLE_CONNECTION, is_about_transactions, owed_marks
 
 Trouble = CallFailed | CredentialMissing | ProviderNotConfigured | ReadRunTooLong | SnapshotTooLarge
 
@@ -114,8 +113,8 @@ def scope_for(connection: Connection, *, is_webhook: bool) -> ReadScope:
     """A webhook about accounts of a healthy connection needs these accounts and nothing else."""
     is_partial = (
         is_webhook
-        and connection.marks
-        and WHOLE_CONNECTION not in connection.marks
+        and connection.pending
+        and not connection.pending.is_about_everything
         and connection.is_awake
         and connection.status_read_at is not None
     )
@@ -126,8 +125,8 @@ def calls_expected(connection: Connection, scope: ReadScope, traits: ProviderTra
     """Say how many calls a visit is going to make, as far as it can be known."""
     if scope is ReadScope.EVERYTHING:
         return calls_of(connection, traits)
-    transactions = sum(is_about_transactions(mark) for mark in connection.marks)
-    accounts = len(connection.marks) - transactions
+    transactions = connection.pending.transactions_count
+    accounts = len(connection.pending.announced) - transactions
     # The one call that is expected besides the list may be that for transactions.
     more = transactions if accounts else max(0, transactions - 1)
     return traits.calls_for_accounts(accounts) + more
@@ -137,9 +136,10 @@ def connection_after_read_run(
     connection: Connection, run: ReadRun, refresh: Refresh | None, *, now: datetime
 ) -> Connection:
     """Say what a visit means for its connection and its place in the schedule."""
-    taken_up = {mark: at for mark, at in connection.marks.items() if at < run.started_at}
-    owed = {} if run.is_through else owed_marks(taken_up, run.transactions_read)
-    learned = connection.without_marks_before(run.started_at, owed=owed)
+    pending = connection.pending.after_read(
+        run.started_at, is_through=run.is_through, transactions_read=run.transactions_read
+    )
+    learned = replace(connection, pending=pending)
     if run.report is not None:
         learned = learned.with_report(run.report, read_at=run.started_at)
     learned = _after_trouble(learned, run, now=now)
@@ -163,11 +163,11 @@ def connection_after_read_run(
 
 
 def refresh_after_read_run(
-    refresh: Refresh, run: ReadRun, marks: Mapping[str, datetime], *, now: datetime
+    refresh: Refresh, run: ReadRun, pending: PendingReads, *, now: datetime
 ) -> Refresh:
     """Take a visit's proof into the refresh that waits for it; end it when time is up."""
     found = {
-        account.id: _progress(account, refresh, run, marks)
+        account.id: _progress(account, refresh, run, pending)
         for account in run.accounts
         if account.id in refresh.accounts
     }
@@ -232,7 +232,7 @@ def _check_at(
 
 
 def _progress(
-    account: Account, refresh: Refresh, run: ReadRun, marks: Mapping[str, datetime]
+    account: Account, refresh: Refresh, run: ReadRun, pending: PendingReads
 ) -> AccountProgress:
     if not account.report.is_readable:
         return AccountProgress.GONE
@@ -241,8 +241,8 @@ def _progress(
     stored = run.stored.get(account.id)
     if stored is not None and stored.is_confirmed and _is_proof(refresh, stored.reading):
         return AccountProgress.DONE
-    marked_at = marks.get(account.report.provider_account_id)
-    if marked_at is not None and refresh.started_at is not None and marked_at > refresh.started_at:
+    reported = pending.refreshed(account.report.provider_account_id)
+    if reported and refresh.started_at is not None and reported.at > refresh.started_at:
         return AccountProgress.REPORTED
     return refresh.accounts[account.id]
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ASLEEP, GONE, ConnectionStatus
 from freshet.domain.errors import ConnectionNeedsUser, ConnectionRemoving
+from freshet.domain.pending_reads import PendingReads
 from freshet.domain.refresh import Refresh, RefreshStatus, give_up, lose_answer, refuse
 
 REMOVED_BY_USER = "connection_removed"
@@ -22,8 +23,8 @@ def superseded(connection: Connection) -> Connection:
 
 
 def at_rest(connection: Connection) -> Connection:
-    """Leave the index, webhooks' marks included: no read follows them."""
-    return replace(connection, marks={}, partial={}, due_at=None)
+    """Leave the index, and forget what webhooks announced: no read follows it."""
+    return replace(connection, pending=PendingReads(), due_at=None)
 
 
 def demand_linked(connection: Connection) -> None:

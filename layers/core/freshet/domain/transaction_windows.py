@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from freshet.domain.account import Account
 from freshet.domain.days import EVERY_DAY, DayRange
+from freshet.domain.pending_reads import ReadSubject
 from freshet.domain.transactions import Transaction, identified
-from freshet.domain.webhooks import WebhookEffect
 
 CORRECTED_FOR = timedelta(days=7)
 """Brokers correct and complete what they said of the last days."""
@@ -49,7 +49,7 @@ class Changes:
 def days_to_read(
     account: Account,
     *,
-    event: WebhookEffect | None,
+    announced: ReadSubject | None,
     is_awaited: bool,
     gap: timedelta | None,
     now: datetime,
@@ -59,13 +59,13 @@ def days_to_read(
     What the provider announced is read whatever its list of accounts says, which may be a day
     old. Unasked, an account's transactions are read when there are new ones, once in a `gap`.
     """
-    if event is None:
+    if announced is None:
         read_at = account.transactions_read_at
         is_early = gap is not None and read_at is not None and now - read_at < gap
         if not account.has_new_transactions or (is_early and not is_awaited):
             return None
     read_to = account.transactions_read_to
-    if event is WebhookEffect.HISTORY_READ or read_to is None or account.owes_history(now=now):
+    if announced is ReadSubject.HISTORY or read_to is None or account.owes_history(now=now):
         return EVERY_DAY
     return DayRange(first=read_to - CORRECTED_FOR)
 

@@ -1,14 +1,11 @@
 """What a provider tells us unasked, and what each kind of it calls for."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.provider import Provider
-
-Marks = Mapping[str, datetime]
-"""What webhooks left to be read, and when each of them was last heard."""
 
 LATE_AFTER = timedelta(seconds=300)
 """A delivery older than this is a retry, or a replay: it can only ask for a read once more."""
@@ -87,68 +84,3 @@ class WebhookEvent:
     received_at: datetime
     details: Mapping[str, str]
     link_ends_at: datetime | None = None
-
-
-WHOLE_CONNECTION = "*"
-"""The mark of an event that is about a connection and not about one of its accounts."""
-
-_ASIDE = "read:"
-"""Marks an account to be read by an event that says nothing of a refresh's end."""
-
-_TRANSACTIONS = {
-    WebhookEffect.HISTORY_READ: "history:",
-    WebhookEffect.TRANSACTIONS_READ: "transactions:",
-}
-"""Marks an account, or them all, whose transactions are to be read: ever, or of the last days."""
-
-_OWED = "owed:"
-"""Marks what a visit was asked for and could not do: the next one tries, in its own time."""
-
-
-def mark_of(event: WebhookEvent) -> str | None:
-    """Name what the event leaves to be read: an account, the whole connection, or nothing."""
-    if event.rule.effect is WebhookEffect.NOTHING or event.provider_connection_id is None:
-        return None
-    if event.rule.effect is WebhookEffect.ACCOUNT_READ and event.provider_account_id:
-        aside = "" if event.rule.closes_refresh else _ASIDE
-        return aside + event.provider_account_id
-    if prefix := _TRANSACTIONS.get(event.rule.effect):
-        return prefix + (event.provider_account_id or WHOLE_CONNECTION)
-    return WHOLE_CONNECTION
-
-
-def is_marked(marks: Marks, provider_account_id: str) -> bool:
-    """Tell whether an event asked for this account to be read."""
-    return provider_account_id in marks or _ASIDE + provider_account_id in marks
-
-
-def transactions_event(marks: Marks, provider_account_id: str) -> WebhookEffect | None:
-    """Say what events asked of this account's transactions, the most of it if there were more."""
-    asked = {mark.removeprefix(_OWED) for mark in marks}
-    for effect, prefix in _TRANSACTIONS.items():
-        if asked & {prefix + provider_account_id, prefix + WHOLE_CONNECTION}:
-            return effect
-    return None
-
-
-def is_about_transactions(mark: str) -> bool:
-    """Tell whether a mark asks for transactions and nothing else."""
-    return mark.removeprefix(_OWED).startswith(tuple(_TRANSACTIONS.values()))
-
-
-def has_news(marks: Marks) -> bool:
-    """Tell whether a mark is to be read now, and was not left by a visit that tried."""
-    return not all(mark.startswith(_OWED) for mark in marks)
-
-
-def owed_marks(marks: Marks, read: Collection[str]) -> Marks:
-    """Give the marks of transactions that stay: all but those of the accounts that were read.
-
-    Holdings need none of this, as every whole visit reads them.
-    """
-    answered = {prefix + each for prefix in _TRANSACTIONS.values() for each in read}
-    return {
-        _OWED + mark.removeprefix(_OWED): at
-        for mark, at in marks.items()
-        if is_about_transactions(mark) and mark.removeprefix(_OWED) not in answered
-    }

@@ -18,7 +18,6 @@ from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.errors import MigratedAccounts, NotFound
 from freshet.domain.identifiers import account_id_for
-from freshet.domain.webhooks import is_marked
 from freshet.observability import count
 from freshet.ports import AccountRegister, Accounts, Clock, Connections, ProviderSession
 
@@ -66,9 +65,9 @@ def list_accounts(
         if before is None:
             continue  # lives on under another connection
         account = before.listed_as(each)
-        if report is not None or is_marked(connection.marks, each.provider_account_id):
-            failed = connection.partial.get(each.provider_account_id, ())
-            account = replace(account, failed_parts=failed)
+        if report is not None or connection.pending.has_holdings_of(each.provider_account_id):
+            refreshed = connection.pending.refreshed(each.provider_account_id)
+            account = replace(account, failed_parts=refreshed.failed_parts if refreshed else ())
         listed += _kept(account, before, deps)
     if not reports:
         return tuple(known.values())  # an empty list is treated as an outage

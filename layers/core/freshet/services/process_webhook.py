@@ -8,7 +8,8 @@ from freshet import metrics
 from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import erasure_id_for
-from freshet.domain.webhooks import UNKNOWN_KIND, StatusHint, WebhookEvent, mark_of
+from freshet.domain.pending_reads import pending_read_of
+from freshet.domain.webhooks import UNKNOWN_KIND, StatusHint, WebhookEvent
 from freshet.observability import count, logger, measure_seconds
 from freshet.ports import Clock, Connections, Erasures, Inbox, Owners, ReadQueue
 from freshet.services.adopt_connection import adopted_owner
@@ -58,7 +59,7 @@ def act_on(
     """Let an event have its effect on a connection that is marked; once more does no harm."""
     note_expiry(event, owner, deps=deps)
     _note_removal(event, owner, deps)
-    if mark_of(event) is None or not is_asked_for:
+    if pending_read_of(event) is None or not is_asked_for:
         return
     # A burst of events makes a burst of messages; the first reader answers all their marks.
     deps.reads.send(
@@ -85,7 +86,7 @@ def _note_removal(event: WebhookEvent, owner: Owner, deps: ProcessWebhookDepende
 def _is_read_owed(owner: Owner, connections: Connections) -> bool:
     # A crash may have come between marking and asking; a removed connection is owed nothing.
     try:
-        return bool(connections.get(*owner).marks)
+        return bool(connections.get(*owner).pending)
     except NotFound:
         return False
 

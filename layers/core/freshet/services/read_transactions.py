@@ -16,7 +16,6 @@ from freshet.domain.transaction_windows import (
     days_to_read,
     is_doubtful,
 )
-from freshet.domain.webhooks import transactions_event
 from freshet.observability import count, logger
 from freshet.ports import Accounts, ProviderSession, Transactions
 
@@ -30,12 +29,13 @@ def days_wanted(
     etiquette: ProviderLimits,
 ) -> DayRange | None:
     """Say which days of this account a visit reads, None for no transactions at all."""
-    event = transactions_event(connection.marks, account.report.provider_account_id)
-    if not session.reads_transactions or (event is None and run.scope is not ReadScope.EVERYTHING):
+    is_whole = run.scope is ReadScope.EVERYTHING
+    announced = connection.pending.transactions_of(account.report.provider_account_id)
+    if not session.reads_transactions or (announced is None and not is_whole):
         return None
     return days_to_read(
         account,
-        event=event,
+        announced=announced,
         is_awaited=run.is_awaited or connection.slot.open_refresh_id is not None,
         gap=etiquette.gap_between_transaction_reads,
         now=run.started_at,

@@ -285,7 +285,7 @@ def finish_refresh(
 
     def attempt() -> Refresh:
         refresh = refreshes.get(connection.user_id, refresh_id)
-        after = refresh_after_read_run(refresh, run, connection.marks, now=now)
+        after = refresh_after_read_run(refresh, run, connection.pending, now=now)
         if after == refresh:
             return refresh
         saved = refreshes.save(after)

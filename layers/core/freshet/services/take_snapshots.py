@@ -36,7 +36,6 @@ from freshet.domain.read_run import (
 )
 from freshet.domain.read_schedule import READ_LEASE
 from freshet.domain.removal_rules import at_rest
-from freshet.domain.webhooks import has_news, is_marked
 from freshet.observability import count, logger
 from freshet.ports import (
     AccountRegister,
@@ -142,10 +141,10 @@ def _is_worth_reading(connection: Connection) -> bool:
 
 def _with_lease(command: ReadCommand, deps: TakeSnapshotsDependencies, now: datetime) -> Connection:
     def step(current: Connection) -> Connection:
-        # Marks answered by an earlier message of the same burst leave nothing to do for this one.
+        # What an earlier message of the same burst has answered leaves nothing to do for this one.
         if current.status in GONE:
             return at_rest(current)
-        is_answered = command.reason is ReadReason.WEBHOOK and not has_news(current.marks)
+        is_answered = command.reason is ReadReason.WEBHOOK and not current.pending.has_news
         if is_answered or current.schedule.is_being_read(now=now):
             return current
         return replace(current, schedule=current.schedule.started(now=now))
@@ -198,7 +197,9 @@ def _read_accounts(
     etiquette = deps.traits[connection.provider].etiquette
     for account in _in_turn(run.accounts, connection.schedule.consecutive_failures):
         is_whole = run.scope is ReadScope.EVERYTHING
-        is_asked_for = is_whole or is_marked(connection.marks, account.report.provider_account_id)
+        is_asked_for = is_whole or connection.pending.has_holdings_of(
+            account.report.provider_account_id
+        )
         days = days_wanted(account, connection, run, session, etiquette=etiquette)
         if not account.report.is_readable or not (is_asked_for or days):
             continue

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.pending_items import pending_from_item, pending_to_item
 from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item
 from freshet.adapters.dynamodb.values import event_from_item, event_to_item
@@ -45,8 +46,7 @@ def connection_to_item(connection: Connection) -> Item:
         "refresh_every_seconds": None if refresh_every is None else _seconds(refresh_every),
         "due_at": due_at,
         "due_shard": _shard_of(connection) if due_at else None,
-        "failed_parts": {mark: list(parts) for mark, parts in connection.partial.items()},
-        "marks": {mark: to_text(at) for mark, at in connection.marks.items()},
+        "pending_reads": pending_to_item(connection.pending),
         **_slot_to_item(connection.slot),
         "last_live_read_at": optional_to_text(connection.last_live_read_at),
         **_schedule_to_item(connection.schedule),
@@ -86,8 +86,7 @@ def _from_format_1(item: Item) -> Connection:
         source=item.get("source"),
         cadence=_cadence(item),
         due_at=optional_from_text(item.get("due_at")),
-        partial={mark: tuple(parts) for mark, parts in item["failed_parts"].items()},
-        marks={mark: from_text(at) for mark, at in item["marks"].items()},
+        pending=pending_from_item(item["pending_reads"]),
         slot=_slot_from_item(item),
         last_live_read_at=optional_from_text(item.get("last_live_read_at")),
         schedule=_schedule_from_item(item),

@@ -11,12 +11,14 @@ from freshet.adapters.dynamodb.event_items import (
     event_to_item,
     owner_from_item,
 )
+from freshet.adapters.dynamodb.pending_items import announcement_to_item, pending_read_to_text
 from freshet.adapters.dynamodb.table import Table, TransactionRefused
 from freshet.domain.connection import SAFETY_NET
 from freshet.domain.errors import NotFound
 from freshet.domain.instants import to_text
+from freshet.domain.pending_reads import announcement_of, pending_read_of
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WebhookEvent, mark_of
+from freshet.domain.webhooks import WebhookEvent
 
 
 class DynamoInbox:
@@ -107,25 +109,22 @@ class DynamoInbox:
         return True
 
     def _marking(self, owner: Owner, event: WebhookEvent, now: datetime) -> list[dict[str, Any]]:
-        mark = mark_of(event)
-        if mark is None:
+        read = pending_read_of(event)
+        if read is None:
             return []
-        failed = sorted(event.details)
-        parts = ", failed_parts.#mark = :failed" if failed else " REMOVE failed_parts.#mark"
         return [
             self._table.updating(
                 keys.connection(*owner),
-                "SET marks.#mark = :at, due_at = :soon, due_shard = :shard, "
-                f"version = version + :one{parts}",
+                "SET pending_reads.#read = :announcement, due_at = :soon, due_shard = :shard, "
+                "version = version + :one",
                 {
-                    ":at": to_text(now),
+                    ":announcement": announcement_to_item(announcement_of(event, at=now)),
                     ":soon": to_text(now + SAFETY_NET),
                     ":shard": keys.due_shard(event.provider, owner[1]),
                     ":one": 1,
-                    **({":failed": failed} if failed else {}),
                 },
                 condition="attribute_exists(PK)",
-                names={"#mark": mark},
+                names={"#read": pending_read_to_text(read)},
             )
         ]
 
