@@ -37,7 +37,7 @@ class FakeQuota:
     takes: list[int] = field(default_factory=list)
     blocks: list[tuple[datetime, bool]] = field(default_factory=list)
 
-    def take(self, tokens: int) -> None:
+    def take(self, tokens: int, *, read_at: str | None = None) -> None:
         if self.failure is not None:
             raise self.failure
         self.taken += tokens

@@ -16,7 +16,8 @@ from tests.builders import NOON
 
 ITEM, INPUT, PLACE = "ITEM_ERROR", "INVALID_INPUT", "INSTITUTION_ERROR"
 LIMIT, API, REQUEST = "RATE_LIMIT_EXCEEDED", "API_ERROR", "INVALID_REQUEST"
-USER, REVOKED = call_errors.LoginRequired, call_errors.AccessRevoked
+USER, ABSENT = call_errors.LoginRequired, call_errors.MissingUpstream
+WITHDRAWN, UNCLEAR = call_errors.ConsentWithdrawn, call_errors.RefusedUnclearly
 OPERATOR, UNSUPPORTED = call_errors.ProviderRejectedUs, call_errors.RefreshUnsupported
 LATER, LIMITED = call_errors.ProviderUnavailable, call_errors.SubjectLimited
 MINUTE, HOURS = timedelta(minutes=1), timedelta(hours=3)
@@ -39,11 +40,11 @@ CODES: list[tuple[str, str, int, type[call_errors.ProviderError]]] = [
     ("PRODUCTS_NOT_SUPPORTED", ITEM, 400, UNSUPPORTED),
     ("PRODUCT_NOT_SUPPORTED", ITEM, 400, UNSUPPORTED),
     ("PRODUCT_NOT_READY", ITEM, 400, LATER),
-    ("ITEM_NOT_FOUND", ITEM, 400, REVOKED),
-    ("ITEM_CONCURRENTLY_DELETED", ITEM, 400, REVOKED),
+    ("ITEM_NOT_FOUND", ITEM, 400, ABSENT),
+    ("ITEM_CONCURRENTLY_DELETED", ITEM, 400, ABSENT),
     # Plaid's documents differ on its type.
-    ("USER_PERMISSION_REVOKED", INPUT, 400, REVOKED),
-    ("USER_PERMISSION_REVOKED", ITEM, 400, REVOKED),
+    ("USER_PERMISSION_REVOKED", INPUT, 400, WITHDRAWN),
+    ("USER_PERMISSION_REVOKED", ITEM, 400, WITHDRAWN),
     ("INSTITUTION_DOWN", PLACE, 400, LATER),
     ("INSTITUTION_NOT_RESPONDING", PLACE, 400, LATER),
     ("INSTITUTION_NOT_AVAILABLE", PLACE, 400, LATER),
@@ -90,8 +91,8 @@ CODES: list[tuple[str, str, int, type[call_errors.ProviderError]]] = [
 BY_TYPE: list[tuple[str, str, int, type[call_errors.ProviderError]]] = [
     ("SOMETHING_NEW", API, 500, LATER),
     ("SOMETHING_NEW_LIMIT", LIMIT, 429, LIMITED),
-    ("SOMETHING_NEW", ITEM, 400, USER),
-    ("SOMETHING_NEW", "OAUTH_ERROR", 400, USER),
+    ("SOMETHING_NEW", ITEM, 400, UNCLEAR),
+    ("SOMETHING_NEW", "OAUTH_ERROR", 400, UNCLEAR),
     ("SOMETHING_NEW", PLACE, 400, LATER),
     ("SOMETHING_NEW", INPUT, 400, OPERATOR),
     ("SOMETHING_NEW", REQUEST, 400, OPERATOR),
@@ -132,9 +133,18 @@ def test_every_code_is_shown_here_when_one_is_added() -> None:
     assert BY_CODE.keys() == {code for code, *_ in CODES}
 
 
-@pytest.mark.parametrize("kind", [None, "", 7, ITEM, "SOMETHING_NEW"])
-def test_code_decides_when_the_type_is_another(kind: Any) -> None:
-    assert type(_error(400, _envelope("ITEM_NOT_FOUND", kind))) is REVOKED
+@pytest.mark.parametrize("kind", ["", ITEM, "SOMETHING_NEW"])
+def test_code_decides_when_the_type_is_another(kind: str) -> None:
+    assert type(_error(400, _envelope("ITEM_NOT_FOUND", kind))) is ABSENT
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"), [("ITEM_NOT_FOUND", None), ("ITEM_NOT_FOUND", 7), (7, ITEM), ([], ITEM)]
+)
+def test_nothing_is_believed_when_the_envelope_is_not_the_documented_one(
+    code: Any, kind: Any
+) -> None:
+    assert type(_error(400, _envelope(code, kind))) is call_errors.ProviderFailed
 
 
 @pytest.mark.parametrize(
@@ -177,7 +187,7 @@ def test_plaid_is_left_alone_as_long_as_it_advises_when_it_is_in_trouble(
         _envelope(None, None),
     ],
 )
-@pytest.mark.parametrize("status", [302, 400, 429, 500, 502, 504])
+@pytest.mark.parametrize("status", [302, 400, 500, 502, 504])
 def test_call_may_have_been_billed_when_the_answer_is_not_plaids(status: int, body: bytes) -> None:
     error = _error(status, body)
     assert type(error) is call_errors.ProviderFailed
@@ -195,3 +205,10 @@ def test_request_id_is_left_out_when_it_is_no_text(request_id: Any) -> None:
 def test_error_tells_no_text_of_the_provider_when_printed() -> None:
     error = _error(400, _envelope("ITEM_LOGIN_REQUIRED", ITEM))
     assert "Person" not in f"{error!s} {error!r} {error.answer!r}"
+
+
+@pytest.mark.parametrize("body", [b"", b"<html>too many</html>", _envelope(None, None)])
+def test_too_many_requests_are_not_billed_when_the_answer_is_not_plaids(body: bytes) -> None:
+    error = _error(429, body)
+    assert type(error) is LIMITED
+    assert error.is_surely_unbilled

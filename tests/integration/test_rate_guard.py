@@ -12,13 +12,17 @@ from tests.fakes import FakeClock
 from tests.integration.bench import FakeQuota
 
 ASKED = ProviderAnswer(provider="snaptrade", operation="positions")
-OWN = [call_errors.ProviderFailed, call_errors.AnswerLost, call_errors.NotReached]
+OWN = [
+    call_errors.ProviderFailed,
+    call_errors.AnswerLost,
+    call_errors.NotReached,
+    call_errors.UnreadableAnswer,
+]
 OTHERS = [
     call_errors.ProviderUnavailable,
     call_errors.LoginRequired,
     call_errors.MissingUpstream,
     call_errors.ProviderThrottled,
-    call_errors.UnreadableAnswer,
 ]
 FIVE = ["user-1", "user-2", "user-3", "user-1", "user-2"]
 

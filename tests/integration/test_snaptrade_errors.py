@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from requests.structures import CaseInsensitiveDict
 
-from freshet.adapters.snaptrade.endpoints import REFRESH
+from freshet.adapters.snaptrade.endpoints import POSITIONS, REFRESH, SYNC_TRANSACTIONS
 from freshet.adapters.snaptrade.errors import BY_CODE, error_for
-from freshet.adapters.transport import Answer
+from freshet.adapters.transport import Answer, Endpoint
 from freshet.domain import call_errors
 from tests.builders import NOON
 
@@ -27,22 +27,26 @@ TABLE = [
     (401, "1083", call_errors.CredentialRefused),
     (402, "3003", call_errors.LoginRequired),
     (402, "3011", call_errors.LoginRequired),
-    (402, "9999", call_errors.LoginRequired),
-    (403, "1066", call_errors.RefreshNotAllowed),
+    (402, "9999", call_errors.UnreadableAnswer),
+    (402, None, call_errors.UnreadableAnswer),
+    (403, "1066", call_errors.ProviderRejectedUs),
     (403, "1140", call_errors.LoginRequired),
-    (403, None, call_errors.RefreshNotAllowed),
+    (403, None, call_errors.UnreadableAnswer),
+    (403, "9999", call_errors.UnreadableAnswer),
     (403, "1141", call_errors.RefreshNotAllowed),
     (404, "1011", call_errors.MissingUpstream),
-    (404, None, call_errors.MissingUpstream),
+    (404, None, call_errors.UnreadableAnswer),
+    (404, "9999", call_errors.UnreadableAnswer),
     (409, "1166", call_errors.ProviderUnavailable),
     (410, None, call_errors.EndpointRetired),
     (425, "3012", call_errors.ProviderUnavailable),
     (429, "0000", call_errors.RateLimited),
-    (429, None, call_errors.RateLimited),
+    (429, None, call_errors.SubjectLimited),
+    (429, "9999", call_errors.SubjectLimited),
     (429, "throttled", call_errors.ProviderThrottled),
     (500, "1000", call_errors.ProviderFailed),
     (500, "3000", call_errors.ProviderFailed),
-    (501, None, call_errors.RefreshNotAllowed),
+    (501, None, call_errors.ProviderFailed),
     (502, None, call_errors.ProviderFailed),
     (503, "3002", call_errors.ProviderUnavailable),
     (503, None, call_errors.ProviderFailed),
@@ -85,18 +89,82 @@ def test_every_code_is_shown_here_when_one_is_added() -> None:
     assert BY_CODE.keys() <= {(status, code) for status, code, _ in TABLE}
 
 
-@pytest.mark.parametrize(
-    "body", [b"", b"<html>1076</html>", b'{"code', b"[]", b'"3003"', b"\xff", b"null"]
-)
-@pytest.mark.parametrize("status", [402, 429, 500, 503])
-def test_status_decides_when_the_body_says_nothing(status: int, body: bytes) -> None:
+NOT_THEIRS = [
+    b"",
+    b"<html>1076</html>",
+    b'{"code',
+    b"[]",
+    b'"3003"',
+    b"\xff",
+    b"null",
+    b'{"code": "3003"}',
+    b'{"detail": 7, "code": "1011"}',
+    b'{"detail": "x", "code": ["1141"]}',
+    b'{"detail": "x", "code": true}',
+    b'{"message": "Forbidden"}',
+]
+BY_CLASS = {
+    400: call_errors.UnreadableAnswer,
+    401: call_errors.UnreadableAnswer,
+    402: call_errors.UnreadableAnswer,
+    403: call_errors.UnreadableAnswer,
+    404: call_errors.UnreadableAnswer,
+    409: call_errors.UnreadableAnswer,
+    410: call_errors.UnreadableAnswer,
+    425: call_errors.UnreadableAnswer,
+    429: call_errors.SubjectLimited,
+    500: call_errors.ProviderFailed,
+    501: call_errors.ProviderFailed,
+    503: call_errors.ProviderFailed,
+}
+
+
+# In SnapTrade's envelope these say that our request or the moment is wrong, whatever the code.
+IN_ENVELOPE = {400, 401, 409, 410, 425}
+NOT_BELIEVED = [
+    (status, body)
+    for status in BY_CLASS
+    for body in NOT_THEIRS
+    if not (b'"x"' in body and status in IN_ENVELOPE)
+]
+
+
+@pytest.mark.parametrize(("status", "body"), NOT_BELIEVED)
+def test_answer_is_trouble_of_the_moment_when_it_is_not_snaptrades(
+    status: int, body: bytes
+) -> None:
     error = _error(status, body)
-    assert type(error) is next(
-        kind
-        for each, code, kind in TABLE
-        if each == status and (code is None or status in {402, 500})
-    )
-    assert error.answer.code is None
+    assert type(error) is BY_CLASS[status]
+    assert error.retryable
+    assert error.is_surely_unbilled is (status == 429)
+
+
+def test_code_is_read_from_its_other_name_when_it_is_null() -> None:
+    body = b'{"detail": "x", "code": null, "default_detail": "x", "default_code": 1141}'
+    assert type(_error(403, body)) is call_errors.RefreshNotAllowed
+
+
+def test_broker_cannot_do_it_when_the_error_without_a_code_says_so() -> None:
+    assert type(_error(501, b'{"error": "not implemented"}')) is call_errors.RefreshNotAllowed
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "headers", "kind"),
+    [
+        (REFRESH, {}, call_errors.SubjectLimited),
+        (SYNC_TRANSACTIONS, {}, call_errors.SubjectLimited),
+        (POSITIONS, {}, call_errors.RateLimited),
+        (REFRESH, {"X-RateLimit-Remaining": "0"}, call_errors.RateLimited),
+        (REFRESH, {"X-RateLimit-Remaining": "7"}, call_errors.SubjectLimited),
+    ],
+)
+def test_limit_without_a_code_is_the_connections_own_when_a_refresh_meets_it(
+    endpoint: Endpoint, headers: dict[str, str], kind: type[call_errors.ProviderError]
+) -> None:
+    for body in (b"<html>", b'{"detail": "x"}', b'{"detail": "x", "code": "new"}'):
+        error = error_for(Answer(429, CaseInsensitiveDict(headers), body), endpoint)
+        assert type(error) is kind
+        assert error.is_surely_unbilled
 
 
 def test_error_tells_no_text_of_the_provider_when_printed() -> None:

@@ -102,7 +102,7 @@ def _failing(status: int, code: str) -> Callable[[PlaidDesk], Credential]:
 _LIMIT = "INVESTMENT_HOLDINGS_GET_LIMIT"
 REFUSALS: tuple[RefusalRow[PlaidDesk], ...] = (
     _reading("ITEM_LOGIN_REQUIRED", 400, call_errors.LoginRequired, _broken),
-    _reading("ITEM_NOT_FOUND", 400, call_errors.AccessRevoked, _removed),
+    _reading("ITEM_NOT_FOUND", 400, call_errors.MissingUpstream, _removed),
     _reading("INVALID_ACCESS_TOKEN", 400, call_errors.ProviderRejectedUs, _unknown),
     _reading(_LIMIT, 429, call_errors.SubjectLimited, _failing(429, _LIMIT)),
     _reading(

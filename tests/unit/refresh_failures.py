@@ -11,8 +11,10 @@ JUDGED_AS = {
     "provider_unavailable": "put back",
     "quota_exhausted": "put back",
     "read_allowance_exhausted": "put back",
+    "provider_code_unknown": "put back",
     "access_revoked": "refused",
     "already_registered": "refused",
+    "consent_withdrawn": "refused",
     "endpoint_retired": "refused",
     "link_invalid": "refused",
     "login_required": "refused",
@@ -21,5 +23,6 @@ JUDGED_AS = {
     "provider_throttled": "refused",
     "refresh_not_allowed": "refused",
     "refresh_unsupported": "refused",
+    "shared": "refused",
 }
 """By reason, while there is time for another try; the event it amounts to."""

@@ -11,13 +11,14 @@ from freshet.domain.call_errors import (
     ProviderFailed,
     RateLimited,
     SubjectLimited,
+    UnreadableAnswer,
 )
 from freshet.observability import count, logger
 from freshet.ports import Clock, Quota
 
 # A provider that fails by itself fails for everybody; a broker that does is named by an error
 # of its own and concerns its connections alone.
-_OWN_FAILURES = (ProviderFailed, AnswerLost, NotReached, SubjectLimited)
+_OWN_FAILURES = (ProviderFailed, AnswerLost, NotReached, SubjectLimited, UnreadableAnswer)
 _CALLS_IN_A_ROW = 5
 _DIFFERENT_SUBJECTS = 3
 _COOL_OFF = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300))
@@ -90,11 +91,13 @@ class RateGuard:
 class QuotaLease:
     """One visit's quota: what it is going to need is taken several tokens at a time.
 
-    A session that a user waits for takes them of `eager`, which waits longer for its slots.
+    A session that a user waits for takes them of `eager`, which waits longer for its slots. With
+    `read_at`, its first tokens count as a read at that institution.
     """
 
     quota: Quota
     eager: Quota | None = None
+    read_at: str | None = None
     expected: int = 0
     is_awaited: bool = False
     taken: int = 0
@@ -105,12 +108,12 @@ class QuotaLease:
         """As many as the quota itself gives."""
         return self.quota.most_at_once
 
-    def take(self, tokens: int) -> None:
+    def take(self, tokens: int, *, read_at: str | None = None) -> None:
         """Hand out what is there, or take more; raises QuotaExhausted, ProviderDown."""
         if self._left < tokens:
             still_to_come = min(self.expected - self.taken, self.most_at_once)
             more = max(tokens, still_to_come) - self._left
-            self._source().take(more)
+            self._source().take(more, read_at=read_at if self.taken else self.read_at)
             self._left += more
         self._left -= tokens
         self.taken += tokens

@@ -6,8 +6,9 @@ CallFailed
     ├── NotReached · AnswerLost · UnreadableAnswer
     ├── ProviderUnavailable · ProviderFailed · ProviderThrottled
     ├── RateLimited ─ SubjectLimited
-    ├── LoginRequired ─ CredentialRefused · AccessRevoked
-    ├── RefreshNotAllowed ─ RefreshUnsupported
+    ├── LoginRequired ─ CredentialRefused · AccessRevoked ─ ConsentWithdrawn
+    ├── RefusedUnclearly
+    ├── RefreshNotAllowed ─ RefreshUnsupported · ConnectionShared
     ├── MissingUpstream
     ├── AlreadyRegistered · LinkInvalid
     └── ProviderRejectedUs ─ EndpointRetired
@@ -160,11 +161,29 @@ class AccessRevoked(LoginRequired):
     reason = "access_revoked"
 
 
+class ConsentWithdrawn(AccessRevoked):
+    """The user has withdrawn the consent: nothing of the connection is asked for any more."""
+
+    reason = "consent_withdrawn"
+
+
+class RefusedUnclearly(ProviderError):
+    """The provider refuses this connection, for a reason that no document of its names."""
+
+    reason = "provider_code_unknown"
+
+
 class RefreshNotAllowed(ProviderError):
     """The provider does not refresh this connection for us."""
 
     retryable = False
     reason = "refresh_not_allowed"
+
+
+class ConnectionShared(RefreshNotAllowed):
+    """The connection was shared with us by another customer: it is theirs to refresh."""
+
+    reason = "shared"
 
 
 class RefreshUnsupported(RefreshNotAllowed):
@@ -174,7 +193,7 @@ class RefreshUnsupported(RefreshNotAllowed):
 
 
 class MissingUpstream(ProviderError):
-    """The provider does not know the thing, or it is shared and not ours to steer."""
+    """The provider says that it does not know the thing."""
 
     retryable = False
     reason = "missing_upstream"
@@ -223,8 +242,11 @@ ERRORS_BY_REASON: dict[str, type[CallFailed]] = {
         ProviderThrottled,
         LoginRequired,
         AccessRevoked,
+        ConsentWithdrawn,
+        RefusedUnclearly,
         RefreshNotAllowed,
         RefreshUnsupported,
+        ConnectionShared,
         MissingUpstream,
         AlreadyRegistered,
         LinkInvalid,

@@ -30,6 +30,7 @@ from freshet.ports.providers import (
     ProviderSession,
     Quota,
     ReadAllowance,
+    RecentVerdicts,
 )
 from freshet.ports.purchases import Budgets, Refreshes
 from freshet.ports.queues import Bus, ReadQueue, RefreshQueue, WebhookQueue
@@ -70,6 +71,7 @@ __all__ = [
     "Providers",
     "Quota",
     "ReadAllowance",
+    "RecentVerdicts",
     "ReadQueue",
     "RefreshQueue",
     "Refreshes",

@@ -12,6 +12,7 @@ from freshet.domain.credential import Credential
 from freshet.domain.held_account import HeldAccount
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.transaction_windows import WindowRead
+from freshet.domain.verdicts import RecentReads
 
 
 class CredentialVault(Protocol):
@@ -30,6 +31,13 @@ class CredentialVault(Protocol):
         """Drop all of a user's credentials; raises SecretUnavailable."""
 
 
+class RecentVerdicts(Protocol):
+    """Which connections were said to be broken lately, and among how many reads."""
+
+    def note(self, connection: Connection, *, now: datetime) -> tuple[RecentReads, RecentReads]:
+        """Keep a verdict; give what its institution and its provider have seen lately."""
+
+
 class ReadAllowance(Protocol):
     """How often the schedule may read for one user on one UTC day."""
 
@@ -44,8 +52,11 @@ class Quota(Protocol):
     def most_at_once(self) -> int:
         """How many tokens can be had together."""
 
-    def take(self, tokens: int) -> None:
-        """Take tokens for that many requests; raises QuotaExhausted, ProviderDown."""
+    def take(self, tokens: int, *, read_at: str | None = None) -> None:
+        """Take tokens for that many requests; raises QuotaExhausted, ProviderDown.
+
+        With `read_at` they are the first of a read at that institution, which is counted.
+        """
 
     def block(self, until: datetime, *, is_down: bool) -> None:
         """Give no token out before `until`: the provider says so, or cannot answer anybody."""

@@ -168,6 +168,11 @@ def quota(provider_key: str) -> Key:
     return {"PK": f"LIMIT#{provider_key}", "SK": "BUCKET"}
 
 
+def verdicts(provider: Provider, span: int) -> Key:
+    """Locate the verdicts of some minutes at a provider."""
+    return {"PK": f"LIMIT#{provider}", "SK": f"VERDICTS#{span}"}
+
+
 def account_partition(user_id: str, account_id: str) -> str:
     """Name the partition that holds everything of one account."""
     return f"{_user(user_id)}#ACCOUNT#{account_id}"

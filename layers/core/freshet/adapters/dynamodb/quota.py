@@ -8,9 +8,10 @@ who is a little early waits for its slot, who is much too early is told when to 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import NamedTuple
 
-from freshet.adapters.dynamodb import keys
-from freshet.adapters.dynamodb.table import ConditionFailed, Table
+from freshet.adapters.dynamodb import keys, read_counts
+from freshet.adapters.dynamodb.table import ConditionFailed, Item, Table
 from freshet.domain.call_errors import ProviderDown, QuotaExhausted
 from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.errors import ConcurrentChange
@@ -19,6 +20,14 @@ from freshet.ports import Clock
 
 _MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class _Counting(NamedTuple):
+    """What an update does beside taking tokens."""
+
+    expression: str
+    names: dict[str, str]
+    values: Item
 
 
 class DynamoQuota:
@@ -44,30 +53,38 @@ class DynamoQuota:
         self._depth = rate.burst * self._interval
         self._patience = patience // _MICROSECOND
         self.most_at_once = rate.most_at_once
+        self._outdated: list[str] = []
 
-    def take(self, tokens: int) -> None:
-        """Take tokens, after a short wait where need be; raises QuotaExhausted, ProviderDown."""
+    def take(self, tokens: int, *, read_at: str | None = None) -> None:
+        """Take tokens, after a short wait where need be; raises QuotaExhausted, ProviderDown.
+
+        With `read_at` they are the first of a read at that institution, which is counted.
+        """
         now = self._clock()
         try:
-            early = retry_lost_races(lambda: self._taken(now, tokens), row="quota")
+            early = retry_lost_races(lambda: self._taken(now, tokens, read_at), row="quota")
         except ConcurrentChange:
             raise QuotaExhausted(now) from None
         if early > 0:
             self._wait(early * _MICROSECOND)
 
-    def _taken(self, now: datetime, tokens: int) -> int:
+    def _taken(self, now: datetime, tokens: int, read_at: str | None) -> int:
         """Take tokens and give the wait in microseconds; raises ConcurrentChange after a race."""
         micros, cost = _micros(now), tokens * self._interval
+        counting = self._counting(read_at, now)
         try:
-            return self._advance(micros, cost) - self._depth - micros
+            bucket = self._advance(micros, cost, counting)
+            self._outdated = read_counts.outdated(bucket, now)
+            return int(bucket["full_at"]) - self._depth - micros
         except ConditionFailed as refused:
             bucket = refused.current or {}
+            self._outdated = read_counts.outdated(bucket, now)
             full_at = int(bucket.get("full_at", Decimal(0)))
             if full_at > micros:
                 slot = now + (full_at + cost - self._depth - micros) * _MICROSECOND
                 is_down = bucket.get("down_until", Decimal(0)) > micros
                 raise (ProviderDown if is_down else QuotaExhausted)(slot) from refused
-        self._start_over(micros, cost)
+        self._start_over(micros, cost, self._counting(read_at, now))
         return 0
 
     def block(self, until: datetime, *, is_down: bool) -> None:
@@ -85,24 +102,33 @@ class DynamoQuota:
         except ConditionFailed:
             return  # another worker has blocked it for longer
 
-    def _advance(self, micros: int, cost: int) -> int:
-        latest = micros + self._depth + self._patience - cost
-        bucket = self._table.update(
-            self._key,
-            "SET full_at = full_at + :cost",
-            {":cost": cost, ":now": micros, ":latest": latest},
-            condition="full_at BETWEEN :now AND :latest",
-        )
-        return int(bucket["full_at"])
+    def _counting(self, read_at: str | None, now: datetime) -> _Counting:
+        names = {f"#old{place}": name for place, name in enumerate(self._outdated)}
+        more = f" REMOVE {', '.join(names)}" if names else ""
+        if read_at is None:
+            return _Counting(more, names, {})
+        name = {"#reads": read_counts.name_of(read_at, now)}
+        return _Counting(f"{more} ADD #reads :one", names | name, {":one": 1})
 
-    def _start_over(self, micros: int, cost: int) -> None:
+    def _advance(self, micros: int, cost: int, counting: _Counting) -> Item:
+        latest = micros + self._depth + self._patience - cost
+        return self._table.update(
+            self._key,
+            "SET full_at = full_at + :cost" + counting.expression,
+            {":cost": cost, ":now": micros, ":latest": latest} | counting.values,
+            condition="full_at BETWEEN :now AND :latest",
+            names=counting.names,
+        )
+
+    def _start_over(self, micros: int, cost: int, counting: _Counting) -> None:
         # The bucket was idle: its past does not count. Where another worker was faster, the
         # bucket is in use, and there may well be room in it for us, too.
         self._table.update(
             self._key,
-            "SET full_at = :start",
-            {":start": micros + cost, ":now": micros},
+            "SET full_at = :start" + counting.expression,
+            {":start": micros + cost, ":now": micros} | counting.values,
             condition="attribute_not_exists(full_at) OR full_at < :now",
+            names=counting.names,
         )
 
 

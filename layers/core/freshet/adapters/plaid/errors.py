@@ -10,7 +10,7 @@ from typing import Any
 from freshet.adapters.exact_json import parsed_object
 from freshet.adapters.transport import Answer, Endpoint
 from freshet.domain.call_errors import (
-    AccessRevoked,
+    ConsentWithdrawn,
     EndpointRetired,
     LinkInvalid,
     LoginRequired,
@@ -20,8 +20,11 @@ from freshet.domain.call_errors import (
     ProviderRejectedUs,
     ProviderUnavailable,
     RefreshUnsupported,
+    RefusedUnclearly,
     SubjectLimited,
 )
+
+_TOO_MANY = 429
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Meaning:
 
 
 _USER = Meaning(LoginRequired)
-_REVOKED = Meaning(AccessRevoked)
+_ABSENT = Meaning(MissingUpstream)
+_UNCLEAR = Meaning(RefusedUnclearly, timedelta(hours=3))
 _OPERATOR = Meaning(ProviderRejectedUs)
 _LINK = Meaning(LinkInvalid)
 _UNSUPPORTED = Meaning(RefreshUnsupported)
@@ -54,9 +58,9 @@ BY_CODE: dict[str, Meaning] = {
     "ACCESS_NOT_GRANTED": _USER,
     "NO_ACCOUNTS": _USER,
     "ADDITIONAL_CONSENT_REQUIRED": _USER,
-    "ITEM_NOT_FOUND": _REVOKED,
-    "ITEM_CONCURRENTLY_DELETED": _REVOKED,
-    "USER_PERMISSION_REVOKED": _REVOKED,
+    "ITEM_NOT_FOUND": _ABSENT,
+    "ITEM_CONCURRENTLY_DELETED": _ABSENT,
+    "USER_PERMISSION_REVOKED": Meaning(ConsentWithdrawn),
     "MFA_NOT_SUPPORTED": _UNSUPPORTED,
     "ITEM_NOT_SUPPORTED": _UNSUPPORTED,
     "NO_INVESTMENT_ACCOUNTS": _UNSUPPORTED,
@@ -115,8 +119,8 @@ _BY_TYPE: dict[str, Meaning] = {
     "API_ERROR": _SOON,
     "RATE_LIMIT_EXCEEDED": _MINUTE,
     "INSTITUTION_ERROR": _HOURS,
-    "ITEM_ERROR": _USER,
-    "OAUTH_ERROR": _USER,
+    "ITEM_ERROR": _UNCLEAR,
+    "OAUTH_ERROR": _UNCLEAR,
 }
 
 
@@ -126,16 +130,22 @@ def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
     An error in Plaid's envelope is not billed; anything else may hide a call that was.
     """
     document = parsed_object(answer.body)
-    code = document.get("error_code")
+    code, error_type = document.get("error_code"), document.get("error_type")
+    is_told = isinstance(code, str) and isinstance(error_type, str)
     told = endpoint.told(
         status=answer.status,
-        code=None if code is None else str(code),
+        code=code if is_told else None,
         request_id=request_id_of(document),
     )
-    if code is None:
-        return ProviderFailed(told)
-    meaning = meaning_of(str(code), str(document.get("error_type")))
+    if not (isinstance(code, str) and isinstance(error_type, str)):
+        return _without_envelope(answer.status)(told)
+    meaning = meaning_of(code, error_type)
     return meaning.kind(told, wait=meaning.wait)
+
+
+def _without_envelope(status: int) -> type[ProviderError]:
+    # Whoever answers on the way to Plaid, too many requests are not worked and not billed.
+    return SubjectLimited if status == _TOO_MANY else ProviderFailed
 
 
 def meaning_of(code: str, error_type: str) -> Meaning:

@@ -9,7 +9,7 @@ from freshet.adapters.exact_json import rendered
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.errors import meaning_of
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus
-from freshet.domain.call_errors import LoginRequired
+from freshet.domain.call_errors import LoginRequired, ProviderError
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
 from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
 from freshet.domain.money import EXACT, Money
@@ -40,11 +40,19 @@ def to_connection_report(answer: models.ItemAnswer) -> ConnectionReport:
     """
     item = answer.item
     return ConnectionReport(
-        is_disabled=item.error is not None and _needs_user(item.error),
+        is_disabled=issubclass(refusal_in(answer) or ProviderError, LoginRequired),
         data_mode=DataMode.DELAYED,
         institution=Institution(item.institution_id, item.institution_name),
         ends_at=item.consent_expiration_time,
     )
+
+
+def refusal_in(answer: models.ItemAnswer) -> type[ProviderError] | None:
+    """Say what the error means that an Item carries, if any."""
+    error = answer.item.error
+    if error is None or error.error_code is None:
+        return None
+    return meaning_of(error.error_code, error.error_type or "").kind
 
 
 def to_account_report(
@@ -102,11 +110,6 @@ def to_transaction(
         reference=answer.investment_transaction_id,
         source=rendered(document, in_order=True),
     )
-
-
-def _needs_user(error: models.ItemError) -> bool:
-    meaning = meaning_of(error.error_code or "", error.error_type or "")
-    return issubclass(meaning.kind, LoginRequired)
 
 
 def _account_value(balances: models.Balances) -> Money | None:

@@ -8,10 +8,11 @@ from typing import Any
 from freshet.adapters.exact_json import rendered
 from freshet.adapters.integration import Opener
 from freshet.adapters.integration_dependencies import IntegrationDependencies
-from freshet.adapters.plaid import models
+from freshet.adapters.plaid import endpoints, models
 from freshet.adapters.plaid.client import PlaidClient
 from freshet.adapters.plaid.http_client import PlaidHttpClient
 from freshet.adapters.plaid.mapping import (
+    refusal_in,
     to_account_report,
     to_connection_report,
     to_holdings,
@@ -20,6 +21,7 @@ from freshet.adapters.plaid.mapping import (
 from freshet.adapters.plaid.settings import PlaidSettings
 from freshet.adapters.rate_guard import QuotaLease, RateGuard
 from freshet.domain.account import AccountReport
+from freshet.domain.call_errors import ConsentWithdrawn, RefusedUnclearly
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
@@ -64,8 +66,12 @@ class PlaidSession:
         return self.quota_lease.taken
 
     def connection(self) -> ConnectionReport:
-        """Ask how the Item is."""
-        return to_connection_report(self._read_item())
+        """Ask how the Item is; raises ConsentWithdrawn and RefusedUnclearly by its error."""
+        answer = self._read_item()
+        kind = refusal_in(answer)
+        if kind is ConsentWithdrawn or kind is RefusedUnclearly:
+            raise kind(endpoints.ITEM.told(status=200))
+        return to_connection_report(answer)
 
     def accounts(self) -> Sequence[AccountReport]:
         """List its accounts, investment or not."""
@@ -139,8 +145,8 @@ def opener(
     """Build what opens visits; each takes its calls from a purse of its own."""
     eager = deps.waiting(EAGER).quota(Provider.PLAID, settings.plaid_requests_per_minute)
 
-    def open_session(_: Connection, item: Credential) -> PlaidSession:
-        quota_lease = QuotaLease(rate_guard.quota, eager)
+    def open_session(connection: Connection, item: Credential) -> PlaidSession:
+        quota_lease = QuotaLease(rate_guard.quota, eager, connection.institution.id or "")
         visit = PlaidClient(
             http_client=replace(http_client, rate_guard=replace(rate_guard, quota=quota_lease)),
             clock=deps.clock,

@@ -1,10 +1,17 @@
 """What is asked of SnapTrade for a connection without reading anything: no model is loaded."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from freshet.adapters.snaptrade import endpoints
 from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient
-from freshet.domain.call_errors import ProviderAnswer
+from freshet.adapters.transport import Endpoint
+from freshet.domain.call_errors import (
+    CallFailed,
+    ConnectionShared,
+    MissingUpstream,
+    ProviderAnswer,
+)
 from freshet.domain.credential import Credential
 
 
@@ -18,19 +25,39 @@ class SnapTradeBuyer:
 
     def refresh(self) -> ProviderAnswer:
         """Buy a refresh: billed when it answers 200, never repeated."""
-        return self.http_client.tell(endpoints.REFRESH, self.connection_id, user=self.user)
+        return self._steer(endpoints.REFRESH)
 
     def sync_transactions(self) -> ProviderAnswer:
         """Ask for transactions up to yesterday to be loaded: not billed."""
-        return self.http_client.tell(
-            endpoints.SYNC_TRANSACTIONS, self.connection_id, user=self.user
-        )
+        return self._steer(endpoints.SYNC_TRANSACTIONS)
 
     def remove(self) -> ProviderAnswer:
         """Queue the connection for deletion; a later try answers MissingUpstream."""
         return self.http_client.tell(
             endpoints.REMOVE_CONNECTION, self.connection_id, user=self.user
         )
+
+    def _steer(self, endpoint: Endpoint) -> ProviderAnswer:
+        """Ask for something; a connection that is listed and yet not found is another's."""
+        try:
+            return self.http_client.tell(endpoint, self.connection_id, user=self.user)
+        except MissingUpstream as missing:
+            if self._is_listed():
+                raise ConnectionShared(missing.answer) from None
+            raise
+
+    def _is_listed(self) -> bool:
+        try:
+            listed = self.http_client.read(endpoints.CONNECTIONS, user=self.user).content
+        except CallFailed:
+            return False  # not known: a read of the connection tells
+        ids = [each.get("id") for each in _objects(listed)]
+        return self.connection_id in ids
+
+
+def _objects(content: object) -> list[dict[str, Any]]:
+    rows = content if isinstance(content, list) else []
+    return [row for row in rows if isinstance(row, dict)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from freshet.adapters.exact_json import parsed_object
+from freshet.adapters.snaptrade.endpoints import REFRESH, SYNC_TRANSACTIONS
 from freshet.adapters.snaptrade.limits import ACCOUNT, CUSTOMER, is_used_up, wait_of
 from freshet.adapters.transport import Answer, Endpoint
 from freshet.domain.call_errors import (
@@ -23,6 +24,8 @@ from freshet.domain.call_errors import (
     UnreadableAnswer,
 )
 
+_NOT_IMPLEMENTED, _TOO_MANY = 501, 429
+
 BY_CODE: dict[tuple[int, str], type[ProviderError]] = {
     (400, "1006"): LinkInvalid,
     (400, "1010"): AlreadyRegistered,
@@ -35,7 +38,7 @@ BY_CODE: dict[tuple[int, str], type[ProviderError]] = {
     (401, "1083"): CredentialRefused,
     (402, "3003"): LoginRequired,
     (402, "3011"): LoginRequired,
-    (403, "1066"): RefreshNotAllowed,
+    (403, "1066"): ProviderRejectedUs,
     (403, "1140"): LoginRequired,
     (403, "1141"): RefreshNotAllowed,
     (404, "1011"): MissingUpstream,
@@ -51,19 +54,18 @@ BY_CODE: dict[tuple[int, str], type[ProviderError]] = {
 _BY_STATUS: dict[int, type[ProviderError]] = {
     400: ProviderRejectedUs,
     401: ProviderRejectedUs,
-    402: LoginRequired,
-    403: RefreshNotAllowed,
-    404: MissingUpstream,
     409: ProviderUnavailable,
     410: EndpointRetired,
     425: ProviderUnavailable,
-    429: RateLimited,
-    501: RefreshNotAllowed,
 }
+"""What an envelope means whose code is missing or not documented: never a verdict on a link."""
 
 
 def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
-    """Translate an answer that is no success; never by its text."""
+    """Translate an answer that is no success; never by its text.
+
+    Only SnapTrade's own envelope with a documented code says something lasting of a connection.
+    """
     document = parsed_object(answer.body)
     code = _code(document)
     told = endpoint.told(
@@ -71,18 +73,43 @@ def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
         code=code,
         request_id=answer.headers.get("X-Request-ID"),
     )
-    kind = BY_CODE.get((answer.status, code or "")) or _by_status(answer.status)
-    if kind is RateLimited and is_used_up(answer, ACCOUNT) and not is_used_up(answer, CUSTOMER):
+    kind = _kind(answer.status, code, document)
+    if kind is RateLimited and _is_narrow(answer, endpoint):
         kind = SubjectLimited
     return kind(told, wait=wait_of(answer))
 
 
-def _by_status(status: int) -> type[ProviderError]:
-    fallback = ProviderFailed if status >= 500 else UnreadableAnswer  # noqa: PLR2004
-    return _BY_STATUS.get(status, fallback)
+def _kind(status: int, code: str | None, document: dict[str, Any]) -> type[ProviderError]:
+    if _is_text(document, "detail", "default_detail"):
+        kind = BY_CODE.get((status, code or "")) or _BY_STATUS.get(status)
+        if kind is not None:
+            return kind
+    if status == _NOT_IMPLEMENTED and _is_text(document, "error"):
+        return RefreshNotAllowed  # the one error that is documented without a code
+    if status == _TOO_MANY:
+        return RateLimited
+    return ProviderFailed if status >= 500 else UnreadableAnswer  # noqa: PLR2004
+
+
+def _is_narrow(answer: Answer, endpoint: Endpoint) -> bool:
+    """Tell whether a refusal for too many requests leaves our key's own limit aside."""
+    if is_used_up(answer, CUSTOMER):
+        return False
+    # Connections have a limit for refreshes of their own, which is told in more than one way.
+    is_documented = (answer.status, _code(parsed_object(answer.body)) or "") in BY_CODE
+    return is_used_up(answer, ACCOUNT) or (
+        endpoint in (REFRESH, SYNC_TRANSACTIONS) and not is_documented
+    )
+
+
+def _is_text(document: dict[str, Any], *names: str) -> bool:
+    return any(isinstance(document.get(name), str) for name in names)
 
 
 def _code(document: dict[str, Any]) -> str | None:
     # The live API sends text, the specification a number under another name.
-    code = document.get("code", document.get("default_code"))
-    return None if code is None else str(code)
+    for name in ("code", "default_code"):
+        code = document.get(name)
+        if isinstance(code, str | int) and not isinstance(code, bool):
+            return str(code)
+    return None

@@ -18,6 +18,7 @@ from freshet.adapters.snaptrade.mapping import (
 from freshet.adapters.snaptrade.settings import SnapTradeSettings
 from freshet.adapters.snaptrade.sources import current_source
 from freshet.domain.account import AccountReport
+from freshet.domain.call_errors import MissingUpstream, ProviderUnavailable
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
@@ -64,8 +65,15 @@ class SnapTradeSession:
         return self.quota_lease.taken
 
     def connection(self) -> ConnectionReport:
-        """Ask how the connection is."""
-        return to_connection_report(*self.client.connection(self.user, self.connection_id))
+        """Ask how the connection is; raises MissingUpstream where the user's list lacks it, too."""
+        try:
+            found = self.client.connection(self.user, self.connection_id)
+        except MissingUpstream as missing:
+            listed = self.client.connections(self.user)
+            if any(each.id == self.connection_id for each in listed):
+                raise ProviderUnavailable(missing.answer) from None  # it says both
+            raise
+        return to_connection_report(*found)
 
     def accounts(self) -> Sequence[AccountReport]:
         """List its accounts."""
@@ -113,7 +121,7 @@ def opener(
         read_holdings = read_legacy
 
     def open_session(connection: Connection, user: Credential) -> SnapTradeSession:
-        quota_lease = QuotaLease(rate_guard.quota, eager)
+        quota_lease = QuotaLease(rate_guard.quota, eager, connection.institution.id or "")
         visit = SnapTradeClient(
             replace(http_client, rate_guard=replace(rate_guard, quota=quota_lease))
         )
