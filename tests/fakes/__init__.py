@@ -18,6 +18,7 @@ from tests.fakes.rotation import FakeRotation
 from tests.fakes.snapshots import FakeSnapshots
 from tests.fakes.transactions import FakeTransactions
 from tests.fakes.vault import FakeUserLease, FakeVault
+from tests.fakes.verdicts import FakeRecentVerdicts
 
 __all__ = [
     "FakeAccountRegister",
@@ -38,6 +39,7 @@ __all__ = [
     "FakeProviders",
     "FakeQueue",
     "FakeReadAllowance",
+    "FakeRecentVerdicts",
     "FakeReferenceData",
     "FakeRefreshes",
     "FakeRotation",

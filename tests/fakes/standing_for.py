@@ -38,6 +38,7 @@ owners: type[ports.Owners] = fakes.FakeConnections
 portal: type[Portal] = linking.FakePortal
 provider_users: type[ports.ProviderUsers] = linking.FakeProviderUsers
 read_allowance: type[ports.ReadAllowance] = fakes.FakeReadAllowance
+recent_verdicts: type[ports.RecentVerdicts] = fakes.FakeRecentVerdicts
 read_queue: type[ports.ReadQueue] = fakes.FakeQueue[ReadCommand]
 reference_data: type[ReferenceData] = fakes.FakeReferenceData
 refresh_queue: type[ports.RefreshQueue] = fakes.FakeQueue[RefreshCommand | RemovalCommand]
