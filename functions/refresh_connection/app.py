@@ -19,6 +19,7 @@ _processor = OverlappingProcessor()
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItemFailureResponse:
     """Work a batch; a record that fails comes again alone."""
+    bootstrap.begin_invocation(context)
     bootstrap.refresh_connection()  # built once, before several threads ask for it
     return process_partial_response(event, handle, _processor, context)
 

@@ -21,6 +21,7 @@ def lambda_handler(
     event: dict[str, Any], context: LambdaContext
 ) -> PartialItemFailureResponse | dict[str, int]:
     """Work a batch; a record that fails comes again alone."""
+    bootstrap.begin_invocation(context)
     if "audit" in event:
         return {"findings": bootstrap.audit()(event["audit"])}
     bootstrap.take_snapshots()  # built once, before several threads ask for it

@@ -7,6 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
+from freshet.adapters import deadlines
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.quota import DynamoQuota
@@ -103,6 +104,10 @@ def _forget_repairs(self: Expiry, ends_at: datetime) -> Expiry:
 
 def _learn_anything(self: Connection, report: ConnectionReport, *, read_at: datetime) -> Connection:
     return _WITH_REPORT(replace(self, status_read_at=None), report, read_at=read_at)
+
+
+def _as_long_as_it_drips(most: float | None = None) -> float | None:
+    return most
 
 
 BREAKS = (
@@ -206,5 +211,12 @@ BREAKS = (
         original=Expiry.with_warning,
         replacement=_forget_repairs,
         tests=("tests/unit/test_webhook_orders.py",),
+    ),
+    Break(
+        promise="No answer holds a worker beyond the call's deadline",
+        name="as-long-as-it-drips",
+        original=deadlines._left,
+        replacement=_as_long_as_it_drips,
+        tests=("tests/integration/test_transport_deadlines.py",),
     ),
 )

@@ -50,6 +50,7 @@ CONTEXT = SimpleNamespace(
     memory_limit_in_mb=512,
     invoked_function_arn="arn:aws:lambda:us-east-1:123456789012:function:test",
     aws_request_id="request-1",
+    get_remaining_time_in_millis=lambda: 120_000,
 )
 _MOST_ROUNDS = 50
 
@@ -212,9 +213,10 @@ class World:
         answer = self.sqs.receive_message(QueueUrl=self.queues[queue], MaxNumberOfMessages=10)
         return [message["Body"] for message in answer.get("Messages", [])]
 
-    def redeliver(self, queue: str, body: str) -> dict[str, Any]:
+    def redeliver(self, queue: str, body: str, *, seconds: int = 120) -> dict[str, Any]:
         """Carry one message to its worker, as SQS does after a lost acknowledgement."""
-        return dict(_worker(queue)(_batch([body]), CONTEXT))
+        left = {"get_remaining_time_in_millis": lambda: seconds * 1000}
+        return dict(_worker(queue)(_batch([body]), SimpleNamespace(**vars(CONTEXT) | left)))
 
     def plaid_webhook(self, webhook_type: str, code: str) -> PlaidReceived:
         """Wait for Plaid to send an event."""

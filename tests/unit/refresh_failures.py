@@ -2,6 +2,8 @@
 
 JUDGED_AS = {
     "provider_answer_lost": "answer lost",
+    "provider_answer_too_large": "answer lost",
+    "provider_answer_too_slow": "answer lost",
     "provider_answer_unreadable": "answer lost",
     "provider_failed": "answer lost",
     "provider_down": "put back",
@@ -9,6 +11,7 @@ JUDGED_AS = {
     "provider_rate_limited": "put back",
     "provider_rate_limited_here": "put back",
     "provider_unavailable": "put back",
+    "out_of_time": "put back",
     "quota_exhausted": "put back",
     "read_allowance_exhausted": "put back",
     "provider_code_unknown": "put back",

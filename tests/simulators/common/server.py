@@ -5,6 +5,7 @@ import sys
 import threading
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from typing import cast
 
 from tests.simulators.common.wire import Reply, Request
@@ -100,12 +101,30 @@ class RequestHandler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(reply.body)))
         for name, value in reply.headers.items():
             self.send_header(name, value)
+        if reply.drips_seconds:
+            self._drip(reply)
+            return
         self.end_headers()
         if reply.is_truncated:
             self.close_connection = True
             self.wfile.write(reply.body[: len(reply.body) // 2])
             return
         self.wfile.write(reply.body)
+
+    def _drip(self, reply: Reply) -> None:
+        self.close_connection = True
+        head, socket_file = BytesIO(), self.wfile
+        self.wfile = head
+        self.end_headers()
+        self.wfile = socket_file
+        at_once = b"" if reply.drips_headers else head.getvalue()
+        self.wfile.write(at_once)
+        stopping = cast(LoopbackServer, self.server).stopping
+        for byte in head.getvalue()[len(at_once) :] + reply.body:
+            self.wfile.write(bytes([byte]))
+            self.wfile.flush()
+            if stopping.wait(reply.drips_seconds):
+                return
 
 
 def end_connection(connection: socket.socket) -> None:

@@ -36,6 +36,9 @@ class Reply:
     delay_seconds: float = 0
     is_dropped: bool = False
     is_truncated: bool = False
+    drips_seconds: float = 0
+    """Seconds between two bytes, of the headers too where `drips_headers` says so."""
+    drips_headers: bool = False
 
 
 class Refusal(Exception):

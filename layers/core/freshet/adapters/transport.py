@@ -1,28 +1,49 @@
-"""HTTP to the providers: one pooled session, explicit timeouts, failures in the domain's words.
+"""HTTP to the providers: one pooled session, one deadline a call, failures in the domain's words.
 
 Exceptions of `requests` contain URLs, and URLs contain secrets: none of them leaves this module,
 not even as the cause of another.
 """
 
 import logging
+import ssl
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
-from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
-from freshet.domain.call_errors import AnswerLost, NotReached, ProviderAnswer
+from freshet.adapters.deadlines import DeadlineAdapter, deadline, is_over
+from freshet.domain.call_errors import (
+    AnswerLost,
+    AnswerTooLarge,
+    AnswerTooSlow,
+    NotReached,
+    OutOfTime,
+    ProviderAnswer,
+)
 from freshet.observability import logger
+
+MOST_BYTES = 20_000_000
+"""The largest answer that is held, unpacked: some ten times the largest portfolio."""
+
+_CHUNK = 64 * 1024
+_TIME_TO_END = 10.0
+"""Seconds that a function keeps for what follows a call: to store, to book, to announce."""
 
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
-    """Seconds to connect and seconds between two bytes of the answer."""
+    """Seconds to connect and seconds to wait for the answer; together, the whole call's."""
 
     connect: float
     read: float
+
+    @property
+    def whole(self) -> float:
+        """Say when a call ends, whatever has come by then."""
+        return self.connect + self.read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,46 +93,84 @@ logging.getLogger("urllib3").setLevel(logging.WARNING)
 class Transport:
     """Sends one prepared request and gives back its answer; never repeats by itself."""
 
-    def __init__(self) -> None:
-        """Open a session that heeds no environment, keeps no cookies and follows no redirects."""
-        self._session = _new_session()
+    def __init__(
+        self,
+        *,
+        time_left: Callable[[], float] = lambda: float("inf"),
+        tls: ssl.SSLContext | None = None,
+    ) -> None:
+        """Open a session that heeds no environment, keeps no cookies and follows no redirects.
+
+        `time_left` says how many seconds the caller itself has.
+        """
+        self._time_left, self._tls = time_left, tls
+        self._session = _new_session(tls)
 
     def send(self, endpoint: Endpoint, request: requests.Request) -> Answer:
-        """Send once; raises NotReached if it surely never left, AnswerLost if it may have arrived.
+        """Send once, and be back by the endpoint's deadline.
 
+        Raises OutOfTime and NotReached if it surely never left, AnswerLost if it may have arrived.
         A billable call gets a connection of its own: a pooled one that the other side has closed
         meanwhile would leave us not knowing whether we bought.
         """
-        session = _new_session() if endpoint.is_billable else self._session
         asked = endpoint.told()
-        timeouts = endpoint.timeouts
+        if self._time_left() < endpoint.timeouts.whole + _TIME_TO_END:
+            raise OutOfTime
+        session = _new_session(self._tls) if endpoint.is_billable else self._session
         started = time.monotonic()
-        failure: NotReached | AnswerLost
         try:
-            response = session.send(
-                session.prepare_request(request),
-                timeout=(timeouts.connect, timeouts.read),
-                allow_redirects=False,
-            )
-        except requests.RequestException as error:
-            failure = NotReached(asked) if _never_left(error) else AnswerLost(asked)
-        else:
-            _log(asked, response, started)
-            return Answer(response.status_code, response.headers, response.content)
+            with deadline(endpoint.timeouts.whole):
+                answer = _exchange(session, endpoint, request)
         finally:
             if endpoint.is_billable:
                 session.close()
-        _log(asked, None, started)
-        raise failure
+            seconds = round(time.monotonic() - started, 3)
+        if isinstance(answer, Answer):
+            _log("Provider answered", asked, seconds, answer)
+            return answer
+        _log("Provider did not answer", asked, seconds)
+        raise answer
 
 
-def _new_session() -> requests.Session:
+def _new_session(tls: ssl.SSLContext | None) -> requests.Session:
     session = requests.Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-    session.mount("https://", HTTPAdapter(max_retries=0, pool_maxsize=16))
-    session.mount("http://", HTTPAdapter(max_retries=0, pool_maxsize=16))
+    session.mount("https://", DeadlineAdapter(tls))
+    session.mount("http://", DeadlineAdapter())
     return session
+
+
+def _exchange(
+    session: requests.Session, endpoint: Endpoint, request: requests.Request
+) -> Answer | NotReached | AnswerLost:
+    # A failure is given back and raised elsewhere: not even as its context does the other leave.
+    asked, timeouts = endpoint.told(), endpoint.timeouts
+    try:
+        with session.send(
+            session.prepare_request(request),
+            timeout=(timeouts.connect, timeouts.read),
+            allow_redirects=False,
+            stream=True,
+        ) as response:
+            body = _body(response)
+            if body is None:
+                return AnswerTooLarge(endpoint.told(status=response.status_code))
+            return Answer(response.status_code, response.headers, body)
+    except requests.RequestException as error:
+        if _never_left(error):
+            return NotReached(asked)
+        return AnswerTooSlow(asked) if is_over() else AnswerLost(asked)
+
+
+def _body(response: requests.Response) -> bytes | None:
+    """Unpack the body piece by piece; None for more than we hold."""
+    body = bytearray()
+    for piece in response.iter_content(_CHUNK):
+        body += piece
+        if len(body) > MOST_BYTES:
+            return None
+    return bytes(body)
 
 
 def _never_left(error: requests.RequestException) -> bool:
@@ -120,12 +179,12 @@ def _never_left(error: requests.RequestException) -> bool:
     return isinstance(reason, NewConnectionError | ConnectTimeoutError)
 
 
-def _log(asked: ProviderAnswer, response: requests.Response | None, started: float) -> None:
+def _log(text: str, asked: ProviderAnswer, seconds: float, answer: Answer | None = None) -> None:
     logger.info(
-        "Provider answered" if response is not None else "Provider did not answer",
+        text,
         provider=asked.provider,
         operation=asked.operation,
-        status=None if response is None else response.status_code,
-        request_id=None if response is None else response.headers.get("X-Request-ID"),
-        seconds=round(time.monotonic() - started, 3),
+        status=None if answer is None else answer.status,
+        request_id=None if answer is None else answer.headers.get("X-Request-ID"),
+        seconds=seconds,
     )

@@ -21,17 +21,24 @@ from freshet.config import (
     TakeSnapshotsSettings,
 )
 from freshet.domain.provider import Provider
-from freshet.wiring import client, table, utc_now
+from freshet.wiring import INVOCATION, client, table, utc_now
 
 # Hourly: 4,800 users a day, each a call of the 360,000 that a key has.
 _USERS_EACH_TIME = 200
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
     from freshet.domain.commands import ReadCommand, RefreshCommand, RemovalCommand
     from freshet.domain.webhooks import VerifiedDelivery
     from freshet.http.application import Api
     from freshet.operations.operator import Operator, OperatorAction
     from freshet.services.accept_webhook import Delivery
+
+
+def begin_invocation(context: "LambdaContext") -> None:
+    """Let calls to providers know when Lambda ends what is under way."""
+    INVOCATION.begin(context)
 
 
 @cache

@@ -1,9 +1,11 @@
 """Every way in which a call to a provider can bring nothing.
 
 CallFailed
-├── QuotaExhausted ─ ProviderDown · AllowanceExhausted   we said no before the provider had to
+├── QuotaExhausted ─ ProviderDown · AllowanceExhausted · OutOfTime
+│                                we said no before the provider had to
 └── ProviderError                decided by the provider or on the way to it
-    ├── NotReached · AnswerLost · UnreadableAnswer
+    ├── NotReached · UnreadableAnswer
+    ├── AnswerLost ─ AnswerTooSlow · AnswerTooLarge
     ├── ProviderUnavailable · ProviderFailed · ProviderThrottled
     ├── RateLimited ─ SubjectLimited
     ├── LoginRequired ─ CredentialRefused · AccessRevoked ─ ConsentWithdrawn
@@ -17,12 +19,13 @@ What they mean for money stands on the class: `is_surely_unbilled`, `retryable`,
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import ClassVar
 
 from freshet.domain.errors import FreshetError
 
 _USUAL_WAIT = timedelta(minutes=1)
+_ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +79,20 @@ class AllowanceExhausted(QuotaExhausted):
     reason = "read_allowance_exhausted"
 
 
+class OutOfTime(QuotaExhausted):
+    """Our own function would end before the call could; the request was not sent."""
+
+    reason = "out_of_time"
+
+    def __init__(self, free_at: datetime = _ANY_TIME) -> None:
+        """Need no time: the next function that takes the work up has all of its own."""
+        super().__init__(free_at)
+
+    def retry_at(self, now: datetime) -> datetime:
+        """Say when another function may have taken the work up."""
+        return max(now + _USUAL_WAIT, self.free_at)
+
+
 class ProviderError(CallFailed):
     """The provider did not give us what we asked for."""
 
@@ -103,6 +120,18 @@ class AnswerLost(ProviderError):
 
     is_surely_unbilled = False
     reason = "provider_answer_lost"
+
+
+class AnswerTooSlow(AnswerLost):
+    """The call was cut at its deadline, with the answer missing or still coming in."""
+
+    reason = "provider_answer_too_slow"
+
+
+class AnswerTooLarge(AnswerLost):
+    """The answer was cut where it grew beyond what we hold."""
+
+    reason = "provider_answer_too_large"
 
 
 class UnreadableAnswer(ProviderError):
@@ -232,8 +261,11 @@ ERRORS_BY_REASON: dict[str, type[CallFailed]] = {
         QuotaExhausted,
         ProviderDown,
         AllowanceExhausted,
+        OutOfTime,
         NotReached,
         AnswerLost,
+        AnswerTooSlow,
+        AnswerTooLarge,
         UnreadableAnswer,
         ProviderUnavailable,
         ProviderFailed,

@@ -6,7 +6,29 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
     from freshet.adapters.dynamodb.table import Table
+
+
+class Invocation:
+    """How long the invocation under way may still take: for ever where nobody has said."""
+
+    def __init__(self) -> None:
+        """Know of no end."""
+        self._ends_at = float("inf")
+
+    def begin(self, context: "LambdaContext") -> None:
+        """Take note of when Lambda ends it."""
+        self._ends_at = time.monotonic() + context.get_remaining_time_in_millis() / 1000
+
+    def seconds_left(self) -> float:
+        """Say how many seconds are left."""
+        return self._ends_at - time.monotonic()
+
+
+INVOCATION = Invocation()
+"""The one of this process: Lambda gives it one event at a time."""
 
 
 def utc_now() -> datetime:

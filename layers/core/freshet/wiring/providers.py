@@ -25,7 +25,7 @@ from freshet.ports import (
     UserDirectory,
 )
 from freshet.registry import INTEGRATIONS
-from freshet.wiring import client, table, utc_now, wait
+from freshet.wiring import INVOCATION, client, table, utc_now, wait
 
 
 def dependencies_for(settings: ProviderSettings, patience: timedelta) -> IntegrationDependencies:
@@ -34,7 +34,7 @@ def dependencies_for(settings: ProviderSettings, patience: timedelta) -> Integra
         environ=os.environ,
         aws=client,
         connections_table=table(settings.connections_table),
-        transport=Transport(),
+        transport=Transport(time_left=INVOCATION.seconds_left),
         patience=patience,
         wait=wait,
         clock=utc_now,
