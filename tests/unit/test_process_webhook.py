@@ -277,3 +277,42 @@ def test_trade_has_its_account_read_and_ends_no_refresh_when_it_is_reported() ->
     stage.drain()
     assert not stage.connection.pending
     assert stage.snapshots.latest(USER, ACCOUNT_ID) is not None
+
+
+def test_every_connection_of_a_user_is_looked_at_when_the_user_is_gone() -> None:
+    stage = Stage()
+    stage.connections.users[Provider.SNAPTRADE, "snaptrade-user-1"] = USER
+    stage.connections.add(
+        a_connection(id=OTHER_ID, provider_connection_id="authorization-2"), provider_user_id=None
+    )
+    elsewhere = a_connection(
+        id="con_" + "c" * 24, provider=Provider.PLAID, provider_connection_id="item-1"
+    )
+    stage.connections.add(elsewhere, provider_user_id=None)
+    gone = an_event(
+        kind="USER_DELETED",
+        effect=WebhookEffect.USER_READ,
+        status_hint=StatusHint.REMOVED,
+        provider_connection_id=None,
+        provider_account_id=None,
+    )
+    for _ in range(2):  # a message may come twice, the second after a crash
+        stage.hear(gone)
+    for connection_id in (CONNECTION_ID, OTHER_ID):
+        assert stage.connections.get(USER, connection_id).pending.has_removal
+    assert not stage.connections.get(USER, elsewhere.id).pending
+    asked = {order.connection_id for order in stage.reads.orders}
+    assert asked == {CONNECTION_ID, OTHER_ID}
+
+
+def test_nothing_is_looked_at_when_a_user_is_gone_who_is_unknown() -> None:
+    stage = Stage()
+    for user in (None, "snaptrade-user-9"):
+        gone = an_event(
+            id=f"event-{user}",
+            effect=WebhookEffect.USER_READ,
+            provider_connection_id=None,
+            provider_user_id=user,
+        )
+        stage.hear(gone)
+    assert stage.reads.orders == []

@@ -5,13 +5,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
-from freshet.domain.webhooks import WebhookEffect, WebhookEvent
+from freshet.domain.webhooks import StatusHint, WebhookEffect, WebhookEvent
 
 
 class ReadSubject(StrEnum):
     """What a provider has something new of."""
 
     CONNECTION = "connection"
+    REMOVAL = "removal"
+    """The connection, of which the provider says that it is there no more."""
     HOLDINGS = "holdings"
     REFRESHED_HOLDINGS = "refreshed_holdings"
     """Holdings of an account for which the provider says that a refresh has ended."""
@@ -61,7 +63,8 @@ def pending_read_of(event: WebhookEvent) -> PendingRead | None:
         return PendingRead(subject, account)
     if effect in _SUBJECTS:
         return PendingRead(_SUBJECTS[effect], account)
-    return PendingRead(ReadSubject.CONNECTION)
+    is_end = event.rule.status_hint in (StatusHint.REMOVED, StatusHint.REVOKED)
+    return PendingRead(ReadSubject.REMOVAL if is_end else ReadSubject.CONNECTION)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +85,13 @@ class PendingReads:
     @property
     def is_about_everything(self) -> bool:
         """Tell whether an event was about the connection and not about one of its accounts."""
-        return PendingRead(ReadSubject.CONNECTION) in self.announced
+        whole = (ReadSubject.CONNECTION, ReadSubject.REMOVAL)
+        return any(PendingRead(each) in self.announced for each in whole)
+
+    @property
+    def has_removal(self) -> bool:
+        """Tell whether the provider has announced that the connection is gone."""
+        return PendingRead(ReadSubject.REMOVAL) in self.announced
 
     @property
     def transactions_count(self) -> int:

@@ -40,6 +40,8 @@ class WebhookEffect(StrEnum):
 
     ACCOUNT_READ = "account_read"
     CONNECTION_READ = "connection_read"
+    USER_READ = "user_read"
+    """All connections of the provider's user are to be read."""
     TRANSACTIONS_READ = "transactions_read"
     HISTORY_READ = "history_read"
     NOTHING = "nothing"

@@ -1,15 +1,16 @@
 """The processor: store an event once, mark what it is about, ask for a read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from freshet import metrics
 from freshet.domain.commands import ReadCommand, ReadReason
+from freshet.domain.connection_status import GONE
 from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import erasure_id_for
 from freshet.domain.pending_reads import pending_read_of
-from freshet.domain.webhooks import UNKNOWN_KIND, StatusHint, WebhookEvent
+from freshet.domain.webhooks import UNKNOWN_KIND, StatusHint, WebhookEffect, WebhookEvent
 from freshet.observability import count, logger, measure_seconds
 from freshet.ports import Clock, Connections, Erasures, Inbox, Owners, ReadQueue
 from freshet.services.adopt_connection import adopted_owner
@@ -37,6 +38,9 @@ def process_webhook(event: WebhookEvent, *, deps: ProcessWebhookDependencies) ->
     owner = _owner(event, deps)
     is_new = deps.inbox.claim(event, owner=owner, marked_at=deps.clock())
     _tell(event, owner, is_new=is_new, deps=deps)
+    if event.rule.effect is WebhookEffect.USER_READ:
+        _read_all_of_user(event, deps)
+        return
     if owner is not None and is_new and event.rule.status_hint is not StatusHint.ADDED:
         act_on(event, owner, deps=deps)
         return
@@ -47,6 +51,19 @@ def process_webhook(event: WebhookEvent, *, deps: ProcessWebhookDependencies) ->
     if owner is not None and event.provider_connection_id is not None:
         drain_parked(event.provider, event.provider_connection_id, owner, deps=deps)
         act_on(event, owner, deps=deps, is_asked_for=_is_read_owed(owner, deps.connections))
+
+
+def _read_all_of_user(event: WebhookEvent, deps: ProcessWebhookDependencies) -> None:
+    """Have every connection of a provider's user read; once more does no harm."""
+    if event.provider_user_id is None:
+        return
+    user_id = deps.owners.of_provider_user(event.provider, event.provider_user_id)
+    for connection in deps.connections.of_user(user_id) if user_id is not None else ():
+        if connection.provider is event.provider and connection.status not in GONE:
+            owner = (connection.user_id, connection.id)
+            about_it = replace(event, provider_connection_id=connection.provider_connection_id)
+            deps.inbox.mark(about_it, owner=owner, marked_at=deps.clock())
+            _ask_for_read(owner, deps)
 
 
 def act_on(
@@ -61,17 +78,18 @@ def act_on(
     _note_removal(event, owner, deps)
     if pending_read_of(event) is None or not is_asked_for:
         return
+    _ask_for_read(owner, deps)
+
+
+def _ask_for_read(owner: Owner, deps: ProcessWebhookDependencies) -> None:
     # A burst of events makes a burst of messages; the first reader answers all their marks.
-    deps.reads.send(
-        [
-            ReadCommand(
-                user_id=owner[0],
-                connection_id=owner[1],
-                reason=ReadReason.WEBHOOK,
-                delay=deps.debounce,
-            )
-        ]
+    command = ReadCommand(
+        user_id=owner[0],
+        connection_id=owner[1],
+        reason=ReadReason.WEBHOOK,
+        delay=deps.debounce,
     )
+    deps.reads.send([command])
 
 
 def _note_removal(event: WebhookEvent, owner: Owner, deps: ProcessWebhookDependencies) -> None:

@@ -34,7 +34,7 @@ _CONNECTION, _ACCOUNT, _NOTHING = (
 )
 RULES: Mapping[str, EventRule] = {
     "USER_REGISTERED": EventRule(_NOTHING),
-    "USER_DELETED": EventRule(_NOTHING, status_hint=StatusHint.REMOVED),
+    "USER_DELETED": EventRule(WebhookEffect.USER_READ, status_hint=StatusHint.REMOVED),
     "CONNECTION_ATTEMPTED": EventRule(_NOTHING),
     "CONNECTION_FAILED": EventRule(_NOTHING),
     "CONNECTION_ADDED": EventRule(_CONNECTION, status_hint=StatusHint.ADDED),
