@@ -87,14 +87,14 @@ def _in_base64(plain: bytes) -> Iterator[bytes]:
 
 
 def _inflated(value: bytes) -> Iterator[bytes]:
-    with suppress(ValueError, StopIteration, zlib.error):
-        yield unpack(value).encode()
+    with suppress(ValueError, LookupError, StopIteration, zlib.error):
+        yield joined(unpack(value))
     # Gzip or zlib by its header; or a stream against a text that is not at hand: then everything
     # that the text does not have is still there, and a secret is nothing that texts have.
-    for start, bits, against in (
-        (0, zlib.MAX_WBITS | 32, b""),
-        (4 + 16 * int.from_bytes(value[:4]), -zlib.MAX_WBITS, b"\0" * _WINDOW),
+    for bits, against in (
+        (zlib.MAX_WBITS | 32, b""),
+        (-zlib.MAX_WBITS, b"\0" * _WINDOW),
     ):
         with suppress(zlib.error):
             inflate = zlib.decompressobj(bits, zdict=against)
-            yield inflate.decompress(value[start:]) + inflate.flush()
+            yield inflate.decompress(value) + inflate.flush()

@@ -1,6 +1,5 @@
 """What is stored beside holdings can be told apart, and goes out as it came in."""
 
-from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -21,10 +20,13 @@ from tests.fakes import FakeClock, FakeReferenceData
 
 
 def test_todays_two_answers_come_apart_again_when_they_were_put_together() -> None:
-    positions = {"results": [Decimal("1.10")]}
-    balances: list[Mapping[str, Any]] = [{"cash": Decimal("2.0")}]
+    positions, balances = '{"results": [1.10]}', '[ {"cash": 2.0} ]'
     source = current_source(positions=positions, balances=balances)
-    assert documents_of(source) == CurrentDocuments(positions, balances)
+    assert documents_of(source) == CurrentDocuments(
+        {"results": [Decimal("1.10")]}, [{"cash": Decimal("2.0")}]
+    )
+    assert positions in source
+    assert balances in source
 
 
 @pytest.mark.parametrize("positions", ["[]", "null", '[{"units": 1.10}]'])
@@ -77,7 +79,7 @@ def test_connection_is_shown_whole_when_its_own_document_is_kept(
 
 
 def test_connection_is_left_out_when_its_document_was_never_kept() -> None:
-    source = current_source(positions={"results": []}, balances=[])
+    source = current_source(positions='{"results": []}', balances="[]")
     (document,) = (parsed_text(text) for text in _rendered(source, None))
     assert "brokerage_authorization" not in document["account"]
 

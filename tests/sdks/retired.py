@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from freshet.adapters.exact_json import parsed_text
 from freshet.adapters.snaptrade.account_holdings import to_account_holdings
 from freshet.adapters.snaptrade.fields import Reference
 from freshet.adapters.snaptrade.mapping import to_holdings
@@ -80,13 +81,14 @@ def _made(desk: SnapTradeDesk) -> Iterator[dict[str, Any]]:
     client.connection(user, desk.connection_id)
     connection = desk.exchanges[-1].exact
     for _, account in client.accounts(user, desk.connection_id):
-        positions, document = client.positions(user, account["id"])
-        balances, cash = client.balances(user, account["id"])
+        positions, served_positions = client.positions(user, account["id"])
+        balances, served_balances = client.balances(user, account["id"])
+        document = parsed_text(served_positions)
         yield to_account_holdings(
             connection=connection,
             account=account,
             positions=document,
-            balances=cash,
+            balances=parsed_text(served_balances),
             holdings=to_holdings(positions, balances, source="{}"),
             reference=_reference(desk, document),
         )

@@ -36,9 +36,7 @@ WRAPPED: dict[str, Callable[[str], str | bytes]] = {
     "gzip": lambda secret: gzip.compress(around(secret).encode()),
     "zlib": lambda secret: zlib.compress(around(secret).encode()),
     "a packed document": lambda secret: pack(around(secret)),
-    "a document packed against another": lambda secret: pack(
-        around(secret), against=AROUND.encode()
-    ),
+    "a document packed against another": lambda secret: pack(around(secret), known=AROUND),
 }
 
 

@@ -6,18 +6,13 @@ from typing import Any
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.compression import pack, unpack
-from freshet.adapters.dynamodb.position_lines import (
-    balance_from_line,
-    balance_to_line,
-    position_from_line,
-    position_to_line,
-)
 from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item
 from freshet.adapters.exact_json import parsed_text, rendered
-from freshet.domain.holdings import Balance
+from freshet.domain.holdings import Balance, Position
 from freshet.domain.holdings_changes import ChangeKind, HoldingsChange, Line
 from freshet.domain.instants import from_text, to_text
+from freshet.domain.plain_values import from_plain, to_plain
 from freshet.domain.snapshot import HoldingsSnapshot, RecordedChange
 
 _IN_A_ROW = 250
@@ -31,7 +26,7 @@ def changes_to_items(
     """Give what a version makes different the shape of rows."""
     in_a_row = max(_IN_A_ROW, -(-len(changes) // _MOST_ROWS))
     for number, some in enumerate(batched(changes, in_a_row, strict=False)):
-        lines = [[each.kind, _to_line(each.before), _to_line(each.after)] for each in some]
+        lines = [[each.kind, to_plain(each.before), to_plain(each.after)] for each in some]
         yield {
             **keys.change(user_id, account_id, snapshot.version, number),
             "version": snapshot.version,
@@ -48,9 +43,9 @@ def changes_from_item(item: Item) -> list[RecordedChange]:
 
 def _from_format_1(item: Item) -> list[RecordedChange]:
     changed_at = from_text(item["changed_at"])
+    (lines,) = unpack(item["changes"])
     return [
-        RecordedChange(item["version"], changed_at, _change(*line))
-        for line in parsed_text(unpack(item["changes"]))
+        RecordedChange(item["version"], changed_at, _change(*line)) for line in parsed_text(lines)
     ]
 
 
@@ -61,13 +56,8 @@ def _change(kind: str, before: Any, after: Any) -> HoldingsChange:
     return HoldingsChange(kind=ChangeKind(kind), before=_from_line(before), after=_from_line(after))
 
 
-def _to_line(line: Line | None) -> Any:
-    if line is None:
-        return None
-    return balance_to_line(line) if isinstance(line, Balance) else position_to_line(line)
-
-
 def _from_line(line: Any) -> Line | None:
     if line is None:
         return None
-    return balance_from_line(line) if isinstance(line, list) else position_from_line(line)
+    read: Line = from_plain(Position if "instrument" in line else Balance, line)
+    return read

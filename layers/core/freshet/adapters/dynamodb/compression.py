@@ -1,102 +1,135 @@
-"""JSON text as few bytes: identifiers as the numbers they are, the rest compressed.
+"""JSON texts as few bytes: taken apart into what every row repeats and columns of values, deflated.
 
-Layout: how many identifiers (4 bytes), 16 bytes each, a raw deflate stream of the text with a mark
-where each stood. What the text is compressed against, `PRESET` or an earlier text, has to be known
-to read it again: with another PRESET, every row that is packed gets a new format number.
+In a text's skeleton each plain value of a member is a hole. The values that stood in holes of the
+same name, before members of the same name, are a column; a column that is equal to an earlier one
+says which. Nothing is parsed: a text comes back character for character, however it is written.
+
+What texts are compressed against has to be known to read them again: with another PRESET, every
+row that is packed gets a new format number.
 """
 
 import re
 import zlib
-from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
-_UUID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_MARK = b"\x01"  # JSON has no control characters
-_COUNT_BYTES, _UUID_BYTES = 4, 16
+_END, _HOLE, _SAME, _NEXT = "\x00", "\x01", "\x02", "\x03"  # JSON has no such characters
+_MARKS = re.compile(f"[{_END}-{_NEXT}]")
+_HEAD = r'("[^"\\\x00-\x1f]*": ?"?)'
+_MEMBERS = re.compile(_HEAD + r'((?<=")[^"\\\x00-\x1f]*|(?<!")-?[0-9][0-9.eE+-]*)')
+_HOLES = re.compile(f"{_HEAD}({_HOLE})")
 _RAW = -zlib.MAX_WBITS
 _WINDOW = 1 << zlib.MAX_WBITS  # deflate looks no further back
+_LONG = 1000
+"""From so many characters on, a part is worth a code of its own."""
 
 # What documents have in common, the most common last. From the providers' shapes, values made up.
-PRESET = (
-    b'"holdings":{"rows!":{"shapes":[["account_id","security_id","institution_price",'
-    b'"institution_price_as_of","institution_price_datetime","institution_value","cost_basis",'
-    b'"quantity","iso_currency_code","unofficial_currency_code","vested_quantity","vested_value"'
-    b']]"securities":"isin","cusip","sedol","institution_security_id","institution_id",'
-    b'"proxy_security_id","name","ticker_symbol","is_cash_equivalent","type","subtype",'
-    b'"close_price","close_price_as_of","update_datetime","market_identifier_code","sector",'
-    b'"industry","option_contract","fixed_income","cryptocurrency","mutual fund","fixed income",'
-    b'"equity","derivative","cash","open_pnl","average_purchase_price","fractional_units",'
-    b'"option_positions":[],"total_value":{"value":"orders":[]"symbol.symbol.id",'
-    b'"symbol.symbol.raw_symbol","symbol.symbol.description","symbol.symbol.currency.code",'
-    b'"symbol.symbol.exchange.mic_code","symbol.symbol.type.code","symbol.local_id"'
-    b'"instrument.option_type","instrument.strike_price","instrument.expiration_date",'
-    b'"instrument.multiplier","instrument.underlying.kind","instrument.underlying.id",'
-    b'"instrument.underlying.symbol","instrument.underlying.raw_symbol",'
-    b'"instrument.underlying.description","instrument.underlying.currency",'
-    b'"instrument.underlying.exchange","tax_lots","original_purchase_date","quantity",'
-    b'"purchased_price","current_price","CALL","PUT","option","crypto","mutualfund","bond","etf",'
-    b'"XNYS","ARCX","XNAS","CAD","Canadian Dollar","EUR","GBP","cash_equivalent",'
-    b'{"source":{"positions":{"results":{"rows!":{"shapes":[["instrument.kind","instrument.id",'
-    b'"instrument.symbol","instrument.raw_symbol","instrument.description",'
-    b'"instrument.currency","instrument.exchange","instrument.figi_instrument.figi_code",'
-    b'"instrument.figi_instrument.figi_share_class","units","price","cost_basis","currency",'
-    b'"cash_equivalent"]],"of":{"all":0},"in":{"instrument.kind":{"all":"stock"},'
-    b'"instrument.id":{"split":"\x01|\x01|\x01|\x01"},"instrument.symbol":{"split":"A|B"},'
-    b'"instrument.raw_symbol":{"as":"instrument.symbol"},'
-    b'"instrument.description":{"split":" Inc.| Corporation| ETF| Fund"},'
-    b'"instrument.currency":{"all":"USD"},"instrument.exchange":{"all":"XNAS"},'
-    b'"instrument.figi_instrument.figi_code":{"split":"BBG00|BBG00"},'
-    b'"instrument.figi_instrument.figi_share_class":{"split":"BBG001S|BBG001S"},'
-    b'"units":{"split":"1.00|2.5"},"price":{"split":"10.25|301.20"},'
-    b'"cost_basis":{"split":"4.00|250.00"},"currency":{"all":"USD"},'
-    b'"cash_equivalent":{"all":false}},"count":2}},"data_freshness":{"as_of":'
-    b'"2026-11-20T15:00:00.000000Z"}},"balances":[{"currency":{"id":"\x01","code":"USD",'
-    b'"name":"US Dollar"},"cash":100.00,"buying_power":100.00}]},"lines":{"kind":{"as":'
-    b'"positions/results/instrument.kind"},"id":{"as":"positions/results/instrument.id"},'
-    b'"symbol":{"as":"positions/results/instrument.symbol"},"name":{"as":'
-    b'"positions/results/instrument.description"},"instrument_currency":{"as":'
-    b'"positions/results/instrument.currency"},"mic":{"as":'
-    b'"positions/results/instrument.exchange"},"figi":{"as":'
-    b'"positions/results/instrument.figi_instrument.figi_code"},"option":{"all":null},'
-    b'"units":{"as":"positions/results/units"},"price":{"as":"positions/results/price"},'
-    b'"cost":{"as":"positions/results/cost_basis"},"currency":{"as":'
-    b'"positions/results/currency"},"cash_equivalent":{"all":false},"stated_value":{"all":null},'
-    b'"lots":{"all":[]}},"count":2,"balances":[["USD","100.00","100.00"]]}'
+_EXAMPLE = (
+    '"option_contract":{"contract_type":"call","expiration_date":"2027-01-15",'
+    '"strike_price":250.00,"underlying_security_ticker":"A"},"fixed_income":null,"cryptocurrency",'
+    '"mutual fund","derivative","cash","instrument":{"kind":"option","option_type":"CALL",'
+    '"strike_price":"250.00","expiration_date":"2027-01-15","multiplier":"100",'
+    '"underlying":{"kind":"stock","id":"","symbol":"A","raw_symbol":"A","description":" Inc.",'
+    '"currency":"USD","exchange":"XNYS"}},"tax_lots":[{"original_purchase_date":"2025-01-15",'
+    '"quantity":"1","purchased_price":"10.25","cost_basis":"10.25","current_value":"20.25",'
+    '"position_type":"LONG"}],"cash_equivalent":true},"option":{"side":"call","strike":"250.00",'
+    '"expires_on":"2027-01-15","multiplier":"100","underlying":"A"},'
+    '"lots":[{"acquired_at":"2025-01-15","units":"1",'
+    '"cost_per_unit":"10.25"}]{"holdings":[{"account_id":"","security_id":"","quantity":1.000,'
+    '"institution_price":5.00,"institution_price_as_of":null,"institution_price_datetime":null,'
+    '"institution_value":5.00,"cost_basis":9,"iso_currency_code":"USD",'
+    '"unofficial_currency_code":null,"vested_quantity":null,"vested_value":null,"tax_lots":[]}],'
+    '"securities":[{"security_id":"","isin":null,"cusip":null,"sedol":null,"figi":"BBG00",'
+    '"institution_security_id":null,"institution_id":null,"proxy_security_id":null,"name":"Fund",'
+    '"ticker_symbol":"A","is_cash_equivalent":false,"type":"equity","subtype":"common stock",'
+    '"close_price":5.00,"close_price_as_of":null,"update_datetime":null,"iso_currency_code":"USD",'
+    '"unofficial_currency_code":null,"market_identifier_code":"XNAS","sector":null,'
+    '"industry":null,"option_contract":null,'
+    '"fixed_income":null}]}{"positions":{"results":[{"instrument":{"kind":"stock","id":"",'
+    '"symbol":"A","raw_symbol":"A","description":" Inc.","currency":"USD","exchange":"XNAS",'
+    '"figi_instrument":{"figi_code":"BBG00","figi_share_class":"BBG001S"}},"units":"1.000",'
+    '"price":"5.00","cost_basis":"4.00","currency":"USD","cash_equivalent":false}],'
+    '"data_freshness":{"as_of":"2026-11-20T15:00:00.000000Z"}},"balances":[{"currency":{"id":"",'
+    '"code":"USD","name":"US Dollar"},"cash":100.00,'
+    '"buying_power":100.00}]}{"positions":[{"instrument":{"kind":"stock","id":"","symbol":"A",'
+    '"name":" Inc.","currency":"USD","mic":"XNAS","figi":"BBG00","option":null},"units":"1.000",'
+    '"price":"5.00","cost_per_unit":"4.00","currency":"USD","cash_equivalent":false,"lots":[],'
+    '"stated_value":null}],"balances":[{"currency":"USD","cash":"100.00",'
+    '"buying_power":"100.00"}]}'
 )
 
 
-def pack(text: str, *, against: bytes = PRESET) -> bytes:
-    """Make a text small; reading it needs the same `against`."""
-    plain = text.encode()
-    window = against[-_WINDOW:]
-    # An identifier that comes again is cheaper as text: deflate points back at it.
-    times = Counter(_UUID.findall(plain)) + Counter(_UUID.findall(window))
-    packed: list[bytes] = []
+def pack(*texts: str, known: str = "") -> bytes:
+    """Make JSON texts small; `known` is a text much like them that is there to read them again.
 
-    def marked(found: re.Match[bytes]) -> bytes:
-        if times[found[0]] > 1:
-            return found[0]
-        packed.append(bytes.fromhex(found[0].replace(b"-", b"").decode()))
-        return _MARK
-
-    rest = _UUID.sub(marked, plain)
-    deflate = zlib.compressobj(9, zlib.DEFLATED, _RAW, 9, zdict=window)
-    stream = deflate.compress(rest) + deflate.flush()
-    return len(packed).to_bytes(_COUNT_BYTES) + b"".join(packed) + stream
-
-
-def unpack(packed: bytes, *, against: bytes = PRESET) -> str:
-    """Give the text back."""
-    start = _COUNT_BYTES + _UUID_BYTES * int.from_bytes(packed[:_COUNT_BYTES])
-    inflate = zlib.decompressobj(_RAW, zdict=against[-_WINDOW:])
-    rest = inflate.decompress(packed[start:]) + inflate.flush()
-    places = iter(range(_COUNT_BYTES, start, _UUID_BYTES))
-
-    def shown(_: re.Match[bytes]) -> bytes:
-        place = next(places)
-        return _dashed(packed[place : place + _UUID_BYTES].hex()).encode()
-
-    return re.sub(_MARK, shown, rest).decode()
+    Raises ValueError for characters that JSON does not have.
+    """
+    if any(map(_MARKS.search, texts)):
+        raise ValueError("a text with control characters is no JSON")
+    before = _taken_apart(known)
+    apart = [_taken_apart(text) for text in texts]
+    columns = [column for _, *own in apart for column in own]
+    skeletons = _NEXT.join(skeleton for skeleton, *_ in apart)
+    deflate = zlib.compressobj(9, zlib.DEFLATED, _RAW, 9, zdict=_dictionary(before))
+    stream = b""
+    for part in (skeletons, *_said_once(columns, before[1:])):
+        stream += deflate.compress((part + _END).encode())
+        if len(part) > _LONG:
+            stream += deflate.flush(zlib.Z_BLOCK)
+    return stream + deflate.flush()
 
 
-def _dashed(digits: str) -> str:
-    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+def unpack(packed: bytes, *, known: str = "") -> list[str]:
+    """Give the texts back."""
+    before = _taken_apart(known)
+    inflate = zlib.decompressobj(_RAW, zdict=_dictionary(before))
+    stream = inflate.decompress(packed) + inflate.flush()
+    skeletons, *parts, _ = stream.decode().split(_END)
+    columns = before[1:]
+    for part in parts:
+        columns.append(columns[int(part[1:])] if part.startswith(_SAME) else part)
+    own = iter(columns[len(before) - 1 :])
+    return [_put_together(skeleton, own) for skeleton in skeletons.split(_NEXT)]
+
+
+def _taken_apart(text: str) -> list[str]:
+    """Give a text's skeleton, then its columns in the order in which their first holes stand."""
+    pieces = _MEMBERS.split(text)
+    columns: dict[tuple[str, str], list[str]] = {}
+    for key, value in zip(_keys(pieces), pieces[2::3], strict=True):
+        columns.setdefault(key, []).append(value)
+    pieces[2::3] = [_HOLE] * len(pieces[2::3])
+    return ["".join(pieces), *map("\n".join, columns.values())]
+
+
+def _put_together(skeleton: str, columns: Iterator[str]) -> str:
+    pieces = _HOLES.split(skeleton)
+    values: dict[tuple[str, str], Iterator[str]] = {}
+    filled: list[str] = []
+    for key in _keys(pieces):
+        if key not in values:
+            values[key] = iter(next(columns).split("\n"))
+        filled.append(next(values[key]))
+    pieces[2::3] = filled
+    return "".join(pieces)
+
+
+def _keys(pieces: Sequence[str]) -> Iterable[tuple[str, str]]:
+    # "currency" before "exchange" is another column than "currency" at the end of a row.
+    heads = pieces[1::3]
+    return zip_longest(heads, heads[1:], fillvalue="")
+
+
+def _said_once(columns: Iterable[str], known: Sequence[str]) -> Iterator[str]:
+    places: dict[str, int] = {}
+    for place, column in enumerate([*known, *columns]):
+        first = places.setdefault(column, place)
+        if place >= len(known):
+            yield column if first == place else f"{_SAME}{first}"
+
+
+def _dictionary(known: Sequence[str]) -> bytes:
+    return (PRESET + _END.join(known)).encode()[-_WINDOW:]
+
+
+PRESET = _END.join(_taken_apart(_EXAMPLE))

@@ -57,17 +57,17 @@ class SnapTradeClient:
         document = self.http_client.read(endpoints.ACCOUNT, account_id, user=user)
         return validated(models.Account.model_validate, document.content, document.told)
 
-    def positions(self, user: Credential, account_id: str) -> tuple[models.Positions, Any]:
-        """Read an account's positions, as a model and as they were served."""
+    def positions(self, user: Credential, account_id: str) -> tuple[models.Positions, str]:
+        """Read an account's positions, as a model and as the text that was served."""
         document = self.http_client.read(endpoints.POSITIONS, account_id, user=user)
         read = validated(models.Positions.model_validate, document.content, document.told)
-        return read, document.content
+        return read, document.text
 
-    def balances(self, user: Credential, account_id: str) -> tuple[list[models.Balance], Any]:
-        """Read an account's cash, one line for each currency, as models and as they were served."""
+    def balances(self, user: Credential, account_id: str) -> tuple[list[models.Balance], str]:
+        """Read an account's cash, one line for each currency, as models and as served."""
         document = self.http_client.read(endpoints.BALANCES, account_id, user=user)
         read = validated(_BALANCES.validate_python, document.content, document.told)
-        return read, document.content
+        return read, document.text
 
     def legacy_holdings(self, user: Credential, account_id: str) -> Document:
         """Read positions and cash at once, where the customer is old enough to have it.

@@ -31,9 +31,10 @@ class Keys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An answer as parsed."""
+    """An answer as parsed, and as it came."""
 
     content: Any
+    text: str
     told: ProviderAnswer
 
 
@@ -58,7 +59,7 @@ class SnapTradeHttpClient:
         """Send once and parse; raises UnreadableAnswer."""
         answer = self._send(endpoint, ids, user, parameters or {}, content)
         told = _told(endpoint, answer)
-        return Document(parsed(answer.body, told), told)
+        return Document(parsed(answer.body, told), answer.body.decode(), told)
 
     def tell(
         self,

@@ -7,7 +7,6 @@ there) and in naming a kind by a code of its own.
 from datetime import date
 from typing import Annotated
 
-from freshet.adapters.exact_json import rendered
 from freshet.adapters.foreign_json import LenientModel, Number, OrDefault, validated
 from freshet.adapters.snaptrade import models
 from freshet.adapters.snaptrade.client import SnapTradeClient
@@ -105,7 +104,7 @@ def read_legacy(
     """Read an account in one call; the broker's date is not part of that answer."""
     document = client.legacy_holdings(user, account_id)
     answer = validated(LegacyHoldings.model_validate, document.content, document.told)
-    return to_holdings(answer, source=rendered(document.content)), None
+    return to_holdings(answer, source=document.text), None
 
 
 def to_holdings(answer: LegacyHoldings, *, source: str) -> Holdings:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from freshet.adapters.exact_json import parsed_text, rendered
+from freshet.adapters.exact_json import parsed_text
 from freshet.adapters.snaptrade.fields import Document
 
 
@@ -22,9 +22,9 @@ class RetiredDocument:
     content: dict[str, Any]
 
 
-def current_source(*, positions: Any, balances: Any) -> str:
-    """Put the answers of today's two calls into one text; that of the retired one is its own."""
-    return rendered({"positions": positions, "balances": balances})
+def current_source(*, positions: str, balances: str) -> str:
+    """Put the texts of today's two answers into one; that of the retired call is its own."""
+    return f'{{"positions":{positions},"balances":{balances}}}'
 
 
 def documents_of(source: str) -> CurrentDocuments | RetiredDocument:

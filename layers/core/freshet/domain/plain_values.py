@@ -1,0 +1,60 @@
+"""Values of the domain as JSON values: numbers and days as text, tuples as lists, records by name.
+
+The fields of a dataclass are the only list of what a record has: nothing lists them again.
+"""
+
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from freshet.domain.money import decimal_to_text, exact_decimal
+
+
+def to_plain(value: Any) -> Any:
+    """Give a value the shape of a JSON value."""
+    match value:
+        case Decimal():
+            return decimal_to_text(value)
+        case date():
+            return value.isoformat()
+        case tuple() | list():
+            return [to_plain(each) for each in value]
+        case _ if is_dataclass(value):
+            kind: Any = type(value)
+            return {name: to_plain(getattr(value, name)) for name in _names(kind)}
+    return value
+
+
+def from_plain(kind: Any, plain: Any) -> Any:
+    """Read a value of a kind; a field that an older record lacks has its default."""
+    return _reader(kind)(plain)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
+
+
+@cache
+def _reader(kind: Any) -> Callable[[Any], Any]:
+    if is_dataclass(kind):
+        return _record_reader(kind)
+    if get_origin(kind) is tuple:
+        each = _reader(get_args(kind)[0])
+        return lambda plain: tuple(each(one) for one in plain)
+    if isinstance(kind, UnionType):
+        (inner,) = (_reader(one) for one in get_args(kind) if one is not NoneType)
+        return lambda plain: None if plain is None else inner(plain)
+    if kind is Decimal:
+        return exact_decimal
+    return date.fromisoformat if kind is date else lambda plain: plain
+
+
+def _record_reader(kind: Any) -> Callable[[Any], Any]:
+    hints = get_type_hints(kind)
+    readers = {name: _reader(hints[name]) for name in _names(kind)}
+    return lambda plain: kind(**{name: readers[name](value) for name, value in plain.items()})
