@@ -16,7 +16,9 @@ from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.events import Event, EventKind
 from freshet.domain.holdings import Balance, Holdings, Instrument, OptionContract, Position
 from freshet.domain.identifiers import account_id_for, new_refresh_id
+from freshet.domain.migration import Migration
 from freshet.domain.money import Money
+from freshet.domain.outbox import Outbox
 from freshet.domain.pending_reads import Announcement, PendingRead, PendingReads, ReadSubject
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
@@ -99,10 +101,18 @@ def scheduled(connection: Connection, **schedule: Any) -> Connection:
     return replace(connection, schedule=replace(connection.schedule, **schedule))
 
 
+_PARTS: dict[str, type[Any]] = {
+    "slot": RefreshSlot,
+    "schedule": ReadSchedule,
+    "outbox": Outbox,
+    "migration": Migration,
+}
+
+
 def _with_parts(values: dict[str, Any]) -> dict[str, Any]:
     # The fields of its parts are given beside the others; tests name the one that matters.
     whole = dict(values)
-    for name, part in (("slot", RefreshSlot), ("schedule", ReadSchedule)):
+    for name, part in _PARTS.items():
         own = {each.name for each in fields(part)} & whole.keys()
         whole[name] = part(**{each: whole.pop(each) for each in own})
     return whole

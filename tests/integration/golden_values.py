@@ -58,7 +58,7 @@ CONNECTION = a_connection(
     consecutive_failures=2,
     calls_per_read_run=7,
     announced={"acc_1": NOON - HOUR},
-    outbox=(an_announcement(),),
+    events=(an_announcement(),),
     migrated_accounts={"account-0": "con_new"},
     successor="con_new",
     migrated_at=NOON - timedelta(minutes=1),

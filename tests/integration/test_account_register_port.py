@@ -30,8 +30,8 @@ def _older(stores: Stores) -> Connection:
 
 
 def _left(stores: Stores, account: Account) -> Connection:
-    name, heir = account.report.provider_account_id, _under_the_newer(account)
-    return without_account(_older(stores), name, heir=heir, now=NOON)
+    name, migrated = account.report.provider_account_id, _under_the_newer(account)
+    return without_account(_older(stores), name, migrated=migrated, now=NOON)
 
 
 def _under_the_newer(account: Account) -> Account:
@@ -55,7 +55,7 @@ def test_second_writer_stores_nothing_when_both_saw_the_same(stores: Stores) -> 
     with pytest.raises(ConcurrentChange):
         stores.register.pass_on(_under_the_newer(first), left=_left(stores, first), seen=0)
     assert list(stores.register.read(USER).accounts) == [first]
-    assert _older(stores).migrated_accounts == {}
+    assert _older(stores).migration.migrated_accounts == {}
 
 
 def test_account_that_is_there_is_not_added_again(stores: Stores) -> None:
@@ -70,7 +70,10 @@ def test_both_rows_change_at_once_when_an_account_passes_on(stores: Stores) -> N
     stores.register.add(account, seen=0)
     kept = stores.register.pass_on(_under_the_newer(account), left=_left(stores, account), seen=1)
     assert kept == _older(stores)
-    assert (kept.migrated_accounts, kept.migrated_at) == ({"account-1": account.id}, NOON)
+    assert (kept.migration.migrated_accounts, kept.migration.migrated_at) == (
+        {"account-1": account.id},
+        NOON,
+    )
     assert kept.due_at == NOON
     assert stores.accounts.of_connection(USER, CONNECTION_ID) == []
     assert stores.accounts.of_connection(USER, NEWER) == [_under_the_newer(account)]

@@ -42,7 +42,7 @@ FULL = a_connection(
     last_purchase_at=NOON,
     last_live_read_at=NOON,
     announced={"acc_x": NOON},
-    outbox=(an_announcement(), an_announcement(subject_id="acc_other")),
+    events=(an_announcement(), an_announcement(subject_id="acc_other")),
     consecutive_failures=3,
     migrated_accounts={"account-2": "acc_y"},
     expiry=Expiry(NOON, NOON - timedelta(days=1), NOON + timedelta(days=1)),

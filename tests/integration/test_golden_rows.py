@@ -55,7 +55,17 @@ def test_there_is_a_golden_row_of_each_kind_and_no_other_file() -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [CONNECTION, CONNECTION.slot, ACCOUNT, ACCOUNT.report, REFRESH, EVENT]
+    "value",
+    [
+        CONNECTION,
+        CONNECTION.slot,
+        CONNECTION.outbox,
+        CONNECTION.migration,
+        ACCOUNT,
+        ACCOUNT.report,
+        REFRESH,
+        EVENT,
+    ],
 )
 def test_golden_value_leaves_no_field_at_its_default(value: Any) -> None:
     left = {

@@ -90,5 +90,5 @@ def test_each_account_has_one_owner_when_two_links_are_read_at_once(
     assert {owners[f"shared-{each}"] for each in range(SHARED)} == {NEWER}
     assert owners[f"{OLDER}-0"] == OLDER
     kept = stores.connections.get(user_id, OLDER)
-    assert len(kept.migrated_accounts) == SHARED
-    assert set(kept.migrated_accounts.values()) <= {each.id for each in accounts}
+    assert len(kept.migration.migrated_accounts) == SHARED
+    assert set(kept.migration.migrated_accounts.values()) <= {each.id for each in accounts}

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,15 +13,15 @@ from freshet.domain.account import Account, AccountReport, AccountStatus
 from freshet.domain.account_migration import (
     AccountMigration,
     account_migration,
-    heir_of,
     is_superseded,
-    judged,
     passed_to,
+    successor_of,
     without_account,
 )
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import Institution
 from freshet.domain.connection_status import GONE, ConnectionStatus
+from freshet.domain.migration import Migration
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import Turn, turn_for
 from tests.builders import NOON, a_connection, an_account, an_account_report, refreshing
@@ -30,7 +30,7 @@ from tests.depth import many
 OLD = a_connection()
 NEW = a_connection(id="con_" + "b" * 24, provider_connection_id="authorization-2", created_at=NOON)
 CLOSED = {"status": AccountStatus.CLOSED}
-HEIR = an_account(connection_id=NEW.id)
+MIGRATED = an_account(connection_id=NEW.id)
 DAY = timedelta(days=1)
 
 
@@ -150,17 +150,21 @@ def test_account_keeps_all_but_its_report_and_connection_when_it_passes() -> Non
 def test_connection_is_due_at_once_when_an_account_has_passed_on() -> None:
     asleep = replace(OLD, status=ConnectionStatus.NEEDS_USER, due_at=None)
     for connection in (OLD, asleep):
-        after = without_account(connection, "account-1", heir=HEIR, now=NOON)
-        assert (after.due_at, after.migrated_at) == (NOON, NOON)
-        assert after.migrated_accounts == {"account-1": HEIR.id}
+        after = without_account(connection, "account-1", migrated=MIGRATED, now=NOON)
+        assert (after.due_at, after.migration.migrated_at) == (NOON, NOON)
+        assert after.migration.migrated_accounts == {"account-1": MIGRATED.id}
         assert after.rescheduled(now=NOON + DAY).due_at == NOON
-        assert judged(after, NOON).rescheduled(now=NOON).due_at != NOON
-        assert judged(after, NOON - DAY) == after
+        assert _judged(after, NOON).rescheduled(now=NOON).due_at != NOON
+        assert _judged(after, NOON - DAY) == after
+
+
+def _judged(connection: Connection, migrated_at: datetime) -> Connection:
+    return replace(connection, migration=connection.migration.judged(migrated_at))
 
 
 def test_connection_keeps_its_time_when_it_cannot_be_judged_yet() -> None:
     unread = replace(OLD, status=ConnectionStatus.INITIALISING)
-    after = without_account(unread, "account-1", heir=HEIR, now=NOON)
+    after = without_account(unread, "account-1", migrated=MIGRATED, now=NOON)
     assert after.due_at == unread.due_at
     assert after.rescheduled(now=NOON).due_at == unread.rescheduled(now=NOON).due_at
 
@@ -168,31 +172,32 @@ def test_connection_keeps_its_time_when_it_cannot_be_judged_yet() -> None:
 def test_nothing_is_bought_when_it_is_to_be_judged_first() -> None:
     buying = refreshing(OLD, open_refresh_id="ref_1")
     assert turn_for(buying, now=NOON) is Turn.BUY
-    after = without_account(buying, "account-1", heir=HEIR, now=NOON)
+    after = without_account(buying, "account-1", migrated=MIGRATED, now=NOON)
     assert turn_for(after, now=NOON) is Turn.READ
-    assert turn_for(judged(after, NOON), now=NOON) is Turn.BUY
+    assert turn_for(_judged(after, NOON), now=NOON) is Turn.BUY
 
 
 def test_connection_is_superseded_when_no_open_account_is_left() -> None:
-    left = without_account(OLD, "account-1", heir=HEIR, now=NOON)
+    left = without_account(OLD, "account-1", migrated=MIGRATED, now=NOON)
     closed = _account(provider_account_id="account-3", **CLOSED)
-    assert is_superseded(left, [HEIR, closed])
-    assert not is_superseded(left, [HEIR, closed, _account(provider_account_id="account-3")])
-    assert not is_superseded(OLD, [HEIR])
+    assert is_superseded(left, [MIGRATED, closed])
+    assert not is_superseded(left, [MIGRATED, closed, _account(provider_account_id="account-3")])
+    assert not is_superseded(OLD, [MIGRATED])
 
 
 def test_newest_connection_is_the_heir_when_several_have_what_passed_on() -> None:
     newest = replace(NEW, id="con_" + "c" * 24, created_at=NOON + DAY)
-    left = replace(OLD, migrated_accounts={"account-1": "acc_1", "account-2": "acc_2"})
+    moved_on = {"account-1": "acc_1", "account-2": "acc_2"}
+    left = replace(OLD, migration=Migration(migrated_accounts=moved_on))
     moved = tuple(
-        replace(_account(), id=name, connection_id=heir.id)
-        for name, heir in (("acc_1", newest), ("acc_2", NEW))
+        replace(_account(), id=name, connection_id=successor.id)
+        for name, successor in (("acc_1", newest), ("acc_2", NEW))
     )
-    assert heir_of(left, connections=(left, NEW, newest), accounts=moved) == newest
+    assert successor_of(left, connections=(left, NEW, newest), accounts=moved) == newest
     gone = replace(newest, status=ConnectionStatus.REMOVING)
-    assert heir_of(left, connections=(left, gone, NEW), accounts=moved) == NEW
-    assert heir_of(left, connections=(left, gone), accounts=moved) is None
-    assert heir_of(OLD, connections=(OLD, NEW), accounts=moved) is None
+    assert successor_of(left, connections=(left, gone, NEW), accounts=moved) == NEW
+    assert successor_of(left, connections=(left, gone), accounts=moved) is None
+    assert successor_of(OLD, connections=(OLD, NEW), accounts=moved) is None
 
 
 PROOFS = st.sampled_from([None, "P", "Q", "R"])

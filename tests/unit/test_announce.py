@@ -20,10 +20,10 @@ def _announce(stage: Stage) -> None:
 
 
 def test_events_are_told_in_order_and_taken_out_when_the_bus_takes_them() -> None:
-    stage = Stage(outbox=(CHANGED, FINISHED))
+    stage = Stage(events=(CHANGED, FINISHED))
     _announce(stage)
     assert stage.bus.published == [CHANGED, FINISHED]
-    assert not stage.connection.outbox
+    assert not stage.connection.outbox.events
 
 
 def test_nothing_is_written_when_there_is_nothing_to_tell() -> None:
@@ -34,18 +34,18 @@ def test_nothing_is_written_when_there_is_nothing_to_tell() -> None:
 
 @pytest.mark.parametrize("taken", [0, 1])
 def test_events_stay_and_are_told_again_when_the_bus_fails(taken: int) -> None:
-    stage = Stage(outbox=(CHANGED, FINISHED))
+    stage = Stage(events=(CHANGED, FINISHED))
     stage.bus.failures, stage.bus.taken_before_failing = 1, taken
     with pytest.raises(QueueUnavailable):
         _announce(stage)
-    assert stage.connection.outbox == (CHANGED, FINISHED)
+    assert stage.connection.outbox.events == (CHANGED, FINISHED)
     _announce(stage)
     assert stage.bus.published[taken:] == [CHANGED, FINISHED]
-    assert not stage.connection.outbox
+    assert not stage.connection.outbox.events
 
 
 def test_newer_event_stays_when_it_came_while_others_were_told() -> None:
-    stage = Stage(outbox=(CHANGED,))
+    stage = Stage(events=(CHANGED,))
     usual = stage.bus.publish
 
     def publish_slowly(events: Sequence[Event]) -> None:
@@ -54,4 +54,4 @@ def test_newer_event_stays_when_it_came_while_others_were_told() -> None:
 
     InPlaceOf(usual).put(publish_slowly)
     _announce(stage)
-    assert stage.connection.outbox == (FINISHED,)
+    assert stage.connection.outbox.events == (FINISHED,)

@@ -65,7 +65,7 @@ def test_change_is_told_when_the_first_load_is_over() -> None:
     stage = Stage()
     stage.read()
     assert stage.bus.published == [_event(EventKind.HOLDINGS_CHANGED, ACCOUNT_ID)]
-    assert stage.connection.outbox == ()
+    assert stage.connection.outbox.events == ()
 
 
 def test_change_is_told_when_content_changed() -> None:
@@ -152,11 +152,11 @@ def test_events_stay_and_come_with_the_message_again_when_the_bus_failed(
     stage.bus.failures = 1
     with pytest.raises(errors.QueueUnavailable):
         stage.read(reason)
-    assert [event.kind for event in stage.connection.outbox] == [EventKind.HOLDINGS_CHANGED]
+    assert [event.kind for event in stage.connection.outbox.events] == [EventKind.HOLDINGS_CHANGED]
     stage.later(minutes=3)
     stage.read(reason)
     assert stage.bus.kinds() == ["HoldingsChanged"]
-    assert stage.connection.outbox == ()
+    assert stage.connection.outbox.events == ()
 
 
 def test_need_is_told_once_when_a_report_says_disabled() -> None:

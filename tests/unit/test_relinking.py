@@ -100,7 +100,7 @@ def test_proven_accounts_pass_and_the_rest_stays_when_some_are_not_in_the_new_li
     assert owners == {"P": NEWER, "Q": CONNECTION_ID, "R": NEWER}
     assert stage.counted() == ["P", "Q", "R"]
     assert stage.provider.asked_to_remove == 0
-    assert stage.connection.migrated_at is None
+    assert stage.connection.migration.migrated_at is None
     # However often it is read: what has passed on is not listed there any more.
     unproven = as_listed("old", "P", institution_account_id=None)
     stage.provider.accounts = [unproven, as_listed("old", "Q"), as_listed("old", "S")]
@@ -125,7 +125,10 @@ def test_link_that_is_asleep_is_not_read_when_it_stays_with_the_rest(
     stage.settle()
     assert stage.counted() == ["P", "Q"]
     assert stage.provider.reads == reads
-    assert (stage.connection.schedule.reading_until, stage.connection.migrated_at) == (None, None)
+    assert (stage.connection.schedule.reading_until, stage.connection.migration.migrated_at) == (
+        None,
+        None,
+    )
     assert stage.connection.due_at is None
 
 

@@ -9,8 +9,8 @@ that are closed. Nothing else proves anything, and without proof nothing is merg
 
 An account passes from the older connection to the newer one, never back, and neither to nor from
 one that is on its way out. It keeps its id, and with it all that is stored; its row is changed in
-place, so that at no time it is there twice. The older connection remembers by `passed_on` what it
-must not list any more. What the older one finds only when the newer one has it is left there.
+place, so that at no time it is there twice. The older connection remembers in its `Migration` what
+it must not list any more. What it finds only when the newer one has it is left there.
 
 The older connection is superseded once it has no open account left: then its closed ones pass on
 as they are, so that no history ends with the link, and it is removed upstream; also where the
@@ -73,42 +73,30 @@ def passed_to(connection: Connection, account: Account, report: AccountReport) -
 
 
 def without_account(
-    connection: Connection, provider_account_id: str, *, heir: Account, now: datetime
+    connection: Connection, provider_account_id: str, *, migrated: Account, now: datetime
 ) -> Connection:
-    """Remember that an account lives on elsewhere, and that its reader has to judge the rest."""
-    migrated_accounts = {**connection.migrated_accounts, provider_account_id: heir.id}
-    after = replace(
-        connection,
-        migrated_accounts=migrated_accounts,
-        successor=heir.connection_id,
-        migrated_at=now,
-    )
+    """Remember that an account lives on elsewhere, and make the connection due to be judged."""
+    migration = connection.migration.with_account(provider_account_id, migrated, now=now)
+    after = replace(connection, migration=migration)
     if not after.is_to_be_judged:
         return after  # comes back to it when it is rescheduled
     return replace(after, due_at=min(now, after.due_at or now))
-
-
-def judged(connection: Connection, migrated_at: datetime) -> Connection:
-    """Stay as it is, now judged; unless more accounts have moved since."""
-    if connection.migrated_at != migrated_at:
-        return connection
-    return replace(connection, migrated_at=None)
 
 
 def is_superseded(connection: Connection, accounts: Iterable[Account]) -> bool:
     """Tell whether accounts have passed on and no open one is left."""
     own = (each for each in accounts if each.connection_id == connection.id)
     has_open = any(each.report.status is AccountStatus.OPEN for each in own)
-    return bool(connection.migrated_accounts) and not has_open
+    return bool(connection.migration.migrated_accounts) and not has_open
 
 
-def heir_of(
+def successor_of(
     connection: Connection, *, connections: Iterable[Connection], accounts: Iterable[Account]
 ) -> Connection | None:
     """Give the newest connection that has what passed on; None where all of them are leaving."""
-    passed = set(connection.migrated_accounts.values())
-    heirs = {each.connection_id for each in accounts if each.id in passed}
-    found = (each for each in connections if each.id in heirs and _may_share(connection, each))
+    passed = set(connection.migration.migrated_accounts.values())
+    successors = {each.connection_id for each in accounts if each.id in passed}
+    found = (each for each in connections if each.id in successors and _may_share(connection, each))
     return max(found, key=_age, default=None)
 
 

@@ -1,7 +1,6 @@
 """A user's link to one institution: what we know of it and when it wants attention."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from freshet.domain.cadence import Cadence, share_of
@@ -9,6 +8,8 @@ from freshet.domain.connection_report import ConnectionReport, DataMode, Institu
 from freshet.domain.connection_status import ASLEEP, BROKEN, GONE, LINKED, ConnectionStatus
 from freshet.domain.events import Event, EventKind
 from freshet.domain.expiry import Expiry
+from freshet.domain.migration import Migration
+from freshet.domain.outbox import Outbox
 from freshet.domain.pending_reads import PendingReads
 from freshet.domain.provider import Provider
 from freshet.domain.read_schedule import ReadSchedule
@@ -47,15 +48,8 @@ class Connection:
     pending: PendingReads = PendingReads()
     slot: RefreshSlot = RefreshSlot()
     last_live_read_at: datetime | None = None
-    announced: Mapping[str, datetime] = field(default_factory=dict)
-    """When the holdings of an account changed that were last put out to be published."""
-    outbox: tuple[Event, ...] = ()
-    migrated_accounts: Mapping[str, str] = field(default_factory=dict)
-    """Accounts that live on under a newer link, by the provider's ids: ours, never listed here."""
-    successor: str | None = None
-    """The link that took the last of them."""
-    migrated_at: datetime | None = None
-    """When it did, until the connection's reader has judged what is left."""
+    outbox: Outbox = Outbox()
+    migration: Migration = Migration()
     created_at: datetime
     version: int = 1
 
@@ -73,7 +67,7 @@ class Connection:
     def is_to_be_judged(self) -> bool:
         """Tell whether accounts have passed on, and all that it has are known: is it needed?"""
         is_known = self.status is not ConnectionStatus.INITIALISING
-        return self.migrated_at is not None and is_known
+        return self.migration.migrated_at is not None and is_known
 
     @property
     def is_background_read(self) -> bool:
@@ -174,11 +168,7 @@ class Connection:
 
     def announcing(self, *events: Event) -> "Connection":
         """Put events out to be published; their publisher takes them out again."""
-        return replace(self, outbox=(*self.outbox, *events))
-
-    def without_announced(self, events: tuple[Event, ...]) -> "Connection":
-        """Take published events out."""
-        return replace(self, outbox=tuple(each for each in self.outbox if each not in events))
+        return replace(self, outbox=self.outbox.with_events(*events))
 
     def announcing_status(self, before: "Connection", *, now: datetime) -> "Connection":
         """Put a turn for the worse or the better out to be published."""
@@ -202,13 +192,13 @@ class Connection:
         """Take the true place in the index, or leave it."""
         if self.status in GONE:
             return replace(self, due_at=None)
-        wishes = [check_at] if check_at is not None else []
+        wishes = [check_at]
         wishes += [now] if self.pending.has_news else []
-        wishes += [self.migrated_at] if self.migrated_at and self.is_to_be_judged else []
+        wishes += [self.migration.migrated_at] if self.is_to_be_judged else []
         if self.is_awake:
-            planned = (self.schedule.next_read_at, self._refresh_wish())
-            wishes += [at for at in planned if at is not None]
-        return replace(self, due_at=min(wishes, default=None))
+            wishes += [self.schedule.next_read_at, self._refresh_wish()]
+        times = (at for at in wishes if at is not None)
+        return replace(self, due_at=min(times, default=None))
 
     def wants_refresh(self, *, now: datetime) -> bool:
         """Tell whether the cadence asks for a purchase at this turn."""

@@ -155,10 +155,8 @@ def connection_after_read_run(
         learned = replace(learned, slot=slot.without(refresh.id))
         learned = learned.announcing(refresh.finished_event(now=now))
     learned = learned.announcing_status(connection, now=now)
-    learned = learned.announcing(*_changes(connection, run))
-    told = {account_id: stored.changed_at for account_id, stored in run.stored.items()}
-    announced, schedule = {**learned.announced, **told}, learned.schedule.ended()
-    learned = replace(learned, announced=announced, schedule=schedule)
+    outbox = learned.outbox.with_changes(_changes(connection, run))
+    learned = replace(learned, outbox=outbox, schedule=learned.schedule.ended())
     return learned.rescheduled(now=now, check_at=_check_at(learned, refresh, run, now))
 
 
@@ -178,11 +176,9 @@ def refresh_after_read_run(
     return pass_check(noted, now=now) if has_looked else noted
 
 
-def _changes(connection: Connection, run: ReadRun) -> list[Event]:
-    # Judged by what was told last, not by this visit: had one died between storing a version and
-    # announcing it, the next that reads the account announces it.
-    return [
-        Event(
+def _changes(connection: Connection, run: ReadRun) -> dict[str, Event]:
+    return {
+        account_id: Event(
             kind=EventKind.HOLDINGS_CHANGED,
             user_id=connection.user_id,
             connection_id=connection.id,
@@ -190,8 +186,7 @@ def _changes(connection: Connection, run: ReadRun) -> list[Event]:
             occurred_at=stored.changed_at,
         )
         for account_id, stored in run.stored.items()
-        if stored.changed_at != connection.announced.get(account_id)
-    ]
+    }
 
 
 def _after_trouble(connection: Connection, run: ReadRun, *, now: datetime) -> Connection:

@@ -3,19 +3,21 @@
 A crash in between tells it twice, never not at all.
 """
 
+from dataclasses import replace
+
 from freshet.domain.connection import Connection
 from freshet.ports import Bus, Connections
 
 
 def announce(connection: Connection, *, connections: Connections, bus: Bus) -> None:
     """Publish a connection's outbox; raises QueueUnavailable, with the outbox still full."""
-    events = connection.outbox
+    events = connection.outbox.events
     if not events:
         return
     bus.publish(events)
     connections.change(
         connection.user_id,
         connection.id,
-        lambda current: current.without_announced(events),
+        lambda row: replace(row, outbox=row.outbox.without(events)),
         known=connection,
     )

@@ -56,7 +56,8 @@ def list_accounts(
     known = _by_name(deps.accounts.of_connection(connection.user_id, connection.id))
     reports = session.accounts()
     if any(
-        each.provider_account_id not in {*known, *connection.migrated_accounts} for each in reports
+        each.provider_account_id not in {*known, *connection.migration.migrated_accounts}
+        for each in reports
     ):
         known = _taken_in(reports, connection, report, deps)
     listed: list[Account] = []
@@ -118,7 +119,7 @@ def _judged_and_stored(
     seen, now = register.changes, deps.clock()
     for report in reports:
         name = report.provider_account_id
-        if name in own or name in connections[connection.id].migrated_accounts:
+        if name in own or name in connections[connection.id].migration.migrated_accounts:
             continue
         if name in found.left:
             _leave(connection, name, found.left[name], now, deps)
@@ -128,7 +129,7 @@ def _judged_and_stored(
             own[name] = passed_to(connection, before, report)
             older = connections[before.connection_id]
             named = before.report.provider_account_id
-            left = without_account(older, named, heir=own[name], now=now)
+            left = without_account(older, named, migrated=own[name], now=now)
             connections[left.id] = deps.register.pass_on(own[name], left=left, seen=seen)
             count(metrics.ACCOUNT_MIGRATED)
         else:
@@ -139,12 +140,16 @@ def _judged_and_stored(
 
 
 def _leave(
-    connection: Connection, name: str, heir: Account, now: datetime, deps: ListAccountsDependencies
+    connection: Connection,
+    name: str,
+    migrated: Account,
+    now: datetime,
+    deps: ListAccountsDependencies,
 ) -> None:
     deps.connections.change(
         connection.user_id,
         connection.id,
-        lambda row: without_account(row, name, heir=heir, now=now),
+        lambda row: without_account(row, name, migrated=migrated, now=now),
     )
 
 

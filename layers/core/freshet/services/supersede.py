@@ -10,7 +10,7 @@ from typing import Protocol
 
 from freshet import metrics
 from freshet.domain.account import Register
-from freshet.domain.account_migration import heir_of, is_superseded, judged, without_account
+from freshet.domain.account_migration import is_superseded, successor_of, without_account
 from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import GONE
@@ -45,7 +45,7 @@ class SupersedeDependencies(Protocol):
 
 def judged_connection(connection: Connection, *, deps: SupersedeDependencies) -> Connection:
     """Ask for its removal if all its open accounts have passed on; else let it go on as it is."""
-    migrated_at = connection.migrated_at
+    migrated_at = connection.migration.migrated_at
     if migrated_at is None or not connection.is_to_be_judged:
         return connection
     current = connection
@@ -69,31 +69,33 @@ def _judged(
     owner = (connection.user_id, connection.id)
     register = deps.register.read(connection.user_id)
     if not is_superseded(connection, register.accounts):
-        return deps.connections.change(*owner, lambda row: judged(row, migrated_at))
+        return deps.connections.change(
+            *owner, lambda row: replace(row, migration=row.migration.judged(migrated_at))
+        )
     others = deps.connections.of_user(connection.user_id)
-    heir = heir_of(connection, connections=others, accounts=register.accounts)
-    if heir is not None:
-        connection = _with_closed_passed(connection, heir, register, deps)
+    successor = successor_of(connection, connections=others, accounts=register.accounts)
+    if successor is not None:
+        connection = _with_closed_passed(connection, successor, register, deps)
     # Where the newer one is leaving, too, its user has let go of all of it.
-    now, newer = deps.clock(), heir.id if heir else connection.successor
+    now, newer = deps.clock(), successor.id if successor else connection.migration.successor
     erasure = erasure_of(connection, actor=_ACTOR, now=now, due_at=now)
     deps.erasures.begin(replace(erasure, superseded_by=newer))
     count(metrics.CONNECTION_SUPERSEDED)
-    logger.info("Connection superseded", accounts=len(connection.migrated_accounts))
+    logger.info("Connection superseded", accounts=len(connection.migration.migrated_accounts))
     return deps.connections.change(*owner, superseded)
 
 
 def _with_closed_passed(
-    connection: Connection, heir: Connection, register: Register, deps: SupersedeDependencies
+    connection: Connection, successor: Connection, register: Register, deps: SupersedeDependencies
 ) -> Connection:
     """Let what is left, all of it closed, pass on as it is."""
     seen, now = register.changes, deps.clock()
     for account in register.accounts:
         if account.connection_id != connection.id:
             continue
-        moved = replace(account, connection_id=heir.id)
+        moved = replace(account, connection_id=successor.id)
         name = account.report.provider_account_id
-        left = without_account(connection, name, heir=moved, now=now)
+        left = without_account(connection, name, migrated=moved, now=now)
         connection = deps.register.pass_on(moved, left=left, seen=seen)
         seen += 1
     return connection

@@ -96,7 +96,7 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
         announce(connection, connections=deps.connections, bus=deps.bus)
         count(metrics.READ_NOT_NEEDED)
         return
-    was_due, connection = connection.migrated_at, judged_connection(connection, deps=deps)
+    was_due, connection = connection.migration.migrated_at, judged_connection(connection, deps=deps)
     if connection.status in GONE or (was_due and not _is_worth_reading(connection)):
         # Superseded by a newer one, which is read instead, or still needed and fast asleep.
         after = deps.connections.change(
@@ -110,7 +110,7 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
         scope=scope_for(connection, is_webhook=is_webhook),
         is_background=command.reason is ReadReason.DUE and connection.is_background_read,
         is_awaited=command.reason in (ReadReason.FIRST_LOAD, ReadReason.REFRESH),
-        migrated_accounts=frozenset(connection.migrated_accounts.values()),
+        migrated_accounts=frozenset(connection.migration.migrated_accounts.values()),
     )
     _read(run, connection, deps)
     now = deps.clock()

@@ -14,6 +14,8 @@ from freshet.domain.connection_report import DataMode, Institution
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.expiry import Expiry
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
+from freshet.domain.migration import Migration
+from freshet.domain.outbox import Outbox
 from freshet.domain.provider import Provider
 from freshet.domain.read_schedule import ReadSchedule
 from freshet.domain.refresh_slot import RefreshSlot
@@ -50,11 +52,8 @@ def connection_to_item(connection: Connection) -> Item:
         **_slot_to_item(connection.slot),
         "last_live_read_at": optional_to_text(connection.last_live_read_at),
         **_schedule_to_item(connection.schedule),
-        "announced": {account: to_text(at) for account, at in connection.announced.items()},
-        "outbox": [event_to_item(event) for event in connection.outbox],
-        "migrated_accounts": dict(connection.migrated_accounts),
-        "successor": connection.successor,
-        "migrated_at": optional_to_text(connection.migrated_at),
+        **_outbox_to_item(connection.outbox),
+        **_migration_to_item(connection.migration),
         "created_at": to_text(connection.created_at),
         "version": connection.version,
     }
@@ -90,11 +89,8 @@ def _from_format_1(item: Item) -> Connection:
         slot=_slot_from_item(item),
         last_live_read_at=optional_from_text(item.get("last_live_read_at")),
         schedule=_schedule_from_item(item),
-        announced={account: from_text(at) for account, at in item["announced"].items()},
-        outbox=tuple(event_from_item(event) for event in item["outbox"]),
-        migrated_accounts=item.get("migrated_accounts", {}),
-        successor=item.get("successor"),
-        migrated_at=optional_from_text(item.get("migrated_at")),
+        outbox=_outbox_from_item(item),
+        migration=_migration_from_item(item),
         created_at=from_text(item["created_at"]),
         version=int(item["version"]),
     )
@@ -145,6 +141,36 @@ def _schedule_from_item(item: Item) -> ReadSchedule:
         allowed_on=date.fromisoformat(day) if day else None,
         consecutive_failures=int(item["consecutive_failures"]),
         calls_per_read_run=None if calls is None else int(calls),
+    )
+
+
+def _outbox_to_item(outbox: Outbox) -> Item:
+    return {
+        "announced": {account: to_text(at) for account, at in outbox.announced.items()},
+        "outbox": [event_to_item(event) for event in outbox.events],
+    }
+
+
+def _outbox_from_item(item: Item) -> Outbox:
+    return Outbox(
+        events=tuple(event_from_item(event) for event in item["outbox"]),
+        announced={account: from_text(at) for account, at in item["announced"].items()},
+    )
+
+
+def _migration_to_item(migration: Migration) -> Item:
+    return {
+        "migrated_accounts": dict(migration.migrated_accounts),
+        "successor": migration.successor,
+        "migrated_at": optional_to_text(migration.migrated_at),
+    }
+
+
+def _migration_from_item(item: Item) -> Migration:
+    return Migration(
+        migrated_accounts=item["migrated_accounts"],
+        successor=item.get("successor"),
+        migrated_at=optional_from_text(item.get("migrated_at")),
     )
 
 
