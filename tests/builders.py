@@ -16,6 +16,7 @@ from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.events import Event, EventKind
 from freshet.domain.holdings import Balance, Holdings, Instrument, OptionContract, Position
 from freshet.domain.identifiers import account_id_for, new_refresh_id
+from freshet.domain.link import Link
 from freshet.domain.migration import Migration
 from freshet.domain.money import Money
 from freshet.domain.outbox import Outbox
@@ -91,17 +92,18 @@ def pending(*reads: PendingRead, at: datetime = NOON) -> PendingReads:
     return PendingReads(dict.fromkeys(reads, Announcement(at)))
 
 
-def refreshing(connection: Connection, **slot: Any) -> Connection:
-    """A connection whose refresh slot is another in some fields."""
-    return replace(connection, slot=replace(connection.slot, **slot))
-
-
-def scheduled(connection: Connection, **schedule: Any) -> Connection:
-    """A connection whose read schedule is another in some fields."""
-    return replace(connection, schedule=replace(connection.schedule, **schedule))
+def changed(connection: Connection, **changes: Any) -> Connection:
+    """A connection that is another in some fields, its parts' fields included."""
+    whole = dict(changes)
+    for name, part in _PARTS.items():
+        if own := {each.name for each in fields(part)} & whole.keys():
+            of_part = {each: whole.pop(each) for each in own}
+            whole[name] = replace(getattr(connection, name), **of_part)
+    return replace(connection, **whole)
 
 
 _PARTS: dict[str, type[Any]] = {
+    "link": Link,
     "slot": RefreshSlot,
     "schedule": ReadSchedule,
     "outbox": Outbox,

@@ -163,10 +163,12 @@ class RefreshStage:
         visit = SnapTradeClient(
             replace(http_client, rate_guard=replace(http_client.rate_guard, quota=quota_lease))
         )
-        return SnapTradeSession(visit, user, connection.provider_connection_id, quota_lease)
+        return SnapTradeSession(visit, user, connection.link.provider_connection_id, quota_lease)
 
     def _buyer(self, connection: Connection, user: Credential) -> SnapTradeBuyer:
-        return SnapTradeBuyer(self._http_client(PATIENT), user, connection.provider_connection_id)
+        return SnapTradeBuyer(
+            self._http_client(PATIENT), user, connection.link.provider_connection_id
+        )
 
     def _http_client(self, patience: timedelta) -> SnapTradeHttpClient:
         rate = QuotaRate.for_limit(self.provider.limit)

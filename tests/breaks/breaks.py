@@ -25,6 +25,7 @@ from freshet.domain.webhooks import UNKNOWN_KIND, VerifiedDelivery, WebhookEvent
 from freshet.ports import WebhookVerifier
 from freshet.services.accept_webhook import Delivery, accept_webhook
 from tests.breaks.breaking import Break
+from tests.builders import changed
 
 _CLAIM, _WITH_REPORT = DynamoInbox.claim, Connection.with_report
 _ACCEPT, _TO_EVENT, _CONNECTION_KEY = accept_webhook, to_event, keys.connection
@@ -103,7 +104,7 @@ def _forget_repairs(self: Expiry, ends_at: datetime) -> Expiry:
 
 
 def _learn_anything(self: Connection, report: ConnectionReport, *, read_at: datetime) -> Connection:
-    return _WITH_REPORT(replace(self, status_read_at=None), report, read_at=read_at)
+    return _WITH_REPORT(changed(self, status_read_at=None), report, read_at=read_at)
 
 
 def _as_long_as_it_drips(most: float | None = None) -> float | None:

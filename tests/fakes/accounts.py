@@ -32,7 +32,7 @@ class FakeAccounts:
 
     def save(self, account: Account) -> None:
         owner = self._connections.rows.get((account.user_id, account.connection_id))
-        is_leaving = owner is None or owner.status is ConnectionStatus.REMOVING
+        is_leaving = owner is None or owner.link.status is ConnectionStatus.REMOVING
         row = self.rows.get((account.user_id, account.id))
         if row is None and is_leaving:
             raise Erased(account.id)
@@ -69,7 +69,7 @@ class FakeAccountRegister:
 
     def _write(self, account: Account, seen: int, *, is_refused: bool) -> None:
         owner = self._connections.rows.get((account.user_id, account.connection_id))
-        if owner is None or owner.status is ConnectionStatus.REMOVING:
+        if owner is None or owner.link.status is ConnectionStatus.REMOVING:
             raise Erased(account.id)
         if is_refused or self.changes.get(account.user_id, 0) != seen:
             raise ConcurrentChange(account.id)

@@ -31,7 +31,7 @@ class FakeConnections:
     def add(self, connection: Connection, *, provider_user_id: str | None) -> Connection:
         if connection.user_id in self.leaving:
             raise UserLeaving(connection.user_id)
-        key = connection.provider, connection.provider_connection_id
+        key = connection.provider, connection.link.provider_connection_id
         owner = self.owners.get(key)
         if owner is not None and owner[0] == connection.user_id:
             return self.get(*owner)  # not found where it was removed

@@ -108,7 +108,7 @@ class FakeEraser:
         for key in mine:
             del self.refreshes.rows[key]
         erased = len(mine)
-        name = connection.provider, connection.provider_connection_id
+        name = connection.provider, connection.link.provider_connection_id
         waiting = [key for key in self.inbox.waiting if key[:2] == name][: most - erased]
         for provider, connection_id, event_id in waiting:
             del self.inbox.waiting[provider, connection_id, event_id]

@@ -99,7 +99,7 @@ class FakeDesk:
 
     def open(self, connection: Connection, credential: Credential) -> FakeSession:
         """Start a visit, with the right secret alone."""
-        name = connection.provider_connection_id
+        name = connection.link.provider_connection_id
         assert credential.secret.reveal() == self.secrets[name]
         return FakeSession(self.at[name])
 
@@ -140,7 +140,7 @@ class FakeLinkFlow:
         return LinkOffer(url=Secret(f"https://third.example/{state}"), expires_at=expires_at)
 
     def repair(self, wanted: StartLink, broken: Connection, *, state: str) -> LinkOffer:
-        self.deps.vault.find(wanted.user_id, broken.credential_name)
+        self.deps.vault.find(wanted.user_id, broken.link.credential_name)
         return self.start(wanted, state=state)
 
     def finish(self, returned: FinishLink, session: LinkSession | None) -> EnrolledConnection:

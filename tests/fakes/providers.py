@@ -149,7 +149,7 @@ class FakeProviders:
         if self.failure is not None:
             raise self.failure
         try:
-            return FakeSession(self.by_connection[connection.provider_connection_id])
+            return FakeSession(self.by_connection[connection.link.provider_connection_id])
         except KeyError as error:
             raise ProviderNotConfigured(connection.provider) from error
 

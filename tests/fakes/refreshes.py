@@ -89,7 +89,7 @@ class FakeRefreshes:
     def _demand_free(self, refresh: Refresh) -> None:
         connection = self._connections.get(refresh.user_id, refresh.connection_id)
         is_known = (refresh.user_id, refresh.id) in self.rows
-        if connection.slot.open_refresh_id or connection.status in ASLEEP or is_known:
+        if connection.slot.open_refresh_id or connection.link.status in ASLEEP or is_known:
             raise ConcurrentChange(refresh.id)
 
     def _become_open(self, refresh: Refresh, *, called: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from freshet.domain.identifiers import refresh_id_for
 from freshet.domain.refresh import Refresh
-from tests.builders import CONNECTION_ID, NOON, USER, a_policy, a_refresh, refreshing
+from tests.builders import CONNECTION_ID, NOON, USER, a_policy, a_refresh, changed
 from tests.integration.stores import Stores
 
 LATER = NOON + timedelta(seconds=2)
@@ -26,4 +26,4 @@ def reserve(money: Stores, key: str = "first", **policy: Any) -> Refresh:
 
 def free_connection(money: Stores) -> None:
     """Let the connection go, as an ended refresh does."""
-    money.connections.change(USER, CONNECTION_ID, lambda row: refreshing(row, open_refresh_id=None))
+    money.connections.change(USER, CONNECTION_ID, lambda row: changed(row, open_refresh_id=None))

@@ -11,7 +11,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import ConcurrentChange, Erased, MigratedAccounts, NotFound
 from freshet.domain.removal_rules import leaving
-from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_account
+from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_account, changed
 from tests.integration.stores import Stores
 
 NEWER = "con_" + "b" * 24
@@ -136,7 +136,7 @@ def test_late_reader_stores_nothing_when_the_account_has_passed_on(stores: Store
         stores.accounts.save(account.closed())
     assert stores.accounts.get(USER, account.id) == _under_the_newer(account)
     stores.connections.change(
-        USER, CONNECTION_ID, lambda row: replace(row, status=ConnectionStatus.REMOVING)
+        USER, CONNECTION_ID, lambda row: changed(row, status=ConnectionStatus.REMOVING)
     )
     with pytest.raises(Erased):
         stores.accounts.save(account.closed())

@@ -9,7 +9,7 @@ from freshet.adapters.dynamodb.table import Table
 from freshet.domain.connection import Connection
 from freshet.domain.errors import AlreadyOwned, ConcurrentChange
 from freshet.domain.provider import Provider
-from tests.builders import CONNECTION_ID, NOON, USER, a_connection, scheduled
+from tests.builders import CONNECTION_ID, NOON, USER, a_connection, changed
 from tests.clients import DynamoDB
 
 
@@ -27,7 +27,7 @@ def test_neither_change_is_lost_when_two_race(connections: DynamoConnections) ->
         runs.append(row.version)
         if len(runs) == 1:
             connections.change(USER, CONNECTION_ID, lambda each: replace(each, paused=True))
-        return scheduled(row, consecutive_failures=7)
+        return changed(row, consecutive_failures=7)
 
     changed = connections.change(USER, CONNECTION_ID, step)
     assert runs == [1, 2]
@@ -100,4 +100,4 @@ def test_known_row_is_not_believed_when_nothing_would_change_in_it(
 
 
 def _failed(row: Connection) -> Connection:
-    return scheduled(row, consecutive_failures=row.schedule.consecutive_failures + 1)
+    return changed(row, consecutive_failures=row.schedule.consecutive_failures + 1)

@@ -1,6 +1,5 @@
 """Moves and rotations whose process dies at any step: nothing is lost without being said."""
 
-from dataclasses import replace
 from itertools import count
 
 import boto3
@@ -24,7 +23,7 @@ from freshet.services.rotate_credential import (
     Rotation,
     rotate_credential,
 )
-from tests.builders import CONNECTION_ID, NOON, USER, a_connection
+from tests.builders import CONNECTION_ID, NOON, USER, a_connection, changed
 from tests.clients import DynamoDB
 from tests.fakes import FakeBus, FakeClock, FakeQueue, FakeRotation, FakeVault
 from tests.integration.dying_client import Died
@@ -151,7 +150,7 @@ class Rotations:
         self.provider.valid = ONE
         self.vault(Mortality(IMMORTAL)).keep(USER, "a", ONE)
         self.connections.change(
-            USER, CONNECTION_ID, lambda each: replace(each, status=ConnectionStatus.ACTIVE)
+            USER, CONNECTION_ID, lambda each: changed(each, status=ConnectionStatus.ACTIVE)
         )
 
 
@@ -170,7 +169,7 @@ def test_next_event_repairs_or_says_so_when_a_rotation_died_at_any_step(
         rotations.clock.advance(LEASE)
         end = rotations.rotate(Mortality(IMMORTAL))
         ends.add(end)
-        status = rotations.connections.get(USER, CONNECTION_ID).status
+        status = rotations.connections.get(USER, CONNECTION_ID).link.status
         if end is Rotation.ROTATED:
             kept = rotations.vault(Mortality(IMMORTAL)).find(USER, "a")
             assert kept == rotations.provider.valid

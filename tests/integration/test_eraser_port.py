@@ -23,6 +23,7 @@ from tests.builders import (
     a_transaction,
     an_account,
     an_event,
+    changed,
     some_holdings,
 )
 from tests.clients import DynamoDB
@@ -137,7 +138,7 @@ def test_late_account_is_refused_when_its_connection_is_leaving_or_gone(
     if status is None:
         held.eraser.disconnect(held.connections.get(USER, CONNECTION_ID))
     else:
-        held.connections.change(USER, CONNECTION_ID, lambda row: replace(row, status=status))
+        held.connections.change(USER, CONNECTION_ID, lambda row: changed(row, status=status))
     with pytest.raises(Erased):
         held.accounts.save(an_account())
     assert held.accounts.of_user(USER) == []

@@ -58,6 +58,7 @@ def test_there_is_a_golden_row_of_each_kind_and_no_other_file() -> None:
     "value",
     [
         CONNECTION,
+        CONNECTION.link,
         CONNECTION.slot,
         CONNECTION.outbox,
         CONNECTION.migration,

@@ -18,7 +18,16 @@ from freshet.domain.refresh import (
     refuse,
     start_call,
 )
-from tests.builders import CONNECTION_ID, FENCE, NOON, USER, a_connection, a_policy, an_answer
+from tests.builders import (
+    CONNECTION_ID,
+    FENCE,
+    NOON,
+    USER,
+    a_connection,
+    a_policy,
+    an_answer,
+    changed,
+)
 from tests.integration.budgets import LATER, NOTHING, ONE, free_connection, reserve, wanted_refresh
 from tests.integration.stores import Stores
 
@@ -203,7 +212,7 @@ def test_money_is_reserved_when_purchases_go_on_after_a_stop(money: Stores) -> N
 def test_refresh_is_opened_when_the_link_works_and_only_then(
     money: Stores, status: ConnectionStatus
 ) -> None:
-    money.connections.change(USER, CONNECTION_ID, lambda row: replace(row, status=status))
+    money.connections.change(USER, CONNECTION_ID, lambda row: changed(row, status=status))
     unpaid = wanted_refresh("unpaid", status=RefreshStatus.ACCEPTED, method=Method.READ)
     if status not in ASLEEP:
         assert reserve(money).status is RefreshStatus.RESERVED

@@ -32,14 +32,14 @@ def add_connection(stage: Stage, number: int, *, due_at: datetime = NOON, **chan
     )
     report = an_account_report(provider_account_id=f"account-of-{number}")
     provider = FakeProvider(stage.clock, accounts=[report])
-    stage.providers.by_connection[connection.provider_connection_id] = provider
+    stage.providers.by_connection[connection.link.provider_connection_id] = provider
     stage.connections.add(connection, provider_user_id=None)
 
 
 def all_connections(stage: Stage) -> list[Connection]:
     """Give those that were added, without the stage's own."""
     rows: list[Connection] = list(stage.connections.rows.values())
-    return [row for row in rows if row.provider_connection_id in _added(stage)]
+    return [row for row in rows if row.link.provider_connection_id in _added(stage)]
 
 
 def _added(stage: Stage) -> set[str]:

@@ -78,7 +78,7 @@ class RotationStage:
 
     def statuses(self) -> list[ConnectionStatus]:
         ids = (CONNECTION_ID, self.other, self.stranger)
-        return [self.stage.connections.get(USER, each).status for each in ids]
+        return [self.stage.connections.get(USER, each).link.status for each in ids]
 
     def is_consistent(self) -> bool:
         """Whether the vault holds what the provider takes."""

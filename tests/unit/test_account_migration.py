@@ -24,7 +24,13 @@ from freshet.domain.connection_status import GONE, ConnectionStatus
 from freshet.domain.migration import Migration
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import Turn, turn_for
-from tests.builders import NOON, a_connection, an_account, an_account_report, refreshing
+from tests.builders import (
+    NOON,
+    a_connection,
+    an_account,
+    an_account_report,
+    changed,
+)
 from tests.depth import many
 
 OLD = a_connection()
@@ -89,11 +95,11 @@ def test_missing_proof_proves_nothing_when_both_sides_miss_it() -> None:
 def test_nothing_passes_when_the_old_connection_is_elsewhere_or_leaving(
     changes: dict[str, Any],
 ) -> None:
-    assert _judge(connections=(replace(OLD, **changes), NEW)) == AccountMigration()
+    assert _judge(connections=(changed(OLD, **changes), NEW)) == AccountMigration()
 
 
 def test_nothing_passes_when_neither_connection_says_where_it_is() -> None:
-    nowhere = [replace(each, institution=Institution(None, None)) for each in (OLD, NEW)]
+    nowhere = [changed(each, institution=Institution(None, None)) for each in (OLD, NEW)]
     assert _judge(connections=tuple(nowhere), connection=nowhere[1]) == AccountMigration()
 
 
@@ -101,7 +107,7 @@ def test_nothing_passes_when_neither_connection_says_where_it_is() -> None:
 def test_account_passes_when_the_old_connection_is_well_or_broken(
     status: ConnectionStatus,
 ) -> None:
-    assert _judge(connections=(replace(OLD, status=status), NEW)).inherited
+    assert _judge(connections=(changed(OLD, status=status), NEW)).inherited
 
 
 def test_nothing_passes_when_two_of_the_new_link_have_the_proof() -> None:
@@ -148,7 +154,7 @@ def test_account_keeps_all_but_its_report_and_connection_when_it_passes() -> Non
 
 
 def test_connection_is_due_at_once_when_an_account_has_passed_on() -> None:
-    asleep = replace(OLD, status=ConnectionStatus.NEEDS_USER, due_at=None)
+    asleep = replace(changed(OLD, status=ConnectionStatus.NEEDS_USER), due_at=None)
     for connection in (OLD, asleep):
         after = without_account(connection, "account-1", migrated=MIGRATED, now=NOON)
         assert (after.due_at, after.migration.migrated_at) == (NOON, NOON)
@@ -163,14 +169,14 @@ def _judged(connection: Connection, migrated_at: datetime) -> Connection:
 
 
 def test_connection_keeps_its_time_when_it_cannot_be_judged_yet() -> None:
-    unread = replace(OLD, status=ConnectionStatus.INITIALISING)
+    unread = changed(OLD, status=ConnectionStatus.INITIALISING)
     after = without_account(unread, "account-1", migrated=MIGRATED, now=NOON)
     assert after.due_at == unread.due_at
     assert after.rescheduled(now=NOON).due_at == unread.rescheduled(now=NOON).due_at
 
 
 def test_nothing_is_bought_when_it_is_to_be_judged_first() -> None:
-    buying = refreshing(OLD, open_refresh_id="ref_1")
+    buying = changed(OLD, open_refresh_id="ref_1")
     assert turn_for(buying, now=NOON) is Turn.BUY
     after = without_account(buying, "account-1", migrated=MIGRATED, now=NOON)
     assert turn_for(after, now=NOON) is Turn.READ
@@ -194,7 +200,7 @@ def test_newest_connection_is_the_heir_when_several_have_what_passed_on() -> Non
         for name, successor in (("acc_1", newest), ("acc_2", NEW))
     )
     assert successor_of(left, connections=(left, NEW, newest), accounts=moved) == newest
-    gone = replace(newest, status=ConnectionStatus.REMOVING)
+    gone = changed(newest, status=ConnectionStatus.REMOVING)
     assert successor_of(left, connections=(left, gone, NEW), accounts=moved) == NEW
     assert successor_of(left, connections=(left, gone), accounts=moved) is None
     assert successor_of(OLD, connections=(OLD, NEW), accounts=moved) is None

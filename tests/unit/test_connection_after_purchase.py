@@ -89,7 +89,7 @@ def test_connection_learns_from_the_refusal_when_the_provider_says_no(
     due_at: object,
 ) -> None:
     after = _after(RefreshStatus.REFUSED, error)
-    assert (after.status, not after.can_refresh) == (status, forbidden)
+    assert (after.link.status, not after.can_refresh) == (status, forbidden)
     assert (after.slot.last_purchase_at, after.due_at) == (last_purchase_at, due_at)
     assert after.slot.open_refresh_id is None
     assert after.slot.refresh_reason == (error.reason if error else "refused")

@@ -39,7 +39,7 @@ def _after(
 
 def test_connection_is_due_a_cadence_later_when_a_visit_was_whole() -> None:
     after = _after(a_connection(), calls=6)
-    assert (after.status, after.status_reason) == ("active", None)
+    assert (after.link.status, after.link.status_reason) == ("active", None)
     assert after.schedule.calls_per_read_run == 6
     assert after.due_at is not None
     assert TOMORROW <= after.due_at < TOMORROW + timedelta(minutes=30)
@@ -87,7 +87,7 @@ def test_connection_waits_or_asks_for_its_user_when_a_visit_had_trouble(
     trouble: Any, status: str, reason: str | None, next_read: object
 ) -> None:
     after = _after(a_connection(), trouble=trouble)
-    assert (after.status, after.status_reason) == (status, reason)
+    assert (after.link.status, after.link.status_reason) == (status, reason)
     assert after.due_at == next_read
 
 
@@ -102,7 +102,7 @@ def test_connection_waits_or_asks_for_its_user_when_a_visit_had_trouble(
 def test_connection_is_revoked_when_the_provider_knows_it_no_more(
     trouble: Any, report: Any, status: ConnectionStatus
 ) -> None:
-    assert _after(a_connection(), trouble=trouble, report=report).status is status
+    assert _after(a_connection(), trouble=trouble, report=report).link.status is status
 
 
 def test_check_waits_for_quota_when_a_visit_had_none() -> None:
@@ -127,8 +127,8 @@ def test_cooldown_counts_when_the_buyer_died_before_it_could_say_so() -> None:
 
 def test_status_is_learned_when_the_visit_asked_for_it() -> None:
     after = _after(a_connection(), report=a_report(is_disabled=True))
-    assert after.status is ConnectionStatus.NEEDS_USER
-    assert after.status_read_at == START
+    assert after.link.status is ConnectionStatus.NEEDS_USER
+    assert after.link.status_read_at == START
     assert after.due_at is None
 
 

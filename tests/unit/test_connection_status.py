@@ -37,9 +37,16 @@ def test_status_is_what_the_newest_read_says_when_there_is_one(
         source='{"id": "B"}',
     )
     after = a_connection(status=status).with_report(report, read_at=NOON)
-    assert (after.status, after.status_reason, after.status_read_at) == (expected, reason, NOON)
-    assert (after.data_mode, after.institution) == (DataMode.REALTIME, Institution("B", "Bank"))
-    assert after.source == '{"id": "B"}'
+    assert (after.link.status, after.link.status_reason, after.link.status_read_at) == (
+        expected,
+        reason,
+        NOON,
+    )
+    assert (after.link.data_mode, after.link.institution) == (
+        DataMode.REALTIME,
+        Institution("B", "Bank"),
+    )
+    assert after.link.source == '{"id": "B"}'
 
 
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(seconds=1)])
@@ -56,19 +63,19 @@ def test_read_revives_nothing_when_the_connection_is_leaving(status: ConnectionS
 
 def test_first_read_counts_when_nothing_was_read_before() -> None:
     after = a_connection(status_read_at=None).with_report(a_report(), read_at=NOON)
-    assert after.status_read_at == NOON
+    assert after.link.status_read_at == NOON
 
 
 @pytest.mark.parametrize("status", AWAKE)
 def test_connection_needs_its_user_when_the_login_is_refused(status: ConnectionStatus) -> None:
-    after = a_connection(status=status).with_login_required("login_required", read_at=NOON)
+    after = a_connection(status=status).link.with_login_required("login_required", read_at=NOON)
     assert (after.status, after.status_reason) == (ConnectionStatus.NEEDS_USER, "login_required")
 
 
 @pytest.mark.parametrize("status", sorted(ASLEEP))
 def test_status_stays_when_the_login_is_refused_of_one_asleep(status: ConnectionStatus) -> None:
     before = a_connection(status=status, status_reason="why")
-    assert before.with_login_required("login_required", read_at=NOON) == before
+    assert before.link.with_login_required("login_required", read_at=NOON) == before.link
 
 
 @pytest.mark.parametrize(
@@ -80,7 +87,7 @@ def test_connection_alone_waits_longer_each_time_when_it_keeps_failing(
     after = a_connection(consecutive_failures=failures).with_failure("down", now=NOON)
     assert after.schedule.next_read_at == NOON + timedelta(minutes=minutes)
     assert after.schedule.consecutive_failures == failures + 1
-    assert after.status_reason == "down"
+    assert after.link.status_reason == "down"
 
 
 @pytest.mark.parametrize("status", ConnectionStatus)
@@ -89,7 +96,7 @@ def test_only_a_healthy_connection_degrades_when_the_provider_fails(
 ) -> None:
     healthy = {ConnectionStatus.ACTIVE, ConnectionStatus.EXPIRING}
     expected = ConnectionStatus.DEGRADED if status in healthy else status
-    assert a_connection(status=status).with_failure("down", now=NOON).status is expected
+    assert a_connection(status=status).with_failure("down", now=NOON).link.status is expected
 
 
 def test_failures_are_forgotten_when_a_pass_is_whole() -> None:
@@ -204,5 +211,5 @@ def test_broken_link_can_still_end_and_an_ended_one_stays_so(
     status: str, is_revoked: bool, after: str
 ) -> None:
     connection = a_connection(status=ConnectionStatus(status))
-    judged = connection.with_login_required("gone", read_at=NOON, is_revoked=is_revoked)
+    judged = connection.link.with_login_required("gone", read_at=NOON, is_revoked=is_revoked)
     assert judged.status == after

@@ -6,7 +6,7 @@ from itertools import permutations
 import pytest
 
 from freshet.domain.connection import Connection
-from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.connection_status import ASLEEP, ConnectionStatus
 from freshet.domain.expiry import Expiry
 from tests.builders import NOON, a_connection, a_report
 
@@ -67,9 +67,9 @@ def test_answer_is_the_same_when_warnings_and_repairs_come_in_any_order(
 def test_warning_never_takes_a_link_for_broken_when_it_comes(
     before: str, expiry: Expiry, after: str
 ) -> None:
-    connection = a_connection(status=ConnectionStatus(before)).with_expiry(expiry, now=NOON)
-    assert (connection.status, connection.expiry) == (after, expiry)
-    assert connection.is_awake is a_connection(status=ConnectionStatus(before)).is_awake
+    link = a_connection(status=ConnectionStatus(before)).link.with_expiry(expiry, now=NOON)
+    assert (link.status, link.expiry) == (after, expiry)
+    assert (link.status in ASLEEP) is (before in ASLEEP)
 
 
 def _read(connection: Connection, days: float, *, is_disabled: bool = False) -> Connection:
@@ -78,10 +78,10 @@ def _read(connection: Connection, days: float, *, is_disabled: bool = False) -> 
 
 def test_link_stays_expiring_until_its_end_when_reads_go_well() -> None:
     warned = a_connection(expiry=Expiry(ENDS))
-    assert _read(warned, 1).status is ConnectionStatus.EXPIRING
-    assert _read(warned, 1).status_reason == "link_ends_soon"
-    assert _read(warned, 8).status is ConnectionStatus.ACTIVE
-    assert _read(warned, 1, is_disabled=True).status is ConnectionStatus.NEEDS_USER
+    assert _read(warned, 1).link.status is ConnectionStatus.EXPIRING
+    assert _read(warned, 1).link.status_reason == "link_ends_soon"
+    assert _read(warned, 8).link.status is ConnectionStatus.ACTIVE
+    assert _read(warned, 1, is_disabled=True).link.status is ConnectionStatus.NEEDS_USER
 
 
 @pytest.mark.parametrize(
@@ -102,18 +102,18 @@ def test_link_is_well_again_when_a_later_read_confirms_that_the_user_was_there(
     warned = a_connection(status=ConnectionStatus.EXPIRING, expiry=expiry)
     report = a_report(ends_at=None if ends is None else _days(ends))
     after = warned.with_report(report, read_at=_days(read))
-    assert after.status == status
-    assert (after.expiry.repaired_at is not None) is (status == "active")
-    assert after.with_expiry(after.expiry, now=_days(read)).status == status
+    assert after.link.status == status
+    assert (after.link.expiry.repaired_at is not None) is (status == "active")
+    assert after.link.with_expiry(after.link.expiry, now=_days(read)).status == status
 
 
 def test_return_proves_nothing_when_the_link_is_broken() -> None:
     warned = a_connection(expiry=Expiry(ENDS).with_return(_days(1)))
     after = _read(warned, 2, is_disabled=True)
-    assert (after.status, after.expiry) == ("needs_user", warned.expiry)
+    assert (after.link.status, after.link.expiry) == ("needs_user", warned.link.expiry)
 
 
 def test_later_warning_counts_when_an_earlier_return_was_confirmed() -> None:
     repaired = _read(a_connection(expiry=Expiry(ENDS).with_return(_days(1))), 2)
-    again = repaired.with_expiry(repaired.expiry.with_warning(_days(60)), now=_days(53))
+    again = repaired.link.with_expiry(repaired.link.expiry.with_warning(_days(60)), now=_days(53))
     assert again.status is ConnectionStatus.EXPIRING

@@ -40,11 +40,11 @@ def test_item_is_kept_saved_and_read_when_its_token_is_exchanged() -> None:
     )
     connection = taken_in.connection
     assert taken_in.is_new
-    assert (connection.status, connection.due_at) == (
+    assert (connection.link.status, connection.due_at) == (
         ConnectionStatus.INITIALISING,
         stage.clock(),
     )
-    kept = stage.vault.find(USER, connection.credential_name)
+    kept = stage.vault.find(USER, connection.link.credential_name)
     assert kept == Credential(ITEM, Secret(f"access-{ITEM}"))
     (order,) = stage.reads.orders
     assert (order.connection_id, order.reason) == (connection.id, ReadReason.FIRST_LOAD)
@@ -142,7 +142,7 @@ def test_item_ends_whole_or_lost_to_all_when_the_process_died_at_any_step(
             assert stage.vault.held_by_name == {}
             continue
         assert stage.connections.of_user(USER) == [taken_in.connection]
-        assert stage.vault.find(USER, taken_in.connection.credential_name).subject == ITEM
+        assert stage.vault.find(USER, taken_in.connection.link.credential_name).subject == ITEM
         assert stage.reads.orders
     assert number > FEWEST_STEPS
     assert len(lost) == 1
@@ -187,7 +187,7 @@ def test_connection_is_taken_in_when_the_tab_comes_first(is_named: bool) -> None
         arrival = {"provider_connection_id": made}
     taken_in, again = (stage.arrive(**arrival) for _ in range(2))
     assert (taken_in.is_new, again.is_new) == (True, False)
-    assert taken_in.connection.credential_name == f"snaptrade#{stage.subject}"
+    assert taken_in.connection.link.credential_name == f"snaptrade#{stage.subject}"
     stage.hear_added(made)
     assert stage.outcome(started) == _completed(taken_in.connection.id)
     assert len(stage.connections.of_user(USER)) == 1
@@ -262,14 +262,14 @@ def test_read_is_ordered_and_believed_alone_when_a_user_comes_back_from_a_repair
     stage = LinkStage()
     broken = a_connection(provider=Provider.PLAID, status=ConnectionStatus.NEEDS_USER)
     stage.connections.add(broken, provider_user_id=None)
-    stage.vault.keep(USER, broken.credential_name, Credential(ITEM, Secret("access")))
+    stage.vault.keep(USER, broken.link.credential_name, Credential(ITEM, Secret("access")))
     started = stage.start(None, connection_id=CONNECTION_ID)
     stage.reads.drain()
     for _ in range(2):
         taken_in = stage.arrive(Provider.PLAID, link_session_id=started.session.id)
         assert (taken_in.connection.id, taken_in.is_new) == (CONNECTION_ID, False)
     assert {order.reason for order in stage.reads.orders} == {ReadReason.FIRST_LOAD}
-    assert stage.connections.get(USER, CONNECTION_ID).expiry.returned_at == stage.clock()
+    assert stage.connections.get(USER, CONNECTION_ID).link.expiry.returned_at == stage.clock()
     assert stage.outcome(started).status is LinkStatus.PENDING
 
 

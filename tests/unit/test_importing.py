@@ -79,7 +79,9 @@ class Import:
         return importer.run({"operation": "import_connections", **given, **event})
 
     def known(self, user_id: str = "user-7") -> list[str]:
-        return [each.provider_connection_id for each in self.stage.connections.of_user(user_id)]
+        return [
+            each.link.provider_connection_id for each in self.stage.connections.of_user(user_id)
+        ]
 
 
 def test_everything_that_a_credential_opens_is_registered_and_read() -> None:
@@ -94,7 +96,7 @@ def test_everything_that_a_credential_opens_is_registered_and_read() -> None:
     assert len(world.stage.reads.orders) == 3
     connections = world.stage.connections.of_user("user-7")
     for each in connections:
-        credential = world.stage.vault.find("user-7", each.credential_name)
+        credential = world.stage.vault.find("user-7", each.link.credential_name)
         assert credential.secret.reveal() in (SECRET, "invented-token")
 
 

@@ -51,7 +51,7 @@ def test_connection_is_registered_when_the_event_is_whole() -> None:
     assert answer == {"connection_id": connection.id, "status": "initialising"}
     assert connection.cadence.read_every == timedelta(hours=6)
     assert connection.cadence.refresh_every == timedelta(days=1)
-    assert stage.vault.find(USER, connection.credential_name).secret.reveal() == SECRET
+    assert stage.vault.find(USER, connection.link.credential_name).secret.reveal() == SECRET
 
 
 def test_item_is_registered_when_the_event_is_plaids() -> None:
@@ -63,7 +63,7 @@ def test_item_is_registered_when_the_event_is_plaids() -> None:
     }
     connection = stage.connections.get(USER, _run(EVENT | item, stage)["connection_id"])
     assert connection.provider is Provider.PLAID
-    credential = stage.vault.find(USER, connection.credential_name)
+    credential = stage.vault.find(USER, connection.link.credential_name)
     assert (credential.subject, credential.secret.reveal()) == ("item-9", SECRET)
 
 

@@ -15,7 +15,7 @@ from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Method
 from freshet.services.preview_refresh import Preview, preview_refresh
-from tests.builders import CONNECTION_ID, NOON, USER, refreshing
+from tests.builders import CONNECTION_ID, NOON, USER, changed
 from tests.unit.stage import Stage, a_request
 
 REALTIME = {"data_mode": DataMode.REALTIME}
@@ -81,23 +81,23 @@ def test_open_refresh_is_named_and_free_when_it_would_be_joined(changes: dict[st
 
 
 def _was_bought(stage: Stage) -> None:
-    bought = refreshing(stage.connection, last_purchase_at=NOON - timedelta(minutes=14))
+    bought = changed(stage.connection, last_purchase_at=NOON - timedelta(minutes=14))
     stage.connections.rows[USER, CONNECTION_ID] = bought
 
 
 def _was_read(stage: Stage) -> None:
-    live = replace(stage.connection, last_live_read_at=NOON, data_mode=DataMode.REALTIME)
+    live = replace(changed(stage.connection, data_mode=DataMode.REALTIME), last_live_read_at=NOON)
     stage.connections.rows[USER, CONNECTION_ID] = live
 
 
 def _needs_user(stage: Stage) -> None:
-    broken = replace(stage.connection, status=ConnectionStatus.NEEDS_USER)
+    broken = changed(stage.connection, status=ConnectionStatus.NEEDS_USER)
     stage.connections.rows[USER, CONNECTION_ID] = broken
 
 
 def _realtime_needs_user(stage: Stage) -> None:
     _needs_user(stage)
-    realtime = replace(stage.connection, data_mode=DataMode.REALTIME)
+    realtime = changed(stage.connection, data_mode=DataMode.REALTIME)
     stage.connections.rows[USER, CONNECTION_ID] = realtime
 
 

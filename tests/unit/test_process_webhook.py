@@ -125,7 +125,7 @@ def test_same_holdings_and_status_are_there_in_the_end_when_events_repeat_and_mi
     stage.later(seconds=10)
     stage.drain()
     assert len(stage.inbox.rows) == len(set(ids))
-    assert (stage.connection.status, stage.connection.pending) == ("active", PendingReads())
+    assert (stage.connection.link.status, stage.connection.pending) == ("active", PendingReads())
     assert len(stage.snapshots.kept) == 1
     assert stage.provider.reads == 2
 
@@ -190,8 +190,8 @@ def test_connection_is_adopted_when_a_user_we_know_has_added_it() -> None:
     adopted = stage.connections.get(
         *stage.connections.owners[Provider.SNAPTRADE, "authorization-2"]
     )
-    assert (adopted.user_id, adopted.status) == (USER, "initialising")
-    assert adopted.credential_name == "snaptrade#snaptrade-user-1"
+    assert (adopted.user_id, adopted.link.status) == (USER, "initialising")
+    assert adopted.link.credential_name == "snaptrade#snaptrade-user-1"
     assert ReadReason.FIRST_LOAD in {order.reason for order in stage.reads.orders}
     assert len(stage.connections.rows) == 2
 
@@ -212,9 +212,12 @@ REPAIR = {"effect": WebhookEffect.CONNECTION_READ, "status_hint": StatusHint.REP
 def test_connection_is_expiring_when_its_provider_warns_of_the_end(link_ends_at: Any) -> None:
     stage = Stage()
     stage.hear(an_event(link_ends_at=link_ends_at, **WARNING))
-    assert (stage.connection.status, stage.connection.expiry.ends_at) == ("expiring", ENDS)
+    assert (stage.connection.link.status, stage.connection.link.expiry.ends_at) == (
+        "expiring",
+        ENDS,
+    )
     stage.drain()
-    assert stage.connection.status == "expiring"
+    assert stage.connection.link.status == "expiring"
 
 
 def test_warning_holds_when_the_worker_died_before_it_was_noted() -> None:
@@ -229,7 +232,7 @@ def test_warning_holds_when_the_worker_died_before_it_was_noted() -> None:
         stage.hear(an_event(**WARNING))
     changing.put_back()
     stage.hear(an_event(**WARNING))
-    assert stage.connection.status == "expiring"
+    assert stage.connection.link.status == "expiring"
 
 
 @pytest.mark.parametrize("repair_first", [True, False])
@@ -239,7 +242,7 @@ def test_warning_is_over_when_the_link_was_repaired_in_either_order(repair_first
     repair = an_event(id="repair", **REPAIR)
     for event in [repair, warning] if repair_first else [warning, repair]:
         stage.hear(event)
-    assert stage.connection.status == "active"
+    assert stage.connection.link.status == "active"
 
 
 def test_part_that_failed_is_on_record_and_moves_no_date_when_the_rest_is_read() -> None:

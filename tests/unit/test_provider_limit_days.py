@@ -66,7 +66,7 @@ class _WatchedProviders(FakeProviders):
         self._clock = stage.clock
 
     def open(self, connection: Connection) -> FakeSession:
-        provider = self.by_connection[connection.provider_connection_id]
+        provider = self.by_connection[connection.link.provider_connection_id]
         return _Watched(provider, self._clock.now.date(), self.passes, self.activities)
 
 

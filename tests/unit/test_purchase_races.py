@@ -11,12 +11,13 @@ import pytest
 
 from freshet.domain import errors
 from freshet.domain.commands import RefreshCommand
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.identifiers import refresh_id_for
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Refresh, RefreshStatus, accept
 from freshet.domain.removal_rules import leaving
 from freshet.services.refresh_records import Purchase
-from tests.builders import CONNECTION_ID, NOON, USER, a_refresh_command, an_answer
+from tests.builders import CONNECTION_ID, NOON, USER, a_refresh_command, an_answer, changed
 from tests.replacing import InPlaceOf
 from tests.unit.crashing import Crashes, MortalStage
 from tests.unit.stage import Stage
@@ -114,7 +115,7 @@ def _remove(stage: Stage) -> None:
 
 def _break_link(stage: Stage) -> None:
     stage.connections.change(
-        USER, CONNECTION_ID, lambda row: row.with_login_required("revoked", read_at=NOON)
+        USER, CONNECTION_ID, lambda row: changed(row, status=ConnectionStatus.NEEDS_USER)
     )
 
 

@@ -1,7 +1,6 @@
 """One refresh is at most one billable call; no budget is ever exceeded."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -14,7 +13,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.identifiers import refresh_id_for
 from freshet.domain.refresh import AccountProgress
-from tests.builders import CONNECTION_ID, NOON, a_refresh_command, an_account, refreshing
+from tests.builders import CONNECTION_ID, NOON, a_refresh_command, an_account, changed
 from tests.fakes import FakeProviders, FakeSession
 from tests.unit.stage import ACCOUNT_ID, Stage
 
@@ -80,7 +79,7 @@ def test_expected_accounts_are_frozen_when_the_call_starts() -> None:
         (lambda stage: setattr(stage.refreshes, "stopped", True), errors.PurchasesStopped),
         (
             lambda stage: stage.connections.change(
-                "user-1", CONNECTION_ID, lambda row: refreshing(row, last_purchase_at=NOON)
+                "user-1", CONNECTION_ID, lambda row: changed(row, last_purchase_at=NOON)
             ),
             errors.RefreshTooSoon,
         ),
@@ -88,7 +87,7 @@ def test_expected_accounts_are_frozen_when_the_call_starts() -> None:
             lambda stage: stage.connections.change(
                 "user-1",
                 CONNECTION_ID,
-                lambda row: replace(row, status=ConnectionStatus.NEEDS_USER),
+                lambda row: changed(row, status=ConnectionStatus.NEEDS_USER),
             ),
             errors.ConnectionNeedsUser,
         ),

@@ -9,7 +9,14 @@ from freshet.domain import call_errors, errors
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.refresh import MOST_ATTEMPTS, PATIENCE, RefreshStatus
-from tests.builders import CONNECTION_ID, NOON, USER, a_refresh_command, an_answer, refreshing
+from tests.builders import (
+    CONNECTION_ID,
+    NOON,
+    USER,
+    a_refresh_command,
+    an_answer,
+    changed,
+)
 from tests.replacing import InPlaceOf
 from tests.unit.stage import Stage
 
@@ -97,8 +104,8 @@ def test_connection_learns_the_same_when_another_worker_judges_after_a_crash(
     changing.put_back()
     crashed.buy()
     after, expected = crashed.connection, usual.connection
-    assert (after.status, after.slot.refresh_refused_until) == (
-        *(expected.status, expected.slot.refresh_refused_until),
+    assert (after.link.status, after.slot.refresh_refused_until) == (
+        *(expected.link.status, expected.slot.refresh_refused_until),
     )
     assert after.slot.last_purchase_at == expected.slot.last_purchase_at
     assert after.slot.open_refresh_id is None
@@ -149,7 +156,7 @@ def test_purchase_is_given_up_when_every_attempt_failed() -> None:
 def test_connection_needs_its_user_when_the_provider_says_so() -> None:
     stage = _failing(call_errors.LoginRequired(ANSWER))
     stage.buy()
-    assert stage.connection.status is ConnectionStatus.NEEDS_USER
+    assert stage.connection.link.status is ConnectionStatus.NEEDS_USER
     with pytest.raises(errors.ConnectionNeedsUser):
         stage.buy(a_refresh_command(refresh_id="ref_next"))
 
@@ -173,7 +180,7 @@ def test_refresh_is_finished_by_its_redelivery_when_the_connection_was_not_told(
     before = stage.connection
     stage.buy()
     # As after a crash between the two writes.
-    open_again = refreshing(before, open_refresh_id=a_refresh_command().refresh_id)
+    open_again = changed(before, open_refresh_id=a_refresh_command().refresh_id)
     stage.connections.rows[USER, CONNECTION_ID] = open_again
     stage.buy()
     assert stage.connection.slot.open_refresh_id is None

@@ -1,5 +1,6 @@
 """When a visit reads transactions, from which day on, and what it remembers."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -177,12 +178,12 @@ def test_holdings_are_stored_and_transactions_tried_again_when_reading_them_fail
     stage.provider.read_failures["transactions of account-1"] = FAILED
     stage.read()
     assert stage.snapshots.rows
-    assert stage.connection.status == "degraded"
+    assert stage.connection.link.status == "degraded"
     stage.provider.read_failures.clear()
     stage.later(minutes=5)
     stage.read()
     assert len(_stored(stage)) == 2
-    assert stage.connection.status == "active"
+    assert stage.connection.link.status == "active"
 
 
 def test_transactions_are_stored_when_reading_holdings_fails() -> None:
@@ -190,7 +191,7 @@ def test_transactions_are_stored_when_reading_holdings_fails() -> None:
     stage.provider.read_failures["account-1"] = FAILED
     stage.read()
     assert len(_stored(stage)) == 2
-    assert stage.connection.status == "degraded"
+    assert stage.connection.link.status == "degraded"
 
 
 @pytest.mark.parametrize("operation", ["accounts", "transactions of account-1"])
@@ -232,7 +233,8 @@ def test_event_is_owed_when_the_connection_is_disabled_at_the_provider() -> None
 
 
 def _needing_the_user(connection: Connection) -> Connection:
-    return connection.with_login_required("disabled_at_provider", read_at=NOON)
+    link = connection.link.with_login_required("disabled_at_provider", read_at=NOON)
+    return replace(connection, link=link)
 
 
 def test_account_that_was_read_is_not_owed_when_another_failed() -> None:

@@ -8,7 +8,7 @@ import pytest
 from freshet.domain import errors
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection_status import ConnectionStatus
-from tests.builders import CONNECTION_ID, NOON, USER, a_refresh_command, refreshing
+from tests.builders import CONNECTION_ID, NOON, USER, a_refresh_command, changed
 from tests.unit.stage import Stage
 
 DAILY = Cadence(refresh_every=timedelta(hours=24))
@@ -16,7 +16,7 @@ TOMORROW = NOON + timedelta(hours=24)
 
 
 def _cooling(stage: Stage) -> None:
-    cooling = refreshing(stage.connection, last_purchase_at=NOON)
+    cooling = changed(stage.connection, last_purchase_at=NOON)
     stage.connections.rows[USER, CONNECTION_ID] = cooling
 
 
@@ -54,8 +54,8 @@ def test_connection_needs_its_user_when_its_credential_is_gone() -> None:
     stage = Stage()
     stage.providers.failure = errors.CredentialMissing("x")
     stage.work()
-    assert stage.connection.status is ConnectionStatus.NEEDS_USER
-    assert stage.connection.status_reason == "credential_missing"
+    assert stage.connection.link.status is ConnectionStatus.NEEDS_USER
+    assert stage.connection.link.status_reason == "credential_missing"
     assert stage.connection.due_at is None
 
 

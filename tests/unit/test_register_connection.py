@@ -49,8 +49,8 @@ def _register(stage: Stage, **changes: Any) -> Connection:
 def test_connection_is_due_and_its_first_load_ordered_when_it_is_new() -> None:
     stage = Stage()
     connection = _register(stage)
-    assert (connection.status, connection.due_at) == (ConnectionStatus.INITIALISING, NOON)
-    assert stage.vault.find(USER, connection.credential_name) == CREDENTIAL
+    assert (connection.link.status, connection.due_at) == (ConnectionStatus.INITIALISING, NOON)
+    assert stage.vault.find(USER, connection.link.credential_name) == CREDENTIAL
     (order,) = stage.reads.orders
     assert (order.connection_id, order.reason) == (connection.id, ReadReason.FIRST_LOAD)
 

@@ -1,7 +1,6 @@
 """A new link to accounts already known, whatever else goes on with the old one at that time."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -25,6 +24,7 @@ from tests.builders import (
     a_position,
     an_answer,
     an_event,
+    changed,
     some_holdings,
 )
 from tests.fakes import FakeSession
@@ -39,7 +39,7 @@ def _read(*old: str, new: tuple[str, ...], **changes: Any) -> Relinking:
     """Both are linked, the old one has been read."""
     stage = Relinking(*old, new=new)
     stage.read()
-    stage.connections.change(USER, CONNECTION_ID, lambda row: replace(row, **changes))
+    stage.connections.change(USER, CONNECTION_ID, lambda row: changed(row, **changes))
     stage.later(hours=1)
     stage.link_anew()
     return stage
@@ -60,7 +60,7 @@ def test_accounts_pass_and_the_old_connection_goes_when_all_are_proven(
     assert stage.counted() == ["P", "Q"]
     stage.plan()
     stage.drain()
-    assert stage.connection.status_reason == "superseded"
+    assert stage.connection.link.status_reason == "superseded"
     # The removal need not wait for its reader.
     assert stage.connection.schedule.reading_until is None
     stage.settle()
@@ -422,8 +422,8 @@ def test_old_link_is_judged_again_when_something_changed_meanwhile(change: Any) 
     _fail_once(stage, change)
     stage.plan()
     stage.drain()
-    assert stage.connection.status is ConnectionStatus.REMOVING
-    assert stage.connection.status_reason == ("superseded" if change is None else REMOVAL)
+    assert stage.connection.link.status is ConnectionStatus.REMOVING
+    assert stage.connection.link.status_reason == ("superseded" if change is None else REMOVAL)
     assert len(stage.erasures.rows) == (1 if change is None else 0)
     assert len(stage.accounts.of_connection(USER, NEWER)) == (2 if change is None else 1)
 

@@ -29,8 +29,8 @@ from tests.builders import (
     a_refresh_command,
     an_answer,
     an_event,
+    changed,
     ones,
-    scheduled,
 )
 from tests.replacing import InPlaceOf
 from tests.unit.stage import ACCOUNT_ID, Stage
@@ -81,7 +81,7 @@ def _deleted(**changes: Any) -> WebhookEvent:
 def test_everything_is_gone_and_a_receipt_stays_when_a_connection_is_removed() -> None:
     stage = Leaving()
     first = stage.remove()
-    assert stage.connection.status is ConnectionStatus.REMOVING
+    assert stage.connection.link.status is ConnectionStatus.REMOVING
     assert stage.remove().id == first.id
     stage.settle()
     assert stage.is_gone()
@@ -236,9 +236,7 @@ def test_late_reader_stores_nothing_when_the_tombstone_is_there() -> None:
     def erase_first(*given: Any, **named: Any) -> bool:
         # The reader is at work while everything of the connection is taken away.
         storing.put_back()
-        stage.connections.change(
-            USER, CONNECTION_ID, lambda row: scheduled(row, reading_until=None)
-        )
+        stage.connections.change(USER, CONNECTION_ID, lambda row: changed(row, reading_until=None))
         stage.remove()
         stage.settle()
         assert stage.is_gone()
@@ -349,7 +347,7 @@ def test_purchase_that_slipped_in_is_ended_when_the_row_is_about_to_go() -> None
         InPlaceOf(usual).put_back()
         erased = usual(*given, **named)
         stage.connections.change(
-            USER, CONNECTION_ID, lambda row: replace(row, status=ConnectionStatus.ACTIVE)
+            USER, CONNECTION_ID, lambda row: changed(row, status=ConnectionStatus.ACTIVE)
         )
         stage.buy()
         return erased
@@ -477,7 +475,7 @@ def test_user_leaves_with_everything_when_asked_to() -> None:
     first = remove_user(USER, actor=USER, deps=stage.removing)
     assert remove_user(USER, actor=USER, deps=stage.removing).id == first.id
     stage.drain()
-    assert {each.status for each in stage.connections.of_user(USER)} <= {"removing"}
+    assert {each.link.status for each in stage.connections.of_user(USER)} <= {"removing"}
     stage.settle()
     assert stage.is_gone()
     receipt = stage.erasures.get(USER, first.id)

@@ -163,7 +163,7 @@ def test_connection_needs_its_user_when_the_sync_finds_the_login_gone() -> None:
     stage = _stage()
     stage.provider.sync_failures = [call_errors.LoginRequired(an_answer(operation="sync"))]
     _sync(stage)
-    assert stage.connection.status is ConnectionStatus.NEEDS_USER
+    assert stage.connection.link.status is ConnectionStatus.NEEDS_USER
 
 
 def test_nothing_stays_open_when_the_credential_is_gone() -> None:

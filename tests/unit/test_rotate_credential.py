@@ -1,6 +1,5 @@
 """Rotation: what the provider replaced is kept, or its connections wait for their user."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +10,7 @@ from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import CredentialMissing, NotFound, UserBusy
 from freshet.domain.read_schedule import READ_LEASE
 from freshet.services.rotate_credential import Rotation
-from tests.builders import CONNECTION_ID, NOON, USER
+from tests.builders import CONNECTION_ID, NOON, USER, changed
 from tests.unit.rotation_stage import NAME, OLD, RotationStage
 
 ACTIVE, NEEDS_USER = ConnectionStatus.ACTIVE, ConnectionStatus.NEEDS_USER
@@ -79,7 +78,7 @@ def test_connections_wait_for_their_user_when_the_new_credential_is_lost(
     stage.lose_answer(failure, does_work=True)
     assert stage.rotate() is Rotation.LOST
     assert stage.statuses() == [NEEDS_USER, NEEDS_USER, ACTIVE]
-    assert stage.stage.connection.status_reason == "credential_lost"
+    assert stage.stage.connection.link.status_reason == "credential_lost"
     assert stage.stage.connection.due_at is None
     assert stage.stage.bus.kinds() == ["ConnectionNeedsUser"] * 2
     # Whoever links anew finds none, and registers a new user.
@@ -175,7 +174,7 @@ def test_connection_is_not_found_when_it_is_going_or_another_users(
 ) -> None:
     stage = RotationStage()
     rows = stage.stage.connections.rows
-    rows[USER, CONNECTION_ID] = replace(rows[USER, CONNECTION_ID], status=status)
+    rows[USER, CONNECTION_ID] = changed(rows[USER, CONNECTION_ID], status=status)
     with pytest.raises(NotFound):
         stage.rotate()
     rows["user-2", CONNECTION_ID] = rows.pop((USER, CONNECTION_ID))

@@ -33,7 +33,7 @@ KEPT = Credential("kept-user", Secret("kept-secret"))
 
 def _known(stage: LinkStage, **changes: Any) -> Connection:
     connection = a_connection(status=ConnectionStatus.NEEDS_USER, **changes)
-    stage.vault.keep(USER, connection.credential_name, KEPT)
+    stage.vault.keep(USER, connection.link.credential_name, KEPT)
     added: Connection = stage.connections.add(connection, provider_user_id=None)
     return added
 
@@ -101,7 +101,7 @@ def test_connection_is_repaired_with_its_own_credential_when_named(provider: Pro
         (visit,) = stage.portal.visits
         assert (visit["user"], visit["reconnect"]) == (
             KEPT.subject,
-            connection.provider_connection_id,
+            connection.link.provider_connection_id,
         )
     assert [order.delay for order in stage.reads.orders] == [
         timedelta(minutes=5),

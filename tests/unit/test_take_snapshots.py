@@ -51,7 +51,7 @@ def _new() -> Stage:
 def test_everything_is_known_when_the_first_load_is_over() -> None:
     stage = _new()
     stage.read(ReadReason.FIRST_LOAD)
-    assert (stage.connection.status, stage.connection.data_mode) == ("active", "delayed")
+    assert (stage.connection.link.status, stage.connection.link.data_mode) == ("active", "delayed")
     assert stage.connection.due_at == stage.connection.schedule.next_read_at
     assert stage.connection.due_at is not None
     assert stage.connection.due_at > NOON + timedelta(hours=18)
@@ -65,7 +65,7 @@ def test_holdings_are_not_asked_for_when_the_connection_is_disabled() -> None:
     stage.provider.report = a_report(is_disabled=True)
     stage.read()
     assert stage.provider.reads == 1
-    assert stage.connection.status is ConnectionStatus.NEEDS_USER
+    assert stage.connection.link.status is ConnectionStatus.NEEDS_USER
     assert (stage.snapshots.rows, stage.connection.due_at) == ({}, None)
 
 

@@ -43,7 +43,7 @@ def test_trouble_is_on_record_and_nothing_is_stored_when_a_step_fails(
     stage = Stage()
     stage.provider.read_failures[operation] = error
     stage.read()
-    assert (stage.connection.status, stage.connection.due_at) == (status, due_at)
+    assert (stage.connection.link.status, stage.connection.due_at) == (status, due_at)
     assert stage.connection.schedule.reading_until is None
     assert stage.snapshots.rows == {}
 
@@ -59,8 +59,8 @@ def test_other_accounts_are_read_when_one_fails() -> None:
     stage.provider.read_failures["account-1"] = call_errors.ProviderUnavailable(READ)
     stage.read()
     assert len(stage.snapshots.rows) == 1
-    assert stage.connection.status is ConnectionStatus.DEGRADED
-    assert stage.connection.status_reason == "provider_unavailable"
+    assert stage.connection.link.status is ConnectionStatus.DEGRADED
+    assert stage.connection.link.status_reason == "provider_unavailable"
 
 
 @pytest.mark.parametrize(
@@ -93,7 +93,7 @@ def test_reason_is_on_record_when_no_visit_is_possible(
     stage = Stage()
     stage.providers.failure = error
     stage.read()
-    assert (stage.connection.status, stage.connection.status_reason) == (status, reason)
+    assert (stage.connection.link.status, stage.connection.link.status_reason) == (status, reason)
 
 
 def test_message_comes_again_when_the_trouble_is_ours() -> None:
@@ -122,15 +122,15 @@ def test_connection_recovers_when_a_later_read_succeeds() -> None:
     assert stage.plan() == 1
     stage.drain()
     connection = stage.connection
-    assert (connection.status, connection.schedule.consecutive_failures) == ("active", 0)
-    assert stage.connection.status_reason is None
+    assert (connection.link.status, connection.schedule.consecutive_failures) == ("active", 0)
+    assert stage.connection.link.status_reason is None
 
 
 def test_connection_wakes_when_a_read_finds_it_repaired() -> None:
     stage = Stage(status=ConnectionStatus.NEEDS_USER, status_reason="disabled_at_provider")
     stage.provider.report = a_report()
     stage.read()
-    assert stage.connection.status is ConnectionStatus.ACTIVE
+    assert stage.connection.link.status is ConnectionStatus.ACTIVE
 
 
 def test_no_further_account_is_started_when_the_visit_took_too_long() -> None:
@@ -144,7 +144,7 @@ def test_no_further_account_is_started_when_the_visit_took_too_long() -> None:
     InPlaceOf(usual).put(store_slowly)
     stage.read()
     assert len(stage.snapshots.rows) == 1
-    assert (stage.connection.status, stage.connection.status_reason) == (
+    assert (stage.connection.link.status, stage.connection.link.status_reason) == (
         "degraded",
         "visit_too_long",
     )
@@ -161,7 +161,7 @@ def test_holdings_that_fit_no_row_are_on_record_and_keep_the_others_from_nothing
 
     InPlaceOf(usual).put(refuse_one)
     stage.read()
-    assert stage.connection.status_reason == "snapshot_too_large"
+    assert stage.connection.link.status_reason == "snapshot_too_large"
     assert len(stage.snapshots.rows) == 1
 
 
@@ -179,7 +179,7 @@ def test_schedule_reads_no_more_for_a_user_when_the_days_reads_are_used_up() -> 
     assert due_at is not None
     assert midnight <= due_at < midnight + timedelta(hours=6)
     connection = stage.connection
-    assert (connection.schedule.consecutive_failures, connection.status) == (0, "active")
+    assert (connection.schedule.consecutive_failures, connection.link.status) == (0, "active")
     assert stage.snapshots.latest(USER, ACCOUNT_ID) is None
     stage.clock.now = due_at
     stage.read(ReadReason.DUE)

@@ -147,7 +147,7 @@ def test_connection_is_registered_with_the_providers_own_credential(key: Provide
     }
     connection_id = third.operate(event)["connection_id"]
     third.drain()
-    assert third.connections.get(USER, connection_id).status is ConnectionStatus.ACTIVE
+    assert third.connections.get(USER, connection_id).link.status is ConnectionStatus.ACTIVE
     wrong = third.operate(event | {"credential": {"user_secret": "secret-of-there-1"}})
     assert "credential.pass_phrase" in wrong["error"]["detail"]
 

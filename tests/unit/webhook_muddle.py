@@ -24,7 +24,7 @@ class Course:
 
 def end_of(day: Day) -> dict[str, Any]:
     """What is known once all is quiet; content only where the provider still shows it."""
-    rows = {row.provider_connection_id: row for row in day.connections.rows.values()}
+    rows = {row.link.provider_connection_id: row for row in day.connections.rows.values()}
     names = {(row.user_id, row.id): name for name, row in rows.items()}
     shown = set(rows) - day.broken - day.ended
     accounts = [
@@ -37,7 +37,7 @@ def end_of(day: Day) -> dict[str, Any]:
         for each in accounts
     }
     return {
-        "status": {name: (row.status, row.expiry) for name, row in rows.items()},
+        "status": {name: (row.link.status, row.link.expiry) for name, row in rows.items()},
         "pending": {name: row.pending for name, row in rows.items() if row.pending},
         "holdings": {
             name: row and (row.holdings, row.broker_as_of) for name, row in latest.items()

@@ -23,7 +23,7 @@ class ConfiguredProviders[Visitor]:
         opener = self.openers.get(connection.provider)
         if opener is None:
             raise ProviderNotConfigured(connection.provider)
-        credential = self.vault.find(connection.user_id, connection.credential_name)
+        credential = self.vault.find(connection.user_id, connection.link.credential_name)
         return opener(connection, credential)
 
 

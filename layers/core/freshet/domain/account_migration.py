@@ -102,12 +102,12 @@ def successor_of(
 
 def _may_share(connection: Connection, other: Connection) -> bool:
     """Tell whether two connections can have accounts in common."""
-    place = (connection.provider, connection.institution.id)
+    place = (connection.provider, connection.link.institution.id)
     return (
         other.id != connection.id
-        and connection.institution.id is not None
-        and (other.provider, other.institution.id) == place
-        and other.status not in GONE
+        and connection.link.institution.id is not None
+        and (other.provider, other.link.institution.id) == place
+        and other.link.status not in GONE
     )
 
 

@@ -57,21 +57,21 @@ def findings_of_user(
 
     Ours are those that the provider's user opens; what is being removed is not a finding.
     """
-    known = {each.provider_connection_id: each for each in ours}
+    known = {each.link.provider_connection_id: each for each in ours}
     for each in listed:
         mine = known.pop(each.provider_connection_id, None)
         kind = _kind(mine, is_disabled=each.is_disabled)
         if kind is not None:
             yield _finding(kind, provider, each.provider_connection_id, user_id, mine)
     for name, mine in known.items():
-        if mine.status not in _LEAVING:
+        if mine.link.status not in _LEAVING:
             yield _finding(FindingKind.GONE_UPSTREAM, provider, name, user_id, mine)
 
 
 def _kind(mine: Connection | None, *, is_disabled: bool) -> FindingKind | None:
     if mine is None:
         return FindingKind.UNKNOWN_CONNECTION
-    if is_disabled and mine.status not in _LEAVING:
+    if is_disabled and mine.link.status not in _LEAVING:
         return FindingKind.DISABLED_BUT_BILLED
     return None
 

@@ -71,7 +71,7 @@ def freshness_of(
 ) -> Freshness:
     """Judge an account's data at `now`; `ageing_at` and `stale_at` let a page flip by itself."""
     by_age = freshness_then(snapshot, targets=targets, then=now)
-    is_blocked = connection.status in (ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED)
+    is_blocked = connection.link.status in (ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED)
     status = FreshnessStatus.BLOCKED if is_blocked else by_age.status
     return replace(
         by_age,
@@ -127,7 +127,7 @@ def _reason(
         (_is_emptiness_doubted(snapshot, now), FreshnessReason.EMPTY_UNCONFIRMED),
         (account.is_partial, FreshnessReason.PARTLY_FAILED),
         (connection.paused, FreshnessReason.PAUSED),
-        (connection.status is ConnectionStatus.DEGRADED, FreshnessReason.PROVIDER_TROUBLE),
+        (connection.link.status is ConnectionStatus.DEGRADED, FreshnessReason.PROVIDER_TROUBLE),
         (snapshot is None, FreshnessReason.FIRST_LOAD),
         (status is not FreshnessStatus.FRESH, FreshnessReason.NOT_UPDATED_IN_TIME),
     )

@@ -82,18 +82,18 @@ class LinkSession:
         return connection.provider is self.provider and connection.created_at >= self.created_at
 
     def _has_repaired(self, connection: Connection) -> bool:
-        if connection.id != self.repairs or connection.status not in LINKED:
+        if connection.id != self.repairs or connection.link.status not in LINKED:
             return False
         since = self._tried_at(connection)
         # Only a read proves it, and only one that began later than what it is to prove.
-        read_at = connection.status_read_at
+        read_at = connection.link.status_read_at
         return since is not None and read_at is not None and read_at >= since
 
     def _tried_at(self, connection: Connection) -> datetime | None:
         if self.was_broken:
             return self.created_at
         # A link that works anyhow proves nothing by working: the user must have been there.
-        repaired_at = connection.expiry.repaired_at
+        repaired_at = connection.link.expiry.repaired_at
         if repaired_at is not None and repaired_at >= self.created_at:
             return repaired_at
         return self.returned_at

@@ -23,7 +23,7 @@ def is_counted(account: Account, connection: Connection) -> bool:
 
     What is on its way out counts no more: its user may have linked the same account anew.
     """
-    is_leaving = connection.status in GONE
+    is_leaving = connection.link.status in GONE
     return account.report.is_readable and not account.report.is_paper and not is_leaving
 
 

@@ -161,7 +161,8 @@ def _after_refusal(
     noted = replace(connection, slot=slot)
     if issubclass(kind, LoginRequired):
         is_revoked = issubclass(kind, AccessRevoked)
-        return noted.with_login_required(reason, read_at=now, is_revoked=is_revoked)
+        link = noted.link.with_login_required(reason, read_at=now, is_revoked=is_revoked)
+        return replace(noted, link=link)
     remembered = now + REFUSAL_REMEMBERED
     if not is_purchase:
         is_refused = issubclass(kind, RefreshNotAllowed | MissingUpstream)

@@ -86,7 +86,7 @@ class ReadRun:
 
     def is_news(self, connection: Connection, traits: ProviderTraits) -> bool:
         """Tell whether a scheduled read found what a webhook should have announced."""
-        if not self.is_background or connection.data_mode is DataMode.REALTIME:
+        if not self.is_background or connection.link.data_mode is DataMode.REALTIME:
             return False
         is_silent = traits.may_sync_silently
         return any(each.is_changed if is_silent else each.is_newer for each in self.stored.values())
@@ -116,7 +116,7 @@ def scope_for(connection: Connection, *, is_webhook: bool) -> ReadScope:
         and connection.pending
         and not connection.pending.is_about_everything
         and connection.is_awake
-        and connection.status_read_at is not None
+        and connection.link.status_read_at is not None
     )
     return ReadScope.MARKED_ACCOUNTS if is_partial else ReadScope.EVERYTHING
 
@@ -199,11 +199,13 @@ def _after_trouble(connection: Connection, run: ReadRun, *, now: datetime) -> Co
             )
         return connection
     reason = run.reason or "unknown"
-    if isinstance(trouble, LoginRequired | CredentialMissing):
-        is_revoked = isinstance(trouble, AccessRevoked)
-        return connection.with_login_required(reason, read_at=run.started_at, is_revoked=is_revoked)
-    if isinstance(trouble, MissingUpstream) and run.is_unanswered:
-        return connection.with_login_required(reason, read_at=run.started_at, is_revoked=True)
+    is_missing = isinstance(trouble, MissingUpstream) and run.is_unanswered
+    if is_missing or isinstance(trouble, LoginRequired | CredentialMissing):
+        is_revoked = is_missing or isinstance(trouble, AccessRevoked)
+        link = connection.link.with_login_required(
+            reason, read_at=run.started_at, is_revoked=is_revoked
+        )
+        return replace(connection, link=link)
     if isinstance(trouble, QuotaExhausted | RateLimited):
         until, allowed_on = trouble.retry_at(now), run.allowed_on
         schedule = connection.schedule.postponed(until, allowed_on=allowed_on)

@@ -30,21 +30,21 @@ def at_rest(connection: Connection) -> Connection:
 def demand_linked(connection: Connection) -> None:
     """Raise ConnectionRemoving or ConnectionNeedsUser where nothing can be asked of a link."""
     demand_not_removed(connection)
-    if connection.status in ASLEEP:
-        raise ConnectionNeedsUser(connection.id, connection.status_reason)
+    if connection.link.status in ASLEEP:
+        raise ConnectionNeedsUser(connection.id, connection.link.status_reason)
 
 
 def demand_not_removed(connection: Connection) -> None:
     """Raise ConnectionRemoving for a connection that is on its way out."""
-    if connection.status in GONE:
+    if connection.link.status in GONE:
         raise ConnectionRemoving(connection.id)
 
 
 def _leaving(connection: Connection, reason: str) -> Connection:
-    if connection.status in GONE:
+    if connection.link.status in GONE:
         return at_rest(connection)
-    left = replace(connection, status=ConnectionStatus.REMOVING, status_reason=reason)
-    return at_rest(left)
+    link = replace(connection.link, status=ConnectionStatus.REMOVING, status_reason=reason)
+    return at_rest(replace(connection, link=link))
 
 
 def ended_by_removal(refresh: Refresh, *, now: datetime) -> Refresh:

@@ -113,7 +113,7 @@ class Importer:
             return _failed(_code_of(error), _detail_of(error))
         return {
             "status": "imported",
-            "connections": [{"id": each.id, "status": each.status} for each in imported],
+            "connections": [{"id": each.id, "status": each.link.status} for each in imported],
         }
 
     def _row(self, line: str | dict[str, Any]) -> ImportRow:

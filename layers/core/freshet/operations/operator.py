@@ -150,7 +150,7 @@ class Operator:
         wanted = with_credential(_RegisterConnection, form).model_validate(event)
         registration = wanted.to_registration(self.registering.traits[provider].etiquette)
         connection = register_connection(registration, deps=self.registering)
-        return {"connection_id": connection.id, "status": connection.status}
+        return {"connection_id": connection.id, "status": connection.link.status}
 
     def _switch_purchases(self, event: dict[str, Any]) -> dict[str, Any]:
         wanted = _SwitchPurchases.model_validate(event).operation == "stop_purchases"

@@ -9,6 +9,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.credential import credential_name
 from freshet.domain.errors import AlreadyOwned, NotFound, UserLeaving
 from freshet.domain.identifiers import new_connection_id
+from freshet.domain.link import Link
 from freshet.domain.read_schedule import ReadSchedule
 from freshet.domain.webhooks import WebhookEvent
 from freshet.observability import count
@@ -51,8 +52,10 @@ def adopted_owner(event: WebhookEvent, *, deps: AdoptDependencies) -> tuple[str,
         id=new_connection_id(deps.random_bytes),
         user_id=user_id,
         provider=event.provider,
-        provider_connection_id=event.provider_connection_id,
-        credential_name=credential_name(event.provider, event.provider_user_id),
+        link=Link(
+            provider_connection_id=event.provider_connection_id,
+            credential_name=credential_name(event.provider, event.provider_user_id),
+        ),
         schedule=ReadSchedule(next_read_at=now),
         due_at=now,
         created_at=now,

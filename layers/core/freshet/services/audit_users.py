@@ -93,5 +93,5 @@ def _findings(provider: Provider, name: str, deps: AuditDependencies) -> list[Fi
     except (CredentialMissing, LoginRequired, MissingUpstream):
         kind = FindingKind.UNREADABLE_USER
         return [Finding(kind=kind, provider=provider, subject=name, user_id=user_id)]
-    ours = [each for each in deps.connections.of_user(user_id) if each.credential_name == key]
+    ours = [each for each in deps.connections.of_user(user_id) if each.link.credential_name == key]
     return list(findings_of_user(provider, user_id, ours=ours, listed=listed))

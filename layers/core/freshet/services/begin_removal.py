@@ -63,7 +63,7 @@ def erasure_of(connection: Connection, *, actor: str, now: datetime, due_at: dat
         actor=actor,
         connection_id=connection.id,
         provider=connection.provider,
-        credential_name=connection.credential_name,
+        credential_name=connection.link.credential_name,
         requested_at=now,
         due_at=due_at,
     )

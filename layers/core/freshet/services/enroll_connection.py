@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from freshet.domain.connection import Connection
 from freshet.domain.identifiers import new_connection_id
+from freshet.domain.link import Link
 from freshet.domain.link_session import LinkSession, LinkStatus
 from freshet.domain.linking import EnrolledConnection, LinkedConnection
 from freshet.domain.read_schedule import ReadSchedule
@@ -31,8 +32,10 @@ class ConnectionEnrollment:
             id=new_connection_id(self.random_bytes),
             user_id=linked.user_id,
             provider=linked.provider,
-            provider_connection_id=linked.provider_connection_id,
-            credential_name=linked.credential_name,
+            link=Link(
+                provider_connection_id=linked.provider_connection_id,
+                credential_name=linked.credential_name,
+            ),
             schedule=ReadSchedule(next_read_at=now),
             due_at=now,
             created_at=now,

@@ -39,12 +39,12 @@ def enroll_connection(
 
 def resume_enrollment(connection: Connection, *, deps: EnrollDependencies) -> Connection:
     """Give a connection back; the process that saved it may have died before it was begun."""
-    return _begun(connection, deps) if connection.status_read_at is None else connection
+    return _begun(connection, deps) if connection.link.status_read_at is None else connection
 
 
 def _begun(connection: Connection, deps: EnrollDependencies) -> Connection:
     owner = (connection.user_id, connection.id)
-    drain_parked(connection.provider, connection.provider_connection_id, owner, deps=deps)
+    drain_parked(connection.provider, connection.link.provider_connection_id, owner, deps=deps)
     deps.reads.send([first_read(connection)])
     return connection
 

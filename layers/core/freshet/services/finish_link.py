@@ -46,7 +46,7 @@ def _returned(session: LinkSession, connection_id: str, deps: LinkDependencies) 
     connection = deps.connections.change(
         session.user_id,
         connection_id,
-        lambda row: replace(row, expiry=row.expiry.with_return(now)),
+        lambda row: replace(row, link=replace(row.link, expiry=row.link.expiry.with_return(now))),
     )
     if session.returned_at is None:
         deps.sessions.save(replace(session, returned_at=now))

@@ -75,4 +75,4 @@ def unknown_upstream(
 
 def _is_needed(user_id: str, name: str, deps: ForgetCredentialDependencies) -> bool:
     # Asked at every try: a connection that was linked meanwhile must not lose its user.
-    return any(each.credential_name == name for each in deps.connections.of_user(user_id))
+    return any(each.link.credential_name == name for each in deps.connections.of_user(user_id))

@@ -93,11 +93,13 @@ def _taken_in(
     deps: ListAccountsDependencies,
 ) -> dict[str, Account]:
     """Give every report its account, new ones and those of older connections included."""
-    if report is not None and report.institution != connection.institution:
+    if report is not None and report.institution != connection.link.institution:
         # Before any account is there: another reader judges by it whether they may be the same.
         place = report.institution
         connection = deps.connections.change(
-            connection.user_id, connection.id, lambda row: replace(row, institution=place)
+            connection.user_id,
+            connection.id,
+            lambda row: replace(row, link=replace(row.link, institution=place)),
         )
     return retry_lost_races(
         lambda: _judged_and_stored(reports, connection, deps), row=connection.id

@@ -1,10 +1,13 @@
 """Events that came before anybody knew their connection, and what outlives any read of it."""
 
+from dataclasses import replace
+from datetime import datetime
 from typing import Protocol
 
 from freshet import metrics
 from freshet.domain.errors import NotFound
 from freshet.domain.expiry import NOTICE
+from freshet.domain.link import Link
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import StatusHint, WebhookEvent
 from freshet.observability import count
@@ -51,16 +54,17 @@ def note_expiry(event: WebhookEvent, owner: Owner, *, deps: DrainParkedDependenc
     status_hint, now = event.rule.status_hint, deps.clock()
     if status_hint not in (StatusHint.EXPIRING, StatusHint.REPAIRED):
         return
-    ends_at = event.link_ends_at or event.occurred_at + NOTICE
     try:
         deps.connections.change(
             *owner,
-            lambda row: row.with_expiry(
-                row.expiry.with_warning(ends_at)
-                if status_hint is StatusHint.EXPIRING
-                else row.expiry.with_repair(event.occurred_at),
-                now=now,
-            ),
+            lambda row: replace(row, link=_noted(row.link, event, now=now)),
         )
     except NotFound:
         return  # removed meanwhile: nothing of it will end
+
+
+def _noted(link: Link, event: WebhookEvent, *, now: datetime) -> Link:
+    if event.rule.status_hint is StatusHint.REPAIRED:
+        return link.with_expiry(link.expiry.with_repair(event.occurred_at), now=now)
+    ends_at = event.link_ends_at or event.occurred_at + NOTICE
+    return link.with_expiry(link.expiry.with_warning(ends_at), now=now)

@@ -99,7 +99,7 @@ def _command(
     connection: Connection, due_at: datetime, *, delay: timedelta, now: datetime
 ) -> ReadCommand | RefreshCommand:
     if turn_for(connection, now=now) is Turn.READ:
-        is_first = connection.status_read_at is None
+        is_first = connection.link.status_read_at is None
         return ReadCommand(
             user_id=connection.user_id,
             connection_id=connection.id,

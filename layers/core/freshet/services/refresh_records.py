@@ -181,7 +181,8 @@ def note_refusal(
         )
         noted = replace(connection, slot=slot)
         if isinstance(refusal, CredentialMissing):
-            noted = noted.with_login_required(reason, read_at=now)
+            link = noted.link.with_login_required(reason, read_at=now)
+            noted = replace(noted, link=link)
         return noted.announcing_status(connection, now=now).rescheduled(now=now)
 
     after = deps.connections.change(command.user_id, command.connection_id, step)

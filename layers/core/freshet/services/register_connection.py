@@ -8,6 +8,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential, credential_name
 from freshet.domain.errors import AlreadyOwned
 from freshet.domain.identifiers import new_connection_id
+from freshet.domain.link import Link
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.read_schedule import ReadSchedule
@@ -61,15 +62,14 @@ def register_connection(
     name = credential_name(registration.provider, registration.credential.subject)
     if owner is not None and deps.traits[provider].has_credential_per_connection:
         # Linked before, it may have another name for its credential, which readers go by.
-        name = deps.connections.get(*owner).credential_name
+        name = deps.connections.get(*owner).link.credential_name
     deps.vault.keep(registration.user_id, name, registration.credential)
     every = registration.cadence.refresh_every
     wanted = Connection(
         id=new_connection_id(deps.random_bytes),
         user_id=registration.user_id,
         provider=registration.provider,
-        provider_connection_id=registration.provider_connection_id,
-        credential_name=name,
+        link=Link(provider_connection_id=provider_connection_id, credential_name=name),
         cadence=registration.cadence,
         schedule=ReadSchedule(next_read_at=now),
         slot=RefreshSlot(next_refresh_at=None if every is None else now),

@@ -9,7 +9,7 @@ provider and vault, once the event is sent again.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
@@ -81,18 +81,19 @@ def rotate_credential(
     then nothing was changed.
     """
     connection = deps.connections.get(user_id, connection_id)
-    if connection.status in _GONE:
+    if connection.link.status in _GONE:
         raise NotFound(connection_id)
     with deps.lease.hold(user_id):
         rotation = _replaced(connection, deps)
         if rotation is Rotation.LOST:
             # It is void and would mislead a user who links anew; trying again forgets it, too.
             with suppress(SecretUnavailable):
-                deps.vault.forget(user_id, connection.credential_name)
+                deps.vault.forget(user_id, connection.link.credential_name)
     sharing = [
         each
         for each in deps.connections.of_user(user_id)
-        if each.credential_name == connection.credential_name and each.status not in _GONE
+        if each.link.credential_name == connection.link.credential_name
+        and each.link.status not in _GONE
     ]
     if rotation is Rotation.LOST:
         _wait_for_user(sharing, deps)
@@ -108,7 +109,7 @@ def rotate_credential(
 
 
 def _replaced(connection: Connection, deps: RotateCredentialDependencies) -> Rotation:
-    user_id, name = connection.user_id, connection.credential_name
+    user_id, name = connection.user_id, connection.link.credential_name
     before = deps.vault.find(user_id, name)
     try:
         after = _asked(connection.provider, before, deps)
@@ -156,7 +157,7 @@ def _wait_for_user(connections: list[Connection], deps: RotateCredentialDependen
     now = deps.clock()
 
     def step(current: Connection) -> Connection:
-        learned = current.with_login_required(LOST, read_at=now)
+        learned = replace(current, link=current.link.with_login_required(LOST, read_at=now))
         return learned.announcing_status(current, now=now).rescheduled(now=now)
 
     for each in connections:

@@ -52,7 +52,7 @@ def start_link(wanted: StartLink, *, deps: LinkDependencies) -> StartedLink:
         created_at=now,
         expires_at=offer.expires_at,
         repairs=None if broken is None else broken.id,
-        was_broken=broken is not None and broken.status in BROKEN,
+        was_broken=broken is not None and broken.link.status in BROKEN,
     )
     deps.sessions.save(session)
     if broken is not None:
@@ -68,7 +68,7 @@ def _connection(wanted: StartLink, deps: LinkDependencies) -> Connection | None:
     if wanted.institution is not None:
         raise InvalidField("institution", "is the connection's own")
     connection = deps.connections.get(wanted.user_id, wanted.connection_id)
-    if connection.status in _ENDED:
+    if connection.link.status in _ENDED:
         raise NotFound(connection.id)
     return connection
 

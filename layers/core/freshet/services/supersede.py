@@ -52,7 +52,7 @@ def judged_connection(connection: Connection, *, deps: SupersedeDependencies) ->
 
     def attempt() -> Connection:
         nonlocal current
-        if current.status in GONE:
+        if current.link.status in GONE:
             return current
         try:
             return _judged(current, migrated_at, deps)

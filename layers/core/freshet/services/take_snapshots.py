@@ -97,7 +97,7 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
         count(metrics.READ_NOT_NEEDED)
         return
     was_due, connection = connection.migration.migrated_at, judged_connection(connection, deps=deps)
-    if connection.status in GONE or (was_due and not _is_worth_reading(connection)):
+    if connection.link.status in GONE or (was_due and not _is_worth_reading(connection)):
         # Superseded by a newer one, which is read instead, or still needed and fast asleep.
         after = deps.connections.change(
             command.user_id, command.connection_id, lambda row: row.not_read(now=started_at)
@@ -142,7 +142,7 @@ def _is_worth_reading(connection: Connection) -> bool:
 def _with_lease(command: ReadCommand, deps: TakeSnapshotsDependencies, now: datetime) -> Connection:
     def step(current: Connection) -> Connection:
         # What an earlier message of the same burst has answered leaves nothing to do for this one.
-        if current.status in GONE:
+        if current.link.status in GONE:
             return at_rest(current)
         is_answered = command.reason is ReadReason.WEBHOOK and not current.pending.has_news
         if is_answered or current.schedule.is_being_read(now=now):

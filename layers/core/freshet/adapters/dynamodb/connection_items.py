@@ -14,6 +14,7 @@ from freshet.domain.connection_report import DataMode, Institution
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.expiry import Expiry
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
+from freshet.domain.link import Link
 from freshet.domain.migration import Migration
 from freshet.domain.outbox import Outbox
 from freshet.domain.provider import Provider
@@ -31,19 +32,8 @@ def connection_to_item(connection: Connection) -> Item:
         "id": connection.id,
         "user_id": connection.user_id,
         "provider": str(connection.provider),
-        "provider_connection_id": connection.provider_connection_id,
-        "credential_name": connection.credential_name,
-        "institution_id": connection.institution.id,
-        "institution_name": connection.institution.name,
-        "status": str(connection.status),
-        "status_reason": connection.status_reason,
-        "status_read_at": optional_to_text(connection.status_read_at),
-        "link_ends_at": optional_to_text(connection.expiry.ends_at),
-        "repaired_at": optional_to_text(connection.expiry.repaired_at),
-        "returned_at": optional_to_text(connection.expiry.returned_at),
+        **_link_to_item(connection.link),
         "paused": connection.paused,
-        "data_mode": str(connection.data_mode),
-        "source": connection.source,
         "read_every_seconds": _seconds(connection.cadence.read_every),
         "refresh_every_seconds": None if refresh_every is None else _seconds(refresh_every),
         "due_at": due_at,
@@ -69,20 +59,8 @@ def _from_format_1(item: Item) -> Connection:
         id=item["id"],
         user_id=item["user_id"],
         provider=Provider(item["provider"]),
-        provider_connection_id=item["provider_connection_id"],
-        credential_name=item["credential_name"],
-        institution=Institution(item.get("institution_id"), item.get("institution_name")),
-        status=ConnectionStatus(item["status"]),
-        status_reason=item.get("status_reason"),
-        status_read_at=optional_from_text(item.get("status_read_at")),
-        expiry=Expiry(
-            optional_from_text(item.get("link_ends_at")),
-            optional_from_text(item.get("repaired_at")),
-            optional_from_text(item.get("returned_at")),
-        ),
+        link=_link_from_item(item),
         paused=item["paused"],
-        data_mode=DataMode(item["data_mode"]),
-        source=item.get("source"),
         cadence=_cadence(item),
         due_at=optional_from_text(item.get("due_at")),
         pending=pending_from_item(item["pending_reads"]),
@@ -97,6 +75,41 @@ def _from_format_1(item: Item) -> Connection:
 
 
 _FORM = StoredForm("a connection", _from_format_1)
+
+
+def _link_to_item(link: Link) -> Item:
+    return {
+        "provider_connection_id": link.provider_connection_id,
+        "credential_name": link.credential_name,
+        "institution_id": link.institution.id,
+        "institution_name": link.institution.name,
+        "status": str(link.status),
+        "status_reason": link.status_reason,
+        "status_read_at": optional_to_text(link.status_read_at),
+        "link_ends_at": optional_to_text(link.expiry.ends_at),
+        "repaired_at": optional_to_text(link.expiry.repaired_at),
+        "returned_at": optional_to_text(link.expiry.returned_at),
+        "data_mode": str(link.data_mode),
+        "source": link.source,
+    }
+
+
+def _link_from_item(item: Item) -> Link:
+    return Link(
+        provider_connection_id=item["provider_connection_id"],
+        credential_name=item["credential_name"],
+        institution=Institution(item.get("institution_id"), item.get("institution_name")),
+        status=ConnectionStatus(item["status"]),
+        status_reason=item.get("status_reason"),
+        status_read_at=optional_from_text(item.get("status_read_at")),
+        expiry=Expiry(
+            optional_from_text(item.get("link_ends_at")),
+            optional_from_text(item.get("repaired_at")),
+            optional_from_text(item.get("returned_at")),
+        ),
+        data_mode=DataMode(item["data_mode"]),
+        source=item.get("source"),
+    )
 
 
 def _slot_to_item(slot: RefreshSlot) -> Item:

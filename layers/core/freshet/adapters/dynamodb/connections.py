@@ -43,7 +43,7 @@ class DynamoConnections:
         Raises AlreadyOwned, UserLeaving, and NotFound where it was here once and was removed.
         """
         owner = {"user_id": connection.user_id, "connection_id": connection.id}
-        reverse = keys.connection_owner(connection.provider, connection.provider_connection_id)
+        reverse = keys.connection_owner(connection.provider, connection.link.provider_connection_id)
         writes = [
             self._table.checking(keys.leaving(connection.user_id), _IS_NEW),
             self._table.putting(connection_to_item(connection), condition=_IS_NEW),
@@ -138,7 +138,7 @@ class DynamoConnections:
         return connection_from_item(item)
 
     def _already_there(self, connection: Connection) -> Connection:
-        owner = self.of_connection(connection.provider, connection.provider_connection_id)
+        owner = self.of_connection(connection.provider, connection.link.provider_connection_id)
         if owner is None or owner[0] != connection.user_id:
             raise AlreadyOwned(connection.provider)
         return self.get(*owner)

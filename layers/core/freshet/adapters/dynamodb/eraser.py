@@ -44,7 +44,7 @@ class DynamoEraser:
     def disconnect(self, connection: Connection) -> None:
         """Erase the connection's row; its id at the provider stays taken for good."""
         table, user_id = self._connections, connection.user_id
-        reverse = keys.connection_owner(connection.provider, connection.provider_connection_id)
+        reverse = keys.connection_owner(connection.provider, connection.link.provider_connection_id)
         try:
             table.transact(
                 table.deleting(
@@ -79,7 +79,7 @@ class DynamoEraser:
 
     def _waiting_for(self, connection: Connection) -> Iterator[tuple[keys.Key, keys.Key]]:
         # Events that found their connection at once are not found from here: they expire.
-        provider, name = connection.provider, connection.provider_connection_id
+        provider, name = connection.provider, connection.link.provider_connection_id
         partition, prefix = keys.parked_partition(provider), f"{keys.PARKED_PREFIX}{name}#"
         for event in self._connections.query(partition, prefix):
             yield keys.inbox(provider, event["id"]), event

@@ -61,7 +61,7 @@ class PlaidLinkFlow:
 
     def repair(self, wanted: StartLink, broken: Connection, *, state: str) -> LinkOffer:
         """Give the token that opens Link in update mode."""
-        item = self.deps.vault.find(wanted.user_id, broken.credential_name)
+        item = self.deps.vault.find(wanted.user_id, broken.link.credential_name)
         made = self.items.repair_token(
             alias_of(wanted.user_id), item, redirect_uri=wanted.redirect_uri
         )

@@ -118,7 +118,7 @@ def _buyer(deps: "IntegrationDependencies") -> "Opener[ProviderBuyer]":
 
     http_client = _http_client(deps)
     return lambda connection, user: SnapTradeBuyer(
-        http_client, user, connection.provider_connection_id
+        http_client, user, connection.link.provider_connection_id
     )
 
 

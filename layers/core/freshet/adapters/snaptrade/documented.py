@@ -66,6 +66,6 @@ def _with_connection(content: dict[str, Any], connection: Document | None) -> di
 
 
 def _connection_of(each: HeldAccount) -> Document | None:
-    source = each.connection.source
+    source = each.connection.link.source
     document: Document | None = None if source is None else parsed_text(source)
     return document

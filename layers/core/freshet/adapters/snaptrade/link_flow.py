@@ -52,13 +52,13 @@ class SnapTradeLinkFlow:
 
         Raises LinkGone where SnapTrade no longer takes the user's secret.
         """
-        user = self.deps.vault.find(wanted.user_id, broken.credential_name)
+        user = self.deps.vault.find(wanted.user_id, broken.link.credential_name)
         expires_at = self.deps.clock() + PORTAL_LINK_LIVES
         try:
             link = self.portal.portal(
                 user,
                 redirect_url=_way_back(wanted, state),
-                reconnect=broken.provider_connection_id,
+                reconnect=broken.link.provider_connection_id,
             )
         except LoginRequired as failure:
             raise LinkGone(broken.id) from failure
@@ -104,7 +104,7 @@ class SnapTradeLinkFlow:
 
     def _known(self, user_id: str) -> dict[str, Connection]:
         return {
-            each.provider_connection_id: each
+            each.link.provider_connection_id: each
             for each in self.deps.connections.of_user(user_id)
             if each.provider is Provider.SNAPTRADE
         }

@@ -126,7 +126,7 @@ def opener(
             replace(http_client, rate_guard=replace(rate_guard, quota=quota_lease))
         )
         return SnapTradeSession(
-            visit, user, connection.provider_connection_id, quota_lease, read_holdings
+            visit, user, connection.link.provider_connection_id, quota_lease, read_holdings
         )
 
     return open_session

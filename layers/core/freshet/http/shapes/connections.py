@@ -89,12 +89,15 @@ def connection_shape(
     return {
         "id": connection.id,
         "provider": connection.provider,
-        "institution": {"id": connection.institution.id, "name": connection.institution.name},
-        "status": connection.status,
-        "status_reason": connection.status_reason,
-        "user_action": relink(connection.id) if connection.status in BROKEN else None,
+        "institution": {
+            "id": connection.link.institution.id,
+            "name": connection.link.institution.name,
+        },
+        "status": connection.link.status,
+        "status_reason": connection.link.status_reason,
+        "user_action": relink(connection.id) if connection.link.status in BROKEN else None,
         "paused": connection.paused,
-        "data_mode": connection.data_mode,
+        "data_mode": connection.link.data_mode,
         "refresh": _refresh_offer(connection, prices[connection.provider]),
         "cadence": {
             "read_every": duration_to_text(cadence.read_every),
@@ -104,7 +107,7 @@ def connection_shape(
         },
         "next_read_at": optional_to_text(next_read_at),
         "created_at": to_text(connection.created_at),
-        "provider_ids": {"connection": connection.provider_connection_id},
+        "provider_ids": {"connection": connection.link.provider_connection_id},
     }
 
 
