@@ -15,18 +15,18 @@ class FakeRecentVerdicts:
         self._verdicts: list[tuple[datetime, Connection]] = []
 
     def begin_read(self, connection: Connection, *, now: datetime) -> None:
-        self._reads.append((now, connection.provider, connection.institution.id))
+        self._reads.append((now, connection.provider, connection.link.institution.id))
 
     def note(self, connection: Connection, *, now: datetime) -> tuple[RecentReads, RecentReads]:
         self._verdicts.append((now, connection))
-        provider, institution = connection.provider, connection.institution.id
+        provider, institution = connection.provider, connection.link.institution.id
         reads = [
             place for at, where, place in self._reads if where is provider and now - at <= WINDOW
         ]
         found = [
             each for at, each in self._verdicts if each.provider is provider and now - at <= WINDOW
         ]
-        here = [each for each in found if each.institution.id == institution]
+        here = [each for each in found if each.link.institution.id == institution]
         return (
             RecentReads(reads=reads.count(institution), verdicts=_of(here)),
             RecentReads(reads=len(reads), verdicts=_of(found)),

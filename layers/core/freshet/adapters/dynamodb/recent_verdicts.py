@@ -22,7 +22,7 @@ class DynamoRecentVerdicts:
     def note(self, connection: Connection, *, now: datetime) -> tuple[RecentReads, RecentReads]:
         """Keep a verdict; give what its institution and its provider have seen lately."""
         provider, span = connection.provider, spans(now)
-        institution = connection.institution.id or ""
+        institution = connection.link.institution.id or ""
         self._keep(connection, institution, now)
         first, last = (keys.verdicts(provider, number) for number in (span[0], span[-1]))
         rows = self._table.query_between(first["PK"], first["SK"], last["SK"])

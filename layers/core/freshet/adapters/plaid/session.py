@@ -146,7 +146,7 @@ def opener(
     eager = deps.waiting(EAGER).quota(Provider.PLAID, settings.plaid_requests_per_minute)
 
     def open_session(connection: Connection, item: Credential) -> PlaidSession:
-        quota_lease = QuotaLease(rate_guard.quota, eager, connection.institution.id or "")
+        quota_lease = QuotaLease(rate_guard.quota, eager, connection.link.institution.id or "")
         visit = PlaidClient(
             http_client=replace(http_client, rate_guard=replace(rate_guard, quota=quota_lease)),
             clock=deps.clock,

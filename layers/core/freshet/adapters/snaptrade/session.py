@@ -121,7 +121,7 @@ def opener(
         read_holdings = read_legacy
 
     def open_session(connection: Connection, user: Credential) -> SnapTradeSession:
-        quota_lease = QuotaLease(rate_guard.quota, eager, connection.institution.id or "")
+        quota_lease = QuotaLease(rate_guard.quota, eager, connection.link.institution.id or "")
         visit = SnapTradeClient(
             replace(http_client, rate_guard=replace(rate_guard, quota=quota_lease))
         )
