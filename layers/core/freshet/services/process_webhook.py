@@ -59,9 +59,9 @@ def _read_all_of_user(event: WebhookEvent, deps: ProcessWebhookDependencies) -> 
         return
     user_id = deps.owners.of_provider_user(event.provider, event.provider_user_id)
     for connection in deps.connections.of_user(user_id) if user_id is not None else ():
-        if connection.provider is event.provider and connection.status not in GONE:
+        if connection.provider is event.provider and connection.link.status not in GONE:
             owner = (connection.user_id, connection.id)
-            about_it = replace(event, provider_connection_id=connection.provider_connection_id)
+            about_it = replace(event, provider_connection_id=connection.link.provider_connection_id)
             deps.inbox.mark(about_it, owner=owner, marked_at=deps.clock())
             _ask_for_read(owner, deps)
 
