@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import fields
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -12,14 +13,30 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.freshness import Freshness, FreshnessTargets, freshness_of
-from freshet.domain.holdings import Lot
+from freshet.domain.holdings import (
+    Balance,
+    Holdings,
+    Instrument,
+    Lot,
+    OptionContract,
+    Position,
+    Total,
+)
 from freshet.domain.money import Money
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import AccountProgress, RefreshStatus
 from freshet.domain.snapshot import HoldingsSnapshot
 from freshet.http.shapes.accounts import account_shape
 from freshet.http.shapes.connections import connection_shape
-from freshet.http.shapes.holdings import holdings_shape
+from freshet.http.shapes.holdings import HoldingsShape, holdings_shape
+from freshet.http.shapes.positions import (
+    BalanceShape,
+    InstrumentShape,
+    LotShape,
+    OptionShape,
+    PositionShape,
+    TotalShape,
+)
 from freshet.http.shapes.refreshes import refresh_shape
 from tests.builders import (
     CONNECTION_ID,
@@ -42,6 +59,13 @@ FRESHNESS = {
 }
 
 
+KEPT_TO_OURSELVES = {Instrument: {"id"}, Position: {"stated_value"}, Holdings: {"source"}}
+SHOWN = (
+    *((Position, PositionShape), (Instrument, InstrumentShape), (OptionContract, OptionShape)),
+    *((Lot, LotShape), (Balance, BalanceShape), (Total, TotalShape), (Holdings, HoldingsShape)),
+)
+
+
 def _freshness(snapshot: HoldingsSnapshot | None) -> Freshness:
     targets = FreshnessTargets(timedelta(hours=26), timedelta(hours=50))
     return freshness_of(an_account(), a_connection(), snapshot, targets=targets, now=NOON)
@@ -50,6 +74,12 @@ def _freshness(snapshot: HoldingsSnapshot | None) -> Freshness:
 def _holdings(**changes: Any) -> dict[str, Any]:
     snapshot = a_snapshot(holdings=some_holdings(**changes))
     return dict(json.loads(json.dumps(holdings_shape("acc_1", snapshot, _freshness(snapshot)))))
+
+
+@pytest.mark.parametrize(("record", "shape"), SHOWN)
+def test_every_field_is_shown_when_it_is_not_kept_to_ourselves(record: Any, shape: Any) -> None:
+    names = {each.name for each in fields(record)}
+    assert names - set(shape.__annotations__) == KEPT_TO_OURSELVES.get(record, set())
 
 
 def test_connection_shows_what_it_would_cost_when_buying_makes_sense() -> None:

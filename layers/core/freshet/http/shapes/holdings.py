@@ -5,21 +5,16 @@ from freshet.domain.freshness import Freshness
 from freshet.domain.holdings import Balance, Position
 from freshet.domain.holdings_changes import ChangeKind, Line
 from freshet.domain.instants import optional_to_text, to_text
-from freshet.domain.money import optional_decimal_to_text as text_of
 from freshet.domain.snapshot import HoldingsSnapshot, RecordedChange, SnapshotSummary
 from freshet.http.shapes.freshness import FreshnessShape, freshness_shape
 from freshet.http.shapes.positions import (
     BalanceShape,
     InstrumentShape,
-    LotShape,
+    PositionLineShape,
     PositionShape,
     TotalShape,
-    balance_shapes,
-    instrument_shape,
-    lot_shapes,
-    position_shapes,
-    total_shapes,
 )
+from freshet.http.shapes.records import shape_of, shapes_of
 from freshet.http.shapes.vocabulary import (
     AccountId,
     CurrencyCode,
@@ -63,16 +58,6 @@ class CashLineShape(Shape):
     cash: DecimalText | None
 
 
-class PositionLineShape(Shape):
-    """A position before or after a change."""
-
-    units: DecimalText | None
-    price: DecimalText | None
-    cost_per_unit: DecimalText | None
-    cash_equivalent: bool
-    lots: list[LotShape]
-
-
 type LineShape = PositionLineShape | CashLineShape
 
 
@@ -111,9 +96,9 @@ def holdings_shape(
     return {
         "account_id": account_id,
         "version": snapshot.version if snapshot else None,
-        "positions": position_shapes(holdings.positions[page]) if holdings else None,
-        "balances": balance_shapes(holdings.balances) if holdings else None,
-        "totals": total_shapes(holdings.totals()) if holdings else None,
+        "positions": shapes_of(PositionShape, holdings.positions[page]) if holdings else None,
+        "balances": shapes_of(BalanceShape, holdings.balances) if holdings else None,
+        "totals": shapes_of(TotalShape, holdings.totals()) if holdings else None,
         "freshness": freshness_shape(freshness),
         "next_cursor": next_cursor,
     }
@@ -128,7 +113,7 @@ def version_shape(summary: SnapshotSummary) -> VersionShape:
         "provider_synced_at": optional_to_text(summary.provider_synced_at),
         "changed_at": to_text(summary.changed_at),
         "position_count": summary.line_count,
-        "totals": total_shapes(summary.totals),
+        "totals": shapes_of(TotalShape, summary.totals),
     }
 
 
@@ -136,7 +121,7 @@ def change_shape(recorded: RecordedChange) -> ChangeShape:
     """Show one line before and after."""
     change = recorded.change
     line = change.after or change.before
-    instrument = instrument_shape(line.instrument) if isinstance(line, Position) else None
+    instrument = shape_of(InstrumentShape, line.instrument) if isinstance(line, Position) else None
     return {
         "version": recorded.version,
         "changed_at": to_text(recorded.changed_at),
@@ -154,7 +139,7 @@ def day_shape(day: Day) -> DayShape:
         "day": day.day.isoformat(),
         "origin": day.origin,
         "data_as_of": to_text(day.close.data_as_of) if day.close else None,
-        "totals": total_shapes(day.close.totals) if day.close else None,
+        "totals": shapes_of(TotalShape, day.close.totals) if day.close else None,
     }
 
 
@@ -162,11 +147,5 @@ def _line_shape(line: Line | None) -> LineShape | None:
     if line is None:
         return None
     if isinstance(line, Balance):
-        return {"cash": text_of(line.cash)}
-    return {
-        "units": text_of(line.units),
-        "price": text_of(line.price),
-        "cost_per_unit": text_of(line.cost_per_unit),
-        "cash_equivalent": line.cash_equivalent,
-        "lots": lot_shapes(line),
-    }
+        return shape_of(CashLineShape, line)
+    return shape_of(PositionLineShape, line)

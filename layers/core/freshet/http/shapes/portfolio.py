@@ -2,12 +2,8 @@
 
 from freshet.http.shapes.accounts import AccountShape, account_shape
 from freshet.http.shapes.freshness import FreshnessShape, freshness_shape
-from freshet.http.shapes.positions import (
-    PositionShape,
-    TotalShape,
-    position_shapes,
-    total_shapes,
-)
+from freshet.http.shapes.positions import PositionShape, TotalShape
+from freshet.http.shapes.records import shapes_of
 from freshet.http.shapes.vocabulary import Shape
 from freshet.services.show_holdings import ShownAccount
 from freshet.services.show_portfolio import Portfolio
@@ -37,7 +33,7 @@ def portfolio_shape(portfolio: Portfolio) -> PortfolioShape:
     worst = portfolio.freshness
     return {
         "accounts": [_account_shape(each, portfolio) for each in portfolio.accounts],
-        "totals": total_shapes(portfolio.totals),
+        "totals": shapes_of(TotalShape, portfolio.totals),
         "freshness": None if worst is None else freshness_shape(worst),
     }
 
@@ -47,6 +43,6 @@ def _account_shape(shown: ShownAccount, portfolio: Portfolio) -> OwnedAccountSha
     return {
         **account_shape(shown.account, shown.freshness),
         "is_counted": shown.account.id in portfolio.counted,
-        "totals": total_shapes(shown.summary.totals) if shown.summary else None,
-        "positions": None if positions is None else position_shapes(positions),
+        "totals": shapes_of(TotalShape, shown.summary.totals) if shown.summary else None,
+        "positions": None if positions is None else shapes_of(PositionShape, positions),
     }
