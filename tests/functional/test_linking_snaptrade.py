@@ -171,6 +171,36 @@ def test_a_session_is_refused_when_a_field_makes_no_sense(
     assert _users(world) == []
 
 
+@pytest.mark.parametrize(
+    ("provider", "institution"),
+    [("snaptrade", "NO-SUCH"), ("snaptrade", "\ud83d"), ("plaid", "ins_none"), ("plaid", "ACME")],
+)
+def test_institution_is_refused_by_name_when_the_provider_does_not_know_it(
+    world: World, provider: str, institution: str
+) -> None:
+    refused = post(world, "/v1/link-sessions", provider=provider, institution=institution)
+    assert (refused.status, refused.body["code"]) == (422, "invalid_field")
+    assert refused.body["detail"] == "institution: is not known to the provider"
+
+
+def test_institution_of_a_connection_is_known_when_it_is_named_again(world: World) -> None:
+    world.link()
+    world.link_item()
+    world.work()
+    for each in connections(world):
+        named = {"provider": each["provider"], "institution": each["institution"]["id"]}
+        assert post(world, "/v1/link-sessions", **named).status == 201
+
+
+def test_trouble_stays_ours_when_the_provider_refuses_more_than_an_institution(
+    world: World,
+) -> None:
+    fault = {"status": 400, "code": "1076", "times": 1}
+    world.simulator.control.add_fault("login", "status", **fault)
+    named = {"provider": "snaptrade", "institution": "ACME"}
+    assert post(world, "/v1/link-sessions", **named).body["code"] == "provider_rejected_us"
+
+
 @pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("body", "detail"),

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from tests.simulators.common.exact_json import Document
 from tests.simulators.plaid.answers import instant
 from tests.simulators.plaid.calls import Call, Endpoint
+from tests.simulators.plaid.institutions import institution_with_id
 from tests.simulators.plaid.link_shape import (
     CONSENTED_LIST,
     LINK_SHAPE,
@@ -32,6 +33,8 @@ class LinkTokens:
         """Prepare Link for a new Item, or for an existing one in update mode."""
         world, item = self._world, call.known_item
         check_link_request(call.body, is_update=item is not None)
+        if institution_id := call.body.get("institution_id"):
+            institution_with_id(institution_id)
         if item and item.error and self._is_refused(item.error.code):
             raise item.error
         lifetime = UPDATE_LINK_LIFETIME if item else NEW_LINK_LIFETIME

@@ -121,7 +121,7 @@ class Importer:
         if isinstance(line, str):
             try:
                 document = json.loads(line)
-            except ValueError:
+            except (ValueError, RecursionError):  # nesting without end is no line, either
                 raise InvalidField("line", "is no JSON") from None
         name = document.get("provider") if isinstance(document, dict) else None
         provider = provider_named(name)

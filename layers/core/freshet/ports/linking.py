@@ -82,7 +82,10 @@ class LinkFlow(Protocol):
     """
 
     def start(self, wanted: "StartLink", *, state: str) -> "LinkOffer":
-        """Give what opens the provider's page for a new link."""
+        """Give what opens the provider's page for a new link.
+
+        Raises InvalidField for an institution that the provider does not know.
+        """
 
     def repair(self, wanted: "StartLink", broken: Connection, *, state: str) -> "LinkOffer":
         """Give what opens the page to repair a link, which keeps its ids.

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from freshet import metrics
+from freshet.adapters.institutions import known_institution
 from freshet.domain.call_errors import CallFailed, LinkInvalid, ProviderAnswer
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential, Secret, credential_name
@@ -21,6 +22,8 @@ from freshet.domain.linking import (
 from freshet.domain.provider import Provider
 from freshet.observability import count, logger
 from freshet.ports import LinkFlowDependencies
+
+_NO_INSTITUTION = "INVALID_INSTITUTION"
 
 
 class ItemLinks(Protocol):
@@ -50,13 +53,14 @@ class PlaidLinkFlow:
     deps: LinkFlowDependencies
 
     def start(self, wanted: StartLink, *, state: str) -> LinkOffer:
-        """Give the token that opens Link for a new Item."""
-        made = self.items.link_token(
-            alias_of(wanted.user_id),
-            webhook=self.webhook_url or f"{wanted.webhooks_at}/{Provider.PLAID}",
-            redirect_uri=wanted.redirect_uri,
-            institution=wanted.institution,
-        )
+        """Give the token that opens Link for a new Item; raises InvalidField."""
+        with known_institution(wanted.institution, refused_as=_NO_INSTITUTION):
+            made = self.items.link_token(
+                alias_of(wanted.user_id),
+                webhook=self.webhook_url or f"{wanted.webhooks_at}/{Provider.PLAID}",
+                redirect_uri=wanted.redirect_uri,
+                institution=wanted.institution,
+            )
         return LinkOffer(link_token=made.token, expires_at=made.expires_at)
 
     def repair(self, wanted: StartLink, broken: Connection, *, state: str) -> LinkOffer:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from freshet.adapters.institutions import known_institution
 from freshet.adapters.snaptrade.registration import (
     Portal,
     RegisterDependencies,
@@ -26,6 +27,9 @@ from freshet.domain.linking import (
 from freshet.domain.provider import Provider
 from freshet.ports import LinkFlowDependencies
 
+# No code of its own: of what a login is given, only the institution is the caller's word.
+_INVALID_INPUT = "1012"
+
 
 @dataclass(frozen=True, slots=True)
 class SnapTradeLinkFlow:
@@ -35,16 +39,17 @@ class SnapTradeLinkFlow:
     deps: LinkFlowDependencies
 
     def start(self, wanted: StartLink, *, state: str) -> LinkOffer:
-        """Give the portal's address, to a user who is registered if need be."""
+        """Give the portal's address, to a user registered if need be; raises InvalidField."""
         wishes = {"redirect_url": _way_back(wanted, state), "broker": wanted.institution}
         user = registered_user(wanted.user_id, deps=self._registration)
         expires_at = self.deps.clock() + PORTAL_LINK_LIVES
-        try:
-            link = self.portal.portal(user, **wishes)
-        except CredentialRefused:
-            user = registered_anew(wanted.user_id, user, deps=self._registration)
-            expires_at = self.deps.clock() + PORTAL_LINK_LIVES
-            link = self.portal.portal(user, **wishes)
+        with known_institution(wanted.institution, refused_as=_INVALID_INPUT):
+            try:
+                link = self.portal.portal(user, **wishes)
+            except CredentialRefused:
+                user = registered_anew(wanted.user_id, user, deps=self._registration)
+                expires_at = self.deps.clock() + PORTAL_LINK_LIVES
+                link = self.portal.portal(user, **wishes)
         return LinkOffer(url=link.url, expires_at=expires_at)
 
     def repair(self, wanted: StartLink, broken: Connection, *, state: str) -> LinkOffer:
