@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import jwt
 
 from freshet.adapters.plaid.headers import PROOF
+from freshet.adapters.webhook_texts import demand_sound_ids
 from freshet.domain.errors import MalformedWebhook, SecretUnavailable, SignatureRejected
 from freshet.domain.webhooks import Proven
 
@@ -50,7 +51,9 @@ class PlaidVerifier:
         claimed = str(claims.get(_BODY_HASH)).encode("utf-8", "replace")
         if not hmac.compare_digest(hashed.encode(), claimed):
             raise SignatureRejected("body_changed")
-        environment = _object(body).get("environment")
+        document = _object(body)
+        demand_sound_ids(document, ("item_id", "account_id"))
+        environment = document.get("environment")
         if None not in (environment, self.environment) and environment != self.environment:
             raise SignatureRejected("other_environment")
         return Proven(body=body, signed_at=issued_at)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from freshet.adapters.plaid.headers import PROOF
+from freshet.adapters.webhook_texts import mended
 from freshet.domain.instants import from_text
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import (
@@ -41,7 +42,7 @@ _ENDS = ("consent_expiration_time", "disconnect_time")
 def to_event(delivery: VerifiedDelivery) -> WebhookEvent:
     """Reduce a delivery to an event; unknown kinds are kept and call for nothing."""
     document = json.loads(delivery.body)
-    kind = f"{document.get('webhook_type')}:{document.get('webhook_code')}"
+    kind = f"{mended(document.get('webhook_type'))}:{mended(document.get('webhook_code'))}"
     token = delivery.headers.get(PROOF, "")
     return WebhookEvent(
         provider=Provider.PLAID,

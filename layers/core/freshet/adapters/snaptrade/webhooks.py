@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.signature import verify_webhook
+from freshet.adapters.webhook_texts import demand_sound_ids, mended
 from freshet.domain.errors import MalformedWebhook, SignatureRejected
 from freshet.domain.instants import from_text
 from freshet.domain.provider import Provider
@@ -52,6 +53,15 @@ RULES: Mapping[str, EventRule] = {
 }
 """Every kind that SnapTrade documents; see NOTES.md."""
 
+_IDS = (
+    "webhookId",
+    "webookId",
+    "brokerageAuthorizationId",
+    "connectionId",
+    "accountId",
+    "userId",
+)
+
 
 class Keys(Protocol):
     """Gives our own keys; raises SecretUnavailable."""
@@ -78,6 +88,7 @@ class SnapTradeVerifier:
         document = self._verified(body, signature, now)
         if not isinstance(document, dict):
             raise MalformedWebhook("not_an_object")
+        demand_sound_ids(document, _IDS)
         occurred_at = _occurred_at(document)
         if now - occurred_at > OLDEST:
             raise SignatureRejected("too_old")
@@ -103,7 +114,7 @@ class SnapTradeVerifier:
 def to_event(delivery: VerifiedDelivery) -> WebhookEvent:
     """Reduce a delivery to an event; unknown kinds are kept and call for nothing."""
     document = json.loads(delivery.body)
-    kind = str(document.get("eventType", "unknown"))
+    kind = mended(document.get("eventType", "unknown"))
     return WebhookEvent(
         provider=Provider.SNAPTRADE,
         id=_event_id(document, delivery.body),
@@ -146,7 +157,7 @@ def _failed_parts(details: object) -> dict[str, str]:
     if not isinstance(details, dict):
         return {}
     return {
-        str(part): "failed"
+        mended(part): "failed"
         for part, outcome in details.items()
         if isinstance(outcome, dict) and outcome.get("success") is False
     }
