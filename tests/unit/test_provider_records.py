@@ -1,0 +1,34 @@
+"""What the domain's records have, a provider fills: no field is forgotten in every mapping."""
+
+import ast
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from freshet import adapters
+from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
+
+MAPPINGS = sorted(Path(adapters.__path__[0]).glob("*/mapping.py"))
+CALLS = [
+    node
+    for path in MAPPINGS
+    for node in ast.walk(ast.parse(path.read_text()))
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
+]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [Position, Instrument, OptionContract, Lot, Balance, Holdings],
+    ids=lambda it: it.__name__,
+)
+def test_every_field_is_given_by_a_provider(record: Any) -> None:
+    given = {
+        each.arg
+        for call in CALLS
+        if isinstance(call.func, ast.Name) and call.func.id == record.__name__
+        for each in call.keywords
+    }
+    assert given == {each.name for each in fields(record)}
