@@ -288,7 +288,7 @@ def a_delivery(**changes: Any) -> VerifiedDelivery:
     values: dict[str, Any] = {
         "provider": Provider.SNAPTRADE,
         "headers": {},
-        "body": b'{ "a": 1 }',
+        "text": '{ "a": 1 }',
         "signed_at": NOON,
         "received_at": NOON,
     }

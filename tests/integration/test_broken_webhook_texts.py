@@ -37,14 +37,14 @@ def _of_snaptrade(**changes: Any) -> WebhookEvent:
     headers = {"signature": sign_webhook(KEY, document)}
     body = json.dumps(document).encode()
     proven = SnapTradeVerifier(FixedKeys()).verify(body, headers, NOON)
-    return to_snaptrade_event(a_delivery(body=proven.body, received_at=NOON))
+    return to_snaptrade_event(a_delivery(text=proven.text, received_at=NOON))
 
 
 def _of_plaid(**changes: Any) -> WebhookEvent:
     body = json.dumps(PLAID | changes).encode()
     headers = {"plaid-verification": signed(claims_for(body))}
     proven = PlaidVerifier(FixedPlaidKeys(OWN_KEY)).verify(body, headers, NOW)
-    return to_plaid_event(a_delivery(provider=Provider.PLAID, headers=headers, body=proven.body))
+    return to_plaid_event(a_delivery(provider=Provider.PLAID, headers=headers, text=proven.text))
 
 
 @pytest.mark.parametrize("text", BROKEN)

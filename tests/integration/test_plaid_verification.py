@@ -52,7 +52,7 @@ def _verify(
     name: str = "plaid-verification",
 ) -> bytes:
     headers = {} if token is None else {name: token}
-    return PlaidVerifier(FixedKeys(key)).verify(body, headers, now).body
+    return PlaidVerifier(FixedKeys(key)).verify(body, headers, now).text.encode()
 
 
 def _refused(token: str | None, body: bytes = BODY, **given: Any) -> str:
@@ -210,7 +210,19 @@ def test_delivery_is_refused_when_its_hash_is_not_the_bodys_in_lower_case(hashed
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"not json", b'{"a"', b"[]", b'"text"', b"null", b"\xff", b"[" * 30_000]
+    "body",
+    [
+        b"",
+        b"not json",
+        b'{"a":"\xff"}',
+        '{"a":1}'.encode("utf-16"),
+        b'{"a"',
+        b"[]",
+        b'"text"',
+        b"null",
+        b"\xff",
+        b"[" * 30_000,
+    ],
 )
 def test_signed_delivery_is_malformed_when_it_is_no_object(body: bytes) -> None:
     with pytest.raises(MalformedWebhook):
@@ -259,7 +271,7 @@ def test_delivery_is_let_in_when_it_is_of_our_environment(
     headers = {"plaid-verification": signed(claims_for(body))}
     verifier = PlaidVerifier(FixedKeys(OWN_KEY), ours)
     if is_let_in:
-        assert verifier.verify(body, headers, NOW).body == body
+        assert verifier.verify(body, headers, NOW).text == body.decode()
         return
     with pytest.raises(SignatureRejected) as refused:
         verifier.verify(body, headers, NOW)

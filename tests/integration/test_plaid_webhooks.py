@@ -26,7 +26,7 @@ def _event(
     delivery = a_delivery(
         provider=Provider.PLAID,
         headers={"plaid-verification": token},
-        body=json.dumps(document | changes, indent=2, sort_keys=True).encode(),
+        text=json.dumps(document | changes, indent=2, sort_keys=True),
     )
     return to_event(delivery)
 

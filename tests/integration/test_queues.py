@@ -57,8 +57,10 @@ def _bodies(queue: tuple[Sqs, str]) -> list[str]:
     return [message["Body"] for message in answer.get("Messages", [])]
 
 
-def test_webhook_is_on_the_queue_byte_for_byte_when_it_was_sent(queue: tuple[Sqs, str]) -> None:
-    delivery = a_delivery(body=b'{ "a":\xff }', headers={"plaid-verification": "token"})
+def test_webhook_is_on_the_queue_in_its_own_characters_when_it_was_sent(
+    queue: tuple[Sqs, str],
+) -> None:
+    delivery = a_delivery(text='{ "a":"\xff\u2028" }', headers={"plaid-verification": "token"})
     SqsWebhookQueue(*queue).send(delivery)
     (body,) = _bodies(queue)
     assert parse_delivery(body) == delivery

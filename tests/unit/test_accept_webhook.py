@@ -30,7 +30,7 @@ class FakeVerifier:
 
     event_headers = ("wanted", "absent")
 
-    def __init__(self, refusal: Exception | None, kept: bytes | None) -> None:
+    def __init__(self, refusal: Exception | None, kept: str | None) -> None:
         self.refusal = refusal
         self.kept = kept
         self.seen: list[tuple[bytes, Mapping[str, str], datetime]] = []
@@ -39,7 +39,7 @@ class FakeVerifier:
         self.seen.append((body, headers, now))
         if self.refusal is not None:
             raise self.refusal
-        return Proven(body=body if self.kept is None else self.kept, signed_at=NOON)
+        return Proven(text=body.decode() if self.kept is None else self.kept, signed_at=NOON)
 
 
 HEADERS = {"wanted": "w", "signature": "s", "authorization": "secret"}
@@ -51,7 +51,7 @@ def _accept(
     body: bytes = b"{}",
     name: str = "snaptrade",
     refusal: Exception | None = None,
-    kept: bytes | None = None,
+    kept: str | None = None,
 ) -> FakeVerifier:
     verifier = FakeVerifier(refusal, kept)
     accept_webhook(
@@ -66,14 +66,14 @@ def _accept(
 def test_body_is_queued_untouched_when_it_is_proven() -> None:
     queue = FakeWebhookQueue()
     verifier = _accept(queue, body=b'{ "a" : 1 }')
-    assert queue.sent == [a_delivery(headers={"wanted": "w"}, body=b'{ "a" : 1 }')]
+    assert queue.sent == [a_delivery(headers={"wanted": "w"}, text='{ "a" : 1 }')]
     assert verifier.seen == [(b'{ "a" : 1 }', HEADERS, NOON)]
 
 
 def test_only_what_may_be_kept_is_queued_when_a_body_holds_a_secret() -> None:
     queue = FakeWebhookQueue()
-    _accept(queue, body=b'{"webhookSecret": "x"}', kept=b"{}")
-    assert [delivery.body for delivery in queue.sent] == [b"{}"]
+    _accept(queue, body=b'{"webhookSecret": "x"}', kept="{}")
+    assert [delivery.text for delivery in queue.sent] == ["{}"]
 
 
 @pytest.mark.parametrize(

@@ -36,9 +36,9 @@ def test_removal_order_comes_back_when_it_travelled() -> None:
     assert json.loads(render_refresh_order(order)).keys() == {"user_id", "erasure_id"}
 
 
-@pytest.mark.parametrize("body", [b"", b'{"a": 1}', bytes(range(256))])
-def test_webhook_body_is_untouched_when_it_travelled(body: bytes) -> None:
-    delivery = a_delivery(provider=Provider.PLAID, headers={"plaid-verification": "t"}, body=body)
+@pytest.mark.parametrize("text", ["", '{"a": 1}', "".join(map(chr, range(256))), "\U0001f4c8"])
+def test_webhooks_text_is_untouched_when_it_travelled(text: str) -> None:
+    delivery = a_delivery(provider=Provider.PLAID, headers={"plaid-verification": "t"}, text=text)
     assert parse_delivery(render_delivery(delivery)) == delivery
 
 

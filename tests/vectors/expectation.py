@@ -27,7 +27,7 @@ def _shortcomings_in_queue(vector: Vector, outcome: Outcome) -> list[str]:
     delivery = outcome.queued[0]
     signs = "plaid-verification"
     found = []
-    if not _is_kept(vector, delivery.body):
+    if not _is_kept(vector, delivery.text):
         found.append("another body queued")
     token = {name.lower(): value for name, value in vector.headers.items()}.get(signs)
     if delivery.headers != ({signs: token} if vector.provider == "plaid" else {}):
@@ -39,12 +39,12 @@ def _shortcomings_in_queue(vector: Vector, outcome: Outcome) -> list[str]:
     return found
 
 
-def _is_kept(vector: Vector, body: bytes) -> bool:
+def _is_kept(vector: Vector, text: str) -> bool:
     if vector.provider == "plaid":
-        return body == vector.body
+        return text == vector.body.decode()
     document = json.loads(vector.body)
     secret = document.pop(_SECRET, None)
-    if secret and secret.encode() in body:
+    if secret and secret in text:
         return False
     # As text, in which 1, 1.0 and true are not the same.
-    return json.dumps(json.loads(body), sort_keys=True) == json.dumps(document, sort_keys=True)
+    return json.dumps(json.loads(text), sort_keys=True) == json.dumps(document, sort_keys=True)

@@ -94,8 +94,8 @@ def _as_forgery(
         raise SignatureRejected("unknown_key") from None
 
 
-def _anything(body: bytes) -> dict[str, Any]:
-    return {}
+def _anything(body: bytes) -> tuple[str, dict[str, Any]]:
+    return body.decode(errors="replace"), {}
 
 
 def _lenient_comparison(stand_in: Any) -> SimpleNamespace:

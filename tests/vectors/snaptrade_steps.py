@@ -62,7 +62,7 @@ def _only_newest(self: webhooks.SnapTradeVerifier, now: datetime) -> list[str]:
 def _with_secret(
     self: webhooks.SnapTradeVerifier, body: bytes, headers: Mapping[str, str], now: datetime
 ) -> Proven:
-    return replace(_VERIFY(self, body, headers, now), body=body)
+    return replace(_VERIFY(self, body, headers, now), text=body.decode())
 
 
 def _without_offset(text: str) -> datetime:

@@ -1,6 +1,5 @@
 """What travels in the queues: small JSON of ids; no pydantic, which would cost a cold start."""
 
-import base64
 import json
 from typing import Any
 
@@ -17,7 +16,7 @@ def parse_delivery(text: str) -> VerifiedDelivery:
     return VerifiedDelivery(
         provider=Provider(document["provider"]),
         headers=document["headers"],
-        body=base64.b64decode(document["body"]),
+        text=document["text"],
         signed_at=from_text(document["signed_at"]),
         received_at=from_text(document["received_at"]),
     )
@@ -29,7 +28,7 @@ def render_delivery(delivery: VerifiedDelivery) -> str:
         {
             "provider": delivery.provider,
             "headers": dict(delivery.headers),
-            "body": base64.b64encode(delivery.body).decode(),
+            "text": delivery.text,
             "signed_at": to_text(delivery.signed_at),
             "received_at": to_text(delivery.received_at),
         }

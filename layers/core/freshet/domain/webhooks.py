@@ -13,19 +13,19 @@ LATE_AFTER = timedelta(seconds=300)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proven:
-    """What a provider's signature vouches for: a body, from which secrets are taken, and a time."""
+    """What a provider's signature vouches for: a text, from which secrets are taken, and a time."""
 
-    body: bytes
+    text: str
     signed_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifiedDelivery:
-    """A webhook that was let in: its body without secrets, the headers its event is read with."""
+    """A webhook that was let in: its text without secrets, the headers its event is read with."""
 
     provider: Provider
     headers: Mapping[str, str]
-    body: bytes
+    text: str
     signed_at: datetime
     received_at: datetime
 

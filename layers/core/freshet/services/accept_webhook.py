@@ -44,7 +44,7 @@ def accept_webhook(
     verified = VerifiedDelivery(
         provider=provider,
         headers={name: headers[name] for name in verifier.event_headers if name in headers},
-        body=proven.body,
+        text=proven.text,
         signed_at=proven.signed_at,
         received_at=now,
     )

@@ -38,7 +38,7 @@ class PlaidVerifier:
     event_headers: tuple[str, ...] = (PROOF,)
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> Proven:
-        """Check algorithm, key, signature, age and body hash, in this order; give the body."""
+        """Check algorithm, key, signature, age and body hash, in this order; give the text."""
         token = headers.get(PROOF, "")
         if not token:
             raise SignatureRejected("no_signature")
@@ -51,12 +51,12 @@ class PlaidVerifier:
         claimed = str(claims.get(_BODY_HASH)).encode("utf-8", "replace")
         if not hmac.compare_digest(hashed.encode(), claimed):
             raise SignatureRejected("body_changed")
-        document = _object(body)
+        text, document = _object(body)
         demand_sound_ids(document, ("item_id", "account_id"))
         environment = document.get("environment")
         if None not in (environment, self.environment) and environment != self.environment:
             raise SignatureRejected("other_environment")
-        return Proven(body=body, signed_at=issued_at)
+        return Proven(text=text, signed_at=issued_at)
 
 
 _BODY_HASH = "request_body_sha256"
@@ -103,14 +103,15 @@ def _issued_at(claims: Mapping[str, Any], now: datetime) -> datetime:
     return issued_at
 
 
-def _object(body: bytes) -> dict[str, Any]:
+def _object(body: bytes) -> tuple[str, dict[str, Any]]:
     try:
-        document = json.loads(body)
+        text = body.decode()
+        document = json.loads(text)
     except (ValueError, RecursionError):
         raise MalformedWebhook("not_json") from None
     if not isinstance(document, dict):
         raise MalformedWebhook("not_an_object")
-    return document
+    return text, document
 
 
 def _has_expired(key: Mapping[str, Any], now: datetime) -> bool:

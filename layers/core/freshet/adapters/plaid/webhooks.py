@@ -41,7 +41,7 @@ _ENDS = ("consent_expiration_time", "disconnect_time")
 
 def to_event(delivery: VerifiedDelivery) -> WebhookEvent:
     """Reduce a delivery to an event; unknown kinds are kept and call for nothing."""
-    document = json.loads(delivery.body)
+    document = json.loads(delivery.text)
     kind = f"{mended(document.get('webhook_type'))}:{mended(document.get('webhook_code'))}"
     token = delivery.headers.get(PROOF, "")
     return WebhookEvent(

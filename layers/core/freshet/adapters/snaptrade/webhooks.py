@@ -95,8 +95,8 @@ class SnapTradeVerifier:
         if occurred_at - now > FURTHEST_AHEAD:
             raise SignatureRejected("from_the_future")
         document.pop("webhookSecret", None)
-        kept = json.dumps(document, separators=(",", ":")).encode()
-        return Proven(body=kept, signed_at=occurred_at)
+        kept = json.dumps(document, separators=(",", ":"))
+        return Proven(text=kept, signed_at=occurred_at)
 
     def _verified(self, body: bytes, signature: str, now: datetime) -> Any:
         try:
@@ -113,11 +113,11 @@ class SnapTradeVerifier:
 
 def to_event(delivery: VerifiedDelivery) -> WebhookEvent:
     """Reduce a delivery to an event; unknown kinds are kept and call for nothing."""
-    document = json.loads(delivery.body)
+    document = json.loads(delivery.text)
     kind = mended(document.get("eventType", "unknown"))
     return WebhookEvent(
         provider=Provider.SNAPTRADE,
-        id=_event_id(document, delivery.body),
+        id=_event_id(document, delivery.text),
         kind=kind,
         rule=RULES.get(kind, UNKNOWN_KIND),
         provider_connection_id=_text(
@@ -131,13 +131,13 @@ def to_event(delivery: VerifiedDelivery) -> WebhookEvent:
     )
 
 
-def _event_id(document: dict[str, Any], body: bytes) -> str:
+def _event_id(document: dict[str, Any], text: str) -> str:
     # In TRADE_* events the misspelt name holds another id; it counts only where the right one
-    # is missing. Without both, the body names the event.
+    # is missing. Without both, the text names the event.
     for name in ("webhookId", "webookId"):
         if value := _text(document.get(name)):
             return value
-    return "sha256-" + hashlib.sha256(body).hexdigest()
+    return "sha256-" + hashlib.sha256(text.encode()).hexdigest()
 
 
 def _occurred_at(document: dict[str, Any]) -> datetime:
