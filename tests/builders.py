@@ -7,7 +7,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from freshet.domain.account import Account, AccountReport, AccountStatus
-from freshet.domain.cadence import Cadence
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.commands import RefreshCommand
 from freshet.domain.connection import Connection
@@ -25,8 +24,8 @@ from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.read_schedule import ReadSchedule
-from freshet.domain.refresh import Method, Refresh, RefreshStatus, Trigger
-from freshet.domain.refresh_slot import RefreshSlot
+from freshet.domain.refresh import Kind, Method, Refresh, RefreshStatus, Trigger
+from freshet.domain.refresh_slot import Purchases
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, first_snapshot
 from freshet.domain.transactions import Transaction
 from freshet.domain.webhooks import EventRule, VerifiedDelivery, WebhookEffect, WebhookEvent
@@ -61,22 +60,23 @@ def a_report(**changes: Any) -> ConnectionReport:
 
 def a_connection(**changes: Any) -> Connection:
     """An active, delayed connection that nobody buys for on a schedule."""
-    values: dict[str, Any] = {
-        "id": CONNECTION_ID,
-        "user_id": USER,
-        "provider": Provider.SNAPTRADE,
-        "provider_connection_id": "authorization-1",
-        "credential_name": "snaptrade",
-        "institution": ACME,
-        "status": ConnectionStatus.ACTIVE,
-        "status_read_at": NOON - timedelta(hours=1),
-        "data_mode": DataMode.DELAYED,
-        "cadence": Cadence(),
-        "next_read_at": NOON + timedelta(hours=23),
-        "due_at": NOON + timedelta(hours=23),
-        "created_at": NOON - timedelta(days=1),
-    }
-    return Connection(**_with_parts(values | changes))
+    usual = Connection(
+        id=CONNECTION_ID,
+        user_id=USER,
+        provider=Provider.SNAPTRADE,
+        link=Link(
+            provider_connection_id="authorization-1",
+            credential_name="snaptrade",
+            institution=ACME,
+            status=ConnectionStatus.ACTIVE,
+            status_read_at=NOON - timedelta(hours=1),
+            data_mode=DataMode.DELAYED,
+        ),
+        schedule=ReadSchedule(next_read_at=NOON + timedelta(hours=23)),
+        due_at=NOON + timedelta(hours=23),
+        created_at=NOON - timedelta(days=1),
+    )
+    return changed(usual, **changes)
 
 
 EVERYTHING = PendingRead(ReadSubject.CONNECTION)
@@ -99,25 +99,30 @@ def changed(connection: Connection, **changes: Any) -> Connection:
         if own := {each.name for each in fields(part)} & whole.keys():
             of_part = {each: whole.pop(each) for each in own}
             whole[name] = replace(getattr(connection, name), **of_part)
-    return replace(connection, **whole)
+    slots = connection.slots
+    for name in _OF_A_SLOT.keys() & whole.keys():
+        kind, own_name = _OF_A_SLOT[name]
+        slots = slots.with_slot(kind, replace(slots.of(kind), **{own_name: whole.pop(name)}))
+    return replace(connection, **({"slots": slots} | whole))
 
 
+_OF_A_SLOT = {
+    "open_refresh_id": (Kind.HOLDINGS, "refresh_id"),
+    "open_refresh_called": (Kind.HOLDINGS, "is_called"),
+    "check_at": (Kind.HOLDINGS, "check_at"),
+    "refresh_refused_until": (Kind.HOLDINGS, "refused_until"),
+    "open_sync_id": (Kind.TRANSACTIONS, "refresh_id"),
+    "open_sync_called": (Kind.TRANSACTIONS, "is_called"),
+    "sync_check_at": (Kind.TRANSACTIONS, "check_at"),
+    "sync_refused_until": (Kind.TRANSACTIONS, "refused_until"),
+}
 _PARTS: dict[str, type[Any]] = {
     "link": Link,
-    "slot": RefreshSlot,
+    "purchases": Purchases,
     "schedule": ReadSchedule,
     "outbox": Outbox,
     "migration": Migration,
 }
-
-
-def _with_parts(values: dict[str, Any]) -> dict[str, Any]:
-    # The fields of its parts are given beside the others; tests name the one that matters.
-    whole = dict(values)
-    for name, part in _PARTS.items():
-        own = {each.name for each in fields(part)} & whole.keys()
-        whole[name] = part(**{each: whole.pop(each) for each in own})
-    return whole
 
 
 def an_account_report(**changes: Any) -> AccountReport:

@@ -73,7 +73,7 @@ class FakeConnections:
         self, provider: Provider, *, now: datetime, limit: int
     ) -> Sequence[tuple[str, str, datetime]]:
         found = [
-            (row.slot.open_refresh_id is None, row.due_at, row.user_id, row.id)
+            (not row.slots.open_ids, row.due_at, row.user_id, row.id)
             for row in self.rows.values()
             if row.provider is provider and row.due_at is not None and row.due_at <= now
         ]

@@ -89,18 +89,24 @@ class FakeRefreshes:
     def _demand_free(self, refresh: Refresh) -> None:
         connection = self._connections.get(refresh.user_id, refresh.connection_id)
         is_known = (refresh.user_id, refresh.id) in self.rows
-        if connection.slot.open_refresh_id or connection.link.status in ASLEEP or is_known:
+        if (
+            connection.slots.of(refresh.kind).refresh_id
+            or connection.link.status in ASLEEP
+            or is_known
+        ):
             raise ConcurrentChange(refresh.id)
 
     def _become_open(self, refresh: Refresh, *, called: bool) -> None:
         def step(row: Connection) -> Connection:
-            is_live = refresh.method is Method.READ
-            return replace(
-                row,
-                slot=replace(row.slot, open_refresh_id=refresh.id, open_refresh_called=called),
-                due_at=refresh.created_at + SAFETY_NET,
-                last_live_read_at=refresh.created_at if is_live else row.last_live_read_at,
+            due_at = refresh.created_at + SAFETY_NET
+            slot = replace(
+                row.slots.of(refresh.kind), refresh_id=refresh.id, is_called=called, check_at=due_at
             )
+            opened = replace(row, slots=row.slots.with_slot(refresh.kind, slot), due_at=due_at)
+            if refresh.method is not Method.READ:
+                return opened
+            purchases = replace(row.purchases, last_live_read_at=refresh.created_at)
+            return replace(opened, purchases=purchases)
 
         self._connections.change(refresh.user_id, refresh.connection_id, step)
 

@@ -36,7 +36,7 @@ class Books:
         """One refresh, at most one call, books never below the bill, nothing left open."""
         assert len(self.billed) <= 1
         assert self.status in ENDED
-        assert "open_refresh_id" not in self.connection
+        assert "holdings_refresh_id" not in self.connection
         assert "due_at" in self.connection
         assert self.booked >= sum(self.billed)
         if self.booked > sum(self.billed):

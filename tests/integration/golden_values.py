@@ -31,6 +31,7 @@ from tests.builders import (
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 
 _REFRESH_ID = a_refresh().id
+_SYNC_ID = f"{_REFRESH_ID}-sync"
 
 CONNECTION = a_connection(
     status=ConnectionStatus.NEEDS_USER,
@@ -51,7 +52,11 @@ CONNECTION = a_connection(
     ),
     open_refresh_id=_REFRESH_ID,
     open_refresh_called=True,
-    refresh_reason="budget_exhausted",
+    check_at=NOON + timedelta(minutes=1),
+    open_sync_id=_SYNC_ID,
+    open_sync_called=True,
+    sync_check_at=NOON + timedelta(minutes=3),
+    last_refusal="budget_exhausted",
     last_purchase_at=NOON - 3 * HOUR,
     last_live_read_at=NOON - 2 * HOUR,
     allowed_on=date(2026, 11, 20),

@@ -65,5 +65,5 @@ def test_one_refresh_is_open_when_many_wishes_meet_on_one_connection(dynamodb: D
     stores = dynamo_stores(one_at_a_time(dynamodb))
     assert _reserve_all(stores, a_policy(), connections=1) == 1
     (connection,) = stores.connections.of_user(USER)
-    assert connection.slot.open_refresh_id is not None
+    assert connection.slots.holdings.refresh_id is not None
     assert stores.spent()["deployment"] == (1, Decimal("0.05"))

@@ -35,7 +35,7 @@ FULL = a_connection(
     ),
     open_refresh_id="ref_1",
     open_refresh_called=True,
-    refresh_reason="cooldown",
+    last_refusal="cooldown",
     refresh_refused_until=NOON,
     sync_refused_until=NOON,
     calls_per_read_run=14,

@@ -59,7 +59,9 @@ def test_there_is_a_golden_row_of_each_kind_and_no_other_file() -> None:
     [
         CONNECTION,
         CONNECTION.link,
-        CONNECTION.slot,
+        CONNECTION.slots.holdings,
+        CONNECTION.slots.transactions,
+        CONNECTION.purchases,
         CONNECTION.outbox,
         CONNECTION.migration,
         ACCOUNT,

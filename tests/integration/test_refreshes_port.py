@@ -41,7 +41,7 @@ def test_reservation_takes_every_budget_and_the_connection_when_there_is_room(
     assert money.refreshes.get(USER, reserved.id) == reserved
     assert money.spent() == dict.fromkeys(("connection", "user", "deployment"), ONE)
     connection = money.connections.get(USER, CONNECTION_ID)
-    assert (connection.slot.open_refresh_id, connection.slot.open_refresh_called) == (
+    assert (connection.slots.holdings.refresh_id, connection.slots.holdings.is_called) == (
         reserved.id,
         False,
     )
@@ -84,7 +84,7 @@ def test_nothing_at_all_is_written_when_one_budget_is_used_up(
         reserve(money, "second", **policy)
     assert (refused.value.scope, refused.value.resets_at) == (scope, resets_at)
     assert set(money.spent().values()) == {ONE}
-    assert money.connections.get(USER, CONNECTION_ID).slot.open_refresh_id is None
+    assert money.connections.get(USER, CONNECTION_ID).slots.holdings.refresh_id is None
     with pytest.raises(NotFound):
         money.refreshes.get(USER, wanted_refresh("second").id)
 
@@ -125,10 +125,28 @@ def test_unpaid_refresh_spends_nothing_and_is_open_when_it_is_put_on_record(
     live = wanted_refresh(status=RefreshStatus.ACCEPTED, started_at=NOON)
     assert money.refreshes.open(live) == live
     connection = money.connections.get(USER, CONNECTION_ID)
-    assert (connection.slot.open_refresh_id, connection.slot.open_refresh_called) == (live.id, True)
+    assert (connection.slots.holdings.refresh_id, connection.slots.holdings.is_called) == (
+        live.id,
+        True,
+    )
     assert set(money.spent().values()) == {NOTHING}
     with pytest.raises(ConcurrentChange):
         money.refreshes.open(wanted_refresh("second", status=RefreshStatus.ACCEPTED))
+
+
+@pytest.mark.parametrize("opened", Kind)
+def test_refresh_opens_beside_one_of_the_other_kind_and_never_twice(
+    money: Stores, opened: Kind
+) -> None:
+    money.refreshes.open(wanted_refresh("first", status=RefreshStatus.ACCEPTED, kind=opened))
+    for kind in Kind:
+        again = wanted_refresh(f"again-{kind}", status=RefreshStatus.ACCEPTED, kind=kind)
+        if kind is opened:
+            with pytest.raises(ConcurrentChange):
+                money.refreshes.open(again)
+        else:
+            money.refreshes.open(again)
+    assert len(money.connections.get(USER, CONNECTION_ID).slots.open_ids) == 2
 
 
 def test_unpaid_call_is_still_to_be_made_when_it_is_put_on_record_first(money: Stores) -> None:
@@ -137,17 +155,16 @@ def test_unpaid_call_is_still_to_be_made_when_it_is_put_on_record_first(money: S
     )
     money.refreshes.open(wanted)
     connection = money.connections.get(USER, CONNECTION_ID)
-    assert (connection.slot.open_refresh_id, connection.slot.open_refresh_called) == (
-        wanted.id,
-        False,
-    )
-    assert connection.last_live_read_at is None
+    slot = connection.slots.transactions
+    assert (slot.refresh_id, slot.is_called, slot.check_at) == (wanted.id, False, connection.due_at)
+    assert connection.slots.holdings.refresh_id is None
+    assert connection.purchases.last_live_read_at is None
     assert money.refreshes.get(USER, wanted.id) == wanted
 
 
 def test_time_of_a_live_read_is_kept_when_it_is_put_on_record(money: Stores) -> None:
     money.refreshes.open(wanted_refresh(status=RefreshStatus.ACCEPTED, method=Method.READ))
-    assert money.connections.get(USER, CONNECTION_ID).last_live_read_at == NOON
+    assert money.connections.get(USER, CONNECTION_ID).purchases.last_live_read_at == NOON
 
 
 def test_connection_stays_free_when_an_ended_refresh_is_put_on_record(money: Stores) -> None:
@@ -198,7 +215,7 @@ def test_nothing_is_reserved_when_the_kill_switch_was_turned_meanwhile(money: St
     with pytest.raises(PurchasesStopped):
         reserve(money)
     assert set(money.spent().values()) == {NOTHING}
-    assert money.connections.get(USER, CONNECTION_ID).slot.open_refresh_id is None
+    assert money.connections.get(USER, CONNECTION_ID).slots.holdings.refresh_id is None
 
 
 def test_money_is_reserved_when_purchases_go_on_after_a_stop(money: Stores) -> None:

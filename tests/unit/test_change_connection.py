@@ -112,7 +112,7 @@ def test_next_refresh_follows_the_last_purchase_when_buying_is_planned(
     stage = Stage(cadence=before, last_purchase_at=last, next_refresh_at=planned_before)
     changed = _change(stage, refresh_every=every)
     assert changed.cadence.refresh_every == every
-    assert changed.slot.next_refresh_at == planned <= NOON + every
+    assert changed.purchases.next_refresh_at == planned <= NOON + every
     assert changed.schedule.next_read_at == NOON + 23 * HOUR
     assert changed.due_at == min(planned, NOON + 23 * HOUR)
 
@@ -122,14 +122,14 @@ def test_nothing_more_is_bought_when_the_cadence_is_taken_away() -> None:
         cadence=Cadence(refresh_every=DAILY), next_refresh_at=NOON + HOUR, due_at=NOON + HOUR
     )
     changed = _change(stage, is_buying_ended=True)
-    assert (changed.cadence.refresh_every, changed.slot.next_refresh_at) == (None, None)
+    assert (changed.cadence.refresh_every, changed.purchases.next_refresh_at) == (None, None)
     assert changed.due_at == NOON + 23 * HOUR
 
 
 def test_retry_stays_planned_when_only_the_reading_changes() -> None:
     stage = Stage(cadence=Cadence(refresh_every=DAILY), next_refresh_at=NOON + 12 * HOUR)
     changed = _change(stage, read_every=6 * HOUR, refresh_every=DAILY)
-    assert changed.slot.next_refresh_at == NOON + 12 * HOUR
+    assert changed.purchases.next_refresh_at == NOON + 12 * HOUR
 
 
 def test_cadence_is_kept_out_of_the_index_when_the_connection_sleeps() -> None:

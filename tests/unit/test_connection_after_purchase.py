@@ -45,25 +45,25 @@ def _after(
 def test_cooldown_and_cadence_start_over_when_the_call_was_or_may_have_been_made(
     status: RefreshStatus,
 ) -> None:
-    after = _after(status, cadence=DAILY, refresh_reason="cooldown")
-    assert after.slot.last_purchase_at == CALLED
-    assert after.slot.next_refresh_at == CALLED + timedelta(hours=24)
-    assert (after.slot.open_refresh_id, after.slot.open_refresh_called) == (ID, True)
-    assert (after.due_at, after.slot.refresh_reason) == (CHECK, None)
+    after = _after(status, cadence=DAILY, last_refusal="cooldown")
+    assert after.purchases.last_purchase_at == CALLED
+    assert after.purchases.next_refresh_at == CALLED + timedelta(hours=24)
+    assert (after.slots.holdings.refresh_id, after.slots.holdings.is_called) == (ID, True)
+    assert (after.due_at, after.purchases.last_refusal) == (CHECK, None)
 
 
 @pytest.mark.parametrize("status", sorted(TERMINAL - {RefreshStatus.REFUSED}))
 def test_another_refresh_may_open_when_this_one_has_ended(status: RefreshStatus) -> None:
     after = _after(status)
-    assert (after.slot.open_refresh_id, after.slot.open_refresh_called) == (None, False)
-    assert (after.slot.last_purchase_at, after.due_at) == (CALLED, TOMORROW)
+    assert (after.slots.holdings.refresh_id, after.slots.holdings.is_called) == (None, False)
+    assert (after.purchases.last_purchase_at, after.due_at) == (CALLED, TOMORROW)
 
 
 def test_try_is_planned_and_nothing_counted_when_the_call_was_put_back() -> None:
     after = _after(RefreshStatus.RESERVED, NotReached(an_answer(), wait=timedelta(minutes=3)))
     assert after.due_at == NOON + timedelta(minutes=3)
-    assert (after.slot.open_refresh_id, after.slot.last_purchase_at) == (ID, None)
-    assert after.slot.refresh_reason == "provider_not_reached"
+    assert (after.slots.holdings.refresh_id, after.purchases.last_purchase_at) == (ID, None)
+    assert after.purchases.last_refusal == "provider_not_reached"
 
 
 def test_try_is_due_at_once_when_nobody_remembers_the_error() -> None:
@@ -90,14 +90,14 @@ def test_connection_learns_from_the_refusal_when_the_provider_says_no(
 ) -> None:
     after = _after(RefreshStatus.REFUSED, error)
     assert (after.link.status, not after.can_refresh) == (status, forbidden)
-    assert (after.slot.last_purchase_at, after.due_at) == (last_purchase_at, due_at)
-    assert after.slot.open_refresh_id is None
-    assert after.slot.refresh_reason == (error.reason if error else "refused")
+    assert (after.purchases.last_purchase_at, after.due_at) == (last_purchase_at, due_at)
+    assert after.slots.holdings.refresh_id is None
+    assert after.purchases.last_refusal == (error.reason if error else "refused")
 
 
 def test_schedule_waits_a_whole_cadence_when_a_wanted_purchase_was_refused() -> None:
     after = _after(RefreshStatus.REFUSED, ProviderRejectedUs(an_answer()), cadence=DAILY)
-    assert after.slot.next_refresh_at == NOON + timedelta(hours=24)
+    assert after.purchases.next_refresh_at == NOON + timedelta(hours=24)
 
 
 @pytest.mark.parametrize("other", [None, "ref_other"])
@@ -105,4 +105,4 @@ def test_connection_stays_when_the_refresh_is_not_its_open_one(other: str | None
     before = a_connection(open_refresh_id=other)
     after = connection_after(before, a_refresh(status=RefreshStatus.REFUSED), None, now=NOON)
     assert after == before
-    assert before.slot.without(ID) == before.slot
+    assert before.slots.without(ID) == before.slots

@@ -34,7 +34,9 @@ def _after(
 ) -> Connection:
     values: dict[str, Any] = {"started_at": START, "scope": ReadScope.EVERYTHING}
     visit = ReadRun(**(values | findings))
-    return connection_after_read_run(connection, visit, refresh, now=NOON)
+    return connection_after_read_run(
+        connection, visit, () if refresh is None else (refresh,), now=NOON
+    )
 
 
 def test_connection_is_due_a_cadence_later_when_a_visit_was_whole() -> None:
@@ -114,7 +116,7 @@ def test_check_waits_for_quota_when_a_visit_had_none() -> None:
 
 
 def test_refresh_keeps_its_own_time_when_it_opened_during_the_visit() -> None:
-    before = a_connection(open_refresh_id="ref_new", due_at=CHECK)
+    before = a_connection(open_refresh_id="ref_new", check_at=CHECK)
     assert _after(before).due_at == CHECK
 
 
@@ -122,7 +124,7 @@ def test_cooldown_counts_when_the_buyer_died_before_it_could_say_so() -> None:
     refresh = a_refresh(status=RefreshStatus.COMPLETE, started_at=START)
     before = a_connection(open_refresh_id=refresh.id, open_refresh_called=False)
     after = _after(before, refresh=refresh)
-    assert (after.slot.last_purchase_at, after.slot.open_refresh_id) == (START, None)
+    assert (after.purchases.last_purchase_at, after.slots.holdings.refresh_id) == (START, None)
 
 
 def test_status_is_learned_when_the_visit_asked_for_it() -> None:
@@ -152,9 +154,9 @@ def test_check_is_due_when_a_called_refresh_waits_for_proof() -> None:
 
 def test_purchase_keeps_its_time_when_it_was_not_called_yet() -> None:
     refresh = a_refresh(status=RefreshStatus.RESERVED)
-    before = a_connection(open_refresh_id=refresh.id, due_at=CHECK)
+    before = a_connection(open_refresh_id=refresh.id, check_at=CHECK)
     after = _after(before, refresh=refresh)
-    assert (after.due_at, after.slot.open_refresh_id) == (CHECK, refresh.id)
+    assert (after.due_at, after.slots.holdings.refresh_id) == (CHECK, refresh.id)
 
 
 def test_another_refresh_may_open_when_the_visit_ended_this_one() -> None:
@@ -165,7 +167,7 @@ def test_another_refresh_may_open_when_the_visit_ended_this_one() -> None:
         cadence=Cadence(read_every=timedelta(hours=24)),
     )
     after = _after(before, refresh=refresh)
-    assert (after.slot.open_refresh_id, after.due_at) == (None, after.schedule.next_read_at)
+    assert (after.slots.holdings.refresh_id, after.due_at) == (None, after.schedule.next_read_at)
 
 
 MARKED = refreshed("account-1")

@@ -193,7 +193,7 @@ def test_refusal_is_remembered_until_it_may_have_changed(
 ) -> None:
     read_at = NOON + timedelta(days=days)
     after = a_connection(**(REFUSED | changes)).with_report(a_report(), read_at=read_at)
-    remembered = (after.slot.refresh_refused_until, after.slot.sync_refused_until)
+    remembered = (after.slots.holdings.refused_until, after.slots.transactions.refused_until)
     assert tuple(each is not None for each in remembered) == is_remembered
 
 

@@ -254,7 +254,7 @@ def test_end_is_told_when_the_reader_died_between_ending_and_announcing() -> Non
     assert stage.refresh().is_terminal
     stage.read()
     assert stage.bus.kinds() == ["RefreshFinished"]
-    assert stage.connection.slot.open_refresh_id is None
+    assert stage.connection.slots.holdings.refresh_id is None
 
 
 def test_events_name_ids_only_when_told() -> None:

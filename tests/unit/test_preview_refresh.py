@@ -86,7 +86,7 @@ def _was_bought(stage: Stage) -> None:
 
 
 def _was_read(stage: Stage) -> None:
-    live = replace(changed(stage.connection, data_mode=DataMode.REALTIME), last_live_read_at=NOON)
+    live = changed(stage.connection, data_mode=DataMode.REALTIME, last_live_read_at=NOON)
     stage.connections.rows[USER, CONNECTION_ID] = live
 
 

@@ -38,7 +38,7 @@ def _recover(stage: MortalStage) -> None:
 def _demand_promises(stage: MortalStage) -> None:
     assert stage.provider.billed <= 1
     assert stage.refreshes.total() >= PRICE * stage.provider.billed
-    assert stage.connection.slot.open_refresh_id is None
+    assert stage.connection.slots.holdings.refresh_id is None
     assert stage.refresh().status in ENDED
     booked = sum(stage.refreshes.calls.values())
     assert booked == (0 if stage.refresh().status == "refused" else 3)

@@ -53,7 +53,7 @@ def test_outcome_is_unknown_and_still_on_the_books_when_the_caller_died() -> Non
     assert stage.buy().refresh.status is RefreshStatus.UNKNOWN
     (entry,) = stage.refreshes.ledger.values()
     assert (entry.assumed, entry.cost.amount) == (True, Decimal("0.05"))
-    assert stage.connection.slot.last_purchase_at == NOON
+    assert stage.connection.purchases.last_purchase_at == NOON
 
 
 def test_read_resolves_the_unknown_without_paying_when_newer_data_is_there() -> None:
@@ -64,7 +64,7 @@ def test_read_resolves_the_unknown_without_paying_when_newer_data_is_there() -> 
     stage.provider.as_of = NOON + timedelta(minutes=1)
     stage.read()
     assert stage.refresh().status is RefreshStatus.COMPLETE
-    assert (stage.provider.billed, stage.connection.slot.open_refresh_id) == (1, None)
+    assert (stage.provider.billed, stage.connection.slots.holdings.refresh_id) == (1, None)
 
 
 def test_late_yes_is_taken_when_somebody_already_called_it_unknown() -> None:
@@ -89,7 +89,7 @@ def test_proof_noted_during_the_call_counts_when_the_answer_comes() -> None:
 
     stage.provider.during_refresh = read_meanwhile
     assert stage.buy().refresh.status is RefreshStatus.COMPLETE
-    assert stage.connection.slot.open_refresh_id is None
+    assert stage.connection.slots.holdings.refresh_id is None
 
 
 def test_answer_is_not_written_over_an_end_when_a_read_was_faster() -> None:

@@ -27,7 +27,7 @@ def test_refresh_is_accepted_and_on_the_books_when_the_provider_says_yes() -> No
     purchase = stage.buy()
     assert (purchase.refresh.status, purchase.joined, purchase.failure) == ("accepted", False, None)
     assert (stage.provider.billed, stage.refreshes.total()) == (1, Decimal("0.05"))
-    assert stage.connection.slot.last_purchase_at == NOON
+    assert stage.connection.purchases.last_purchase_at == NOON
     assert stage.connection.due_at == NOON + timedelta(minutes=1)
 
 
@@ -105,7 +105,7 @@ def test_nothing_is_created_or_spent_when_refused_before_money(
     with pytest.raises(error):
         stage.buy()
     assert (stage.refreshes.rows, stage.refreshes.calls, stage.provider.billed) == ({}, {}, 0)
-    assert stage.connection.slot.open_refresh_id is None
+    assert stage.connection.slots.holdings.refresh_id is None
 
 
 @pytest.mark.parametrize(

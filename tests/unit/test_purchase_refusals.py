@@ -104,11 +104,11 @@ def test_connection_learns_the_same_when_another_worker_judges_after_a_crash(
     changing.put_back()
     crashed.buy()
     after, expected = crashed.connection, usual.connection
-    assert (after.link.status, after.slot.refresh_refused_until) == (
-        *(expected.link.status, expected.slot.refresh_refused_until),
+    assert (after.link.status, after.slots.holdings.refused_until) == (
+        *(expected.link.status, expected.slots.holdings.refused_until),
     )
-    assert after.slot.last_purchase_at == expected.slot.last_purchase_at
-    assert after.slot.open_refresh_id is None
+    assert after.purchases.last_purchase_at == expected.purchases.last_purchase_at
+    assert after.slots.holdings.refresh_id is None
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_purchase_is_refused_at_once_when_somebody_waits_for_the_verdict(
     assert (purchase.refresh.status, purchase.refresh.reason) == ("refused", error.reason)
     assert (stage.provider.billed, stage.refreshes.total()) == (0, Decimal(0))
     assert _spent(stage) == (0, Decimal(0))
-    assert stage.connection.slot.open_refresh_id is None
+    assert stage.connection.slots.holdings.refresh_id is None
 
 
 @pytest.mark.parametrize("error", PERHAPS_BILLED, ids=lambda each: each.reason)
@@ -150,7 +150,7 @@ def test_purchase_is_given_up_when_every_attempt_failed() -> None:
         stage.later(minutes=1)
     assert stage.refresh().status is RefreshStatus.REFUSED
     assert (stage.provider.billed, _spent(stage)) == (0, (0, Decimal(0)))
-    assert stage.connection.slot.refresh_reason == "provider_not_reached"
+    assert stage.connection.purchases.last_refusal == "provider_not_reached"
 
 
 def test_connection_needs_its_user_when_the_provider_says_so() -> None:
@@ -183,4 +183,4 @@ def test_refresh_is_finished_by_its_redelivery_when_the_connection_was_not_told(
     open_again = changed(before, open_refresh_id=a_refresh_command().refresh_id)
     stage.connections.rows[USER, CONNECTION_ID] = open_again
     stage.buy()
-    assert stage.connection.slot.open_refresh_id is None
+    assert stage.connection.slots.holdings.refresh_id is None

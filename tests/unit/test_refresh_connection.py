@@ -44,9 +44,9 @@ def test_reason_and_next_try_are_on_record_when_the_order_is_refused(
     stage = Stage(cadence=DAILY, next_refresh_at=NOON)
     arrange(stage)
     stage.work()
-    assert stage.connection.slot.refresh_reason == reason or reason is None
-    assert stage.connection.slot.refresh_reason is not None
-    assert stage.connection.slot.next_refresh_at == next_try
+    assert stage.connection.purchases.last_refusal == reason or reason is None
+    assert stage.connection.purchases.last_refusal is not None
+    assert stage.connection.purchases.next_refresh_at == next_try
     assert stage.provider.billed == 0
 
 
@@ -63,7 +63,10 @@ def test_only_the_reason_is_noted_when_nobody_buys_on_a_schedule() -> None:
     stage = Stage()
     _cooling(stage)
     stage.work()
-    assert (stage.connection.slot.refresh_reason, stage.connection.slot.next_refresh_at) == (
+    assert (
+        stage.connection.purchases.last_refusal,
+        stage.connection.purchases.next_refresh_at,
+    ) == (
         "cooldown",
         None,
     )

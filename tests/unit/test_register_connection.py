@@ -60,7 +60,7 @@ def test_purchase_is_wished_for_at_once_only_when_the_cadence_asks(
     every: timedelta | None, wish: object
 ) -> None:
     connection = _register(Stage(), cadence=Cadence(refresh_every=every))
-    assert connection.slot.next_refresh_at == wish
+    assert connection.purchases.next_refresh_at == wish
 
 
 def test_same_connection_is_given_back_when_it_is_registered_again() -> None:

@@ -69,7 +69,7 @@ def test_free_read_stands_in_when_buying_is_pointless(changes: dict[str, Any]) -
     stage.drain()
     assert stage.refresh(refresh.id).status is RefreshStatus.COMPLETE
     assert (stage.provider.billed, stage.refreshes.ledger) == (0, {})
-    assert stage.connection.slot.open_refresh_id is None
+    assert stage.connection.slots.holdings.refresh_id is None
 
 
 def test_read_is_found_by_the_schedule_when_its_message_is_lost() -> None:

@@ -90,7 +90,7 @@ def test_purchase_ends_and_costs_nothing_when_an_outage_lasts_hours() -> None:
     stage.drain()
     assert stage.refresh(refresh_id).status is RefreshStatus.REFUSED
     assert set(stage.refreshes.calls.values()) == {0}
-    assert stage.connection.slot.next_refresh_at == NOON + HOURS
+    assert stage.connection.purchases.next_refresh_at == NOON + HOURS
 
 
 def test_only_reads_are_offered_when_the_institution_cannot_refresh() -> None:
@@ -111,7 +111,7 @@ def test_nothing_is_bought_when_the_kill_switch_is_turned_after_the_reservation(
     assert stage.refresh(refresh_id).status is RefreshStatus.REFUSED
     assert (stage.provider.billed, stage.refreshes.ledger) == (0, {})
     assert set(stage.refreshes.calls.values()) == {0}
-    assert stage.connection.slot.open_refresh_id is None
+    assert stage.connection.slots.holdings.refresh_id is None
 
 
 def test_nothing_was_sent_when_our_keys_were_gone_at_the_call() -> None:

@@ -53,7 +53,7 @@ def test_provider_is_asked_once_and_nothing_spent_when_yesterday_is_missing(
     assert (refresh.status, refresh.cost.amount) == (RefreshStatus.ACCEPTED, Decimal(0))
     assert (stage.provider.syncs, stage.provider.billed, stage.refreshes.calls) == (1, 0, {})
     assert stage.refreshes.total() == 0
-    assert stage.connection.slot.last_purchase_at is None
+    assert stage.connection.purchases.last_purchase_at is None
 
 
 def test_sync_is_complete_when_a_check_finds_yesterday() -> None:
@@ -64,7 +64,7 @@ def test_sync_is_complete_when_a_check_finds_yesterday() -> None:
     assert stage.plan() == 1
     stage.drain()
     assert stage.refresh(refresh_id).status is RefreshStatus.COMPLETE
-    assert stage.connection.slot.open_refresh_id is None
+    assert stage.connection.slots.transactions.refresh_id is None
     assert stage.accounts.get(USER, ACCOUNT_ID).transactions_read_to == YESTERDAY
 
 
@@ -77,7 +77,7 @@ def test_sync_ends_when_yesterday_never_comes() -> None:
         stage.plan()
         stage.drain()
     assert stage.refresh(refresh_id).status is RefreshStatus.TIMED_OUT
-    assert stage.connection.slot.open_refresh_id is None
+    assert stage.connection.slots.transactions.refresh_id is None
 
 
 @pytest.mark.parametrize("read_to", [YESTERDAY, YESTERDAY + timedelta(days=1)])
@@ -87,7 +87,7 @@ def test_nobody_is_asked_when_yesterday_is_there_already(read_to: date) -> None:
     assert (first.status, first.finished_at) == (RefreshStatus.NO_CHANGE, NOON)
     assert _sync(stage, "key-1").refresh == first
     assert (stage.provider.syncs, stage.provider.reads) == (0, 0)
-    assert stage.connection.slot.open_refresh_id is None
+    assert stage.connection.slots.transactions.refresh_id is None
 
 
 def test_provider_is_asked_when_one_account_of_two_lacks_yesterday() -> None:
@@ -107,28 +107,20 @@ def test_one_sync_is_asked_for_when_a_user_presses_twice(key: str, joined: bool)
     assert stage.provider.syncs == 1
 
 
-def test_refresh_of_holdings_is_joined_when_it_is_open() -> None:
-    stage = _stage()
-    bought = stage.buy().refresh
-    purchase = _sync(stage, "key-1")
-    assert (purchase.refresh.id, purchase.joined) == (bought.id, True)
-    assert stage.provider.syncs == 0
-
-
-def test_faster_refresh_is_joined_when_both_saw_the_connection_free() -> None:
+def test_faster_sync_is_joined_when_both_saw_the_connection_free() -> None:
     stage = _stage()
     usual = stage.refreshes.open
     opening = InPlaceOf(usual)
 
-    def buy_first(refresh: Refresh) -> Refresh:
+    def sync_first(refresh: Refresh) -> Refresh:
         opening.put_back()
-        stage.buy()
+        _sync(stage, "key-2")
         return usual(refresh)
 
-    opening.put(buy_first)
+    opening.put(sync_first)
     purchase = _sync(stage, "key-1")
-    assert (purchase.refresh.kind, purchase.joined) == (Kind.HOLDINGS, True)
-    assert (stage.provider.syncs, stage.provider.billed) == (0, 1)
+    assert (purchase.refresh.kind, purchase.joined) == (Kind.TRANSACTIONS, True)
+    assert stage.provider.syncs == 1
 
 
 def test_verdict_comes_at_once_when_the_provider_says_no() -> None:
@@ -137,7 +129,7 @@ def test_verdict_comes_at_once_when_the_provider_says_no() -> None:
     purchase = _sync(stage)
     assert isinstance(purchase.failure, call_errors.ProviderUnavailable)
     assert purchase.refresh.status is RefreshStatus.REFUSED
-    assert stage.connection.slot.open_refresh_id is None
+    assert stage.connection.slots.transactions.refresh_id is None
 
 
 @pytest.mark.parametrize(
@@ -155,8 +147,8 @@ def test_purchases_go_on_as_planned_when_a_sync_is_refused(error: Exception) -> 
     stage.provider.sync_failures = [error]
     _sync(stage)
     connection = stage.connection
-    assert (connection.slot.next_refresh_at, connection.slot.refresh_reason) == (wish, None)
-    assert (connection.can_refresh, connection.slot.last_purchase_at) == (True, None)
+    assert (connection.purchases.next_refresh_at, connection.purchases.last_refusal) == (wish, None)
+    assert (connection.can_refresh, connection.purchases.last_purchase_at) == (True, None)
 
 
 def test_connection_needs_its_user_when_the_sync_finds_the_login_gone() -> None:
@@ -174,7 +166,7 @@ def test_nothing_stays_open_when_the_credential_is_gone() -> None:
     stage.later(minutes=3)
     stage.plan()
     stage.drain()
-    assert stage.connection.slot.open_refresh_id is None
+    assert stage.connection.slots.transactions.refresh_id is None
     assert all(refresh.is_terminal for refresh in stage.refreshes.rows.values())
 
 

@@ -10,7 +10,7 @@ from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ASLEEP, GONE, ConnectionStatus
 from freshet.domain.schedule import Turn, UserRateLimit, calls_of, turn_for
 from freshet.registry import TRAITS
-from tests.builders import EVERYTHING, NOON, a_connection, pending, refreshed
+from tests.builders import EVERYTHING, NOON, a_connection, changed, pending, refreshed
 
 DAILY = Cadence(refresh_every=timedelta(hours=24))
 SECOND = timedelta(seconds=1)
@@ -76,7 +76,7 @@ def test_sleeping_connection_is_due_only_when_a_refresh_waits_for_its_check(
     assert asleep.rescheduled(now=NOON).due_at is None
     # Who removes a connection ends its refresh, too.
     expected = None if status in GONE else NOON + SECOND
-    assert asleep.rescheduled(now=NOON, check_at=NOON + SECOND).due_at == expected
+    assert changed(asleep, check_at=NOON + SECOND).rescheduled(now=NOON).due_at == expected
 
 
 def test_visit_counts_as_many_calls_as_the_last_one_when_planned() -> None:

@@ -113,7 +113,7 @@ ACTS: dict[str, Act] = {
 
 
 def _demand_right_place(connection: Connection) -> None:
-    is_waited_for = connection.slot.open_refresh_id is not None or bool(connection.pending)
+    is_waited_for = connection.slots.holdings.refresh_id is not None or bool(connection.pending)
     if connection.is_awake or is_waited_for:
         assert connection.due_at is not None
     else:
@@ -144,6 +144,6 @@ def test_everything_comes_to_rest_when_the_provider_is_well_again(names: list[st
         stage.drain()
     connection = stage.connection
     _demand_right_place(connection)
-    assert connection.slot.open_refresh_id is None
+    assert connection.slots.holdings.refresh_id is None
     assert not connection.pending
     assert connection.due_at is None or connection.due_at > stage.clock.now

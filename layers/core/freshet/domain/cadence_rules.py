@@ -34,9 +34,7 @@ def replanned(
         wanted = _with_cadence(wanted, cadence, now=now)
     if wanted == before:
         return before
-    # An open refresh is looked after also while paused: its next check is the place it has now.
-    check_at = wanted.due_at if wanted.slot.open_refresh_id is not None else None
-    return wanted.rescheduled(now=now, check_at=check_at)
+    return wanted.rescheduled(now=now)
 
 
 def _with_cadence(connection: Connection, cadence: Cadence, *, now: datetime) -> Connection:
@@ -48,7 +46,7 @@ def _with_cadence(connection: Connection, cadence: Cadence, *, now: datetime) ->
         schedule=replace(
             connection.schedule, next_read_at=min(next_read_at, now + cadence.read_every)
         ),
-        slot=replace(connection.slot, next_refresh_at=next_refresh_at),
+        purchases=replace(connection.purchases, next_refresh_at=next_refresh_at),
     )
 
 
@@ -58,9 +56,9 @@ def _next_refresh(
     if every is None:
         return None
     if every == connection.cadence.refresh_every:
-        return connection.slot.next_refresh_at
-    slot = connection.slot
-    last, planned = slot.last_purchase_at, slot.next_refresh_at or now
+        return connection.purchases.next_refresh_at
+    purchases = connection.purchases
+    last, planned = purchases.last_purchase_at, purchases.next_refresh_at or now
     # Counted from the last purchase, scheduled or pressed: one day's data is not paid for twice.
-    wish = planned if last is None else last + every
-    return min(max(wish, now), now + every)
+    wanted_at = planned if last is None else last + every
+    return min(max(wanted_at, now), now + every)

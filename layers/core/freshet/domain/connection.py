@@ -13,7 +13,8 @@ from freshet.domain.outbox import Outbox
 from freshet.domain.pending_reads import PendingReads
 from freshet.domain.provider import Provider
 from freshet.domain.read_schedule import ReadSchedule
-from freshet.domain.refresh_slot import RefreshSlot
+from freshet.domain.refresh import Method, Refresh
+from freshet.domain.refresh_slot import Purchases, RefreshSlots
 
 TURN_LEASE = timedelta(minutes=15)
 # A process that starts work on a connection makes it due again this soon, should it die or the
@@ -36,8 +37,8 @@ class Connection:
     schedule: ReadSchedule = ReadSchedule()
     due_at: datetime | None = None
     pending: PendingReads = PendingReads()
-    slot: RefreshSlot = RefreshSlot()
-    last_live_read_at: datetime | None = None
+    slots: RefreshSlots = RefreshSlots()
+    purchases: Purchases = Purchases()
     outbox: Outbox = Outbox()
     migration: Migration = Migration()
     created_at: datetime
@@ -51,9 +52,8 @@ class Connection:
     @property
     def can_refresh(self) -> bool:
         """A purchase can help only where the provider serves stored data and lets us refresh."""
-        return (
-            self.link.data_mode is not DataMode.REALTIME and self.slot.refresh_refused_until is None
-        )
+        is_realtime = self.link.data_mode is DataMode.REALTIME
+        return not is_realtime and self.slots.holdings.refused_until is None
 
     @property
     def is_to_be_judged(self) -> bool:
@@ -69,7 +69,7 @@ class Connection:
         user's other connections may do.
         """
         is_retry = self.schedule.consecutive_failures > 0
-        return self.slot.open_refresh_id is None and not self.pending and not is_retry
+        return not self.slots.open_ids and not self.pending and not is_retry
 
     def first_read_tomorrow(self, *, now: datetime) -> datetime:
         """Say when the schedule may read again, spread over the first hours of the UTC day."""
@@ -87,8 +87,8 @@ class Connection:
             return self
         # What was refused is worth another try after a while, and when something has changed.
         is_another = link.data_mode is not self.link.data_mode or self.link.status in BROKEN
-        slot = self.slot.refusals_at(read_at, is_forgotten=is_another)
-        return replace(self, link=link, slot=slot)
+        slots = self.slots.refusals_at(read_at, is_forgotten=is_another)
+        return replace(self, link=link, slots=slots)
 
     def with_failure(
         self, reason: str, *, now: datetime, wait: timedelta | None = None
@@ -131,25 +131,45 @@ class Connection:
             occurred_at=now,
         )
 
-    def rescheduled(self, *, now: datetime, check_at: datetime | None = None) -> "Connection":
+    def after_call(self, refresh: Refresh, *, now: datetime) -> "Connection":
+        """Note that a refresh was called, or may have been; an ended one leaves its slot."""
+        after = self
+        if refresh.method is Method.PURCHASE and refresh.started_at is not None:
+            every = self.cadence.refresh_every
+            purchases = self.purchases.after_call(refresh.started_at, every=every)
+            after = replace(self, purchases=purchases)
+        if refresh.is_terminal:
+            return after.without_refresh(refresh, now=now)
+        slot = after.slots.of(refresh.kind).awaiting_proof(refresh.next_check_at)
+        return replace(after, slots=after.slots.with_slot(refresh.kind, slot))
+
+    def without_refresh(self, refresh: Refresh, *, now: datetime) -> "Connection":
+        """Empty the slot of a refresh that has ended, and announce its end."""
+        after = replace(self, slots=self.slots.without(refresh.id))
+        return after.announcing(refresh.finished_event(now=now))
+
+    def rescheduled(self, *, now: datetime) -> "Connection":
         """Take the true place in the index, or leave it."""
         if self.link.status in GONE:
             return replace(self, due_at=None)
-        wishes = [check_at]
-        wishes += [now] if self.pending.has_news else []
-        wishes += [self.migration.migrated_at] if self.is_to_be_judged else []
+        # An open refresh is looked after also while paused.
+        times = [slot.check_at for slot in self.slots]
+        times += [now] if self.pending.has_news else []
+        times += [self.migration.migrated_at] if self.is_to_be_judged else []
         if self.is_awake:
-            wishes += [self.schedule.next_read_at, self._refresh_wish()]
-        times = (at for at in wishes if at is not None)
-        return replace(self, due_at=min(times, default=None))
+            times += [self.schedule.next_read_at, self._next_purchase_at]
+        planned = (at for at in times if at is not None)
+        return replace(self, due_at=min(planned, default=None))
 
     def wants_refresh(self, *, now: datetime) -> bool:
         """Tell whether the cadence asks for a purchase at this turn."""
-        wish = self._refresh_wish()
-        return wish is not None and wish <= now
+        return self._next_purchase_at is not None and self._next_purchase_at <= now
 
-    def _refresh_wish(self) -> datetime | None:
+    @property
+    def _next_purchase_at(self) -> datetime | None:
         # Before the first read it is unknown whether buying makes sense here.
-        if self.link.status is ConnectionStatus.INITIALISING or not self.can_refresh:
+        is_known = self.link.status is not ConnectionStatus.INITIALISING
+        is_open = self.slots.holdings.refresh_id is not None
+        if self.cadence.refresh_every is None or is_open or not (is_known and self.can_refresh):
             return None
-        return self.slot.next_refresh_at if self.cadence.refresh_every is not None else None
+        return self.purchases.next_refresh_at

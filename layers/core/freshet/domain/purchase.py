@@ -73,7 +73,7 @@ def check_before_money(
 ) -> None:
     """Raise the first reason not to buy; budgets come after, in the reservation itself."""
     check_again(connection, is_stopped=is_stopped)
-    last, cooldown = connection.slot.last_purchase_at, policy.cooldown_at(etiquette)
+    last, cooldown = connection.purchases.last_purchase_at, policy.cooldown_at(etiquette)
     if last is not None and now < last + cooldown:
         raise RefreshTooSoon(last + cooldown)
 
@@ -82,7 +82,7 @@ def check_before_live_read(
     connection: Connection, *, etiquette: ProviderLimits, now: datetime
 ) -> None:
     """Raise RefreshTooSoon where a person would read live more often than is polite."""
-    last, gap = connection.last_live_read_at, etiquette.gap_between_live_reads
+    last, gap = connection.purchases.last_live_read_at, etiquette.gap_between_live_reads
     if last is not None and now < last + gap:
         raise RefreshTooSoon(last + gap)
 
@@ -124,24 +124,23 @@ def connection_after(
     connection: Connection, refresh: Refresh, error: CallFailed | None, *, now: datetime
 ) -> Connection:
     """Say what a purchase's outcome means for its connection and its place in the schedule."""
-    if connection.slot.open_refresh_id != refresh.id:
+    slot, every = connection.slots.of(refresh.kind), connection.cadence.refresh_every
+    if slot.refresh_id != refresh.id:
         return connection
-    every = connection.cadence.refresh_every
     if refresh.status is RefreshStatus.RESERVED:
-        check_at = error.retry_at(now) if error else now
-        reason = refresh.reason or "waiting"
-        waiting = connection.slot.after_refusal(reason, now=now, retry_at=None, every=every)
-        waiting = replace(waiting, open_refresh_called=False)
-        return replace(connection, slot=waiting).rescheduled(now=now, check_at=check_at)
-    if refresh.is_terminal:
-        connection = replace(connection, slot=connection.slot.without(refresh.id))
-        connection = connection.announcing(refresh.finished_event(now=now))
-    if refresh.status is RefreshStatus.REFUSED:
-        refused = _after_refusal(connection, refresh, error, now=now)
-        return refused.announcing_status(connection, now=now).rescheduled(now=now)
-    is_purchase, called_at = refresh.method is Method.PURCHASE, refresh.started_at or now
-    called = connection.slot.after_call(called_at=called_at, is_purchase=is_purchase, every=every)
-    return replace(connection, slot=called).rescheduled(now=now, check_at=refresh.next_check_at)
+        slot = slot.awaiting_call(error.retry_at(now) if error else now)
+        waiting = replace(connection, slots=connection.slots.with_slot(refresh.kind, slot))
+        if refresh.method is Method.PURCHASE:
+            purchases = connection.purchases.after_refusal(
+                refresh.reason or "waiting", now=now, retry_at=None, every=every
+            )
+            waiting = replace(waiting, purchases=purchases)
+        return waiting.rescheduled(now=now)
+    if refresh.status is not RefreshStatus.REFUSED:
+        return connection.after_call(refresh, now=now).rescheduled(now=now)
+    closed = connection.without_refresh(refresh, now=now)
+    refused = _after_refusal(closed, refresh, error, now=now)
+    return refused.announcing_status(closed, now=now).rescheduled(now=now)
 
 
 def _after_refusal(
@@ -150,31 +149,36 @@ def _after_refusal(
     # Judged by the reason on record, so that a worker that takes over after a crash judges alike.
     reason = refresh.reason or "refused"
     kind = ERRORS_BY_REASON.get(reason, CallFailed)
-    # An outage of hours says when to come back; anything else waits for the usual cadence.
-    wait = error.wait if isinstance(error, ProviderError) else None
-    retry_at = now + wait if wait is not None and wait > PATIENCE else None
-    # What a sync is refused for says nothing about purchases.
-    is_purchase = refresh.method is Method.PURCHASE
-    slot, every = connection.slot, connection.cadence.refresh_every
-    if is_purchase:
-        slot = slot.after_refusal(reason, now=now, retry_at=retry_at, every=every)
-    noted = replace(connection, slot=slot)
+    noted = connection
+    if refresh.method is Method.PURCHASE:
+        noted = _after_refused_purchase(connection, reason, kind, error, now=now)
     if issubclass(kind, LoginRequired):
         is_revoked = issubclass(kind, AccessRevoked)
         link = noted.link.with_login_required(reason, read_at=now, is_revoked=is_revoked)
         return replace(noted, link=link)
-    remembered = now + REFUSAL_REMEMBERED
-    if not is_purchase:
-        is_refused = issubclass(kind, RefreshNotAllowed | MissingUpstream)
-        until = remembered if is_refused else slot.sync_refused_until
-        return replace(noted, slot=replace(slot, sync_refused_until=until))
-    if issubclass(kind, RefreshNotAllowed):
-        return replace(noted, slot=replace(slot, refresh_refused_until=remembered))
+    if not issubclass(kind, RefreshNotAllowed | MissingUpstream):
+        return noted
+    # What a sync is refused for says nothing about purchases.
+    slot = replace(noted.slots.of(refresh.kind), refused_until=now + REFUSAL_REMEMBERED)
+    return replace(noted, slots=noted.slots.with_slot(refresh.kind, slot))
+
+
+def _after_refused_purchase(
+    connection: Connection,
+    reason: str,
+    kind: type[CallFailed],
+    error: CallFailed | None,
+    *,
+    now: datetime,
+) -> Connection:
+    # An outage of hours says when to come back; anything else waits for the usual cadence.
+    wait = error.wait if isinstance(error, ProviderError) else None
+    retry_at = now + wait if wait is not None and wait > PATIENCE else None
+    every, schedule = connection.cadence.refresh_every, connection.schedule
+    purchases = connection.purchases.after_refusal(reason, now=now, retry_at=retry_at, every=every)
     if issubclass(kind, MissingUpstream):
         # Gone, or shared with us by another customer: the read that follows tells which.
-        slot = replace(slot, refresh_refused_until=remembered)
-        schedule = replace(noted.schedule, next_read_at=now)
-        return replace(noted, slot=slot, schedule=schedule)
+        schedule = replace(schedule, next_read_at=now)
     if issubclass(kind, ProviderThrottled):
-        return replace(noted, slot=replace(slot, last_purchase_at=now))
-    return noted
+        purchases = replace(purchases, last_purchase_at=now)
+    return replace(connection, purchases=purchases, schedule=schedule)

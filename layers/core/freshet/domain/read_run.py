@@ -1,5 +1,6 @@
 """What one visit at a provider found out, and what that means for connection and refresh."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -133,7 +134,7 @@ def calls_expected(connection: Connection, scope: ReadScope, traits: ProviderTra
 
 
 def connection_after_read_run(
-    connection: Connection, run: ReadRun, refresh: Refresh | None, *, now: datetime
+    connection: Connection, run: ReadRun, refreshes: Sequence[Refresh], *, now: datetime
 ) -> Connection:
     """Say what a visit means for its connection and its place in the schedule."""
     pending = connection.pending.after_read(
@@ -143,21 +144,12 @@ def connection_after_read_run(
     if run.report is not None:
         learned = learned.with_report(run.report, read_at=run.started_at)
     learned = _after_trouble(learned, run, now=now)
-    if refresh is not None and refresh.is_terminal and learned.slot.open_refresh_id == refresh.id:
-        slot = learned.slot
-        if refresh.started_at is not None:
-            # Should the buyer have died before it could say so itself.
-            slot = slot.after_call(
-                called_at=refresh.started_at,
-                is_purchase=refresh.method is Method.PURCHASE,
-                every=learned.cadence.refresh_every,
-            )
-        learned = replace(learned, slot=slot.without(refresh.id))
-        learned = learned.announcing(refresh.finished_event(now=now))
+    for refresh in refreshes:
+        learned = _after_check(learned, refresh, run, now=now)
     learned = learned.announcing_status(connection, now=now)
     outbox = learned.outbox.with_changes(_changes(connection, run))
     learned = replace(learned, outbox=outbox, schedule=learned.schedule.ended())
-    return learned.rescheduled(now=now, check_at=_check_at(learned, refresh, run, now))
+    return learned.rescheduled(now=now)
 
 
 def refresh_after_read_run(
@@ -214,18 +206,22 @@ def _after_trouble(connection: Connection, run: ReadRun, *, now: datetime) -> Co
     return connection.with_failure(reason, now=now, wait=wait)
 
 
-def _check_at(
-    connection: Connection, refresh: Refresh | None, run: ReadRun, now: datetime
-) -> datetime | None:
-    if connection.slot.open_refresh_id is None:
-        return None
-    is_ours = refresh is not None and refresh.id == connection.slot.open_refresh_id
-    if refresh is None or not is_ours or not connection.slot.open_refresh_called:
-        # Not called yet, or opened while we were reading: it keeps its own time.
-        return connection.due_at
-    if isinstance(run.trouble, QuotaExhausted | RateLimited) and refresh.next_check_at:
-        return max(refresh.next_check_at, run.trouble.retry_at(now))
-    return refresh.next_check_at
+def _after_check(
+    connection: Connection, refresh: Refresh, run: ReadRun, *, now: datetime
+) -> Connection:
+    slot = connection.slots.of(refresh.kind)
+    if slot.refresh_id != refresh.id:
+        return connection  # another one opened while we were reading
+    if refresh.is_terminal:
+        # Should the buyer have died before it could note the call itself.
+        return connection.after_call(refresh, now=now)
+    if not slot.is_called:
+        return connection  # it keeps its own time
+    check_at = refresh.next_check_at
+    if isinstance(run.trouble, QuotaExhausted | RateLimited) and check_at is not None:
+        check_at = max(check_at, run.trouble.retry_at(now))
+    slots = connection.slots.with_slot(refresh.kind, slot.awaiting_proof(check_at))
+    return replace(connection, slots=slots)
 
 
 def _progress(

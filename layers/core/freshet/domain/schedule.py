@@ -28,9 +28,8 @@ def turn_for(connection: Connection, *, now: datetime) -> Turn:
     """
     if connection.is_to_be_judged:
         return Turn.READ
-    if connection.slot.open_refresh_id is not None:
-        return Turn.READ if connection.slot.open_refresh_called else Turn.BUY
-    return Turn.BUY if connection.wants_refresh(now=now) else Turn.READ
+    has_call = connection.slots.refresh_to_call(now=now) is not None
+    return Turn.BUY if has_call or connection.wants_refresh(now=now) else Turn.READ
 
 
 def calls_of(connection: Connection, traits: ProviderTraits) -> int:

@@ -22,9 +22,9 @@ class Refreshes(Protocol):
         """Tell whether the operator's kill switch is on."""
 
     def open(self, refresh: Refresh) -> Refresh:
-        """Put an unpaid one on record as its connection's open refresh.
+        """Put an unpaid one on record as its connection's open refresh of its kind.
 
-        Raises ConcurrentChange where another one is open already, or the link works no more.
+        Raises ConcurrentChange where such a one is open already, or the link works no more.
         """
 
     def add(self, refresh: Refresh) -> Refresh:

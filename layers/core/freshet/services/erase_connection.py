@@ -9,7 +9,7 @@ from freshet.domain.erasure import SOON, Erasure
 from freshet.domain.errors import ConcurrentChange, NotFound
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import TraitsByProvider
-from freshet.domain.refresh import RefreshStatus
+from freshet.domain.refresh import Refresh, RefreshStatus
 from freshet.domain.removal_rules import ended_by_removal, leaving, superseded
 from freshet.observability import count
 from freshet.ports import (
@@ -63,34 +63,36 @@ def erase_connection(erasure: Erasure, *, deps: ErasureDependencies) -> Erasure:
         connection = deps.connections.change(erasure.user_id, str(erasure.connection_id), leave)
     except NotFound:
         return forget_credential(_disconnected(erasure, deps), deps=deps)
-    for step in (_without_refresh, _gone_upstream, _without_reader, _without_data, _without_row):
+    for step in (_without_refreshes, _gone_upstream, _without_reader, _without_data, _without_row):
         erasure, is_over = step(erasure, connection, deps)
         if not is_over:
             return erasure
     return forget_credential(_disconnected(erasure, deps), deps=deps)
 
 
-def _without_refresh(
+def _without_refreshes(
     erasure: Erasure, connection: Connection, deps: ErasureDependencies
 ) -> tuple[Erasure, bool]:
-    """End the open refresh, its money on the books, unless its call may be under way."""
-    refresh_id, now = connection.slot.open_refresh_id, deps.clock()
-    if refresh_id is None:
-        return erasure, True
-    refresh = deps.refreshes.get(connection.user_id, refresh_id)
-    if refresh.calling_until is not None and refresh.is_fenced(now=now):
-        return erasure.waiting("refresh_under_way", until=refresh.calling_until), False
-    while not refresh.is_terminal:
-        is_money = refresh.status in _MOVES_MONEY
-        store = deps.refreshes.book if is_money else deps.refreshes.save
-        refresh = store(ended_by_removal(refresh, now=now))
-    count(metrics.REFRESH_FINISHED)
-    deps.connections.change(
-        connection.user_id,
-        connection.id,
-        lambda row: replace(row, slot=row.slot.without(refresh_id)),
-    )
+    """End the open refreshes, their money on the books, unless a call may be under way."""
+    for refresh_id in connection.slots.open_ids:
+        now, refresh = deps.clock(), deps.refreshes.get(connection.user_id, refresh_id)
+        if refresh.calling_until is not None and refresh.is_fenced(now=now):
+            return erasure.waiting("refresh_under_way", until=refresh.calling_until), False
+        while not refresh.is_terminal:
+            is_money = refresh.status in _MOVES_MONEY
+            store = deps.refreshes.book if is_money else deps.refreshes.save
+            refresh = store(ended_by_removal(refresh, now=now))
+        count(metrics.REFRESH_FINISHED)
+        _empty_slot(refresh, deps)
     return erasure, True
+
+
+def _empty_slot(refresh: Refresh, deps: ErasureDependencies) -> None:
+    deps.connections.change(
+        refresh.user_id,
+        refresh.connection_id,
+        lambda row: replace(row, slots=row.slots.without(refresh.id)),
+    )
 
 
 def _gone_upstream(
@@ -148,7 +150,7 @@ def _without_row(
     """Erase its row, unless a purchase has slipped in, which is to be ended first."""
     # As it is now: webhooks may have marked it since we looked.
     current = deps.connections.change(connection.user_id, connection.id, leaving)
-    if current.slot.open_refresh_id is not None:
+    if current.slots.open_ids:
         return _changed(erasure, deps), False
     try:
         deps.eraser.disconnect(current)

@@ -111,7 +111,7 @@ def _command(
     return RefreshCommand(
         user_id=connection.user_id,
         connection_id=connection.id,
-        refresh_id=connection.slot.open_refresh_id or wanted,
+        refresh_id=connection.slots.refresh_to_call(now=now) or wanted,
         trigger=Trigger.SCHEDULE,
         actor=_PLANNER,
         delay=delay,

@@ -58,8 +58,9 @@ def preview_of(
     is_purchase = connection.can_refresh
     if not is_purchase:
         demand_linked(connection)
-    if connection.slot.open_refresh_id is not None:
-        opened = deps.purchasing.refreshes.get(request.user_id, connection.slot.open_refresh_id)
+    open_id = connection.slots.holdings.refresh_id
+    if open_id is not None:
+        opened = deps.purchasing.refreshes.get(request.user_id, open_id)
         return Preview(
             connection_id=connection.id, method=opened.method, joins=opened.id, spent=spent
         )

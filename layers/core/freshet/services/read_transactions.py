@@ -36,7 +36,7 @@ def days_wanted(
     return days_to_read(
         account,
         announced=announced,
-        is_awaited=run.is_awaited or connection.slot.open_refresh_id is not None,
+        is_awaited=run.is_awaited or bool(connection.slots.open_ids),
         gap=etiquette.gap_between_transaction_reads,
         now=run.started_at,
     )

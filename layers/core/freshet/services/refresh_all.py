@@ -99,7 +99,7 @@ def _longest_waiting_first(
 
 
 def _waiting_since(connection: Connection) -> datetime:
-    return connection.slot.last_purchase_at or connection.created_at
+    return connection.purchases.last_purchase_at or connection.created_at
 
 
 def _answered[Result](

@@ -3,7 +3,7 @@
     request_refresh, request_transactions_sync          refresh_connection
       a user, over HTTP                                   a worker, from the RefreshQueue
             │                                                     │
-            ├─ seen before, or another one is open: that one      │
+            ├─ seen before, or one of its kind is open: that one  │
             ├─ a live read will do: _read_instead ──────┐         │
             ▼                                           │         ▼
     _reserve    queued → reserved       checks, then budgets and the connection's slot at once
@@ -19,7 +19,7 @@
 
 A crash between two steps leaves a refresh on record from which `_resume` goes on. A process reads
 connection, kill switch and credential once for its checks; the reservation itself demands that
-the link still works, no other refresh is open and purchases are not stopped.
+the link still works, no other refresh of the kind is open and purchases are not stopped.
 """
 
 from dataclasses import replace
@@ -110,7 +110,7 @@ def request_transactions_sync(
     is_opt_in = purchasing.traits[connection.provider].transactions_need_opt_in
     if is_opt_in and connection.provider not in deps.transactions_at:
         raise TransactionsNotEnabled
-    if is_opt_in or connection.slot.sync_refused_until is not None:
+    if is_opt_in or connection.slots.transactions.refused_until is not None:
         # Asked in vain before: a plain read brings what the provider has by itself.
         return _read_instead(command, Kind.TRANSACTIONS, connection, purchasing)
     return _sync(command, connection, purchasing)
@@ -148,24 +148,23 @@ def _read_instead(
 ) -> Purchase:
     """Answer a request by a free live read, where asking the broker is pointless or not wanted."""
     demand_linked(connection)
-    if connection.slot.open_refresh_id is not None:
-        return open_refresh_of(connection, command, deps)
+    if connection.slots.of(kind).refresh_id is not None:
+        return open_refresh_of(connection, kind, command, deps)
     now, etiquette = deps.clock(), deps.traits[connection.provider].etiquette
     check_before_live_read(connection, etiquette=etiquette, now=now)
     wanted = new_refresh(command, connection.provider, kind=kind, method=Method.READ, now=now)
     try:
         opened = deps.refreshes.open(start_read(wanted, readable_accounts(wanted, deps), now=now))
     except ConcurrentChange:
-        return faster_refresh(command, deps)
+        return faster_refresh(kind, command, deps)
     send_read(opened, deps)
     return Purchase(refresh=opened)
 
 
 def _sync(command: RefreshCommand, connection: Connection, deps: PurchaseDependencies) -> Purchase:
-    if connection.slot.open_refresh_id is not None:
-        # A refresh of holdings brings yesterday's transactions in as well.
-        return open_refresh_of(connection, command, deps)
     kind, now = Kind.TRANSACTIONS, deps.clock()
+    if connection.slots.of(kind).refresh_id is not None:
+        return open_refresh_of(connection, kind, command, deps)
     wanted = new_refresh(command, connection.provider, kind=kind, method=Method.SYNC, now=now)
     read_to = [each.transactions_read_to for each in readable_accounts(wanted, deps)]
     try:
@@ -174,7 +173,7 @@ def _sync(command: RefreshCommand, connection: Connection, deps: PurchaseDepende
             return Purchase(refresh=deps.refreshes.add(ended))
         opened = deps.refreshes.open(replace(wanted, status=RefreshStatus.RESERVED))
     except ConcurrentChange:
-        return faster_refresh(command, deps)
+        return faster_refresh(kind, command, deps)
     return _resume(Purchase(refresh=opened), connection, deps, may_wait=False)
 
 
@@ -187,8 +186,8 @@ def _reserve(
     """Check and reserve, or find it done before; give the buyer where the checks were made now."""
     if known is not None:
         return Purchase(refresh=known), None
-    if connection.slot.open_refresh_id is not None:
-        return open_refresh_of(connection, command, deps), None
+    if connection.slots.holdings.refresh_id is not None:
+        return open_refresh_of(connection, Kind.HOLDINGS, command, deps), None
     now, policy, provider = deps.clock(), deps.policy, connection.provider
     check_before_money(
         connection,
@@ -203,7 +202,7 @@ def _reserve(
     try:
         return Purchase(refresh=deps.refreshes.reserve(wanted, policy=policy, now=now)), buyer
     except ConcurrentChange:
-        return faster_refresh(command, deps), None
+        return faster_refresh(Kind.HOLDINGS, command, deps), None
 
 
 def _resume(
@@ -276,12 +275,9 @@ def _call(
 
 
 def finish_refresh(
-    connection: Connection, run: ReadRun, *, refreshes: Refreshes, now: datetime
-) -> Refresh | None:
-    """Take what a read proved into the connection's open refresh; end it when time is up."""
-    refresh_id = connection.slot.open_refresh_id
-    if refresh_id is None:
-        return None
+    refresh_id: str, connection: Connection, run: ReadRun, *, refreshes: Refreshes, now: datetime
+) -> Refresh:
+    """Take what a read proved into an open refresh; end it when time is up."""
 
     def attempt() -> Refresh:
         refresh = refreshes.get(connection.user_id, refresh_id)

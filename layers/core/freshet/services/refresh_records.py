@@ -94,13 +94,13 @@ def seen_before(request: RefreshRequest, refresh_id: str, refreshes: Refreshes) 
 
 
 def open_refresh_of(
-    connection: Connection, command: RefreshCommand, deps: PurchaseDependencies
+    connection: Connection, kind: Kind, command: RefreshCommand, deps: PurchaseDependencies
 ) -> Purchase:
-    """Join the connection's open refresh, or find the command's own where none is open.
+    """Join the connection's open refresh of a kind, or find the command's own where none is open.
 
     Raises what has become of the link, or ConcurrentChange, where there is neither.
     """
-    known_id = connection.slot.open_refresh_id or command.refresh_id
+    known_id = connection.slots.of(kind).refresh_id or command.refresh_id
     refresh = on_record(command.user_id, known_id, deps.refreshes)
     if refresh is None:
         demand_linked(connection)
@@ -108,10 +108,10 @@ def open_refresh_of(
     return Purchase(refresh=refresh, joined=refresh.id != command.refresh_id)
 
 
-def faster_refresh(command: RefreshCommand, deps: PurchaseDependencies) -> Purchase:
+def faster_refresh(kind: Kind, command: RefreshCommand, deps: PurchaseDependencies) -> Purchase:
     """Join what another request opened a moment ago; raises NotFound and as above."""
     connection = deps.connections.get(command.user_id, command.connection_id)
-    return open_refresh_of(connection, command, deps)
+    return open_refresh_of(connection, kind, command, deps)
 
 
 def readable_accounts(refresh: Refresh, deps: PurchaseDependencies) -> list[Account]:
@@ -176,10 +176,10 @@ def note_refusal(
 
     def step(connection: Connection) -> Connection:
         every = connection.cadence.refresh_every
-        slot = connection.slot.after_refusal(
+        purchases = connection.purchases.after_refusal(
             reason, now=now, retry_at=_retry_at(refusal), every=every
         )
-        noted = replace(connection, slot=slot)
+        noted = replace(connection, purchases=purchases)
         if isinstance(refusal, CredentialMissing):
             link = noted.link.with_login_required(reason, read_at=now)
             noted = replace(noted, link=link)

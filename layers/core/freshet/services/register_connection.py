@@ -12,7 +12,7 @@ from freshet.domain.link import Link
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.read_schedule import ReadSchedule
-from freshet.domain.refresh_slot import RefreshSlot
+from freshet.domain.refresh_slot import Purchases
 from freshet.domain.removal_rules import demand_not_removed
 from freshet.ports import Clock, Connections, CredentialVault, Inbox, Owners, ReadQueue
 from freshet.services.enrollment import enroll_connection
@@ -72,7 +72,7 @@ def register_connection(
         link=Link(provider_connection_id=provider_connection_id, credential_name=name),
         cadence=registration.cadence,
         schedule=ReadSchedule(next_read_at=now),
-        slot=RefreshSlot(next_refresh_at=None if every is None else now),
+        purchases=Purchases(next_refresh_at=None if every is None else now),
         due_at=now,
         created_at=now,
     )

@@ -114,11 +114,14 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
     )
     _read(run, connection, deps)
     now = deps.clock()
-    refresh = finish_refresh(connection, run, refreshes=deps.refreshes, now=now)
+    refreshes = [
+        finish_refresh(each, connection, run, refreshes=deps.refreshes, now=now)
+        for each in connection.slots.open_ids
+    ]
     after = deps.connections.change(
         command.user_id,
         command.connection_id,
-        lambda current: connection_after_read_run(current, run, refresh, now=now),
+        lambda current: connection_after_read_run(current, run, refreshes, now=now),
         known=connection,
     )
     announce(after, connections=deps.connections, bus=deps.bus)

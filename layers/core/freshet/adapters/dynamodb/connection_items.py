@@ -19,7 +19,8 @@ from freshet.domain.migration import Migration
 from freshet.domain.outbox import Outbox
 from freshet.domain.provider import Provider
 from freshet.domain.read_schedule import ReadSchedule
-from freshet.domain.refresh_slot import RefreshSlot
+from freshet.domain.refresh import Kind
+from freshet.domain.refresh_slot import Purchases, RefreshSlot, RefreshSlots
 
 
 def connection_to_item(connection: Connection) -> Item:
@@ -39,8 +40,8 @@ def connection_to_item(connection: Connection) -> Item:
         "due_at": due_at,
         "due_shard": _shard_of(connection) if due_at else None,
         "pending_reads": pending_to_item(connection.pending),
-        **_slot_to_item(connection.slot),
-        "last_live_read_at": optional_to_text(connection.last_live_read_at),
+        **_slots_to_item(connection.slots),
+        **_purchases_to_item(connection.purchases),
         **_schedule_to_item(connection.schedule),
         **_outbox_to_item(connection.outbox),
         **_migration_to_item(connection.migration),
@@ -64,8 +65,8 @@ def _from_format_1(item: Item) -> Connection:
         cadence=_cadence(item),
         due_at=optional_from_text(item.get("due_at")),
         pending=pending_from_item(item["pending_reads"]),
-        slot=_slot_from_item(item),
-        last_live_read_at=optional_from_text(item.get("last_live_read_at")),
+        slots=_slots_from_item(item),
+        purchases=_purchases_from_item(item),
         schedule=_schedule_from_item(item),
         outbox=_outbox_from_item(item),
         migration=_migration_from_item(item),
@@ -112,27 +113,45 @@ def _link_from_item(item: Item) -> Link:
     )
 
 
-def _slot_to_item(slot: RefreshSlot) -> Item:
+def _slots_to_item(slots: RefreshSlots) -> Item:
+    item: Item = {}
+    for kind in Kind:
+        slot = slots.of(kind)
+        item[f"{kind}_refresh_id"] = slot.refresh_id
+        item[f"{kind}_is_called"] = slot.is_called
+        item[f"{kind}_check_at"] = optional_to_text(slot.check_at)
+        item[f"{kind}_refused_until"] = optional_to_text(slot.refused_until)
+    return item
+
+
+def _slots_from_item(item: Item) -> RefreshSlots:
+    slots = {
+        kind.value: RefreshSlot(
+            refresh_id=item.get(f"{kind}_refresh_id"),
+            is_called=item[f"{kind}_is_called"],
+            check_at=optional_from_text(item.get(f"{kind}_check_at")),
+            refused_until=optional_from_text(item.get(f"{kind}_refused_until")),
+        )
+        for kind in Kind
+    }
+    return RefreshSlots(**slots)
+
+
+def _purchases_to_item(purchases: Purchases) -> Item:
     return {
-        "open_refresh_id": slot.open_refresh_id,
-        "open_refresh_called": slot.open_refresh_called,
-        "refresh_reason": slot.refresh_reason,
-        "last_purchase_at": optional_to_text(slot.last_purchase_at),
-        "next_refresh_at": optional_to_text(slot.next_refresh_at),
-        "refresh_refused_until": optional_to_text(slot.refresh_refused_until),
-        "sync_refused_until": optional_to_text(slot.sync_refused_until),
+        "last_refusal": purchases.last_refusal,
+        "last_purchase_at": optional_to_text(purchases.last_purchase_at),
+        "next_refresh_at": optional_to_text(purchases.next_refresh_at),
+        "last_live_read_at": optional_to_text(purchases.last_live_read_at),
     }
 
 
-def _slot_from_item(item: Item) -> RefreshSlot:
-    return RefreshSlot(
-        open_refresh_id=item.get("open_refresh_id"),
-        open_refresh_called=item["open_refresh_called"],
-        refresh_reason=item.get("refresh_reason"),
+def _purchases_from_item(item: Item) -> Purchases:
+    return Purchases(
+        last_refusal=item.get("last_refusal"),
         last_purchase_at=optional_from_text(item.get("last_purchase_at")),
         next_refresh_at=optional_from_text(item.get("next_refresh_at")),
-        refresh_refused_until=optional_from_text(item.get("refresh_refused_until")),
-        sync_refused_until=optional_from_text(item.get("sync_refused_until")),
+        last_live_read_at=optional_from_text(item.get("last_live_read_at")),
     )
 
 
@@ -200,6 +219,6 @@ def _seconds(duration: timedelta) -> int:
 
 
 def _shard_of(connection: Connection) -> str:
-    if connection.slot.open_refresh_id is not None:
+    if connection.slots.open_ids:
         return keys.awaited_shard(connection.provider)
     return keys.due_shard(connection.provider, connection.id)

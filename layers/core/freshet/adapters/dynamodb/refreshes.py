@@ -55,9 +55,9 @@ class DynamoRefreshes:
         return bool(item and item.get("purchases_stopped"))
 
     def open(self, refresh: Refresh) -> Refresh:
-        """Put an unpaid one on record as its connection's open refresh.
+        """Put an unpaid one on record as its connection's open refresh of its kind.
 
-        Raises ConcurrentChange where another one is open already, or the link works no more.
+        Raises ConcurrentChange where such a one is open already, or the link works no more.
         """
         called = refresh.status is not RefreshStatus.RESERVED
         opening = self._becoming_open(refresh, called=called)
@@ -143,7 +143,7 @@ class DynamoRefreshes:
         live = ", last_live_read_at = :now" if refresh.method is Method.READ else ""
         return self._table.updating(
             keys.connection(refresh.user_id, refresh.connection_id),
-            "SET open_refresh_id = :id, open_refresh_called = :called, due_at = :soon, "
+            "SET #id = :id, #called = :called, #check_at = :soon, due_at = :soon, "
             "due_shard = :shard, version = version + :one" + live,
             {
                 **({":now": to_text(refresh.created_at)} if live else {}),
@@ -154,8 +154,13 @@ class DynamoRefreshes:
                 ":shard": keys.awaited_shard(refresh.provider),
                 ":one": 1,
             },
-            condition=f"attribute_not_exists(open_refresh_id) AND #status IN ({', '.join(linked)})",
-            names={"#status": "status"},
+            condition=f"attribute_not_exists(#id) AND #status IN ({', '.join(linked)})",
+            names={
+                "#status": "status",
+                "#id": f"{refresh.kind}_refresh_id",
+                "#called": f"{refresh.kind}_is_called",
+                "#check_at": f"{refresh.kind}_check_at",
+            },
         )
 
     def _booking(self, refresh: Refresh) -> dict[str, Any]:

@@ -126,5 +126,5 @@ def _refresh_offer(connection: Connection, price: Money) -> RefreshOfferShape:
     return {
         "method": Method.PURCHASE if is_bought else Method.READ,
         "cost": money_shape(price if is_bought else Money(Decimal(0), price.currency)),
-        "last_refusal": connection.slot.refresh_reason,
+        "last_refusal": connection.purchases.last_refusal,
     }
