@@ -61,7 +61,7 @@ class Steps:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._names: list[str] | None = None
         self._last: int | None = None
-        monkeypatch.setattr(providers, Transport.__name__, lambda: _Watched(self))
+        monkeypatch.setattr(providers, Transport.__name__, lambda **_: _Watched(self))
         for service in _SERVICES:
             wiring.client(service).meta.events.register("after-call", self._after_call)
 

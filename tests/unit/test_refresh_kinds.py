@@ -89,7 +89,7 @@ def test_both_are_ended_when_the_connection_is_removed() -> None:
     stage.drain()
     found = stage.refreshes.of_connection(USER, CONNECTION_ID)
     assert [each.reason for each in found] == ["connection_removed", "connection_removed"]
-    assert (USER, CONNECTION_ID) not in stage.connections.rows
+    assert not stage.connection.slots.open_ids
 
 
 def test_purchase_of_the_schedule_is_made_when_a_sync_is_open() -> None:
