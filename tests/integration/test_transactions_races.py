@@ -14,7 +14,6 @@ from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.domain.account import AccountReport
 from freshet.domain.days import EVERY_DAY, DayRange
 from freshet.domain.errors import ConcurrentChange, StoreBusy
-from freshet.domain.read_run import ReadRun, ReadScope
 from freshet.domain.transaction_windows import Changes, WindowRead, window_read
 from freshet.domain.transactions import Transaction, identified
 from freshet.services.read_transactions import read_transactions
@@ -49,8 +48,8 @@ def _read(session: _Session, client: DynamoDB) -> None:
     read_transactions(
         ACCOUNT,
         EVERY_DAY,
-        ReadRun(started_at=NOON, scope=ReadScope.EVERYTHING),
         session,
+        read_at=NOON,
         accounts=FakeAccounts(connections),
         transactions=_store(client),
     )

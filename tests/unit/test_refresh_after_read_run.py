@@ -1,5 +1,6 @@
 """Which reading proves a refresh, and which only looks like it."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,9 +40,8 @@ def _progress(
     )
     visit = ReadRun(started_at=NOON, scope=ReadScope.EVERYTHING, accounts=(listed,))
     if reading is not None:
-        visit.stored[listed.id] = Stored(
-            reading=a_reading(**reading), is_confirmed=is_confirmed, changed_at=NOON
-        )
+        stored = Stored(reading=a_reading(**reading), is_confirmed=is_confirmed, changed_at=NOON)
+        visit = replace(visit, stored={listed.id: stored})
     return refresh_after_read_run(waiting, visit, pending, now=NOON + SECOND).accounts[listed.id]
 
 

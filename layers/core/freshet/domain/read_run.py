@@ -1,6 +1,6 @@
 """What one visit at a provider found out, and what that means for connection and refresh."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
@@ -56,9 +56,9 @@ class Stored:
     """It changed the content of what was stored before."""
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReadRun:
-    """Findings, gathered while a visit lasts."""
+    """What a read has found so far: each of its steps gives the next value."""
 
     started_at: datetime
     scope: ReadScope
@@ -69,10 +69,10 @@ class ReadRun:
     migrated_accounts: frozenset[str] = frozenset()
     """Accounts that another connection has now: nothing is to be proved of them here."""
     accounts: tuple[Account, ...] = ()
-    stored: dict[str, Stored] = field(default_factory=dict)
-    transactions_read_to: dict[str, date] = field(default_factory=dict)
-    transactions_read: set[str] = field(default_factory=set)
-    """The provider's ids of accounts whose transactions were read, or are not to be."""
+    stored: Mapping[str, Stored] = field(default_factory=dict)
+    """What was read of the holdings of an account, by our id."""
+    transactions_read: frozenset[str] = frozenset()
+    """The provider's ids of accounts whose transactions were read."""
     is_through: bool = False
     """It came to every account, and owes none its transactions."""
     trouble: Trouble | None = None
@@ -91,6 +91,14 @@ class ReadRun:
             return False
         is_silent = traits.may_sync_silently
         return any(each.is_changed if is_silent else each.is_newer for each in self.stored.values())
+
+    def with_transactions(self, account: Account) -> "ReadRun":
+        """Note that an account's transactions were read; `account` says how far."""
+        return replace(
+            self,
+            accounts=tuple(account if each.id == account.id else each for each in self.accounts),
+            transactions_read=self.transactions_read | {account.report.provider_account_id},
+        )
 
     @property
     def is_unanswered(self) -> bool:
@@ -230,21 +238,16 @@ def _progress(
     if not account.report.is_readable:
         return AccountProgress.GONE
     if refresh.kind is Kind.TRANSACTIONS:
-        return _sync_progress(account, refresh, run)
+        # A transactions sync brings yesterday in, never today.
+        read_to = account.transactions_read_to
+        is_there = read_to is not None and read_to >= yesterday(run.started_at)
+        return AccountProgress.DONE if is_there else refresh.accounts[account.id]
     stored = run.stored.get(account.id)
     if stored is not None and stored.is_confirmed and _is_proof(refresh, stored.reading):
         return AccountProgress.DONE
     reported = pending.refreshed(account.report.provider_account_id)
     if reported and refresh.started_at is not None and reported.at > refresh.started_at:
         return AccountProgress.REPORTED
-    return refresh.accounts[account.id]
-
-
-def _sync_progress(account: Account, refresh: Refresh, run: ReadRun) -> AccountProgress:
-    # A transactions sync brings yesterday in, never today.
-    read_to = run.transactions_read_to.get(account.id, account.transactions_read_to)
-    if read_to is not None and read_to >= yesterday(run.started_at):
-        return AccountProgress.DONE
     return refresh.accounts[account.id]
 
 

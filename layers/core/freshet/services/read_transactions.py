@@ -1,6 +1,7 @@
 """The reader's part for transactions: what a provider lists for some days, and nothing else."""
 
 from contextlib import suppress
+from datetime import datetime
 
 from freshet import metrics
 from freshet.domain.account import Account
@@ -45,26 +46,26 @@ def days_wanted(
 def read_transactions(
     account: Account,
     days: DayRange,
-    run: ReadRun,
     session: ProviderSession,
     *,
+    read_at: datetime,
     accounts: Accounts,
     transactions: Transactions,
-) -> None:
-    """Bring what is stored for these days in line with the provider, and remember how far."""
+) -> Account | None:
+    """Bring what is stored for these days in line with the provider, and remember how far.
+
+    Gives the account as it is then, None where the provider listed the days in part only.
+    """
     read = _reconcile(account, days, session, transactions)
     if not read.is_whole:
         # The day is not moved on: what is missing is asked for again.
         count(metrics.TRANSACTIONS_READ_IN_PART)
         logger.warning("Transactions read in part", account_id=account.id)
-        return
-    is_history = days == EVERY_DAY
-    after = account.with_transactions_read(at=run.started_at, is_history=is_history)
+        return None
+    after = account.with_transactions_read(at=read_at, is_history=days == EVERY_DAY)
     with suppress(MigratedAccounts):  # the connection that has it now reads on from what it knows
         accounts.save(after)
-    run.transactions_read.add(account.report.provider_account_id)
-    if after.transactions_read_to is not None:
-        run.transactions_read_to[account.id] = after.transactions_read_to
+    return after
 
 
 def _reconcile(

@@ -1,9 +1,9 @@
-"""The reader: one visit at the provider for one connection, and everything that follows from it."""
+"""The reader: one read of one connection at its provider, and everything that follows from it."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import partial
 
 from freshet import metrics
 from freshet.domain.account import Account
@@ -18,6 +18,7 @@ from freshet.domain.call_errors import (
 from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import GONE
+from freshet.domain.days import DayRange
 from freshet.domain.errors import (
     CredentialMissing,
     Erased,
@@ -59,12 +60,12 @@ from freshet.services.store_reading import store_reading
 from freshet.services.supersede import judged_connection
 
 # After one of these, asking for the connection's other accounts can bring nothing but harm.
-_ENDS_THE_VISIT = (LoginRequired, RateLimited, ProviderRejectedUs)
+_ENDS_THE_READ = (LoginRequired, RateLimited, ProviderRejectedUs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakeSnapshotsDependencies:
-    """What a visit needs from outside."""
+    """What a read needs from outside."""
 
     connections: Connections
     accounts: Accounts
@@ -112,7 +113,7 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
         is_awaited=command.reason in (ReadReason.FIRST_LOAD, ReadReason.REFRESH),
         migrated_accounts=frozenset(connection.migration.migrated_accounts.values()),
     )
-    _read(run, connection, deps)
+    run = _read(run, connection, deps)
     now = deps.clock()
     refreshes = [
         finish_refresh(each, connection, run, refreshes=deps.refreshes, now=now)
@@ -155,102 +156,116 @@ def _with_lease(command: ReadCommand, deps: TakeSnapshotsDependencies, now: date
     return deps.connections.change(command.user_id, command.connection_id, step)
 
 
-def _read(run: ReadRun, connection: Connection, deps: TakeSnapshotsDependencies) -> None:
+def _read(run: ReadRun, connection: Connection, deps: TakeSnapshotsDependencies) -> ReadRun:
+    """Take the steps of a read; what was found before one that failed is kept."""
     try:
         session = deps.providers.open(connection)
         calls = calls_expected(connection, run.scope, deps.traits[connection.provider])
         session.expect(calls, is_awaited=run.is_awaited)
-        _look_around(run, session, connection, deps)
-        run.calls = session.calls
+        for after in _steps(run, session, connection, deps):
+            run = after
+        return replace(run, calls=session.calls)
     except (CallFailed, CredentialMissing, ProviderNotConfigured) as trouble:
-        run.trouble = trouble
+        return replace(run, trouble=trouble)
 
 
-def _look_around(
+def _steps(
     run: ReadRun, session: ProviderSession, connection: Connection, deps: TakeSnapshotsDependencies
-) -> None:
+) -> Iterator[ReadRun]:
+    """Give the run after each step: report, allowance, accounts, and what is read of each."""
     if run.scope is ReadScope.EVERYTHING:
-        run.report = session.connection()
-        if run.report.is_disabled:
+        report = session.connection()
+        run = replace(run, report=report)
+        yield run
+        if report.is_disabled:
             return  # its answers are frozen: they prove nothing and cost quota
-    # Only now: a visit without quota, or to a provider in trouble, has not read anything.
+    # Only now: a read without quota, or at a provider in trouble, has not read anything.
     if run.is_background:
-        _demand_allowance(run, connection, deps)
-    run.accounts = list_accounts(session, connection, run.report, deps=deps)
-    _read_accounts(run, session, connection, deps)
+        run = _with_allowance(run, connection, deps)
+        yield run
+    run = replace(run, accounts=list_accounts(session, connection, run.report, deps=deps))
+    yield run
+    yield from _account_steps(run, session, connection, deps)
 
 
-def _demand_allowance(
+def _with_allowance(
     run: ReadRun, connection: Connection, deps: TakeSnapshotsDependencies
-) -> None:
-    etiquette, now = deps.traits[connection.provider].etiquette, deps.clock()
-    most = etiquette.background_reads_per_user_and_day
+) -> ReadRun:
+    limits, now = deps.traits[connection.provider].etiquette, deps.clock()
+    most = limits.background_reads_per_user_and_day
     today = now.astimezone(UTC).date()
     if most is None or connection.schedule.allowed_on == today:
-        return
+        return run
     if not deps.allowance.take(connection.user_id, most=most, now=now):
         raise AllowanceExhausted(connection.first_read_tomorrow(now=now))
-    run.allowed_on = today
+    return replace(run, allowed_on=today)
 
 
-def _read_accounts(
+def _account_steps(
     run: ReadRun, session: ProviderSession, connection: Connection, deps: TakeSnapshotsDependencies
-) -> None:
+) -> Iterator[ReadRun]:
     owing: set[str] = set()
-    etiquette = deps.traits[connection.provider].etiquette
+    limits = deps.traits[connection.provider].etiquette
     for account in _in_turn(run.accounts, connection.schedule.consecutive_failures):
-        is_whole = run.scope is ReadScope.EVERYTHING
-        is_asked_for = is_whole or connection.pending.has_holdings_of(
-            account.report.provider_account_id
-        )
-        days = days_wanted(account, connection, run, session, etiquette=etiquette)
+        name, is_whole = account.report.provider_account_id, run.scope is ReadScope.EVERYTHING
+        is_asked_for = is_whole or connection.pending.has_holdings_of(name)
+        days = days_wanted(account, connection, run, session, etiquette=limits)
         if not account.report.is_readable or not (is_asked_for or days):
             continue
         if run.is_too_long(now=deps.clock()):
-            run.trouble = ReadRunTooLong()
+            yield replace(run, trouble=ReadRunTooLong())
             return
         if is_asked_for:
-            with _by_itself(run):
-                _read_account(run, session, account, deps)
+            run = _by_itself(run, partial(_with_holdings, run, account, session, deps))
+            yield run
         if days:
-            owing.add(account.report.provider_account_id)
-            with _by_itself(run):
-                read_transactions(
-                    account,
-                    days,
-                    run,
-                    session,
-                    accounts=deps.accounts,
-                    transactions=deps.transactions,
-                )
-    run.is_through = owing <= run.transactions_read
+            owing.add(name)
+            run = _by_itself(run, partial(_with_transactions, run, account, days, session, deps))
+            yield run
+    yield replace(run, is_through=owing <= run.transactions_read)
 
 
-@contextmanager
-def _by_itself(run: ReadRun) -> Iterator[None]:
+def _by_itself(run: ReadRun, step: Callable[[], ReadRun]) -> ReadRun:
     """Keep one account's trouble to itself: the others are read all the same."""
     try:
-        yield
+        return step()
     except (ProviderError, SnapshotTooLarge) as trouble:
-        if isinstance(trouble, _ENDS_THE_VISIT):
+        if isinstance(trouble, _ENDS_THE_READ):
             raise
-        run.trouble = trouble
+        return replace(run, trouble=trouble)
 
 
-def _in_turn(accounts: tuple[Account, ...], failures: int) -> tuple[Account, ...]:
-    # Begins elsewhere after each failed visit, so that no account is left out for ever.
-    first = failures % len(accounts) if accounts else 0
-    return accounts[first:] + accounts[:first]
-
-
-def _read_account(
-    run: ReadRun, session: ProviderSession, account: Account, deps: TakeSnapshotsDependencies
-) -> None:
+def _with_holdings(
+    run: ReadRun, account: Account, session: ProviderSession, deps: TakeSnapshotsDependencies
+) -> ReadRun:
     reading = replace(
         session.holdings(account.report),
         is_partial=account.is_partial,
         is_reloaded=account.is_reloaded,
     )
     stored = store_reading(account, reading, snapshots=deps.snapshots)
-    if stored is not None:
-        run.stored[account.id] = stored
+    return run if stored is None else replace(run, stored={**run.stored, account.id: stored})
+
+
+def _with_transactions(
+    run: ReadRun,
+    account: Account,
+    days: DayRange,
+    session: ProviderSession,
+    deps: TakeSnapshotsDependencies,
+) -> ReadRun:
+    after = read_transactions(
+        account,
+        days,
+        session,
+        read_at=run.started_at,
+        accounts=deps.accounts,
+        transactions=deps.transactions,
+    )
+    return run if after is None else run.with_transactions(after)
+
+
+def _in_turn(accounts: tuple[Account, ...], failures: int) -> tuple[Account, ...]:
+    # Begins elsewhere after each failed visit, so that no account is left out for ever.
+    first = failures % len(accounts) if accounts else 0
+    return accounts[first:] + accounts[:first]
