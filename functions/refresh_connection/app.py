@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from freshet import bootstrap
 from freshet.batches import OverlappingProcessor
-from freshet.messages import parse_refresh_order
+from freshet.messages import parse_refresh_command
 from freshet.observability import log_context, logger, metrics
 
 _processor = OverlappingProcessor()
@@ -26,6 +26,6 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> PartialItem
 
 def handle(record: SQSRecord) -> None:
     """Work one command."""
-    command = parse_refresh_order(record.body)
+    command = parse_refresh_command(record.body)
     with log_context(**command.log_keys):
         bootstrap.refresh_connection()(command)

@@ -9,7 +9,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from freshet import bootstrap
 from freshet.batches import OverlappingProcessor
-from freshet.messages import parse_read_order
+from freshet.messages import parse_read_command
 from freshet.observability import log_context, logger, metrics
 
 _processor = OverlappingProcessor()
@@ -30,6 +30,6 @@ def lambda_handler(
 
 def handle(record: SQSRecord) -> None:
     """Work one command."""
-    command = parse_read_order(record.body)
+    command = parse_read_command(record.body)
     with log_context(connection_id=command.connection_id, reason=command.reason):
         bootstrap.take_snapshots()(command)

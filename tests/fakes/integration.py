@@ -45,7 +45,7 @@ FAKE_TRAITS = ProviderTraits(
     removes_at_once=True,
     calls_per_read_run=3,
     calls_per_account=1,
-    etiquette=ProviderLimits(
+    limits=ProviderLimits(
         background_reads_per_user_and_day=2,
         shortest_read_cadence=timedelta(hours=12),
         shortest_refresh_cadence=timedelta(hours=2),

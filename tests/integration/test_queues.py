@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError, EndpointConnectionError
 from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue, SqsWebhookQueue
 from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.errors import QueueUnavailable
-from freshet.messages import parse_delivery, parse_read_order, parse_refresh_order
+from freshet.messages import parse_delivery, parse_read_command, parse_refresh_command
 from tests.builders import CONNECTION_ID, USER, a_delivery, a_refresh_command
 from tests.clients import Sqs
 
@@ -70,8 +70,8 @@ def test_orders_come_out_as_they_went_in_when_sent(queue: tuple[Sqs, str]) -> No
     assert SqsReadQueue(*queue).send([_read()]) == []
     assert SqsRefreshQueue(*queue).send([a_refresh_command()]) == []
     bodies = _bodies(queue)
-    assert parse_read_order(bodies[0]) == _read()
-    assert parse_refresh_order(bodies[1]) == a_refresh_command()
+    assert parse_read_command(bodies[0]) == _read()
+    assert parse_refresh_command(bodies[1]) == a_refresh_command()
 
 
 @pytest.mark.parametrize(

@@ -145,10 +145,10 @@ def test_field_and_bound_are_named_when_a_cadence_is_impolite(
     provider: Provider, field: str
 ) -> None:
     stage = Stage(provider=provider)
-    etiquette = TRAITS[provider].etiquette
+    limits = TRAITS[provider].limits
     shortest = {
-        "read_every": etiquette.shortest_read_cadence,
-        "refresh_every": etiquette.shortest_refresh_cadence,
+        "read_every": limits.shortest_read_cadence,
+        "refresh_every": limits.shortest_refresh_cadence,
     }[field]
     before = stage.connection
     for every in (timedelta(0), shortest - SECOND, LONGEST_CADENCE + SECOND):

@@ -28,7 +28,7 @@ def _check(*, is_stopped: bool = False, **connection: object) -> None:
         a_connection(**connection),
         is_stopped=is_stopped,
         policy=a_policy(),
-        etiquette=TRAITS[Provider.SNAPTRADE].etiquette,
+        limits=TRAITS[Provider.SNAPTRADE].limits,
         now=NOON,
     )
 
@@ -71,18 +71,18 @@ def test_purchase_may_go_on_when_the_cooldown_is_over(ago: timedelta) -> None:
 
 @pytest.mark.parametrize("provider", Provider)
 @pytest.mark.parametrize("cooldown", [timedelta(0), timedelta(seconds=-5), SECOND])
-def test_etiquette_holds_when_the_setting_asks_for_less(
+def test_providers_limit_holds_when_the_setting_asks_for_less(
     provider: Provider, cooldown: timedelta
 ) -> None:
-    etiquette = TRAITS[provider].etiquette
-    gap, policy = etiquette.gap_between_purchases, a_policy(cooldown=cooldown)
+    limits = TRAITS[provider].limits
+    gap, policy = limits.gap_between_purchases, a_policy(cooldown=cooldown)
     bought = a_connection(provider=provider, last_purchase_at=NOON)
     with pytest.raises(RefreshTooSoon) as refused:
         check_before_money(
-            bought, is_stopped=False, policy=policy, etiquette=etiquette, now=NOON + gap - SECOND
+            bought, is_stopped=False, policy=policy, limits=limits, now=NOON + gap - SECOND
         )
     assert refused.value.retry_at == NOON + gap
-    check_before_money(bought, is_stopped=False, policy=policy, etiquette=etiquette, now=NOON + gap)
+    check_before_money(bought, is_stopped=False, policy=policy, limits=limits, now=NOON + gap)
 
 
 @pytest.mark.parametrize(

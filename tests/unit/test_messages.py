@@ -9,11 +9,11 @@ from freshet.domain.provider import Provider
 from freshet.domain.refresh import Trigger
 from freshet.messages import (
     parse_delivery,
-    parse_read_order,
-    parse_refresh_order,
+    parse_read_command,
+    parse_refresh_command,
     render_delivery,
-    render_read_order,
-    render_refresh_order,
+    render_read_command,
+    render_refresh_command,
 )
 from tests.builders import CONNECTION_ID, a_delivery, a_refresh_command
 
@@ -21,19 +21,19 @@ from tests.builders import CONNECTION_ID, a_delivery, a_refresh_command
 @pytest.mark.parametrize("reason", ReadReason)
 def test_read_order_comes_back_when_it_travelled(reason: ReadReason) -> None:
     order = ReadCommand(user_id="üser-1", connection_id=CONNECTION_ID, reason=reason)
-    assert parse_read_order(render_read_order(order)) == order
+    assert parse_read_command(render_read_command(order)) == order
 
 
 @pytest.mark.parametrize("trigger", Trigger)
 def test_refresh_order_comes_back_when_it_travelled(trigger: Trigger) -> None:
     order = a_refresh_command(trigger=trigger)
-    assert parse_refresh_order(render_refresh_order(order)) == order
+    assert parse_refresh_command(render_refresh_command(order)) == order
 
 
 def test_removal_order_comes_back_when_it_travelled() -> None:
     order = RemovalCommand(user_id="üser-1", erasure_id="era_1")
-    assert parse_refresh_order(render_refresh_order(order)) == order
-    assert json.loads(render_refresh_order(order)).keys() == {"user_id", "erasure_id"}
+    assert parse_refresh_command(render_refresh_command(order)) == order
+    assert json.loads(render_refresh_command(order)).keys() == {"user_id", "erasure_id"}
 
 
 @pytest.mark.parametrize("text", ["", '{"a": 1}', "".join(map(chr, range(256))), "\U0001f4c8"])
@@ -44,7 +44,7 @@ def test_webhooks_text_is_untouched_when_it_travelled(text: str) -> None:
 
 def test_orders_hold_ids_and_reasons_only_when_rendered() -> None:
     order = ReadCommand(user_id="u", connection_id="c", reason=ReadReason.DUE)
-    assert json.loads(render_read_order(order)).keys() == {"user_id", "connection_id", "reason"}
-    assert json.loads(render_refresh_order(a_refresh_command())).keys() == {
+    assert json.loads(render_read_command(order)).keys() == {"user_id", "connection_id", "reason"}
+    assert json.loads(render_refresh_command(a_refresh_command())).keys() == {
         *("user_id", "connection_id", "refresh_id", "trigger", "actor"),
     }

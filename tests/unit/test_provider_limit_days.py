@@ -1,4 +1,4 @@
-"""No setting breaks etiquette: days of a user's connections, read by the schedule alone."""
+"""No setting breaks a provider's limits: days of connections that the schedule alone reads."""
 
 from collections import Counter
 from datetime import date, timedelta
@@ -27,7 +27,7 @@ DAYS = 4
 TURN = timedelta(minutes=20)
 # As SnapTrade asks; written out, because the table itself is under test.
 MOST_READS, MOST_ACTIVITIES = 4, 1
-SHORTEST = TRAITS[Provider.SNAPTRADE].etiquette.shortest_read_cadence
+SHORTEST = TRAITS[Provider.SNAPTRADE].limits.shortest_read_cadence
 
 
 class _Watched(FakeSession):
@@ -115,7 +115,7 @@ def test_cadence_is_refused_by_name_when_it_is_rude_or_absurd(
 ) -> None:
     stage = Stage(provider=provider)
     name = "shortest_read_cadence" if field == "read_every" else "shortest_refresh_cadence"
-    shortest: timedelta = getattr(TRAITS[provider].etiquette, name)
+    shortest: timedelta = getattr(TRAITS[provider].limits, name)
     second = timedelta(seconds=1)
     for absurd in (timedelta(0), -shortest, shortest - second, LONGEST_CADENCE + second):
         with pytest.raises(InvalidField, match=f"cadence.{field}"):

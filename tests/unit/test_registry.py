@@ -107,4 +107,4 @@ def test_trait_is_a_capability_that_at_least_two_integrations_have(name: str) ->
 def test_third_provider_has_other_traits_than_the_real_ones(provider: Provider) -> None:
     mine = registry.TRAITS[provider]
     assert any(getattr(mine, name) != getattr(FAKE_TRAITS, name) for name in CAPABILITIES)
-    assert mine.etiquette != FAKE_TRAITS.etiquette
+    assert mine.limits != FAKE_TRAITS.limits

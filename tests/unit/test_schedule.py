@@ -106,4 +106,4 @@ def test_turn_is_full_when_either_limit_is_planned_for(
 def test_no_more_is_asked_for_than_a_turn_could_hold_when_visits_are_short(
     calls: int, visits: int
 ) -> None:
-    assert UserRateLimit(calls, calls).most_visits == visits
+    assert UserRateLimit(calls, calls).most_connections == visits

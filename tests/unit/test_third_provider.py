@@ -93,7 +93,7 @@ def test_refresh_is_bought_in_place_and_ends_by_a_read_without_any_webhook(key: 
 
 
 @each_key
-def test_etiquette_and_prices_are_the_providers_own(key: Provider) -> None:
+def test_limits_and_prices_are_the_providers_own(key: Provider) -> None:
     third = ThirdProvider(key)
     connection_id = third.link("there-1")
     third.call("POST", f"/v1/connections/{connection_id}/refresh")
@@ -101,7 +101,7 @@ def test_etiquette_and_prices_are_the_providers_own(key: Provider) -> None:
     third.turn(minutes=5)
     refused = third.call("POST", f"/v1/connections/{connection_id}/refresh")
     assert (refused.status, refused.body["code"]) == (429, "refresh_too_soon")
-    gap = third.integration.traits.etiquette.gap_between_purchases
+    gap = third.integration.traits.limits.gap_between_purchases
     assert timedelta(seconds=refused.body["retry_after"]) == gap - timedelta(minutes=5)
     rude = {"cadence": {"read_every": "PT6H"}}
     assert third.call("PATCH", f"/v1/connections/{connection_id}", rude).status == 422

@@ -35,7 +35,7 @@ def render_delivery(delivery: VerifiedDelivery) -> str:
     )
 
 
-def parse_read_order(text: str) -> ReadCommand:
+def parse_read_command(text: str) -> ReadCommand:
     """Read a message of SnapshotQueue."""
     document = json.loads(text)
     return ReadCommand(
@@ -45,7 +45,7 @@ def parse_read_order(text: str) -> ReadCommand:
     )
 
 
-def render_read_order(command: ReadCommand) -> str:
+def render_read_command(command: ReadCommand) -> str:
     """Write a message for SnapshotQueue."""
     return _compact(
         {
@@ -56,7 +56,7 @@ def render_read_order(command: ReadCommand) -> str:
     )
 
 
-def parse_refresh_order(text: str) -> RefreshCommand | RemovalCommand:
+def parse_refresh_command(text: str) -> RefreshCommand | RemovalCommand:
     """Read a message of RefreshQueue: something that a provider is to be asked to do."""
     document = json.loads(text)
     if "erasure_id" in document:
@@ -70,7 +70,7 @@ def parse_refresh_order(text: str) -> RefreshCommand | RemovalCommand:
     )
 
 
-def render_refresh_order(command: RefreshCommand | RemovalCommand) -> str:
+def render_refresh_command(command: RefreshCommand | RemovalCommand) -> str:
     """Write a message for RefreshQueue."""
     if isinstance(command, RemovalCommand):
         return _compact({"user_id": command.user_id, "erasure_id": command.erasure_id})

@@ -1,4 +1,4 @@
-"""The providers this deployment has keys for, and how to open a visit at each."""
+"""The providers this deployment has keys for, and how to open a session at each."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class ConfiguredProviders[Visitor]:
     openers: Mapping[Provider, Callable[[Connection, Credential], Visitor]]
 
     def open(self, connection: Connection) -> Visitor:
-        """Start a visit; raises ProviderNotConfigured, CredentialMissing, SecretUnavailable."""
+        """Start a session; raises ProviderNotConfigured, CredentialMissing, SecretUnavailable."""
         opener = self.openers.get(connection.provider)
         if opener is None:
             raise ProviderNotConfigured(connection.provider)

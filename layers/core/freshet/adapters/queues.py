@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from freshet.domain.commands import ReadCommand, RefreshCommand, RemovalCommand
 from freshet.domain.errors import QueueUnavailable
 from freshet.domain.webhooks import VerifiedDelivery
-from freshet.messages import render_delivery, render_read_order, render_refresh_order
+from freshet.messages import render_delivery, render_read_command, render_refresh_command
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -47,7 +47,7 @@ class SqsReadQueue:
 
     def send(self, commands: Iterable[ReadCommand]) -> Sequence[ReadCommand]:
         """Send commands; gives back those that were not accepted."""
-        return _send_all(self._client, self._url, commands, render_read_order)
+        return _send_all(self._client, self._url, commands, render_read_command)
 
 
 class SqsRefreshQueue:
@@ -62,10 +62,10 @@ class SqsRefreshQueue:
         self, commands: Iterable[RefreshCommand | RemovalCommand]
     ) -> Sequence[RefreshCommand | RemovalCommand]:
         """Send commands; gives back those that were not accepted."""
-        return _send_all(self._client, self._url, commands, render_refresh_order)
+        return _send_all(self._client, self._url, commands, render_refresh_command)
 
 
-class _Order(Protocol):
+class _Command(Protocol):
     @property
     def group(self) -> str: ...
 
@@ -73,10 +73,10 @@ class _Order(Protocol):
     def delay(self) -> timedelta: ...
 
 
-def _send_all[Order: _Order](
-    client: "SQSClient", url: str, commands: Iterable[Order], render: Callable[[Order], str]
-) -> list[Order]:
-    left: list[Order] = []
+def _send_all[Command: _Command](
+    client: "SQSClient", url: str, commands: Iterable[Command], render: Callable[[Command], str]
+) -> list[Command]:
+    left: list[Command] = []
     for batch in batched(commands, _BATCH, strict=False):
         entries = [_entry(place, command, render(command)) for place, command in enumerate(batch)]
         try:
@@ -87,7 +87,7 @@ def _send_all[Order: _Order](
     return left
 
 
-def _entry(place: int, command: _Order, body: str) -> "SendMessageBatchRequestEntryTypeDef":
+def _entry(place: int, command: _Command, body: str) -> "SendMessageBatchRequestEntryTypeDef":
     # A group on a standard queue orders nothing; it keeps one noisy connection from the others.
     group = hashlib.sha256(command.group.encode()).hexdigest()
     delay = min(max(command.delay, timedelta(0)), _LONGEST_DELAY)

@@ -89,7 +89,7 @@ class RateGuard:
 
 @dataclass(slots=True)
 class QuotaLease:
-    """One visit's quota: what it is going to need is taken several tokens at a time.
+    """One session's quota: what it is going to need is taken several tokens at a time.
 
     A session that a user waits for takes them of `eager`, which waits longer for its slots. With
     `read_at`, its first tokens count as a read at that institution.

@@ -68,7 +68,7 @@ class Account:
     failed_parts: tuple[str, ...] = ()
     """What the provider could not bring along when this account was last read."""
     is_reloaded: bool = False
-    """The provider began to load it anew and is through, as seen by this very visit."""
+    """The provider began to load it anew and is through, as seen by this very read."""
 
     @property
     def is_partial(self) -> bool:

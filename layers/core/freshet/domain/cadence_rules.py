@@ -10,14 +10,14 @@ from freshet.domain.instants import duration_to_text
 from freshet.domain.provider_limits import LONGEST_CADENCE, ProviderLimits
 
 
-def check_read_every(every: timedelta, etiquette: ProviderLimits, *, field: str) -> None:
+def check_read_every(every: timedelta, limits: ProviderLimits, *, field: str) -> None:
     """Raise InvalidField for reads more frequent than is polite, or next to never."""
-    _check(every, etiquette.shortest_read_cadence, field)
+    _check(every, limits.shortest_read_cadence, field)
 
 
-def check_refresh_every(every: timedelta, etiquette: ProviderLimits, *, field: str) -> None:
+def check_refresh_every(every: timedelta, limits: ProviderLimits, *, field: str) -> None:
     """Raise InvalidField for purchases more frequent than is sensible, or next to never."""
-    _check(every, etiquette.shortest_refresh_cadence, field)
+    _check(every, limits.shortest_refresh_cadence, field)
 
 
 def _check(every: timedelta, shortest: timedelta, field: str) -> None:

@@ -53,7 +53,7 @@ class UpstreamStatus(StrEnum):
     PENDING = "pending"
     ASKED = "asked"
     REMOVED = "removed"
-    UNCONFIRMED = "unconfirmed"  # the provider took the wish, and never said that it is done
+    UNCONFIRMED = "unconfirmed"  # the provider took the request, and never said that it is done
     NOT_REMOVED = "not_removed"  # we could not even ask; the reason says why
 
 
@@ -111,7 +111,7 @@ class Upstream:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Erasure:
-    """One wish to be forgotten and everything on record about it.
+    """One request to be forgotten and everything on record about it.
 
     Without a `connection_id` it is the whole user's, and `connections` are those it takes along.
     """

@@ -12,7 +12,7 @@ class ProviderLimits:
     """The narrowest a deployment may go at one provider."""
 
     background_reads_per_user_and_day: int | None
-    """Reads by the schedule alone: first loads, webhooks and people's wishes do not count."""
+    """Reads by the schedule alone: first loads, webhooks and people's requests do not count."""
 
     shortest_read_cadence: timedelta
     shortest_refresh_cadence: timedelta

@@ -34,15 +34,15 @@ class ProviderTraits:
     """A removed thing is gone when the provider answers; others queue the removal."""
 
     calls_per_read_run: int
-    """WebhookEffect of a usual visit, before a connection's own number is known."""
+    """Calls of a usual read, before a connection's own number is known."""
 
     calls_per_account: int
-    """Calls that each account adds to a visit of a known connection; 0: one call for all."""
+    """Calls that each account adds to a read of a known connection; 0: one call for all."""
 
-    etiquette: ProviderLimits
+    limits: ProviderLimits
 
     def calls_for_accounts(self, accounts: int) -> int:
-        """Count the calls of a visit to some accounts: their list, then each of them."""
+        """Count the calls of a read of some accounts: their list, then each of them."""
         return 1 + max(1, self.calls_per_account * accounts)
 
     def fence(self) -> timedelta:

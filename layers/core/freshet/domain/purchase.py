@@ -51,9 +51,9 @@ class PurchasePolicy:
         prices = self.prices[provider]
         return max(prices.at(now), prices.at(now + LONGEST_WAIT), key=lambda each: each.amount)
 
-    def cooldown_at(self, etiquette: ProviderLimits) -> timedelta:
-        """Say how far apart two purchases for one connection are: etiquette is the least."""
-        return max(self.cooldown, etiquette.gap_between_purchases)
+    def cooldown_at(self, limits: ProviderLimits) -> timedelta:
+        """Say how far apart two purchases for one connection are, at the provider's least."""
+        return max(self.cooldown, limits.gap_between_purchases)
 
 
 def check_again(connection: Connection, *, is_stopped: bool) -> None:
@@ -68,21 +68,21 @@ def check_before_money(
     *,
     is_stopped: bool,
     policy: PurchasePolicy,
-    etiquette: ProviderLimits,
+    limits: ProviderLimits,
     now: datetime,
 ) -> None:
     """Raise the first reason not to buy; budgets come after, in the reservation itself."""
     check_again(connection, is_stopped=is_stopped)
-    last, cooldown = connection.purchases.last_purchase_at, policy.cooldown_at(etiquette)
+    last, cooldown = connection.purchases.last_purchase_at, policy.cooldown_at(limits)
     if last is not None and now < last + cooldown:
         raise RefreshTooSoon(last + cooldown)
 
 
 def check_before_live_read(
-    connection: Connection, *, etiquette: ProviderLimits, now: datetime
+    connection: Connection, *, limits: ProviderLimits, now: datetime
 ) -> None:
     """Raise RefreshTooSoon where a person would read live more often than is polite."""
-    last, gap = connection.purchases.last_live_read_at, etiquette.gap_between_live_reads
+    last, gap = connection.purchases.last_live_read_at, limits.gap_between_live_reads
     if last is not None and now < last + gap:
         raise RefreshTooSoon(last + gap)
 

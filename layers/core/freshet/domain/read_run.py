@@ -1,4 +1,4 @@
-"""What one visit at a provider found out, and what that means for connection and refresh."""
+"""What one read at a provider found out, and what that means for connection and refresh."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -32,12 +32,12 @@ from freshet.domain.snapshot import HoldingsReading
 
 Trouble = CallFailed | CredentialMissing | ProviderNotConfigured | ReadRunTooLong | SnapshotTooLarge
 
-VISIT_LIMIT = timedelta(seconds=60)
+READ_RUN_LIMIT = timedelta(seconds=60)
 """No account is started after this: the function's timeout leaves time to end the last one."""
 
 
 class ReadScope(StrEnum):
-    """How much of a connection a visit looks at."""
+    """How much of a connection a read looks at."""
 
     EVERYTHING = "everything"
     MARKED_ACCOUNTS = "marked_accounts"
@@ -107,7 +107,7 @@ class ReadRun:
 
     def is_too_long(self, *, now: datetime) -> bool:
         """Tell whether no further account may be started."""
-        return now - self.started_at > VISIT_LIMIT
+        return now - self.started_at > READ_RUN_LIMIT
 
 
 _REASONS: dict[type[Exception], str] = {
@@ -131,7 +131,7 @@ def scope_for(connection: Connection, *, is_webhook: bool) -> ReadScope:
 
 
 def calls_expected(connection: Connection, scope: ReadScope, traits: ProviderTraits) -> int:
-    """Say how many calls a visit is going to make, as far as it can be known."""
+    """Say how many calls a read is going to make, as far as it can be known."""
     if scope is ReadScope.EVERYTHING:
         return calls_of(connection, traits)
     transactions = connection.pending.transactions_count
@@ -144,7 +144,7 @@ def calls_expected(connection: Connection, scope: ReadScope, traits: ProviderTra
 def connection_after_read_run(
     connection: Connection, run: ReadRun, refreshes: Sequence[Refresh], *, now: datetime
 ) -> Connection:
-    """Say what a visit means for its connection and its place in the schedule."""
+    """Say what a read means for its connection and its place in the schedule."""
     pending = connection.pending.after_read(
         run.started_at, is_through=run.is_through, transactions_read=run.transactions_read
     )
@@ -163,7 +163,7 @@ def connection_after_read_run(
 def refresh_after_read_run(
     refresh: Refresh, run: ReadRun, pending: PendingReads, *, now: datetime
 ) -> Refresh:
-    """Take a visit's proof into the refresh that waits for it; end it when time is up."""
+    """Take a read's proof into the refresh that waits for it; end it when time is up."""
     found = {
         account.id: _progress(account, refresh, run, pending)
         for account in run.accounts
@@ -171,7 +171,7 @@ def refresh_after_read_run(
     }
     found |= dict.fromkeys(run.migrated_accounts & refresh.accounts.keys(), AccountProgress.GONE)
     noted = note_proof(refresh, found, now=now)
-    # A visit that had no quota has not checked anything.
+    # A read that had no quota has not checked anything.
     has_looked = not isinstance(run.trouble, QuotaExhausted | RateLimited)
     return pass_check(noted, now=now) if has_looked else noted
 

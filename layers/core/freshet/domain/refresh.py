@@ -1,4 +1,4 @@
-"""One refresh: a purchase at most once, from the first wish to the last proof.
+"""One refresh: a purchase at most once, from the first request to the last proof.
 
     queued → reserved → calling → accepted → complete | partial | no_change | timed_out
                            │  └→ refused
@@ -23,7 +23,7 @@ PATIENCE = timedelta(minutes=15)
 """How long a reserved call may wait for its next attempt; an outage of hours refuses it."""
 
 MOST_ATTEMPTS = 5
-"""WebhookEffect that surely cost nothing before a refresh is given up."""
+"""Calls that surely cost nothing before a refresh is given up."""
 
 LONGEST_WAIT = PATIENCE * MOST_ATTEMPTS
 """How long after its reservation a refresh may still be called."""

@@ -11,7 +11,7 @@ DUE_SHARDS = 4
 """Partitions of the due index for each provider; each takes 1,000 writes a second."""
 
 _FEWEST_CALLS = 2
-"""No visit makes do with fewer."""
+"""No read makes do with fewer."""
 
 
 class Turn(StrEnum):
@@ -33,13 +33,13 @@ def turn_for(connection: Connection, *, now: datetime) -> Turn:
 
 
 def calls_of(connection: Connection, traits: ProviderTraits) -> int:
-    """Say how many calls a visit makes: as many as the last one, or as a usual one."""
+    """Say how many calls a read makes: as many as the last one, or as a usual one."""
     return connection.schedule.calls_per_read_run or traits.calls_per_read_run
 
 
 @dataclass(frozen=True, slots=True)
 class UserRateLimit:
-    """How many calls one turn may plan for and how far apart its visits start.
+    """How many calls one turn may plan for and how far apart its reads start.
 
     A person's call finds room all the same: the limiter lets the sweep take slots only a little
     ahead of time.
@@ -49,7 +49,7 @@ class UserRateLimit:
     purchases_per_minute: int
 
     @property
-    def most_visits(self) -> int:
+    def most_connections(self) -> int:
         """How many connections a turn can hold at most."""
         return max(1, self.calls_per_minute // _FEWEST_CALLS)
 
@@ -58,5 +58,5 @@ class UserRateLimit:
         return calls >= self.calls_per_minute or purchases >= self.purchases_per_minute
 
     def delay(self, calls: int) -> timedelta:
-        """Say how long after the turn's start a visit begins before which so many are planned."""
+        """Say how long after the turn's start a read begins before which so many are planned."""
         return min(timedelta(minutes=1), timedelta(minutes=1) * calls / self.calls_per_minute)

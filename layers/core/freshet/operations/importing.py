@@ -128,8 +128,8 @@ class Importer:
         if provider is None:
             raise InvalidField("provider", "is not a known provider")
         read = with_credential(_Line, self.credential_forms(provider)).model_validate(document)
-        etiquette = self.deps.registering.traits[provider].etiquette
-        check_read_every(read.read_every, etiquette, field="read_every")
+        limits = self.deps.registering.traits[provider].limits
+        check_read_every(read.read_every, limits, field="read_every")
         return ImportRow(
             user_id=read.user_id,
             provider=provider,

@@ -53,11 +53,11 @@ class _RegisterConnection(OperatorEvent):
     credential: Any
     """In the form of its provider."""
 
-    def to_registration(self, etiquette: ProviderLimits) -> Registration:
+    def to_registration(self, limits: ProviderLimits) -> Registration:
         """Say the same in the domain's words; raises InvalidField for a cadence."""
-        check_read_every(self.read_every, etiquette, field="read_every")
+        check_read_every(self.read_every, limits, field="read_every")
         if self.refresh_every is not None:
-            check_refresh_every(self.refresh_every, etiquette, field="refresh_every")
+            check_refresh_every(self.refresh_every, limits, field="refresh_every")
         return Registration(
             user_id=self.user_id,
             provider=self.provider,
@@ -148,7 +148,7 @@ class Operator:
             return error("invalid_field", "provider: is not a known provider")
         form = self.credential_forms(provider)
         wanted = with_credential(_RegisterConnection, form).model_validate(event)
-        registration = wanted.to_registration(self.registering.traits[provider].etiquette)
+        registration = wanted.to_registration(self.registering.traits[provider].limits)
         connection = register_connection(registration, deps=self.registering)
         return {"connection_id": connection.id, "status": connection.link.status}
 

@@ -63,7 +63,7 @@ class Quota(Protocol):
 
 
 class ProviderSession(Protocol):
-    """One visit at a provider for one connection; every method raises CallFailed."""
+    """One session at a provider for one connection; every method raises CallFailed."""
 
     def expect(self, calls: int, *, is_awaited: bool) -> None:
         """Say how many calls are to come, and whether a user waits for them."""
@@ -113,4 +113,4 @@ class Providers[Visitor](Protocol):
     """The way to every configured provider, for readers or for buyers."""
 
     def open(self, connection: Connection) -> Visitor:
-        """Start a visit; raises ProviderNotConfigured, CredentialMissing, SecretUnavailable."""
+        """Start a session; raises ProviderNotConfigured, CredentialMissing, SecretUnavailable."""

@@ -17,7 +17,7 @@ from freshet.ports import Clock, Connections, Erasures, RefreshQueue
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BeginRemovalDependencies:
-    """What a wish to be forgotten needs from outside."""
+    """What a request to be forgotten needs from outside."""
 
     connections: Connections
     erasures: Erasures
@@ -56,7 +56,7 @@ def remove_user(user_id: str, *, actor: str, deps: BeginRemovalDependencies) -> 
 
 
 def erasure_of(connection: Connection, *, actor: str, now: datetime, due_at: datetime) -> Erasure:
-    """Make the wish to remove a connection: always the same one."""
+    """Make the request to remove a connection: always the same one."""
     return Erasure(
         id=erasure_id_for(connection.id),
         user_id=connection.user_id,

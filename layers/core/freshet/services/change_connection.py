@@ -31,18 +31,18 @@ def change_connection(
     now = clock()
 
     def step(row: Connection) -> Connection:
-        return _changed(row, change, traits[row.provider].etiquette, now=now)
+        return _changed(row, change, traits[row.provider].limits, now=now)
 
     return connections.change(change.user_id, change.connection_id, step)
 
 
 def _changed(
-    connection: Connection, change: ConnectionChange, etiquette: ProviderLimits, *, now: datetime
+    connection: Connection, change: ConnectionChange, limits: ProviderLimits, *, now: datetime
 ) -> Connection:
     if change.read_every is not None:
-        check_read_every(change.read_every, etiquette, field="cadence.read_every")
+        check_read_every(change.read_every, limits, field="cadence.read_every")
     if change.refresh_every is not None:
-        check_refresh_every(change.refresh_every, etiquette, field="cadence.refresh_every")
+        check_refresh_every(change.refresh_every, limits, field="cadence.refresh_every")
     paused = connection.paused if change.paused is None else change.paused
     wanted = replace(connection, paused=paused)
     return replanned(wanted, _cadence(connection.cadence, change), before=connection, now=now)

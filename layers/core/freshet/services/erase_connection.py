@@ -29,7 +29,7 @@ from freshet.services.ask_to_remove import try_to_remove
 from freshet.services.forget_credential import forget_credential
 
 MOST_ROWS = 2_000
-"""Rows that one visit erases: 80 requests of 25, a few seconds of the worker's two minutes."""
+"""Rows that one pass erases: 80 requests of 25, a few seconds of the worker's two minutes."""
 
 _MOVES_MONEY = (RefreshStatus.RESERVED, RefreshStatus.CALLING)
 
@@ -131,7 +131,7 @@ def _without_reader(
 def _without_data(
     erasure: Erasure, connection: Connection, deps: ErasureDependencies
 ) -> tuple[Erasure, bool]:
-    """Erase what is stored of it, as much as one visit may."""
+    """Erase what is stored of it, as much as one pass may."""
     left = MOST_ROWS
     for account in deps.accounts.of_connection(connection.user_id, connection.id):
         rows = deps.eraser.erase_account(connection.user_id, account.id, most=left)

@@ -51,7 +51,7 @@ def list_accounts(
 ) -> tuple[Account, ...]:
     """Bring our accounts in line with the provider's list; one that vanished is closed.
 
-    `report` is what this visit has learned of the connection: given by a look at everything.
+    `report` is what this read has learned of the connection: given by a look at everything.
     """
     known = _by_name(deps.accounts.of_connection(connection.user_id, connection.id))
     reports = session.accounts()

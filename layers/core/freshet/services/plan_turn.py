@@ -42,7 +42,7 @@ def plan_turn(*, deps: PlanTurnDependencies) -> int:
     commands: list[ReadCommand | RefreshCommand] = []
     overdue = timedelta(0)
     for provider, pace in deps.paces.items():
-        found = deps.due.due(provider, now=now, limit=pace.most_visits)
+        found = deps.due.due(provider, now=now, limit=pace.most_connections)
         overdue = max([overdue, *(now - due_at for _, _, due_at in found)])
         commands += _commands_for(found, pace, deps.traits[provider], deps.due, now=now)
     removals = _removals(deps.erasures, now=now)
@@ -57,7 +57,7 @@ def plan_turn(*, deps: PlanTurnDependencies) -> int:
     measure_seconds(metrics.OLDEST_OVERDUE, overdue)
     if lost:
         count(metrics.COMMANDS_LOST, len(lost))
-        logger.warning("Orders were not accepted by the queue", lost=len(lost))
+        logger.warning("Commands were not accepted by the queue", lost=len(lost))
     return len(commands)
 
 

@@ -66,8 +66,8 @@ def preview_of(
         )
     if is_purchase:
         return _purchase(connection, spent, deps=deps, now=now)
-    etiquette = deps.purchasing.traits[connection.provider].etiquette
-    check_before_live_read(connection, etiquette=etiquette, now=now)
+    limits = deps.purchasing.traits[connection.provider].limits
+    check_before_live_read(connection, limits=limits, now=now)
     return Preview(connection_id=connection.id, method=Method.READ, spent=spent)
 
 
@@ -75,10 +75,8 @@ def _purchase(
     connection: Connection, spent: Spent, *, deps: RequestRefreshDependencies, now: datetime
 ) -> Preview:
     policy, is_stopped = deps.purchasing.policy, spent.of_deployment.is_stopped
-    etiquette = deps.purchasing.traits[connection.provider].etiquette
-    check_before_money(
-        connection, is_stopped=is_stopped, policy=policy, etiquette=etiquette, now=now
-    )
+    limits = deps.purchasing.traits[connection.provider].limits
+    check_before_money(connection, is_stopped=is_stopped, policy=policy, limits=limits, now=now)
     deps.purchasing.providers.open(connection)  # is refused where a purchase would be
     price = policy.price(connection.provider, now=now)
     spent.demand_room(connection.id, price, policy=policy, now=now)

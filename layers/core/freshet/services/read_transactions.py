@@ -27,9 +27,9 @@ def days_wanted(
     run: ReadRun,
     session: ProviderSession,
     *,
-    etiquette: ProviderLimits,
+    limits: ProviderLimits,
 ) -> DayRange | None:
-    """Say which days of this account a visit reads, None for no transactions at all."""
+    """Say which days of this account a read takes in, None for no transactions at all."""
     is_whole = run.scope is ReadScope.EVERYTHING
     announced = connection.pending.transactions_of(account.report.provider_account_id)
     if not session.reads_transactions or (announced is None and not is_whole):
@@ -38,7 +38,7 @@ def days_wanted(
         account,
         announced=announced,
         is_awaited=run.is_awaited or bool(connection.slots.open_ids),
-        gap=etiquette.gap_between_transaction_reads,
+        gap=limits.gap_between_transaction_reads,
         now=run.started_at,
     )
 

@@ -33,14 +33,14 @@ _OF_ONE_CONNECTION = (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshAllRequest:
-    """A user's wish for everything; `actor` as in RefreshRequest."""
+    """A user's request for everything; `actor` as in RefreshRequest."""
 
     user_id: str
     actor: str
     idempotency_key: str | None = None
 
     def of(self, connection: Connection) -> RefreshRequest:
-        """Make the wish for one of the connections."""
+        """Make the request for one of the connections."""
         return RefreshRequest(
             user_id=self.user_id,
             connection_id=connection.id,
@@ -82,8 +82,7 @@ def preview_all(
 
     def ask(connection: Connection) -> Preview:
         nonlocal spent
-        wish = request.of(connection)
-        preview = preview_of(connection, wish, spent, deps=deps, now=now)
+        preview = preview_of(connection, request.of(connection), spent, deps=deps, now=now)
         spent = preview.spent
         return preview
 

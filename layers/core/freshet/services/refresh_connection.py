@@ -131,7 +131,7 @@ def refresh_connection(command: RefreshCommand, *, deps: PurchaseDependencies) -
 def purchase_refresh(
     command: RefreshCommand, *, deps: PurchaseDependencies, may_wait: bool
 ) -> Purchase:
-    """Buy what is ordered, resume it where a crash left it, or join what is under way.
+    """Buy what a command asks for, resume it where a crash left it, or join what is under way.
 
     With `may_wait`, a call that surely cost nothing is put back to be tried at a later turn;
     without, it is refused at once, because a user waits for the verdict. Raises RefreshRefused
@@ -150,8 +150,8 @@ def _read_instead(
     demand_linked(connection)
     if connection.slots.of(kind).refresh_id is not None:
         return open_refresh_of(connection, kind, command, deps)
-    now, etiquette = deps.clock(), deps.traits[connection.provider].etiquette
-    check_before_live_read(connection, etiquette=etiquette, now=now)
+    now, limits = deps.clock(), deps.traits[connection.provider].limits
+    check_before_live_read(connection, limits=limits, now=now)
     wanted = new_refresh(command, connection.provider, kind=kind, method=Method.READ, now=now)
     try:
         opened = deps.refreshes.open(start_read(wanted, readable_accounts(wanted, deps), now=now))
@@ -193,7 +193,7 @@ def _reserve(
         connection,
         is_stopped=deps.refreshes.is_stopped(),
         policy=policy,
-        etiquette=deps.traits[provider].etiquette,
+        limits=deps.traits[provider].limits,
         now=now,
     )
     buyer = deps.providers.open(connection)  # no money is reserved for an impossible call

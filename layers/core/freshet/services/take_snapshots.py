@@ -191,7 +191,7 @@ def _steps(
 def _with_allowance(
     run: ReadRun, connection: Connection, deps: TakeSnapshotsDependencies
 ) -> ReadRun:
-    limits, now = deps.traits[connection.provider].etiquette, deps.clock()
+    limits, now = deps.traits[connection.provider].limits, deps.clock()
     most = limits.background_reads_per_user_and_day
     today = now.astimezone(UTC).date()
     if most is None or connection.schedule.allowed_on == today:
@@ -205,11 +205,11 @@ def _account_steps(
     run: ReadRun, session: ProviderSession, connection: Connection, deps: TakeSnapshotsDependencies
 ) -> Iterator[ReadRun]:
     owing: set[str] = set()
-    limits = deps.traits[connection.provider].etiquette
+    limits = deps.traits[connection.provider].limits
     for account in _in_turn(run.accounts, connection.schedule.consecutive_failures):
         name, is_whole = account.report.provider_account_id, run.scope is ReadScope.EVERYTHING
         is_asked_for = is_whole or connection.pending.has_holdings_of(name)
-        days = days_wanted(account, connection, run, session, etiquette=limits)
+        days = days_wanted(account, connection, run, session, limits=limits)
         if not account.report.is_readable or not (is_asked_for or days):
             continue
         if run.is_too_long(now=deps.clock()):
@@ -266,6 +266,6 @@ def _with_transactions(
 
 
 def _in_turn(accounts: tuple[Account, ...], failures: int) -> tuple[Account, ...]:
-    # Begins elsewhere after each failed visit, so that no account is left out for ever.
+    # Begins elsewhere after each failed read, so that no account is left out for ever.
     first = failures % len(accounts) if accounts else 0
     return accounts[first:] + accounts[:first]

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 _PURCHASES = "plaid-refresh"
 """The key of Plaid's limit on purchases, which is apart from the one on reads."""
 
-_ETIQUETTE = ProviderLimits(
+_PROVIDER_LIMITS = ProviderLimits(
     background_reads_per_user_and_day=None,
     shortest_read_cadence=timedelta(hours=1),
     shortest_refresh_cadence=timedelta(hours=1),
@@ -57,7 +57,7 @@ _TRAITS = ProviderTraits(
     removes_at_once=True,
     calls_per_read_run=2,
     calls_per_account=0,
-    etiquette=_ETIQUETTE,
+    limits=_PROVIDER_LIMITS,
 )
 
 

@@ -89,7 +89,7 @@ BY_CODE: dict[str, Meaning] = {
     "INTERNAL_SERVER_ERROR": _SOON,
     "plaid-internal-error": _SOON,
     "PLANNED_MAINTENANCE": _HOURS,
-    # A stale account id, not a stale key: the next visit lists the accounts anew.
+    # A stale account id, not a stale key: the next read lists the accounts anew.
     "INVALID_ACCOUNT_ID": Meaning(MissingUpstream),
     "INVALID_ACCESS_TOKEN": _OPERATOR,
     "INVALID_API_KEYS": _OPERATOR,

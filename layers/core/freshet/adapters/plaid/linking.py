@@ -119,8 +119,8 @@ def _terms(terms: LinkTerms) -> dict[str, Any]:
         "user": {"client_user_id": terms.client_user_id},
     }
     # Optional fields are left out, never null: Plaid refuses that.
-    wishes = {"redirect_uri": terms.redirect_uri, "institution_id": terms.institution_id}
-    return body | {name: value for name, value in wishes.items() if value is not None}
+    optional = {"redirect_uri": terms.redirect_uri, "institution_id": terms.institution_id}
+    return body | {name: value for name, value in optional.items() if value is not None}
 
 
 def _to_link_token(document: Document) -> LinkToken:

@@ -1,4 +1,4 @@
-"""A visit at Plaid for one Item: two calls answer every question."""
+"""A read at Plaid of one Item: two calls answer every question."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -142,15 +142,15 @@ def opener(
     http_client: PlaidHttpClient,
     rate_guard: RateGuard,
 ) -> Opener[ProviderSession]:
-    """Build what opens visits; each takes its calls from a purse of its own."""
+    """Build what opens sessions; each takes its calls from a quota of its own."""
     eager = deps.waiting(EAGER).quota(Provider.PLAID, settings.plaid_requests_per_minute)
 
     def open_session(connection: Connection, item: Credential) -> PlaidSession:
         quota_lease = QuotaLease(rate_guard.quota, eager, connection.link.institution.id or "")
-        visit = PlaidClient(
+        client = PlaidClient(
             http_client=replace(http_client, rate_guard=replace(rate_guard, quota=quota_lease)),
             clock=deps.clock,
         )
-        return PlaidSession(visit, item, settings.plaid_transactions, quota_lease)
+        return PlaidSession(client, item, settings.plaid_transactions, quota_lease)
 
     return open_session

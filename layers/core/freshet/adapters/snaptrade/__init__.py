@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
 # The launch checklist: holdings at most 4 times a day and user in the background, activities once
 # a day and account, reads that a person asks for at least 10 minutes apart.
-_ETIQUETTE = ProviderLimits(
+_PROVIDER_LIMITS = ProviderLimits(
     background_reads_per_user_and_day=4,
     shortest_read_cadence=timedelta(hours=6),
     shortest_refresh_cadence=timedelta(hours=1),
@@ -58,7 +58,7 @@ _TRAITS = ProviderTraits(
     removes_at_once=False,
     calls_per_read_run=6,  # detail, accounts, two for each of two accounts
     calls_per_account=2,
-    etiquette=_ETIQUETTE,
+    limits=_PROVIDER_LIMITS,
 )
 
 

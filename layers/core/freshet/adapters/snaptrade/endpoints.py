@@ -4,7 +4,7 @@ from freshet.adapters.transport import Endpoint, Timeouts
 
 NAME = "snaptrade"
 
-# Live reads reach the brokerage. Two of them must fit between a visit's limit and the function's
+# Live reads reach the brokerage. Two of them must fit between a read's limit and the function's
 # timeout.
 _LIVE = Timeouts(connect=3.0, read=20.0)
 # The API waits for the verdict: together they stay inside ProviderTraits.call_limit.

@@ -40,16 +40,16 @@ class SnapTradeLinkFlow:
 
     def start(self, wanted: StartLink, *, state: str) -> LinkOffer:
         """Give the portal's address, to a user registered if need be; raises InvalidField."""
-        wishes = {"redirect_url": _way_back(wanted, state), "broker": wanted.institution}
+        options = {"redirect_url": _way_back(wanted, state), "broker": wanted.institution}
         user = registered_user(wanted.user_id, deps=self._registration)
         expires_at = self.deps.clock() + PORTAL_LINK_LIVES
         with known_institution(wanted.institution, refused_as=_INVALID_INPUT):
             try:
-                link = self.portal.portal(user, **wishes)
+                link = self.portal.portal(user, **options)
             except CredentialRefused:
                 user = registered_anew(wanted.user_id, user, deps=self._registration)
                 expires_at = self.deps.clock() + PORTAL_LINK_LIVES
-                link = self.portal.portal(user, **wishes)
+                link = self.portal.portal(user, **options)
         return LinkOffer(url=link.url, expires_at=expires_at)
 
     def repair(self, wanted: StartLink, broken: Connection, *, state: str) -> LinkOffer:

@@ -81,14 +81,14 @@ class SnapTradeLinking:
 
         We only ever ask to read. The redirect that follows proves nothing.
         """
-        wishes = {
+        optional = {
             "broker": broker,
             "reconnect": reconnect,
             "customRedirect": redirect_url,
             "immediateRedirect": None if redirect_url is None else True,
         }
         body: dict[str, Any] = {
-            **{name: value for name, value in wishes.items() if value is not None},
+            **{name: value for name, value in optional.items() if value is not None},
             "connectionType": "read",
             "connectionPortalVersion": "v4",
         }

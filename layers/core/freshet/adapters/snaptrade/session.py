@@ -1,4 +1,4 @@
-"""A visit at SnapTrade for one connection."""
+"""A read at SnapTrade of one connection."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -110,7 +110,7 @@ class SnapTradeSession:
 def opener(
     deps: IntegrationDependencies, settings: SnapTradeSettings, http_client: SnapTradeHttpClient
 ) -> Opener[ProviderSession]:
-    """Build what opens visits; each takes its calls from a purse of its own."""
+    """Build what opens sessions; each takes its calls from a quota of its own."""
     limit = settings.snaptrade_requests_per_minute
     rate_guard, eager = http_client.rate_guard, deps.waiting(EAGER).quota(Provider.SNAPTRADE, limit)
     read_holdings: ReadHoldings = read_current
@@ -122,11 +122,11 @@ def opener(
 
     def open_session(connection: Connection, user: Credential) -> SnapTradeSession:
         quota_lease = QuotaLease(rate_guard.quota, eager, connection.link.institution.id or "")
-        visit = SnapTradeClient(
+        client = SnapTradeClient(
             replace(http_client, rate_guard=replace(rate_guard, quota=quota_lease))
         )
         return SnapTradeSession(
-            visit, user, connection.link.provider_connection_id, quota_lease, read_holdings
+            client, user, connection.link.provider_connection_id, quota_lease, read_holdings
         )
 
     return open_session

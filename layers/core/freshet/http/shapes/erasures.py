@@ -25,7 +25,7 @@ class ErasedShape(Shape):
 
 
 class ErasureShape(Shape):
-    """A wish to be forgotten, of one connection or of a whole user."""
+    """A request to be forgotten, of one connection or of a whole user."""
 
     id: ErasureId
     kind: Literal["user", "connection"]
