@@ -53,7 +53,7 @@ def _shelf(served: Served) -> Any:
 
 
 def our_snaptrade(served: Served) -> Callable[[], object]:
-    """Read an account as a visit does: parse, validate, map."""
+    """Read an account as a read does: parse, validate, map."""
     unused: Any = None
     http_client = CannedSnapTrade(
         base_url="", keys=unused, transport=_shelf(served), rate_guard=unused, clock=lambda: NOW
@@ -66,7 +66,7 @@ def our_snaptrade(served: Served) -> Callable[[], object]:
 
 
 def our_plaid(served: Served) -> Callable[[], object]:
-    """Read an account as a visit does: parse, validate, map; a session asks only once."""
+    """Read an account as a read does: parse, validate, map; a session asks only once."""
     unused: Any = None
     http_client = CannedPlaid("", unused, _shelf(served))
     client = PlaidClient(http_client=http_client, clock=lambda: NOW)

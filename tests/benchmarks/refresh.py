@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from freshet.observability import logger
 from tests.benchmarks.figures import keep
-from tests.benchmarks.refresh_drain import CALLS_PER_VISIT, CONNECTIONS, LIMIT, Drain, drain
+from tests.benchmarks.refresh_drain import CALLS_PER_READ, CONNECTIONS, LIMIT, Drain, drain
 from tests.benchmarks.refresh_planner import REGISTERED, turn
 from tests.benchmarks.refresh_requests import asked
 from tests.benchmarks.refresh_tables import show_asked, show_drains, show_persons, show_turns
@@ -40,7 +40,7 @@ def main() -> None:
         "aims": AIMS,
         "sweep": {
             "connections": CONNECTIONS,
-            "calls_per_read_run": CALLS_PER_VISIT,
+            "calls_per_read_run": CALLS_PER_READ,
             "limit_per_minute": LIMIT,
         },
         "drains": [_figures(each) for each in drains],

@@ -16,7 +16,7 @@ from tests.benchmarks.refresh_stage import RefreshStage
 from tests.benchmarks.virtual_time import VirtualTime
 from tests.builders import NOON
 
-CONNECTIONS, CALLS_PER_VISIT, LIMIT = 2_000, 6, 250
+CONNECTIONS, CALLS_PER_READ, LIMIT = 2_000, 6, 250
 _MINUTE = timedelta(minutes=1)
 _POLL = timedelta(milliseconds=50)  # SQS hands a message over as soon as somebody asks for it
 _MOST_MINUTES = 600
@@ -33,7 +33,7 @@ class Drain:
     rate_of_first_95_percent: float
     calls_per_minute: float
     throttled: int
-    visits_postponed: int
+    reads_postponed: int
     limiter_requests_per_call: float
     person_waits: tuple[float, ...] = ()
 
@@ -76,13 +76,13 @@ class _Sweep:
     def _work(self) -> None:
         reading = self.stage.reading()
         while self.left:
-            order = self.stage.reads.take()
-            if order is None:
+            command = self.stage.reads.take()
+            if command is None:
                 self.time.wait(_POLL)
                 continue
-            take_snapshots(order, deps=reading)
+            take_snapshots(command, deps=reading)
             metrics.clear_metrics()  # as at the end of every invocation
-            self._note(order.user_id, order.connection_id)
+            self._note(command.user_id, command.connection_id)
 
     def _note(self, user_id: str, connection_id: str) -> None:
         if self.stage.connections.get(user_id, connection_id).schedule.calls_per_read_run is None:
@@ -123,15 +123,15 @@ def drain(workers: int, *, press_every: timedelta | None = None) -> Drain:
     return Drain(
         workers=workers,
         minutes=round(minutes, 2),
-        rate_to_limit=round(CONNECTIONS * CALLS_PER_VISIT / (minutes * LIMIT), 4),
+        rate_to_limit=round(CONNECTIONS * CALLS_PER_READ / (minutes * LIMIT), 4),
         rate_of_first_95_percent=round(_rate(sweep.ends[: CONNECTIONS * 95 // 100]), 4),
         calls_per_minute=round(sweep.provider.served / minutes, 1),
         throttled=sweep.provider.throttled,
-        visits_postponed=sweep.postponed,
+        reads_postponed=sweep.postponed,
         limiter_requests_per_call=round(sweep.stage.bucket.updates / sweep.provider.served, 3),
         person_waits=tuple(sweep.waits),
     )
 
 
 def _rate(ends: list[datetime]) -> float:
-    return len(ends) * CALLS_PER_VISIT / ((ends[-1] - NOON) / _MINUTE * LIMIT)
+    return len(ends) * CALLS_PER_READ / ((ends[-1] - NOON) / _MINUTE * LIMIT)

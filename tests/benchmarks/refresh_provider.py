@@ -58,7 +58,7 @@ class LimitedProvider(Transport):
 
 
 def bodies_at(now: datetime) -> dict[str, bytes]:
-    """Let the simulator answer once what a visit asks, by operation; every visit gets the same."""
+    """Let the simulator answer once what a read asks, by operation; every read gets the same."""
     with SnapTradeSimulator(SimulatorSettings(clock=lambda: now)) as simulator:
         settings, control = simulator.settings, simulator.control
         user = control.add_user("user-1")
@@ -79,6 +79,6 @@ def bodies_at(now: datetime) -> dict[str, bytes]:
         }
         found = {name: client.call("GET", path, query).document() for name, path in paths.items()}
     for listed in found["accounts"]:
-        # No visit reads transactions: each is the six calls that the planner takes it for.
+        # No session reads transactions: each is the six calls that the planner takes it for.
         listed["sync_status"].pop("transactions", None)
     return {name: dumps(document).encode() for name, document in found.items()}

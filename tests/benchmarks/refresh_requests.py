@@ -56,11 +56,11 @@ class _Counting:
         return self.counted(press)
 
     def purchase_by_worker(self) -> dict[str, int]:
-        """Buy as the worker does, what the planner has ordered."""
+        """Buy as the worker does, what the planner has asked for."""
         connection_id, _ = self._linked(_ONE, refresh_every="PT24H")
         self.world.plan()
-        (order,) = (each for each in self.world.messages("refresh") if connection_id in each)
-        return self.counted(lambda: self.world.redeliver("refresh", order))
+        (command,) = (each for each in self.world.messages("refresh") if connection_id in each)
+        return self.counted(lambda: self.world.redeliver("refresh", command))
 
     def read(self, portfolio: list[str], *, is_changed: bool) -> dict[str, int]:
         """Read a connection that is due, again."""
@@ -71,8 +71,8 @@ class _Counting:
                 control.replace_holdings(account_id, positions=[_POSITION])
         self.clock.advance(days=2)
         self.world.plan()
-        (order,) = (each for each in self.world.messages("snapshot") if connection_id in each)
-        return self.counted(lambda: self.world.redeliver("snapshot", order))
+        (command,) = (each for each in self.world.messages("snapshot") if connection_id in each)
+        return self.counted(lambda: self.world.redeliver("snapshot", command))
 
     def _linked(self, portfolio: list[str], **cadence: str) -> tuple[str, Any]:
         # A user of its own, so that no other connection's reads count for it.

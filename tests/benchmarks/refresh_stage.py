@@ -50,22 +50,22 @@ _KEYS = FixedKeys(SnapTradeKeys("client", Secret("invented-key")))
 _USER = Credential("provider-user", Secret("invented-secret"))
 
 
-class VirtualQueue[Order: ReadCommand | RefreshCommand | RemovalCommand]:
+class VirtualQueue[Command: ReadCommand | RefreshCommand | RemovalCommand]:
     """A queue whose messages appear when their delay, in whole seconds, is over."""
 
     def __init__(self, time: VirtualTime) -> None:
         self._time = time
         self._order = count()
-        self._messages: list[tuple[datetime, int, Order]] = []
+        self._messages: list[tuple[datetime, int, Command]] = []
 
-    def send(self, orders: Iterable[Order]) -> Sequence[Order]:
-        """Take orders in."""
-        for order in orders:
-            delay = timedelta(seconds=order.delay // timedelta(seconds=1))
-            heapq.heappush(self._messages, (self._time() + delay, next(self._order), order))
+    def send(self, commands: Iterable[Command]) -> Sequence[Command]:
+        """Take commands in."""
+        for command in commands:
+            delay = timedelta(seconds=command.delay // timedelta(seconds=1))
+            heapq.heappush(self._messages, (self._time() + delay, next(self._order), command))
         return []
 
-    def take(self) -> Order | None:
+    def take(self) -> Command | None:
         """Give what has been visible for longest, if anything is."""
         if not self._messages or self._messages[0][0] > self._time():
             return None
@@ -160,10 +160,10 @@ class RefreshStage:
     def _reader(self, connection: Connection, user: Credential) -> SnapTradeSession:
         http_client = self._http_client(IMPATIENT)
         quota_lease = QuotaLease(http_client.rate_guard.quota)
-        visit = SnapTradeClient(
+        client = SnapTradeClient(
             replace(http_client, rate_guard=replace(http_client.rate_guard, quota=quota_lease))
         )
-        return SnapTradeSession(visit, user, connection.link.provider_connection_id, quota_lease)
+        return SnapTradeSession(client, user, connection.link.provider_connection_id, quota_lease)
 
     def _buyer(self, connection: Connection, user: Credential) -> SnapTradeBuyer:
         return SnapTradeBuyer(

@@ -23,7 +23,7 @@ def show_drains(drains: Sequence[Drain], aims: Aims) -> None:
     for each in drains:
         workers = f"{each.workers}{' + persons' if each.person_waits else ''}"
         rates = (each.rate_to_limit, each.rate_of_first_95_percent, each.calls_per_minute)
-        counts = (each.throttled, each.visits_postponed, each.limiter_requests_per_call)
+        counts = (each.throttled, each.reads_postponed, each.limiter_requests_per_call)
         table.add_row(workers, *map(str, (each.minutes, *rates, *counts)))
     Console(width=_WIDTH).print(table)
 

@@ -11,7 +11,7 @@ _PATIENCE_SECONDS = 100.0
 
 
 def kill_in_mid_purchase(victim: Victim) -> tuple[dict[str, Any], int]:
-    """Order a refresh, and kill its worker once the provider has billed it.
+    """Ask for a refresh, and kill its worker once the provider has billed it.
 
     Gives the refresh as the dead worker left it, and how many processes ended.
     """
@@ -27,10 +27,10 @@ def kill_in_mid_purchase(victim: Victim) -> tuple[dict[str, Any], int]:
 
 
 def outcome(victim: Victim, refresh_id: str) -> str:
-    """Deliver the order again until the refresh is over; give its status."""
+    """Deliver the command again until the refresh is over; give its status."""
 
     def redeliver() -> Any:
-        order = {
+        command = {
             "user_id": victim.user_id,
             "connection_id": victim.connection_id,
             "refresh_id": refresh_id,
@@ -38,7 +38,8 @@ def outcome(victim: Victim, refresh_id: str) -> str:
             "actor": victim.user_id,
         }
         victim.running.stack.client("sqs").send_message(
-            QueueUrl=victim.running.stack.outputs["RefreshQueueUrl"], MessageBody=json.dumps(order)
+            QueueUrl=victim.running.stack.outputs["RefreshQueueUrl"],
+            MessageBody=json.dumps(command),
         )
         return victim.api.get(f"/v1/refreshes/{refresh_id}").body
 

@@ -38,7 +38,7 @@ class FakeAccounts:
             raise Erased(account.id)
         if row is not None and row.connection_id != account.connection_id:
             raise (Erased if is_leaving else MigratedAccounts)(account.id)
-        # What one visit saw is nothing that a row keeps.
+        # What one read saw is nothing that a row keeps.
         self.rows[account.user_id, account.id] = replace(account, is_reloaded=False)
 
 

@@ -98,7 +98,7 @@ class FakeDesk:
         return self.at[name]
 
     def open(self, connection: Connection, credential: Credential) -> FakeSession:
-        """Start a visit, with the right secret alone."""
+        """Start a session, with the right secret alone."""
         name = connection.link.provider_connection_id
         assert credential.secret.reveal() == self.secrets[name]
         return FakeSession(self.at[name])

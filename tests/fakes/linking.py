@@ -136,13 +136,13 @@ class FakeItems:
         self, alias: str, *, webhook: str, redirect_uri: str | None, institution: str | None
     ) -> LinkToken:
         self._fail("link_token")
-        wish = {"webhook": webhook, "redirect_uri": redirect_uri, "institution": institution}
-        return self._token({"alias": alias, **wish}, timedelta(hours=4))
+        asked_for = {"webhook": webhook, "redirect_uri": redirect_uri, "institution": institution}
+        return self._token({"alias": alias, **asked_for}, timedelta(hours=4))
 
     def repair_token(self, alias: str, item: Credential, *, redirect_uri: str | None) -> LinkToken:
         self._fail("repair_token")
-        wish = {"alias": alias, "item": item.subject, "redirect_uri": redirect_uri}
-        return self._token(wish, timedelta(minutes=30))
+        asked_for = {"alias": alias, "item": item.subject, "redirect_uri": redirect_uri}
+        return self._token(asked_for, timedelta(minutes=30))
 
     def finish(self, item_id: str) -> Secret:
         """Act as the user who finishes Link."""
@@ -163,8 +163,8 @@ class FakeItems:
         self.items.remove(item.subject)
         return _told("remove", 200)
 
-    def _token(self, wish: dict[str, str | None], lives: timedelta) -> LinkToken:
-        self.asked.append(wish)
+    def _token(self, asked_for: dict[str, str | None], lives: timedelta) -> LinkToken:
+        self.asked.append(asked_for)
         return LinkToken(Secret(f"link-secret-{len(self.asked)}"), self.clock() + lives)
 
     def _fail(self, operation: str) -> None:

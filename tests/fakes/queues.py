@@ -3,20 +3,20 @@
 from collections.abc import Iterable, Sequence
 
 
-class FakeQueue[Order]:
+class FakeQueue[Command]:
     """The ports ReadQueue and RefreshQueue in memory."""
 
     def __init__(self) -> None:
-        self.orders: list[Order] = []
+        self.commands: list[Command] = []
         self.refuse_next = 0
 
-    def send(self, orders: Iterable[Order]) -> Sequence[Order]:
-        arriving = list(orders)
+    def send(self, commands: Iterable[Command]) -> Sequence[Command]:
+        arriving = list(commands)
         refused, self.refuse_next = arriving[: self.refuse_next], 0
-        self.orders += arriving[len(refused) :]
+        self.commands += arriving[len(refused) :]
         return refused
 
-    def drain(self) -> list[Order]:
+    def drain(self) -> list[Command]:
         """Take everything out."""
-        orders, self.orders = self.orders, []
-        return orders
+        commands, self.commands = self.commands, []
+        return commands

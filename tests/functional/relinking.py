@@ -75,7 +75,7 @@ class Relinking:
         return dict(self.world.call("DELETE", path, scope="freshet/link").body)
 
     def taken(self, queue: str, connection_id: str) -> str:
-        """Take the order for a connection out of its queue for good."""
+        """Take the command for a connection out of its queue for good."""
         url = self.world.queues[queue]
         answer = self.world.sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)
         found = answer.get("Messages", [])

@@ -36,28 +36,28 @@ def stage(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stage]:
         yield Stage(world, clock, Steps(monkeypatch))
 
 
-def _ordered_at_snaptrade(stage: Stage, user_id: str) -> Victim:
+def _commanded_at_snaptrade(stage: Stage, user_id: str) -> Victim:
     connection_id, original = stage.world.link(
         user_id=user_id, refresh_every=DAILY, portfolio=SMALL
     )
-    return _ordered(stage, user_id, connection_id, original)
+    return _commanded(stage, user_id, connection_id, original)
 
 
-def _ordered_at_plaid(stage: Stage, user_id: str) -> Victim:
+def _commanded_at_plaid(stage: Stage, user_id: str) -> Victim:
     connection_id, original = stage.world.link_item(
         user_id=user_id, refresh_every=DAILY, portfolio=SMALL
     )
-    return _ordered(stage, user_id, connection_id, original)
+    return _commanded(stage, user_id, connection_id, original)
 
 
-def _ordered(stage: Stage, user_id: str, connection_id: str, original: Original) -> Victim:
+def _commanded(stage: Stage, user_id: str, connection_id: str, original: Original) -> Victim:
     world = stage.world
     world.work()
     world.plan()
-    (order,) = (each for each in world.messages("refresh") if connection_id in each)
+    (command,) = (each for each in world.messages("refresh") if connection_id in each)
 
     def work() -> None:
-        assert world.redeliver("refresh", order) == {"batchItemFailures": []}
+        assert world.redeliver("refresh", command) == {"batchItemFailures": []}
 
     return Victim(user_id, connection_id, original, work)
 
@@ -110,7 +110,7 @@ def _stopped_after_steps(stage: Stage, begin: Begin) -> list[Victim]:
     return [whole, *victims.values()]
 
 
-@pytest.mark.parametrize("begin", [_ordered_at_snaptrade, _ordered_at_plaid, _pressed_in_place])
+@pytest.mark.parametrize("begin", [_commanded_at_snaptrade, _commanded_at_plaid, _pressed_in_place])
 def test_books_cover_the_bill_when_the_process_stops_after_any_step(
     stage: Stage, begin: Begin
 ) -> None:

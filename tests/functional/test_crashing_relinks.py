@@ -26,7 +26,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True)
 class Victim:
-    """One user, what was known before, and the order whose work is to be stopped."""
+    """One user, what was known before, and the command whose work is to be stopped."""
 
     user_id: str
     accounts: tuple[str, ...]

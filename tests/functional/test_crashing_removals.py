@@ -65,7 +65,7 @@ def _victim(stage: Stage, begin: Begin, user_id: str) -> Victim:
 
 
 def _taken(world: World, erasure_id: str) -> str:
-    """Take the order out of its queue for good: nobody else is to work it later."""
+    """Take the command out of its queue for good: nobody else is to work it later."""
     queue = world.queues["refresh"]
     found = world.sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10)["Messages"]
     for each in found:

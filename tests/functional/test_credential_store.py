@@ -42,8 +42,8 @@ def rotate(world: World, connection_id: str) -> dict[str, Any]:
 
 def status_after_a_read(world: World, connection_id: str) -> str:
     """Have a connection read now, and tell how it is."""
-    order = {"user_id": USER, "connection_id": connection_id, "reason": "first_load"}
-    world.redeliver("snapshot", json.dumps(order))
+    command = {"user_id": USER, "connection_id": connection_id, "reason": "first_load"}
+    world.redeliver("snapshot", json.dumps(command))
     return str(world.call("GET", f"/v1/connections/{connection_id}").body["status"])
 
 

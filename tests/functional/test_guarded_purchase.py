@@ -18,13 +18,13 @@ def _bill(world: World) -> Decimal:
     return world.simulator.control.bill().total
 
 
-def test_a_redelivered_order_buys_nothing_more(world: World) -> None:
+def test_a_redelivered_command_buys_nothing_more(world: World) -> None:
     world.link(refresh_every="PT24H")
     world.work()
     world.plan()
-    (order,) = world.messages("refresh")
+    (command,) = world.messages("refresh")
     for _ in range(3):
-        assert world.redeliver("refresh", order) == {"batchItemFailures": []}
+        assert world.redeliver("refresh", command) == {"batchItemFailures": []}
     assert _bill(world) == _ledger(world) == ONE_REFRESH
 
 
@@ -96,9 +96,9 @@ def test_a_worker_that_dies_after_the_call_never_leads_to_a_second_one(
         "refresh", "accept_then_drop", connection_id=at_provider.connection_id, times=1
     )
     world.plan()
-    (order,) = world.messages("refresh")
+    (command,) = world.messages("refresh")
     for _ in range(2):
-        world.redeliver("refresh", order)
+        world.redeliver("refresh", command)
     assert _bill(world) == _ledger(world) == ONE_REFRESH
     for received in world.webhooks("ACCOUNT_HOLDINGS_UPDATED", len(at_provider.account_ids)):
         world.deliver(received)
@@ -123,11 +123,11 @@ def test_a_budget_that_is_used_up_refuses_and_names_itself(
     assert _bill(world) == ONE_REFRESH
 
 
-def test_an_order_for_a_connection_that_is_gone_ends_quietly(world: World) -> None:
+def test_a_command_for_a_connection_that_is_gone_ends_quietly(world: World) -> None:
     world.link(refresh_every="PT24H")
     world.work()
     world.plan()
-    (order,) = world.messages("refresh")
-    gone = order.replace('"user_id":"user-1"', '"user_id":"user-9"')
+    (command,) = world.messages("refresh")
+    gone = command.replace('"user_id":"user-1"', '"user_id":"user-9"')
     assert world.redeliver("refresh", gone) == {"batchItemFailures": []}
     assert _bill(world) == 0

@@ -10,7 +10,7 @@ from tests.functional.world import Answer, World, a_world
 
 
 class Days:
-    """One account over some days; each `read` is a daily visit."""
+    """One account over some days; each `read` is a daily one."""
 
     def __init__(self, world: World, clock: MovingClock) -> None:
         self.world, self.clock = world, clock

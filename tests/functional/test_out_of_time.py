@@ -26,9 +26,9 @@ def test_read_is_postponed_and_blames_nobody_when_the_function_is_about_to_end(
 def test_purchase_is_put_back_and_bought_once_when_the_function_was_about_to_end(
     scene: Scene,
 ) -> None:
-    scene.order()
-    (order,) = scene.orders.values()
-    assert scene.world.redeliver("refresh", order, seconds=15) == DONE
+    scene.command()
+    (command,) = scene.commands.values()
+    assert scene.world.redeliver("refresh", command, seconds=15) == DONE
     assert scene.world.simulator.control.bill().count == 0
     scene.settle()
     assert scene.world.simulator.control.bill().count == 1

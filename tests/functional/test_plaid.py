@@ -74,13 +74,13 @@ def test_nothing_changed_means_no_webhook_and_still_an_end(world: World) -> None
     assert world.plaid.control.deliveries() == []
 
 
-def test_a_redelivered_order_buys_nothing_more(world: World) -> None:
+def test_a_redelivered_command_buys_nothing_more(world: World) -> None:
     connection_id, _ = world.link_item()
     world.work()
     _refresh(world, connection_id)
-    (order,) = world.messages("refresh")
+    (command,) = world.messages("refresh")
     for _ in range(3):
-        world.redeliver("refresh", order)
+        world.redeliver("refresh", command)
     assert world.plaid.control.bill().total == _ledger(world) == ONE_REFRESH
 
 

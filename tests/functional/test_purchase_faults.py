@@ -17,26 +17,26 @@ TURNS = 6
 
 
 class Scene:
-    """A world whose time passes, and a user's order to buy."""
+    """A world whose time passes, and a user's command to buy."""
 
     def __init__(self, world: World, clock: MovingClock) -> None:
         self.world, self.clock = world, clock
-        self.orders: dict[str, str] = {}
+        self.commands: dict[str, str] = {}
 
-    def order(self, user_id: str = USER) -> SimulatedConnection:
-        """Link a connection that buys by itself and take its order from the queue."""
+    def command(self, user_id: str = USER) -> SimulatedConnection:
+        """Link a connection that buys by itself and take its command from the queue."""
         connection_id, original = self.world.link(
             user_id=user_id, refresh_every="PT24H", portfolio=SMALL
         )
         self.world.work()
         self.world.plan()
         found = [each for each in self.world.messages("refresh") if connection_id in each]
-        (self.orders[user_id],) = found
+        (self.commands[user_id],) = found
         return original
 
     def deliver(self, user_id: str = USER) -> bool:
-        """Work the order; False if it is going to come again."""
-        answer = self.world.redeliver("refresh", self.orders[user_id])
+        """Work the command; False if it is going to come again."""
+        answer = self.world.redeliver("refresh", self.commands[user_id])
         return not answer["batchItemFailures"]
 
     def settle(self, minutes: int = 4, turns: int = TURNS) -> None:
@@ -71,7 +71,7 @@ def _ended(scene: Scene, original: SimulatedConnection, user_id: str = USER) -> 
 def test_refresh_is_refused_unpaid_when_the_provider_throttles_for_ten_minutes(
     scene: Scene,
 ) -> None:
-    original = scene.order()
+    original = scene.command()
     _throttle(scene, seconds=600)
     assert scene.deliver()
     assert books_of(scene.world, USER, original).status == "reserved"
@@ -83,7 +83,7 @@ def test_refresh_is_refused_unpaid_when_the_provider_throttles_for_ten_minutes(
 
 
 def test_refresh_is_bought_once_when_the_provider_throttles_for_a_while(scene: Scene) -> None:
-    original = scene.order()
+    original = scene.command()
     _throttle(scene, seconds=90)
     assert scene.deliver()
     scene.settle(minutes=1, turns=14)
@@ -106,7 +106,7 @@ def test_person_learns_when_to_come_back_when_the_provider_throttles(scene: Scen
 
 @pytest.mark.parametrize("kind", ["accept_then_drop", "html"])
 def test_refresh_is_paid_once_when_the_answer_to_it_is_spoilt(scene: Scene, kind: str) -> None:
-    original = scene.order()
+    original = scene.command()
     scene.world.simulator.control.add_fault("refresh", kind, status=200)
     assert scene.deliver()
     assert scene.deliver()
@@ -118,7 +118,7 @@ def test_refresh_is_paid_once_when_the_answer_to_it_is_spoilt(scene: Scene, kind
 
 @pytest.mark.parametrize("error", ["InternalServerError", "ThrottlingException"])
 def test_books_cover_the_bill_when_any_write_is_lost(scene: Scene, error: str) -> None:
-    scene.order("user-whole")
+    scene.command("user-whole")
     lost = LostWrites()
     assert scene.deliver("user-whole")
     assert len(lost.names) == WRITES_OF_A_PURCHASE
@@ -130,7 +130,7 @@ def test_books_cover_the_bill_when_any_write_is_lost(scene: Scene, error: str) -
     originals = {}
     for number, is_applied in cases:
         user_id = f"user-{number}-{is_applied}"
-        originals[user_id] = scene.order(user_id)
+        originals[user_id] = scene.command(user_id)
         lost.plan(number, error, is_applied=is_applied)
         assert not scene.deliver(user_id), "nobody noticed the loss"
     scene.clock.advance(minutes=4)
@@ -147,13 +147,13 @@ def test_books_cover_the_bill_when_any_write_is_lost(scene: Scene, error: str) -
 
 
 def test_refresh_is_bought_at_once_when_transactions_clash_for_a_moment(scene: Scene) -> None:
-    scene.order("user-whole")
+    scene.command("user-whole")
     lost = LostWrites()
     assert scene.deliver("user-whole")
     clashing = [at for at, name in enumerate(lost.names) if name == "TransactWriteItems"]
     assert len(clashing) == 3
     for number in clashing:
-        original = scene.order(f"user-{number}")
+        original = scene.command(f"user-{number}")
         lost.plan(number, "TransactionCanceledException")
         assert scene.deliver(f"user-{number}")
         books = books_of(scene.world, f"user-{number}", original)

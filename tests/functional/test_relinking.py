@@ -133,9 +133,9 @@ def test_what_the_user_removes_stays_removed_when_the_new_link_is_read_meanwhile
     relinking.settle()
     (account_id,), totals = relinking.accounts(), relinking.portfolio()["totals"]
     new = relinking.link(provider)
-    order = relinking.taken("snapshot", new)
+    command = relinking.taken("snapshot", new)
     assert relinking.receipt(old)["status"] == "removing"
-    relinking.world.redeliver("snapshot", order)
+    relinking.world.redeliver("snapshot", command)
     assert relinking.portfolio()["totals"] == totals  # each of both has the account, one counts
     relinking.settle(turns=12)
     (other_id,) = relinking.accounts()

@@ -1,4 +1,4 @@
-"""No budget is ever exceeded, also not by a hundred wishes at once."""
+"""No budget is ever exceeded, also not by a hundred requests at once."""
 
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -16,7 +16,7 @@ from tests.depth import many
 from tests.integration.one_at_a_time import one_at_a_time
 from tests.integration.stores import Stores, dynamo_stores
 
-WISHES = many(in_gate=40, deep=100)
+REQUESTS = many(in_gate=40, deep=100)
 
 
 def _connection_id(number: int) -> str:
@@ -29,7 +29,7 @@ def _reserve_all(stores: Stores, policy: PurchasePolicy, *, connections: int) ->
     for connection_id in ids:
         stores.connections_table().put(connection_to_item(a_connection(id=connection_id)))
 
-    def wish(number: int) -> bool:
+    def request(number: int) -> bool:
         connection_id = ids[number % connections]
         refresh = a_refresh(
             id=refresh_id_for(connection_id, str(number)), connection_id=connection_id
@@ -41,7 +41,7 @@ def _reserve_all(stores: Stores, policy: PurchasePolicy, *, connections: int) ->
         return True
 
     with ThreadPoolExecutor(16) as pool:
-        return sum(pool.map(wish, range(WISHES)))
+        return sum(pool.map(request, range(REQUESTS)))
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,7 @@ def _reserve_all(stores: Stores, policy: PurchasePolicy, *, connections: int) ->
         ({"user_daily_refreshes": 99, "monthly_budget": Decimal("0.55")}, 11),
     ],
 )
-def test_exactly_what_fits_is_reserved_when_twenty_connections_have_many_wishes(
+def test_exactly_what_fits_is_reserved_when_twenty_connections_have_many_requests(
     dynamodb: DynamoDB, policy: dict[str, Any], most: int
 ) -> None:
     stores = dynamo_stores(one_at_a_time(dynamodb))
@@ -61,7 +61,7 @@ def test_exactly_what_fits_is_reserved_when_twenty_connections_have_many_wishes(
     assert stores.spent()["user"] == (most, most * Decimal("0.05"))
 
 
-def test_one_refresh_is_open_when_many_wishes_meet_on_one_connection(dynamodb: DynamoDB) -> None:
+def test_one_refresh_is_open_when_many_requests_meet_on_one_connection(dynamodb: DynamoDB) -> None:
     stores = dynamo_stores(one_at_a_time(dynamodb))
     assert _reserve_all(stores, a_policy(), connections=1) == 1
     (connection,) = stores.connections.of_user(USER)

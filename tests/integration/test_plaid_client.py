@@ -1,4 +1,4 @@
-"""A visit at Plaid: two calls for everything, never two for money, silent about secrets."""
+"""A session at Plaid: two calls for everything, never two for money, silent about secrets."""
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -51,7 +51,7 @@ def _page(total: int, *numbers: int) -> Answer:
     return json_answer({"investment_transactions": rows, "total_investment_transactions": total})
 
 
-def test_two_calls_answer_everything_when_an_item_is_visited() -> None:
+def test_two_calls_answer_everything_when_an_item_is_read() -> None:
     bench = PlaidBench([json_answer(ITEM), text_answer(PORTFOLIO)])
     assert bench.session.connection().data_mode is DataMode.DELAYED
     reports = bench.session.accounts()

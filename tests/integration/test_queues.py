@@ -66,7 +66,7 @@ def test_webhook_is_on_the_queue_in_its_own_characters_when_it_was_sent(
     assert parse_delivery(body) == delivery
 
 
-def test_orders_come_out_as_they_went_in_when_sent(queue: tuple[Sqs, str]) -> None:
+def test_commands_come_out_as_they_went_in_when_sent(queue: tuple[Sqs, str]) -> None:
     assert SqsReadQueue(*queue).send([_read()]) == []
     assert SqsRefreshQueue(*queue).send([a_refresh_command()]) == []
     bodies = _bodies(queue)
@@ -98,16 +98,16 @@ def test_tens_are_sent_when_there_are_many() -> None:
     assert all(len({entry["Id"] for entry in batch}) == len(batch) for batch in client.batches)
 
 
-def test_nothing_is_asked_of_the_queue_when_there_are_no_orders() -> None:
+def test_nothing_is_asked_of_the_queue_when_there_are_no_commands() -> None:
     client = RecordingClient()
     assert SqsReadQueue(client.as_client(), "url").send([]) == []
     assert client.batches == []
 
 
 def test_failed_entries_come_back_when_a_batch_is_taken_in_part() -> None:
-    orders = [_read(number) for number in range(12)]
-    lost = SqsReadQueue(RecordingClient(refuse=(1, 5)).as_client(), "url").send(orders)
-    assert lost == [orders[1], orders[5], orders[11]]
+    commands = [_read(number) for number in range(12)]
+    lost = SqsReadQueue(RecordingClient(refuse=(1, 5)).as_client(), "url").send(commands)
+    assert lost == [commands[1], commands[5], commands[11]]
 
 
 @pytest.mark.parametrize(

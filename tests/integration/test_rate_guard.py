@@ -120,7 +120,7 @@ def test_everybody_waits_when_item_after_item_is_told_to() -> None:
         (6, 2, [6]),
     ],
 )
-def test_tokens_are_taken_together_when_a_visit_is_expected_to_need_them(
+def test_tokens_are_taken_together_when_a_read_is_expected_to_need_them(
     expected: int, calls: int, takes: list[int]
 ) -> None:
     quota = FakeQuota(most_at_once=7)
@@ -141,7 +141,7 @@ def test_nothing_is_counted_as_taken_when_there_was_none() -> None:
     assert quota.takes == [6]
 
 
-def test_whole_key_is_blocked_when_a_visit_learns_of_a_limit() -> None:
+def test_whole_key_is_blocked_when_a_read_learns_of_a_limit() -> None:
     quota = FakeQuota()
     rate_guard = RateGuard(QuotaLease(quota), Circuit(), FakeClock(NOON))
     rate_guard.pause(timedelta(seconds=9))

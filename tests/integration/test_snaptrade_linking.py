@@ -89,11 +89,11 @@ def test_secret_travels_in_the_body_alone_when_it_is_replaced() -> None:
 
 
 @pytest.mark.parametrize(
-    "wishes", [{}, {"broker": "ACME"}, {"reconnect": "8b5f262d-4bb9-365d-888a-202bd3b15fa1"}]
+    "options", [{}, {"broker": "ACME"}, {"reconnect": "8b5f262d-4bb9-365d-888a-202bd3b15fa1"}]
 )
-def test_portal_only_ever_reads_when_it_is_opened(wishes: dict[str, str]) -> None:
+def test_portal_only_ever_reads_when_it_is_opened(options: dict[str, str]) -> None:
     bench = Bench(json_answer(PORTAL))
-    link = bench.linking.portal(USER, redirect_url="https://app.example/cb/1", **wishes)
+    link = bench.linking.portal(USER, redirect_url="https://app.example/cb/1", **options)
     assert (link.url.reveal(), link.session_id) == (PORTAL["redirectURI"], "s-1")
     body = {
         "customRedirect": "https://app.example/cb/1",
@@ -101,7 +101,7 @@ def test_portal_only_ever_reads_when_it_is_opened(wishes: dict[str, str]) -> Non
         "connectionType": "read",
         "connectionPortalVersion": "v4",
     }
-    assert bench.asked() == ("POST", "/snapTrade/login", OURS | THEIRS, body | wishes)
+    assert bench.asked() == ("POST", "/snapTrade/login", OURS | THEIRS, body | options)
 
 
 def test_way_back_is_the_dashboards_when_none_is_named() -> None:

@@ -40,7 +40,7 @@ class Exchange:
         return loads(self.answer)
 
     def asked(self) -> dict[str, Any]:
-        """Return all that two callers with the same wish must have in common."""
+        """Return all that two callers with the same request must have in common."""
         query = {name: value for name, value in self.query.items() if name not in _PASSING}
         headers = {name: self.headers.get(name) for name in _TELLING_HEADERS}
         # Without a body its type says nothing.

@@ -140,9 +140,9 @@ class LinkStage:
             clock=self.clock,
         )
 
-    def start(self, provider: Provider | None = Provider.SNAPTRADE, **wish: Any) -> StartedLink:
+    def start(self, provider: Provider | None = Provider.SNAPTRADE, **changes: Any) -> StartedLink:
         values: dict[str, Any] = {"user_id": USER, "provider": provider, "webhooks_at": HOOKS}
-        return start_link(StartLink(**(values | wish)), deps=self.linking)
+        return start_link(StartLink(**(values | changes)), deps=self.linking)
 
     def arrive(self, provider: Provider = Provider.SNAPTRADE, **arrival: Any) -> EnrolledConnection:
         values: dict[str, Any] = {"user_id": USER, "provider": provider}

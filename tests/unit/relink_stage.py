@@ -57,8 +57,8 @@ class Relinking(MortalStage):
 
     def read_newer(self) -> None:
         """Read the new connection, as after linking."""
-        order = ReadCommand(user_id=USER, connection_id=NEWER, reason=ReadReason.FIRST_LOAD)
-        take_snapshots(order, deps=self.reading)
+        command = ReadCommand(user_id=USER, connection_id=NEWER, reason=ReadReason.FIRST_LOAD)
+        take_snapshots(command, deps=self.reading)
 
     def settle(self, minutes: int = 10) -> None:
         """Let time pass, with the planner's turns in it."""

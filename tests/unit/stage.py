@@ -67,7 +67,7 @@ ACCOUNT_ID = an_account().id
 
 
 def a_request(**changes: Any) -> RefreshRequest:
-    """The wish of the stage's user for the stage's connection."""
+    """A request of the stage's user for the stage's connection."""
     values: dict[str, Any] = {"user_id": USER, "connection_id": CONNECTION_ID, "actor": USER}
     return RefreshRequest(**(values | changes))
 
@@ -124,7 +124,7 @@ class Stage:
     @property
     def refresh_commands(self) -> list[RefreshCommand]:
         """What waits in the queue of refreshes, but for removals."""
-        return [each for each in self.buys.orders if isinstance(each, RefreshCommand)]
+        return [each for each in self.buys.commands if isinstance(each, RefreshCommand)]
 
     @property
     def purchasing(self) -> PurchaseDependencies:
@@ -234,9 +234,9 @@ class Stage:
             clock=self.clock,
         )
 
-    def buy(self, order: RefreshCommand | None = None, *, may_wait: bool = True) -> Purchase:
+    def buy(self, command: RefreshCommand | None = None, *, may_wait: bool = True) -> Purchase:
         return purchase_refresh(
-            order or a_refresh_command(), deps=self.purchasing, may_wait=may_wait
+            command or a_refresh_command(), deps=self.purchasing, may_wait=may_wait
         )
 
     def press(self, key: str | None = None, **request: Any) -> Purchase:
@@ -250,15 +250,15 @@ class Stage:
         self.providers.by_connection[authorization] = self.provider
         return connection_id
 
-    def work(self, order: RefreshCommand | RemovalCommand | None = None) -> None:
-        if isinstance(order, RemovalCommand):
-            work_removal(order, deps=self.erasing)
+    def work(self, command: RefreshCommand | RemovalCommand | None = None) -> None:
+        if isinstance(command, RemovalCommand):
+            work_removal(command, deps=self.erasing)
         else:
-            refresh_connection(order or a_refresh_command(), deps=self.purchasing)
+            refresh_connection(command or a_refresh_command(), deps=self.purchasing)
 
     def read(self, reason: ReadReason = ReadReason.DUE) -> None:
-        order = ReadCommand(user_id=USER, connection_id=CONNECTION_ID, reason=reason)
-        take_snapshots(order, deps=self.reading)
+        command = ReadCommand(user_id=USER, connection_id=CONNECTION_ID, reason=reason)
+        take_snapshots(command, deps=self.reading)
 
     def hear(self, event: WebhookEvent) -> None:
         process_webhook(event, deps=self.processing)
@@ -268,8 +268,8 @@ class Stage:
 
     def drain(self) -> None:
         """Work what waits in the queues."""
-        for order in self.buys.drain():
-            self.work(order)
+        for command in self.buys.drain():
+            self.work(command)
         for read in self.reads.drain():
             take_snapshots(read, deps=self.reading)
 

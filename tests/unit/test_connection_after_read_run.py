@@ -1,4 +1,4 @@
-"""What a visit means for its connection: every kind of trouble, and the next time."""
+"""What a read means for its connection: every kind of trouble, and the next time."""
 
 from datetime import timedelta
 from typing import Any
@@ -33,13 +33,13 @@ def _after(
     connection: Connection, *, refresh: Refresh | None = None, **findings: Any
 ) -> Connection:
     values: dict[str, Any] = {"started_at": START, "scope": ReadScope.EVERYTHING}
-    visit = ReadRun(**(values | findings))
+    run = ReadRun(**(values | findings))
     return connection_after_read_run(
-        connection, visit, () if refresh is None else (refresh,), now=NOON
+        connection, run, () if refresh is None else (refresh,), now=NOON
     )
 
 
-def test_connection_is_due_a_cadence_later_when_a_visit_was_whole() -> None:
+def test_connection_is_due_a_cadence_later_when_a_read_was_whole() -> None:
     after = _after(a_connection(), calls=6)
     assert (after.link.status, after.link.status_reason) == ("active", None)
     assert after.schedule.calls_per_read_run == 6
@@ -48,7 +48,7 @@ def test_connection_is_due_a_cadence_later_when_a_visit_was_whole() -> None:
 
 
 @pytest.mark.parametrize("trouble", [None, call_errors.ProviderUnavailable(ASKED)])
-def test_length_of_a_visit_is_kept_when_this_one_was_no_whole_one(trouble: Any) -> None:
+def test_length_of_a_read_is_kept_when_this_one_was_no_whole_one(trouble: Any) -> None:
     scope = ReadScope.EVERYTHING if trouble else ReadScope.MARKED_ACCOUNTS
     after = _after(a_connection(calls_per_read_run=9), scope=scope, calls=3, trouble=trouble)
     assert after.schedule.calls_per_read_run == 9
@@ -85,7 +85,7 @@ def test_length_of_a_visit_is_kept_when_this_one_was_no_whole_one(trouble: Any) 
         ),
     ],
 )
-def test_connection_waits_or_asks_for_its_user_when_a_visit_had_trouble(
+def test_connection_waits_or_asks_for_its_user_when_a_read_had_trouble(
     trouble: Any, status: str, reason: str | None, next_read: object
 ) -> None:
     after = _after(a_connection(), trouble=trouble)
@@ -107,7 +107,7 @@ def test_connection_is_revoked_when_the_provider_knows_it_no_more(
     assert _after(a_connection(), trouble=trouble, report=report).link.status is status
 
 
-def test_check_waits_for_quota_when_a_visit_had_none() -> None:
+def test_check_waits_for_quota_when_a_read_had_none() -> None:
     refresh = a_refresh(status=RefreshStatus.ACCEPTED, next_check_at=NOON)
     before = a_connection(open_refresh_id=refresh.id, open_refresh_called=True)
     free_at = NOON + timedelta(seconds=9)
@@ -115,7 +115,7 @@ def test_check_waits_for_quota_when_a_visit_had_none() -> None:
     assert after.due_at == free_at
 
 
-def test_refresh_keeps_its_own_time_when_it_opened_during_the_visit() -> None:
+def test_refresh_keeps_its_own_time_when_it_opened_during_the_read() -> None:
     before = a_connection(open_refresh_id="ref_new", check_at=CHECK)
     assert _after(before).due_at == CHECK
 
@@ -127,7 +127,7 @@ def test_cooldown_counts_when_the_buyer_died_before_it_could_say_so() -> None:
     assert (after.purchases.last_purchase_at, after.slots.holdings.refresh_id) == (START, None)
 
 
-def test_status_is_learned_when_the_visit_asked_for_it() -> None:
+def test_status_is_learned_when_the_read_asked_for_it() -> None:
     after = _after(a_connection(), report=a_report(is_disabled=True))
     assert after.link.status is ConnectionStatus.NEEDS_USER
     assert after.link.status_read_at == START
@@ -141,7 +141,7 @@ def test_cadence_does_not_start_over_when_only_marked_accounts_were_read() -> No
     assert not after.pending
 
 
-def test_connection_is_due_at_once_when_a_webhook_came_during_the_visit() -> None:
+def test_connection_is_due_at_once_when_a_webhook_came_during_the_read() -> None:
     after = _after(a_connection(pending=pending(refreshed("account-1"))))
     assert (after.due_at, after.pending) == (NOON, pending(refreshed("account-1")))
 
@@ -159,7 +159,7 @@ def test_purchase_keeps_its_time_when_it_was_not_called_yet() -> None:
     assert (after.due_at, after.slots.holdings.refresh_id) == (CHECK, refresh.id)
 
 
-def test_another_refresh_may_open_when_the_visit_ended_this_one() -> None:
+def test_another_refresh_may_open_when_the_read_ended_this_one() -> None:
     refresh = a_refresh(status=RefreshStatus.COMPLETE)
     before = a_connection(
         open_refresh_id=refresh.id,
@@ -185,7 +185,7 @@ MARKED = refreshed("account-1")
         ((MARKED,), {"status_read_at": None}, True, ReadScope.EVERYTHING),
     ],
 )
-def test_visit_looks_at_marked_accounts_only_when_nothing_else_may_have_changed(
+def test_read_looks_at_marked_accounts_only_when_nothing_else_may_have_changed(
     announced: tuple[PendingRead, ...],
     changes: dict[str, Any],
     is_webhook: bool,
@@ -197,5 +197,5 @@ def test_visit_looks_at_marked_accounts_only_when_nothing_else_may_have_changed(
     )
 
 
-def test_visit_has_no_reason_when_there_was_no_trouble() -> None:
+def test_read_has_no_reason_when_there_was_no_trouble() -> None:
     assert ReadRun(started_at=START, scope=ReadScope.EVERYTHING).reason is None

@@ -111,7 +111,7 @@ def test_change_is_told_when_the_reader_died_between_storing_and_announcing() ->
     assert stage.bus.kinds() == ["HoldingsChanged"]
 
 
-def test_change_is_told_when_the_visit_after_the_crash_has_trouble() -> None:
+def test_change_is_told_when_the_read_after_the_crash_has_trouble() -> None:
     stage = _quiet()
     stage.provider.holdings["account-1"] = CHANGED
     _die_after_storing(stage)
@@ -123,7 +123,7 @@ def test_change_is_told_when_the_visit_after_the_crash_has_trouble() -> None:
     assert stage.bus.kinds() == ["HoldingsChanged"]
 
 
-def test_change_is_told_when_the_visit_after_the_crash_reads_another_account() -> None:
+def test_change_is_told_when_the_read_after_the_crash_reads_another_account() -> None:
     stage = Stage()
     stage.provider.accounts.append(an_account_report(provider_account_id="account-2"))
     stage.provider.as_of = NOON

@@ -46,8 +46,8 @@ def test_item_is_kept_saved_and_read_when_its_token_is_exchanged() -> None:
     )
     kept = stage.vault.find(USER, connection.link.credential_name)
     assert kept == Credential(ITEM, Secret(f"access-{ITEM}"))
-    (order,) = stage.reads.orders
-    assert (order.connection_id, order.reason) == (connection.id, ReadReason.FIRST_LOAD)
+    (command,) = stage.reads.commands
+    assert (command.connection_id, command.reason) == (connection.id, ReadReason.FIRST_LOAD)
     assert stage.outcome(started) == _completed(connection.id)
     assert public_token.reveal() not in f"{connection!r} {stage.sessions.rows!r}"
 
@@ -143,7 +143,7 @@ def test_item_ends_whole_or_lost_to_all_when_the_process_died_at_any_step(
             continue
         assert stage.connections.of_user(USER) == [taken_in.connection]
         assert stage.vault.find(USER, taken_in.connection.link.credential_name).subject == ITEM
-        assert stage.reads.orders
+        assert stage.reads.commands
     assert number > FEWEST_STEPS
     assert len(lost) == 1
 
@@ -254,11 +254,11 @@ def test_connection_is_taken_in_once_when_the_process_died_at_any_step(
         taken_in = stage.arrive(**body)
         assert [each.id for each in stage.connections.of_user(USER)] == [taken_in.connection.id]
         assert stage.outcome(started) == _completed(taken_in.connection.id)
-        assert stage.reads.orders
+        assert stage.reads.commands
     assert number > FEWEST_STEPS
 
 
-def test_read_is_ordered_and_believed_alone_when_a_user_comes_back_from_a_repair() -> None:
+def test_read_is_asked_for_and_believed_alone_when_a_user_comes_back_from_a_repair() -> None:
     stage = LinkStage()
     broken = a_connection(provider=Provider.PLAID, status=ConnectionStatus.NEEDS_USER)
     stage.connections.add(broken, provider_user_id=None)
@@ -268,7 +268,7 @@ def test_read_is_ordered_and_believed_alone_when_a_user_comes_back_from_a_repair
     for _ in range(2):
         taken_in = stage.arrive(Provider.PLAID, link_session_id=started.session.id)
         assert (taken_in.connection.id, taken_in.is_new) == (CONNECTION_ID, False)
-    assert {order.reason for order in stage.reads.orders} == {ReadReason.FIRST_LOAD}
+    assert {command.reason for command in stage.reads.commands} == {ReadReason.FIRST_LOAD}
     assert stage.connections.get(USER, CONNECTION_ID).link.expiry.returned_at == stage.clock()
     assert stage.outcome(started).status is LinkStatus.PENDING
 

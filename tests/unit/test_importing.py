@@ -93,7 +93,7 @@ def test_everything_that_a_credential_opens_is_registered_and_read() -> None:
         (1, "imported"),
     ]
     assert sorted(world.known()) == ["a-1", "a-2", "item-7"]
-    assert len(world.stage.reads.orders) == 3
+    assert len(world.stage.reads.commands) == 3
     connections = world.stage.connections.of_user("user-7")
     for each in connections:
         credential = world.stage.vault.find("user-7", each.link.credential_name)

@@ -42,35 +42,35 @@ def _add(stage: Stage, number: int, minutes_ago: int, **changes: Any) -> None:
         (DUE | {"status_read_at": None, "status": "initialising"}, ReadReason.FIRST_LOAD),
     ],
 )
-def test_read_is_ordered_when_a_connection_is_due(
+def test_read_is_asked_for_when_a_connection_is_due(
     changes: dict[str, Any], reason: ReadReason
 ) -> None:
     stage = Stage(**changes)
     assert stage.plan() == 1
-    (order,) = stage.reads.orders
-    assert (order.user_id, order.connection_id, order.reason) == (USER, CONNECTION_ID, reason)
-    assert stage.buys.orders == []
+    (command,) = stage.reads.commands
+    assert (command.user_id, command.connection_id, command.reason) == (USER, CONNECTION_ID, reason)
+    assert stage.buys.commands == []
 
 
-def test_purchase_is_ordered_when_the_cadence_asks_for_it() -> None:
+def test_purchase_is_asked_for_when_the_cadence_asks_for_it() -> None:
     stage = Stage(**WANTED)
     assert stage.plan() == 1
-    (order,) = stage.refresh_commands
-    assert (order.trigger, order.actor) == ("schedule", "schedule")
-    assert stage.reads.orders == []
+    (command,) = stage.refresh_commands
+    assert (command.trigger, command.actor) == ("schedule", "schedule")
+    assert stage.reads.commands == []
 
 
 def test_unfinished_purchase_goes_on_under_its_own_id_when_due() -> None:
     stage = Stage(due_at=NOON, open_refresh_id="ref_open")
     stage.plan()
-    assert [order.refresh_id for order in stage.refresh_commands] == ["ref_open"]
+    assert [command.refresh_id for command in stage.refresh_commands] == ["ref_open"]
 
 
 @pytest.mark.parametrize("early", [timedelta(microseconds=1), timedelta(hours=1)])
 def test_nothing_is_planned_when_nothing_is_due(early: timedelta) -> None:
     stage = Stage(due_at=NOON + early)
     assert stage.plan() == 0
-    assert stage.reads.orders == []
+    assert stage.reads.commands == []
 
 
 def test_turn_is_handed_out_once_when_two_planners_run_at_once() -> None:
@@ -81,27 +81,27 @@ def test_turn_is_handed_out_once_when_two_planners_run_at_once() -> None:
         lambda provider, **_: seen_by_both if provider is Provider.SNAPTRADE else []
     )
     assert stage.plan() == 0
-    assert len(stage.reads.orders) == 1
+    assert len(stage.reads.commands) == 1
 
 
 def test_both_planners_mean_one_refresh_when_a_claim_is_seen_twice() -> None:
     first, second = Stage(**WANTED), Stage(**WANTED)
     first.plan()
     second.plan()
-    assert first.buys.orders == second.buys.orders
+    assert first.buys.commands == second.buys.commands
 
 
-def test_lost_order_falls_due_again_when_its_lease_ends() -> None:
+def test_lost_command_falls_due_again_when_its_lease_ends() -> None:
     stage = Stage(**DUE)
     stage.reads.refuse_next = 1
     stage.plan()
-    assert stage.reads.orders == []
+    assert stage.reads.commands == []
     assert stage.connection.due_at == NOON + TURN_LEASE
     stage.later(minutes=14, seconds=59)
     assert stage.plan() == 0
     stage.later(seconds=1)
     assert stage.plan() == 1
-    assert len(stage.reads.orders) == 1
+    assert len(stage.reads.commands) == 1
 
 
 def test_oldest_go_first_and_the_rest_stays_in_the_index_when_there_is_too_much() -> None:
@@ -110,18 +110,18 @@ def test_oldest_go_first_and_the_rest_stays_in_the_index_when_there_is_too_much(
         _add(stage, number, minutes_ago=number)
     planning = replace(stage.planning, paces={Provider.SNAPTRADE: UserRateLimit(18, 18)})
     assert plan_turn(deps=planning) == 3
-    assert [order.connection_id[-1] for order in stage.reads.orders] == ["6", "5", "4"]
-    assert [order.delay.seconds for order in stage.reads.orders] == [0, 20, 40]
+    assert [command.connection_id[-1] for command in stage.reads.commands] == ["6", "5", "4"]
+    assert [command.delay.seconds for command in stage.reads.commands] == [0, 20, 40]
     assert len(stage.connections.due(Provider.SNAPTRADE, now=NOON, limit=40)) == 2
 
 
-def test_turn_holds_more_connections_when_their_visits_are_short() -> None:
+def test_turn_holds_more_connections_when_their_reads_are_short() -> None:
     stage = Stage()
     for number in range(2, 7):
         _add(stage, number, minutes_ago=number, calls_per_read_run=4)
     planning = replace(stage.planning, paces={Provider.SNAPTRADE: UserRateLimit(18, 18)})
     assert plan_turn(deps=planning) == 5
-    assert [order.delay.seconds for order in stage.reads.orders] == [0, 13, 26, 40, 53]
+    assert [command.delay.seconds for command in stage.reads.commands] == [0, 13, 26, 40, 53]
 
 
 def test_purchases_stop_a_turn_when_their_own_limit_is_reached() -> None:
@@ -130,7 +130,7 @@ def test_purchases_stop_a_turn_when_their_own_limit_is_reached() -> None:
         _add(stage, number, minutes_ago=number, cadence=DAILY, next_refresh_at=NOON)
     planning = replace(stage.planning, paces={Provider.SNAPTRADE: UserRateLimit(250, 2)})
     assert plan_turn(deps=planning) == 2
-    assert [order.connection_id[-1] for order in stage.refresh_commands] == ["6", "5"]
+    assert [command.connection_id[-1] for command in stage.refresh_commands] == ["6", "5"]
     assert len(stage.connections.due(Provider.SNAPTRADE, now=NOON, limit=40)) == 3
 
 

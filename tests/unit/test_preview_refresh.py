@@ -24,8 +24,8 @@ REALTIME = {"data_mode": DataMode.REALTIME}
 def _preview(stage: Stage, key: str | None = None, **request: Any) -> Preview:
     before = _everything(stage)
     try:
-        wish = a_request(idempotency_key=key, **request)
-        return preview_refresh(wish, deps=stage.requesting)
+        wanted = a_request(idempotency_key=key, **request)
+        return preview_refresh(wanted, deps=stage.requesting)
     finally:
         assert _everything(stage) == before
 
@@ -33,7 +33,7 @@ def _preview(stage: Stage, key: str | None = None, **request: Any) -> Preview:
 def _everything(stage: Stage) -> Any:
     kept = (
         *(stage.connections.rows, stage.refreshes.rows, stage.refreshes.ledger),
-        *(stage.refreshes.calls, stage.refreshes.spent, stage.reads.orders, stage.buys.orders),
+        *(stage.refreshes.calls, stage.refreshes.spent, stage.reads.commands, stage.buys.commands),
         *(stage.provider.billed, stage.provider.reads, stage.provider.syncs),
     )
     return deepcopy(kept)

@@ -36,9 +36,9 @@ def test_account_is_marked_and_a_delayed_read_asked_for_when_an_event_is_new() -
     stage.hear(an_event())
     assert stage.connection.pending == pending(refreshed("account-1"))
     assert stage.connection.due_at == NOON + timedelta(minutes=2)
-    (order,) = stage.reads.orders
-    assert (order.user_id, order.connection_id) == (USER, CONNECTION_ID)
-    assert (order.reason, order.delay) == (ReadReason.WEBHOOK, AT_ONCE)
+    (command,) = stage.reads.commands
+    assert (command.user_id, command.connection_id) == (USER, CONNECTION_ID)
+    assert (command.reason, command.delay) == (ReadReason.WEBHOOK, AT_ONCE)
 
 
 def test_whole_connection_is_marked_when_the_event_is_about_it() -> None:
@@ -53,19 +53,19 @@ def test_duplicate_asks_for_nothing_when_the_read_was_made() -> None:
     stage.later(seconds=5)
     stage.drain()
     stage.hear(an_event())
-    assert stage.reads.orders == []
+    assert stage.reads.commands == []
 
 
 def test_read_is_asked_for_again_when_the_worker_died_between_claim_and_message() -> None:
     stage = Stage()
 
-    def die(orders: object) -> list[ReadCommand]:
+    def die(commands: object) -> list[ReadCommand]:
         raise Crash
 
     with InPlaceOf(stage.reads.send).holding(die), pytest.raises(Crash):
         stage.hear(an_event())
     stage.hear(an_event())
-    assert len(stage.reads.orders) == 1
+    assert len(stage.reads.commands) == 1
 
 
 def test_schedule_makes_the_read_when_its_message_is_lost_for_good() -> None:
@@ -90,7 +90,7 @@ def test_schedule_makes_the_read_when_its_message_is_lost_for_good() -> None:
 def test_event_is_kept_and_nothing_read_when_it_concerns_nobody(changes: dict[str, object]) -> None:
     stage = Stage()
     stage.hear(an_event(**changes))
-    assert stage.reads.orders == []
+    assert stage.reads.commands == []
     assert not stage.connection.pending
     assert len(stage.inbox.rows) == 1
 
@@ -110,7 +110,7 @@ def test_duplicate_ends_quietly_when_its_connection_was_erased_meanwhile() -> No
     stage.reads.drain()
     stage.connections.rows.clear()
     stage.hear(an_event())
-    assert stage.reads.orders == []
+    assert stage.reads.commands == []
 
 
 @given(st.lists(st.sampled_from(["event-1", "event-2", "event-3"]), min_size=1, max_size=8))
@@ -144,7 +144,7 @@ def test_event_waits_for_its_connection_when_nobody_knows_it_yet() -> None:
     stage = Stage()
     stage.hear(an_event(**UNKNOWN))
     assert len(stage.inbox.waiting) == 1
-    assert stage.reads.orders == []
+    assert stage.reads.commands == []
 
 
 def test_waiting_events_are_worked_when_their_connection_is_known_at_the_next_event() -> None:
@@ -158,7 +158,7 @@ def test_waiting_events_are_worked_when_their_connection_is_known_at_the_next_ev
         refreshed("account-1"),
         refreshed("account-2"),
     }
-    assert [order.connection_id for order in stage.reads.orders] == [OTHER_ID]
+    assert [command.connection_id for command in stage.reads.commands] == [OTHER_ID]
 
 
 def test_event_is_worked_when_its_connection_was_saved_while_it_was_parked() -> None:
@@ -173,7 +173,7 @@ def test_event_is_worked_when_its_connection_was_saved_while_it_was_parked() -> 
     InPlaceOf(claim).put(slow_claim)
     stage.hear(an_event(**UNKNOWN))
     assert stage.inbox.waiting == {}
-    assert [order.connection_id for order in stage.reads.orders] == [OTHER_ID]
+    assert [command.connection_id for command in stage.reads.commands] == [OTHER_ID]
 
 
 def _added(**changes: Any) -> WebhookEvent:
@@ -192,7 +192,7 @@ def test_connection_is_adopted_when_a_user_we_know_has_added_it() -> None:
     )
     assert (adopted.user_id, adopted.link.status) == (USER, "initialising")
     assert adopted.link.credential_name == "snaptrade#snaptrade-user-1"
-    assert ReadReason.FIRST_LOAD in {order.reason for order in stage.reads.orders}
+    assert ReadReason.FIRST_LOAD in {command.reason for command in stage.reads.commands}
     assert len(stage.connections.rows) == 2
 
 
@@ -304,7 +304,7 @@ def test_every_connection_of_a_user_is_looked_at_when_the_user_is_gone() -> None
     for connection_id in (CONNECTION_ID, OTHER_ID):
         assert stage.connections.get(USER, connection_id).pending.has_removal
     assert not stage.connections.get(USER, elsewhere.id).pending
-    asked = {order.connection_id for order in stage.reads.orders}
+    asked = {command.connection_id for command in stage.reads.commands}
     assert asked == {CONNECTION_ID, OTHER_ID}
 
 
@@ -318,4 +318,4 @@ def test_nothing_is_looked_at_when_a_user_is_gone_who_is_unknown() -> None:
             provider_user_id=user,
         )
         stage.hear(gone)
-    assert stage.reads.orders == []
+    assert stage.reads.commands == []

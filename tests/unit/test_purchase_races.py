@@ -163,7 +163,7 @@ class _Asked(Crashes):
         (lambda stage: stage.press("key-1"), 1),
         (lambda stage: stage.buy(), 1),
     ],
-    ids=["pressed", "pressed with a key", "ordered"],
+    ids=["pressed", "pressed with a key", "by command"],
 )
 def test_each_question_is_asked_once_when_a_refresh_is_bought(
     buy: Callable[[Stage], Purchase], lookups: int

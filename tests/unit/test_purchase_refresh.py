@@ -32,7 +32,7 @@ def test_refresh_is_accepted_and_on_the_books_when_the_provider_says_yes() -> No
 
 
 @pytest.mark.parametrize("minutes", [0, 1, 60])
-def test_nothing_is_bought_again_when_the_order_is_redelivered(minutes: int) -> None:
+def test_nothing_is_bought_again_when_the_command_is_redelivered(minutes: int) -> None:
     stage = Stage()
     stage.buy()
     stage.later(minutes=minutes)
@@ -41,7 +41,7 @@ def test_nothing_is_bought_again_when_the_order_is_redelivered(minutes: int) -> 
     assert stage.provider.billed == 1
 
 
-def test_second_wish_joins_when_a_refresh_is_in_flight() -> None:
+def test_second_request_joins_when_a_refresh_is_in_flight() -> None:
     stage = Stage()
     first = stage.buy()
     second = stage.buy(_another())

@@ -1,4 +1,4 @@
-"""When a visit reads transactions, from which day on, and what it remembers."""
+"""When a read takes in transactions, from which day on, and what it remembers."""
 
 from dataclasses import replace
 from datetime import date, timedelta

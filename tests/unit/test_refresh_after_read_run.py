@@ -38,11 +38,11 @@ def _progress(
             | refresh
         )
     )
-    visit = ReadRun(started_at=NOON, scope=ReadScope.EVERYTHING, accounts=(listed,))
+    run = ReadRun(started_at=NOON, scope=ReadScope.EVERYTHING, accounts=(listed,))
     if reading is not None:
         stored = Stored(reading=a_reading(**reading), is_confirmed=is_confirmed, changed_at=NOON)
-        visit = replace(visit, stored={listed.id: stored})
-    return refresh_after_read_run(waiting, visit, pending, now=NOON + SECOND).accounts[listed.id]
+        run = replace(run, stored={listed.id: stored})
+    return refresh_after_read_run(waiting, run, pending, now=NOON + SECOND).accounts[listed.id]
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_reading_proves_nothing_when_the_call_was_never_made() -> None:
         (NOON + SECOND, AccountProgress.DONE),
     ],
 )
-def test_live_read_proves_itself_when_it_began_after_the_wish(
+def test_live_read_proves_itself_when_it_began_after_the_request(
     started_at: object, expected: AccountProgress
 ) -> None:
     dates = {"broker_as_of": None, "provider_synced_at": None, "started_at": started_at}
@@ -114,6 +114,6 @@ def test_account_drops_out_when_it_cannot_be_read_any_more(account: dict[str, An
 
 
 def test_new_account_does_not_count_when_it_was_not_expected() -> None:
-    visit = ReadRun(started_at=NOON, scope=ReadScope.EVERYTHING, accounts=(an_account(),))
+    run = ReadRun(started_at=NOON, scope=ReadScope.EVERYTHING, accounts=(an_account(),))
     refresh = a_refresh(status=RefreshStatus.ACCEPTED, started_at=NOON)
-    assert refresh_after_read_run(refresh, visit, PendingReads(), now=NOON) == refresh
+    assert refresh_after_read_run(refresh, run, PendingReads(), now=NOON) == refresh

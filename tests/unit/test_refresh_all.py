@@ -54,12 +54,12 @@ def test_nothing_is_bought_in_place_when_everything_is_refreshed() -> None:
     stage, named = _full_stage()
     _refresh(stage)
     assert stage.provider.billed == 0
-    assert {order.connection_id for order in stage.refresh_commands} == {
+    assert {command.connection_id for command in stage.refresh_commands} == {
         named["snaptrade"],
         named["plaid"],
     }
-    for order in stage.buys.drain():
-        stage.work(order)
+    for command in stage.buys.drain():
+        stage.work(command)
     assert stage.provider.billed == 2
     assert stage.refreshes.total() == Decimal("0.17")
 
@@ -73,8 +73,8 @@ def test_same_refreshes_are_given_when_the_key_is_repeated() -> None:
     for name in ("snaptrade", "plaid", "realtime"):
         assert again[named[name]].refresh.id == first[named[name]].refresh.id
         assert not again[named[name]].joined
-    (order,) = stage.refresh_commands  # refused before; by now its cooldown is over
-    assert order.connection_id == named["recent"]
+    (command,) = stage.refresh_commands  # refused before; by now its cooldown is over
+    assert command.connection_id == named["recent"]
 
 
 def test_key_means_another_refresh_when_one_connection_is_asked_for() -> None:
@@ -101,7 +101,7 @@ def test_those_who_wait_longest_are_served_when_the_budget_ends_halfway() -> Non
     answers = _refresh(stage)
     assert list(answers) == [longest, CONNECTION_ID, shortest]
     assert isinstance(answers[shortest], errors.BudgetExhausted)
-    assert len(stage.buys.orders) == 2
+    assert len(stage.buys.commands) == 2
 
 
 @pytest.mark.parametrize("failure", [errors.SecretUnavailable("x"), errors.CredentialMissing("x")])
@@ -134,7 +134,7 @@ def test_each_preview_counts_on_the_last_when_everything_is_a_dry_run() -> None:
     realtime = told[named["realtime"]]
     assert realtime is not None
     assert realtime.cost.amount == 0
-    assert (stage.refreshes.rows, stage.buys.orders, stage.reads.orders) == ({}, [], [])
+    assert (stage.refreshes.rows, stage.buys.commands, stage.reads.commands) == ({}, [], [])
 
 
 def test_dry_run_tells_the_same_as_happens_when_it_is_followed() -> None:

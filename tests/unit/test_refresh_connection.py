@@ -38,7 +38,7 @@ def _failing(error: Exception) -> Callable[[Stage], None]:
         (lambda stage: setattr(stage.refreshes, "stopped", True), None, TOMORROW),
     ],
 )
-def test_reason_and_next_try_are_on_record_when_the_order_is_refused(
+def test_reason_and_next_try_are_on_record_when_the_command_is_refused(
     arrange: Callable[[Stage], object], reason: str | None, next_try: object
 ) -> None:
     stage = Stage(cadence=DAILY, next_refresh_at=NOON)
@@ -89,7 +89,7 @@ def test_message_comes_again_when_the_trouble_is_ours() -> None:
     assert stage.provider.billed == 1
 
 
-def test_order_is_worked_once_when_it_is_delivered_twice() -> None:
+def test_command_is_worked_once_when_it_is_delivered_twice() -> None:
     stage = Stage()
     stage.work(a_refresh_command())
     stage.work(a_refresh_command())

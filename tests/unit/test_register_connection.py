@@ -46,21 +46,21 @@ def _register(stage: Stage, **changes: Any) -> Connection:
     return register_connection(Registration(**(values | changes)), deps=parts)
 
 
-def test_connection_is_due_and_its_first_load_ordered_when_it_is_new() -> None:
+def test_connection_is_due_and_its_first_load_asked_for_when_it_is_new() -> None:
     stage = Stage()
     connection = _register(stage)
     assert (connection.link.status, connection.due_at) == (ConnectionStatus.INITIALISING, NOON)
     assert stage.vault.find(USER, connection.link.credential_name) == CREDENTIAL
-    (order,) = stage.reads.orders
-    assert (order.connection_id, order.reason) == (connection.id, ReadReason.FIRST_LOAD)
+    (command,) = stage.reads.commands
+    assert (command.connection_id, command.reason) == (connection.id, ReadReason.FIRST_LOAD)
 
 
-@pytest.mark.parametrize(("every", "wish"), [(None, None), (timedelta(hours=24), NOON)])
-def test_purchase_is_wished_for_at_once_only_when_the_cadence_asks(
-    every: timedelta | None, wish: object
+@pytest.mark.parametrize(("every", "expected"), [(None, None), (timedelta(hours=24), NOON)])
+def test_purchase_is_planned_at_once_only_when_the_cadence_asks(
+    every: timedelta | None, expected: object
 ) -> None:
     connection = _register(Stage(), cadence=Cadence(refresh_every=every))
-    assert connection.purchases.next_refresh_at == wish
+    assert connection.purchases.next_refresh_at == expected
 
 
 def test_same_connection_is_given_back_when_it_is_registered_again() -> None:
@@ -68,15 +68,15 @@ def test_same_connection_is_given_back_when_it_is_registered_again() -> None:
     existing = stage.connection
     again = _register(stage, provider_connection_id="authorization-1")
     assert again == existing
-    (order,) = stage.reads.orders  # the new credential may have mended it
-    assert (order.connection_id, order.reason) == (existing.id, ReadReason.FIRST_LOAD)
+    (command,) = stage.reads.commands  # the new credential may have mended it
+    assert (command.connection_id, command.reason) == (existing.id, ReadReason.FIRST_LOAD)
 
 
 def test_other_users_connection_is_not_taken_over_when_registered() -> None:
     stage = Stage()
     with pytest.raises(AlreadyOwned):
         _register(stage, user_id="user-2", provider_connection_id="authorization-1")
-    assert stage.reads.orders == []
+    assert stage.reads.commands == []
     assert stage.connections.of_user("user-2") == []
     assert stage.vault.held_by_name == {}
 

@@ -428,7 +428,7 @@ def test_old_link_is_judged_again_when_something_changed_meanwhile(change: Any) 
     assert len(stage.accounts.of_connection(USER, NEWER)) == (2 if change is None else 1)
 
 
-def test_order_comes_again_when_every_race_is_lost() -> None:
+def test_command_comes_again_when_every_race_is_lost() -> None:
     stage = _read("P", new=("P",))
 
     def lose(*_: Any, **__: Any) -> Connection:
@@ -440,7 +440,7 @@ def test_order_comes_again_when_every_race_is_lost() -> None:
     assert stage.counted() == ["P"]
 
 
-def test_order_ends_when_the_new_link_is_gone_while_it_lists() -> None:
+def test_command_ends_when_the_new_link_is_gone_while_it_lists() -> None:
     stage = _read("P", new=("P",))
     usual = stage.register.read
 

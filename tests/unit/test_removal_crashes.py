@@ -17,7 +17,7 @@ MOST_STEPS = 95
 FEWEST_STEPS = 15
 MINUTES = 60
 
-Wish = Callable[["Leaving"], object]
+Removal = Callable[["Leaving"], object]
 
 
 class Leaving(MortalStage):
@@ -32,9 +32,9 @@ class Leaving(MortalStage):
         make_mortal(self, self.crashes, "erasures", "eraser", "vault", "provider_users")
         self.crashes.calls, self.crashes.planned = 0, planned
 
-    def live(self, wish: Wish) -> None:
+    def live(self, removal: Removal) -> None:
         """Ask until somebody answers; then let an hour pass in which nobody dies any more."""
-        while not self.survive(wish, self):
+        while not self.survive(removal, self):
             self.later(seconds=5)
         for minute in range(MINUTES):
             self.survive(self.drain)
@@ -71,23 +71,23 @@ def _all(stage: Leaving) -> object:
     return remove_user(USER, actor=USER, deps=stage.removing)
 
 
-@pytest.mark.parametrize("wish", [_one, _all])
-def test_every_step_of_a_removal_is_covered_when_it_runs_through(wish: Wish) -> None:
+@pytest.mark.parametrize("removal", [_one, _all])
+def test_every_step_of_a_removal_is_covered_when_it_runs_through(removal: Removal) -> None:
     stage = Leaving({})
-    stage.live(wish)
+    stage.live(removal)
     assert stage.crashes.calls >= FEWEST_STEPS
     stage.demand_promises()
 
 
-@pytest.mark.sampled(40, by="wish")
+@pytest.mark.sampled(40, by="removal")
 @pytest.mark.parametrize("number", range(MOST_STEPS))
 @pytest.mark.parametrize("is_after_effect", [False, True])
-@pytest.mark.parametrize("wish", [_one, _all])
+@pytest.mark.parametrize("removal", [_one, _all])
 def test_everything_is_gone_when_somebody_dies_at_any_step(
-    wish: Wish, is_after_effect: bool, number: int
+    removal: Removal, is_after_effect: bool, number: int
 ) -> None:
     stage = Leaving({number: is_after_effect})
-    stage.live(wish)
+    stage.live(removal)
     stage.demand_promises()
 
 

@@ -104,7 +104,7 @@ def test_removal_goes_on_by_itself_when_its_message_is_lost() -> None:
     stage = Leaving()
     stage.buys.refuse_next = 1
     stage.remove()
-    assert stage.buys.orders == []
+    assert stage.buys.commands == []
     stage.settle()
     assert stage.is_gone()
 
@@ -214,10 +214,10 @@ def test_nothing_comes_back_when_webhooks_come_at_any_time(minutes: int) -> None
         stage.drain()
     assert stage.is_gone()
     assert stage.erasure().is_done
-    assert stage.reads.orders == []
+    assert stage.reads.commands == []
 
 
-def test_webhook_before_the_wish_changes_nothing_when_the_connection_was_gone_already() -> None:
+def test_webhook_before_the_request_changes_nothing_when_the_connection_was_gone_already() -> None:
     stage = Leaving()
     stage.provider.is_removed = True
     stage.hear(_deleted())
@@ -231,7 +231,7 @@ def test_late_reader_stores_nothing_when_the_tombstone_is_there() -> None:
     stage = Leaving()
     stage.later(hours=24)
     usual = stage.snapshots.store
-    storing, orders = InPlaceOf(usual), []
+    storing, commands = InPlaceOf(usual), []
 
     def erase_first(*given: Any, **named: Any) -> bool:
         # The reader is at work while everything of the connection is taken away.
@@ -240,13 +240,13 @@ def test_late_reader_stores_nothing_when_the_tombstone_is_there() -> None:
         stage.remove()
         stage.settle()
         assert stage.is_gone()
-        orders.append(given)
+        commands.append(given)
         return usual(*given, **named)
 
     storing.put(erase_first)
     stage.provider.as_of = stage.clock()
     stage.read()
-    assert orders
+    assert commands
     assert stage.is_gone()
 
 
@@ -272,8 +272,8 @@ def test_connection_rests_when_it_is_read_on_its_way_out() -> None:
     stage.hear(an_event())
     assert stage.connection.due_at is not None
     reads = stage.provider.reads
-    order = ReadCommand(user_id=USER, connection_id=CONNECTION_ID, reason=ReadReason.WEBHOOK)
-    take_snapshots(order, deps=stage.reading)
+    command = ReadCommand(user_id=USER, connection_id=CONNECTION_ID, reason=ReadReason.WEBHOOK)
+    take_snapshots(command, deps=stage.reading)
     after = stage.connection
     assert after.due_at is None
     assert not after.pending
@@ -395,19 +395,19 @@ def test_rest_is_left_to_the_next_turn_when_there_is_much_to_erase(
     assert stage.erasure().rows_erased == 3
 
 
-def test_second_worker_stands_back_when_two_have_the_same_order() -> None:
+def test_second_worker_stands_back_when_two_have_the_same_command() -> None:
     stage = Leaving()
     stage.remove()
-    (order,) = stage.buys.drain()
+    (command,) = stage.buys.drain()
     usual = stage.erasures.save
 
     def both(erasure: Erasure) -> Erasure:
         InPlaceOf(usual).put_back()
-        stage.work(order)
+        stage.work(command)
         return usual(erasure)
 
     InPlaceOf(stage.erasures.save).put(both)
-    stage.work(order)
+    stage.work(command)
     stage.settle()
     assert stage.is_gone()
 
@@ -537,7 +537,7 @@ def test_nothing_is_adopted_when_its_user_is_leaving() -> None:
     assert stage.is_gone()
 
 
-def test_user_who_comes_back_is_not_taken_away_by_the_old_wish() -> None:
+def test_user_who_comes_back_is_not_taken_away_by_the_old_request() -> None:
     stage = Leaving()
     first = remove_user(USER, actor=USER, deps=stage.removing)
     stage.settle()

@@ -53,7 +53,7 @@ def test_whole_connection_is_read_when_it_is_replayed() -> None:
     stage = _quiet(an_event())
     assert replay_connection(Provider.SNAPTRADE, "authorization-1", deps=stage.processing) == 0
     assert set(stage.connection.pending.announced) == {EVERYTHING}
-    assert [order.connection_id for order in stage.reads.orders] == [CONNECTION_ID]
+    assert [command.connection_id for command in stage.reads.commands] == [CONNECTION_ID]
     assert len(stage.inbox.rows) == 1
     with pytest.raises(NotFound):
         replay_connection(Provider.SNAPTRADE, "authorization-9", deps=stage.processing)
@@ -66,7 +66,7 @@ def test_parked_events_are_worked_when_their_connection_is_known_by_now() -> Non
     _save_other(stage)
     assert replay_parked(Provider.SNAPTRADE, deps=stage.processing) == 1
     assert set(stage.connections.get(USER, OTHER_ID).pending.announced) == {refreshed("account-1")}
-    assert [order.connection_id for order in stage.reads.orders] == [OTHER_ID]
+    assert [command.connection_id for command in stage.reads.commands] == [OTHER_ID]
     assert replay_parked(Provider.SNAPTRADE, deps=stage.processing) == 0
     assert len(stage.inbox.waiting) == 1
 
@@ -81,4 +81,4 @@ def test_parked_event_is_worked_when_it_is_replayed_and_its_connection_known() -
 def test_event_about_nobody_is_left_alone_when_it_is_replayed() -> None:
     stage = _quiet(an_event(provider_connection_id=None, effect=WebhookEffect.NOTHING))
     assert not replay_event(Provider.SNAPTRADE, "event-1", deps=stage.processing)
-    assert stage.reads.orders == []
+    assert stage.reads.commands == []

@@ -37,7 +37,7 @@ def test_refresh_is_bought_in_place_when_a_user_presses() -> None:
     refresh = _press(stage).refresh
     assert (refresh.method, refresh.trigger, refresh.actor) == ("purchase", "user", "machine-1")
     assert (refresh.status, stage.provider.billed) == (RefreshStatus.ACCEPTED, 1)
-    assert stage.reads.orders == []
+    assert stage.reads.commands == []
 
 
 def test_same_refresh_is_given_when_the_key_is_repeated() -> None:
@@ -64,8 +64,8 @@ def test_free_read_stands_in_when_buying_is_pointless(changes: dict[str, Any]) -
     refresh = _press(stage).refresh
     assert (refresh.method, refresh.cost.amount) == (Method.READ, Decimal(0))
     assert set(refresh.accounts) == {ACCOUNT_ID}
-    (order,) = stage.reads.orders
-    assert order.reason is ReadReason.REFRESH
+    (command,) = stage.reads.commands
+    assert command.reason is ReadReason.REFRESH
     stage.drain()
     assert stage.refresh(refresh.id).status is RefreshStatus.COMPLETE
     assert (stage.provider.billed, stage.refreshes.ledger) == (0, {})
@@ -88,7 +88,7 @@ def test_one_read_is_made_when_a_user_presses_twice(key: str, joined: bool) -> N
     first = _press(stage, "key-1")
     second = _press(stage, key)
     assert (second.refresh.id, second.joined) == (first.refresh.id, joined)
-    assert len(stage.reads.orders) == 1
+    assert len(stage.reads.commands) == 1
 
 
 @pytest.mark.parametrize(("minutes", "is_too_soon"), [(9.99, True), (10, False)])
@@ -113,7 +113,7 @@ def test_finished_read_is_given_when_its_key_comes_again() -> None:
     stage.drain()
     again = _press(stage, "key-1")
     assert (again.refresh.id, again.refresh.status) == (first.refresh.id, "complete")
-    assert stage.reads.orders == []
+    assert stage.reads.commands == []
 
 
 @pytest.mark.parametrize("mode", DataMode)

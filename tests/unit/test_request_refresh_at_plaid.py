@@ -35,18 +35,18 @@ def test_money_is_reserved_and_the_worker_asked_when_a_user_presses() -> None:
     stage = _stage()
     refresh = _press(stage).refresh
     assert (refresh.status, refresh.cost.amount) == (RefreshStatus.RESERVED, Decimal("0.12"))
-    assert (stage.provider.billed, stage.reads.orders) == (0, [])
-    (order,) = stage.refresh_commands
-    assert (order.refresh_id, order.trigger, order.actor) == (refresh.id, "user", USER)
+    assert (stage.provider.billed, stage.reads.commands) == (0, [])
+    (command,) = stage.refresh_commands
+    assert (command.refresh_id, command.trigger, command.actor) == (refresh.id, "user", USER)
 
 
 def test_read_follows_at_once_and_proves_it_when_the_worker_has_bought() -> None:
     stage = _stage()
     refresh_id = _press(stage).refresh.id
-    (order,) = stage.buys.drain()
-    stage.work(order)
+    (command,) = stage.buys.drain()
+    stage.work(command)
     assert (stage.provider.billed, stage.refreshes.total()) == (1, Decimal("0.12"))
-    (read,) = stage.reads.orders
+    (read,) = stage.reads.commands
     assert read.reason is ReadReason.REFRESH
     stage.later(seconds=4)
     stage.provider.as_of = stage.clock()
@@ -80,7 +80,7 @@ def test_worker_is_left_alone_when_the_call_is_made_already() -> None:
     _press(stage)
     stage.drain()
     assert _press(stage).refresh.status is not RefreshStatus.RESERVED
-    assert stage.buys.orders == []
+    assert stage.buys.commands == []
 
 
 def test_purchase_ends_and_costs_nothing_when_an_outage_lasts_hours() -> None:
@@ -119,6 +119,6 @@ def test_nothing_was_sent_when_our_keys_were_gone_at_the_call() -> None:
     _press(stage)
     stage.provider.refresh_failures = [errors.SecretUnavailable("keys")]
     stage.provider.during_refresh = None
-    (order,) = stage.refresh_commands
+    (command,) = stage.refresh_commands
     stage.drain()
-    assert stage.refresh(order.refresh_id).status is RefreshStatus.RESERVED
+    assert stage.refresh(command.refresh_id).status is RefreshStatus.RESERVED

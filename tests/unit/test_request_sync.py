@@ -142,12 +142,15 @@ def test_verdict_comes_at_once_when_the_provider_says_no() -> None:
     ],
 )
 def test_purchases_go_on_as_planned_when_a_sync_is_refused(error: Exception) -> None:
-    wish = NOON + timedelta(hours=1)
-    stage = _stage(cadence=Cadence(refresh_every=timedelta(hours=24)), next_refresh_at=wish)
+    planned_at = NOON + timedelta(hours=1)
+    stage = _stage(cadence=Cadence(refresh_every=timedelta(hours=24)), next_refresh_at=planned_at)
     stage.provider.sync_failures = [error]
     _sync(stage)
     connection = stage.connection
-    assert (connection.purchases.next_refresh_at, connection.purchases.last_refusal) == (wish, None)
+    assert (connection.purchases.next_refresh_at, connection.purchases.last_refusal) == (
+        planned_at,
+        None,
+    )
     assert (connection.can_refresh, connection.purchases.last_purchase_at) == (True, None)
 
 
@@ -191,7 +194,7 @@ def test_subscription_is_not_started_when_nobody_has_opted_in() -> None:
     stage = _stage(**PLAID)
     with pytest.raises(errors.TransactionsNotEnabled):
         _sync(stage)
-    assert (stage.refreshes.rows, stage.reads.orders) == ({}, [])
+    assert (stage.refreshes.rows, stage.reads.commands) == ({}, [])
 
 
 def test_free_read_stands_in_when_plaid_was_opted_in() -> None:
@@ -200,8 +203,8 @@ def test_free_read_stands_in_when_plaid_was_opted_in() -> None:
     assert (refresh.kind, refresh.method, refresh.cost.amount) == (
         *(Kind.TRANSACTIONS, Method.READ, Decimal(0)),
     )
-    (order,) = stage.reads.orders
-    assert order.reason is ReadReason.REFRESH
+    (command,) = stage.reads.commands
+    assert command.reason is ReadReason.REFRESH
     _loaded(stage)
     stage.drain()
     assert stage.refresh(refresh.id).status is RefreshStatus.COMPLETE

@@ -43,10 +43,10 @@ def test_new_credential_is_kept_and_the_connections_are_read_later() -> None:
     assert stage.rotate() is Rotation.ROTATED
     assert stage.is_consistent()
     assert stage.vault.find(USER, NAME) != OLD
-    orders = stage.stage.reads.drain()
-    assert {each.connection_id for each in orders} == {CONNECTION_ID, stage.other}
+    commands = stage.stage.reads.drain()
+    assert {each.connection_id for each in commands} == {CONNECTION_ID, stage.other}
     # Later than any reader that was at work with the old one.
-    assert {each.delay for each in orders} == {READ_LEASE}
+    assert {each.delay for each in commands} == {READ_LEASE}
     assert stage.statuses() == [ACTIVE] * 3
 
 

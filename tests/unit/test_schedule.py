@@ -79,7 +79,7 @@ def test_sleeping_connection_is_due_only_when_a_refresh_waits_for_its_check(
     assert changed(asleep, check_at=NOON + SECOND).rescheduled(now=NOON).due_at == expected
 
 
-def test_visit_counts_as_many_calls_as_the_last_one_when_planned() -> None:
+def test_read_counts_as_many_calls_as_the_last_one_when_planned() -> None:
     for traits in TRAITS.values():
         assert calls_of(a_connection(calls_per_read_run=14), traits) == 14
         assert calls_of(a_connection(), traits) == traits.calls_per_read_run
@@ -102,8 +102,8 @@ def test_turn_is_full_when_either_limit_is_planned_for(
     assert UserRateLimit(10, 2).is_full(calls=calls, purchases=purchases) is is_full
 
 
-@pytest.mark.parametrize(("calls", "visits"), [(1, 1), (2, 1), (3, 1), (243, 121)])
-def test_no_more_is_asked_for_than_a_turn_could_hold_when_visits_are_short(
-    calls: int, visits: int
+@pytest.mark.parametrize(("calls", "connections"), [(1, 1), (2, 1), (3, 1), (243, 121)])
+def test_no_more_is_asked_for_than_a_turn_could_hold_when_reads_are_short(
+    calls: int, connections: int
 ) -> None:
-    assert UserRateLimit(calls, calls).most_connections == visits
+    assert UserRateLimit(calls, calls).most_connections == connections

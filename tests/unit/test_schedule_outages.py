@@ -26,10 +26,10 @@ STEPS_OF_A_TURN = 7 + len(TRAITS)  # each provider has a part of the index
 
 
 def _turn(stage: Stage, pace: UserRateLimit) -> list[Connection]:
-    before = len(stage.reads.orders)
+    before = len(stage.reads.commands)
     plan_turn(deps=planning_at(stage, pace))
-    orders = stage.reads.orders[before:]
-    return [stage.connections.get(each.user_id, each.connection_id) for each in orders]
+    commands = stage.reads.commands[before:]
+    return [stage.connections.get(each.user_id, each.connection_id) for each in commands]
 
 
 @pytest.mark.parametrize("outage", OUTAGES)
@@ -49,7 +49,7 @@ def test_overdue_turns_come_oldest_first_at_the_pace_when_the_planner_was_down(
     planned: list[str] = []
     while len(planned) < len(ages):
         turn = _turn(stage, pace)
-        # The last visit may begin within the pace and end beyond it, but it is the last.
+        # The last read may begin within the pace and end beyond it, but it is the last.
         assert (
             0
             < sum(calls_of(each, TRAITS[each.provider]) for each in turn[:-1]) + 1
@@ -79,7 +79,7 @@ def test_retries_spread_out_when_the_provider_was_down(outage: timedelta) -> Non
         stage.later(minutes=10)
     for number in range(30):
         stage.providers.by_connection[f"authorization-of-{number}"].read_failures = {}
-    assert most == 10  # sixty calls: ten visits of six
+    assert most == 10  # sixty calls: ten reads of six
     for _ in range(12 * 6 + 1):  # the longest step back is twelve hours
         most = max(most, len(_turn(stage, pace)))
         stage.drain()
@@ -125,7 +125,7 @@ def test_no_turn_is_handed_out_twice_when_two_planners_interleave(
 
     plan({first_break: lambda: plan({second_break: lambda: plan({})})})
     plan({})
-    handed_out = [order.connection_id for order in stage.reads.orders]
+    handed_out = [command.connection_id for command in stage.reads.commands]
     assert len(set(handed_out)) == len(handed_out)
     assert handed_out
 
@@ -162,6 +162,6 @@ def test_every_step_of_a_turn_is_covered_when_it_runs_through() -> None:
     before = stage.crashes.calls
     stage.plan()
     assert stage.crashes.calls - before == STEPS_OF_A_TURN
-    assert {order.connection_id for order in stage.reads.orders} == {
+    assert {command.connection_id for command in stage.reads.commands} == {
         connection_id(each) for each in range(5)
     }

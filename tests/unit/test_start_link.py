@@ -103,7 +103,7 @@ def test_connection_is_repaired_with_its_own_credential_when_named(provider: Pro
             KEPT.subject,
             connection.link.provider_connection_id,
         )
-    assert [order.delay for order in stage.reads.orders] == [
+    assert [command.delay for command in stage.reads.commands] == [
         timedelta(minutes=5),
         timedelta(minutes=15),
     ]
@@ -161,7 +161,7 @@ def test_connection_is_not_found_when_it_is_on_its_way_out(status: ConnectionSta
 
 
 @pytest.mark.parametrize(
-    ("wish", "field"),
+    ("changes", "field"),
     [
         ({"redirect_uri": "https://elsewhere.example"}, "redirect_uri"),
         ({"provider": None}, "provider"),
@@ -169,11 +169,11 @@ def test_connection_is_not_found_when_it_is_on_its_way_out(status: ConnectionSta
         ({"connection_id": CONNECTION_ID, "institution": "ACME"}, "institution"),
     ],
 )
-def test_field_is_named_when_it_makes_no_sense(wish: dict[str, Any], field: str) -> None:
+def test_field_is_named_when_it_makes_no_sense(changes: dict[str, Any], field: str) -> None:
     stage = LinkStage()
     _known(stage)
     with pytest.raises(InvalidField) as refused:
-        stage.start(**wish)
+        stage.start(**changes)
     assert refused.value.field == field
 
 

@@ -1,4 +1,4 @@
-"""The reader: what one visit leaves behind."""
+"""The reader: what one read leaves behind."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -259,7 +259,7 @@ def test_nothing_is_missed_when_a_realtime_connection_is_read() -> None:
         (ReadReason.WEBHOOK, False),
     ],
 )
-def test_provider_is_told_how_much_is_to_come_and_who_waits_when_a_visit_begins(
+def test_provider_is_told_how_much_is_to_come_and_who_waits_when_a_read_begins(
     reason: ReadReason, is_awaited: bool
 ) -> None:
     stage = Stage(pending=pending(refreshed("account-1")), calls_per_read_run=9)

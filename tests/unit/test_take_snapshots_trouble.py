@@ -87,7 +87,7 @@ def test_other_accounts_are_spared_when_asking_on_can_only_harm(error: Exception
         (errors.ProviderNotConfigured("x"), "degraded", "provider_not_configured"),
     ],
 )
-def test_reason_is_on_record_when_no_visit_is_possible(
+def test_reason_is_on_record_when_no_read_is_possible(
     error: Exception, status: str, reason: str
 ) -> None:
     stage = Stage()
@@ -133,7 +133,7 @@ def test_connection_wakes_when_a_read_finds_it_repaired() -> None:
     assert stage.connection.link.status is ConnectionStatus.ACTIVE
 
 
-def test_no_further_account_is_started_when_the_visit_took_too_long() -> None:
+def test_no_further_account_is_started_when_the_read_took_too_long() -> None:
     stage = _two_accounts()
     usual = stage.snapshots.store
 
@@ -146,7 +146,7 @@ def test_no_further_account_is_started_when_the_visit_took_too_long() -> None:
     assert len(stage.snapshots.rows) == 1
     assert (stage.connection.link.status, stage.connection.link.status_reason) == (
         "degraded",
-        "visit_too_long",
+        "read_too_long",
     )
 
 

@@ -83,7 +83,7 @@ def test_refresh_is_bought_in_place_and_ends_by_a_read_without_any_webhook(key: 
     assert (answer.status, answer.body["status"], provider.billed) == (202, "accepted", 1)
     assert answer.body["cost"] == {"amount": "0.20", "currency": "USD"}
     place = f"/v1/refreshes/{answer.body['id']}"
-    assert third.reads.orders == []
+    assert third.reads.commands == []
     third.turn(minutes=1, seconds=1)
     assert third.call("GET", place).body["is_terminal"] is False
     provider.as_of = third.clock()

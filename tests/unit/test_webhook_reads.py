@@ -30,7 +30,7 @@ def test_burst_of_webhooks_is_one_pass_when_it_arrives_together() -> None:
     stage = Stage()
     for number in range(6):
         stage.hear(an_event(id=f"event-{number}"))
-    assert len(stage.reads.orders) == 6
+    assert len(stage.reads.commands) == 6
     stage.later(seconds=5)
     stage.drain()
     assert stage.provider.reads == 2  # the list and one account

@@ -113,7 +113,7 @@ class ReadRun:
 _REASONS: dict[type[Exception], str] = {
     CredentialMissing: "credential_missing",
     ProviderNotConfigured: "provider_not_configured",
-    ReadRunTooLong: "visit_too_long",
+    ReadRunTooLong: "read_too_long",
     SnapshotTooLarge: "snapshot_too_large",
 }
 
