@@ -27,8 +27,9 @@ class FakeAccounts:
         found = [row for (owner, _), row in self.rows.items() if owner == user_id]
         return sorted(found, key=lambda row: row.id)
 
-    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Account]:
-        return [row for row in self.of_user(user_id) if row.connection_id == connection_id]
+    def of_connection(self, connection: Connection) -> Sequence[Account]:
+        of_user = self.of_user(connection.user_id)
+        return [row for row in of_user if row.connection_id == connection.id]
 
     def save(self, account: Account) -> None:
         owner = self._connections.rows.get((account.user_id, account.connection_id))
@@ -38,8 +39,18 @@ class FakeAccounts:
             raise Erased(account.id)
         if row is not None and row.connection_id != account.connection_id:
             raise (Erased if is_leaving else MigratedAccounts)(account.id)
+        if row is None:
+            list_account(self._connections, account)
         # What one read saw is nothing that a row keeps.
         self.rows[account.user_id, account.id] = replace(account, is_reloaded=False)
+
+
+def list_account(connections: FakeConnections, account: Account) -> None:
+    """Give an account's connection one account more."""
+    key = account.user_id, account.connection_id
+    row = connections.rows[key]
+    ids = (*row.account_ids, account.id)
+    connections.rows[key] = replace(row, account_ids=ids, version=row.version + 1)
 
 
 class FakeAccountRegister:
@@ -74,5 +85,6 @@ class FakeAccountRegister:
         if is_refused or self.changes.get(account.user_id, 0) != seen:
             raise ConcurrentChange(account.id)
         self.changes[account.user_id] = seen + 1
+        list_account(self._connections, account)
         row = replace(account, is_reloaded=False)
         self._accounts.rows[account.user_id, account.id] = row

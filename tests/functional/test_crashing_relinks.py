@@ -99,6 +99,9 @@ def _end_of(stage: Stage, victim: Victim) -> dict[str, Any]:
     held = world.rows(f"USER#{victim.user_id}#ACCOUNT#", "snapshots")
     assert relinking.linked(user_id=victim.user_id) == [victim.new]
     assert relinking.accounts(user_id=victim.user_id) == dict.fromkeys(victim.accounts, victim.new)
+    own = f"USER#{victim.user_id}"
+    (row,) = (each for each in world.rows(own) if each["PK"]["S"] == own and "account_ids" in each)
+    assert [each["S"] for each in row["account_ids"]["L"]] == list(victim.accounts)
     return {
         "totals": portfolio["totals"],
         "kinds": {row["SK"]["S"].partition("#")[0] for row in held},

@@ -35,6 +35,7 @@ _SYNC_ID = f"{_REFRESH_ID}-sync"
 
 CONNECTION = a_connection(
     status=ConnectionStatus.NEEDS_USER,
+    account_ids=("acc_" + "1" * 24,),
     status_reason="login_required",
     expiry=Expiry(NOON + 30 * DAY, NOON - 5 * DAY, NOON - 4 * DAY),
     paused=True,

@@ -45,6 +45,7 @@ def test_account_is_there_and_counted_when_it_is_added(stores: Stores) -> None:
     register = stores.register.read(USER)
     assert (list(register.accounts), register.changes) == ([account], 1)
     assert stores.accounts.get(USER, account.id) == account
+    assert _older(stores).account_ids == (account.id,)
 
 
 def test_second_writer_stores_nothing_when_both_saw_the_same(stores: Stores) -> None:
@@ -75,8 +76,12 @@ def test_both_rows_change_at_once_when_an_account_passes_on(stores: Stores) -> N
         NOON,
     )
     assert kept.due_at == NOON
-    assert stores.accounts.of_connection(USER, CONNECTION_ID) == []
-    assert stores.accounts.of_connection(USER, NEWER) == [_under_the_newer(account)]
+    assert kept.account_ids == ()
+    assert stores.connections.get(USER, NEWER).account_ids == (account.id,)
+    assert stores.accounts.of_connection(stores.connections.get(USER, CONNECTION_ID)) == []
+    assert stores.accounts.of_connection(stores.connections.get(USER, NEWER)) == [
+        _under_the_newer(account)
+    ]
     assert stores.register.read(USER).changes == 2
 
 

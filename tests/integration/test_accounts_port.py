@@ -36,7 +36,9 @@ def test_account_comes_back_as_it_went_when_stored(money: Stores, changes: Any) 
 def test_account_is_replaced_when_it_is_stored_again(money: Stores) -> None:
     money.accounts.save(an_account())
     money.accounts.save(an_account().closed())
-    assert money.accounts.of_connection(USER, CONNECTION_ID) == [an_account().closed()]
+    assert money.accounts.of_connection(money.connections.get(USER, CONNECTION_ID)) == [
+        an_account().closed()
+    ]
 
 
 def test_only_a_connections_own_accounts_are_listed_when_asked(money: Stores) -> None:
@@ -51,7 +53,7 @@ def test_only_a_connections_own_accounts_are_listed_when_asked(money: Stores) ->
     )
     for account in (*own, other, stranger):
         money.accounts.save(account)
-    listed = money.accounts.of_connection(USER, CONNECTION_ID)
+    listed = money.accounts.of_connection(money.connections.get(USER, CONNECTION_ID))
     assert listed == sorted(own, key=lambda account: account.id)
 
 

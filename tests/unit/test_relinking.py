@@ -80,12 +80,12 @@ def test_accounts_pass_and_the_old_connection_goes_when_all_are_proven(
 def test_account_is_found_by_its_row_when_the_new_connection_is_read_again() -> None:
     stage = _read("P", new=("P",))
     stage.read_newer()
-    (account,) = stage.accounts.of_connection(USER, NEWER)
+    (account,) = stage.accounts.of_connection(stage.connections.get(USER, NEWER))
     assert account.report.provider_account_id == "new-P"
     stage.later(hours=1)
     stage.newer.accounts = [as_listed("new", "P", name="Renamed")]
     stage.read_newer()
-    (again,) = stage.accounts.of_connection(USER, NEWER)
+    (again,) = stage.accounts.of_connection(stage.connections.get(USER, NEWER))
     assert (again.id, again.report.name) == (account.id, "Renamed")
 
 
@@ -425,7 +425,9 @@ def test_old_link_is_judged_again_when_something_changed_meanwhile(change: Any) 
     assert stage.connection.link.status is ConnectionStatus.REMOVING
     assert stage.connection.link.status_reason == ("superseded" if change is None else REMOVAL)
     assert len(stage.erasures.rows) == (1 if change is None else 0)
-    assert len(stage.accounts.of_connection(USER, NEWER)) == (2 if change is None else 1)
+    assert len(stage.accounts.of_connection(stage.connections.get(USER, NEWER))) == (
+        2 if change is None else 1
+    )
 
 
 def test_command_comes_again_when_every_race_is_lost() -> None:

@@ -55,7 +55,7 @@ def test_everything_is_known_when_the_first_load_is_over() -> None:
     assert stage.connection.due_at == stage.connection.schedule.next_read_at
     assert stage.connection.due_at is not None
     assert stage.connection.due_at > NOON + timedelta(hours=18)
-    (account,) = stage.accounts.of_connection(USER, CONNECTION_ID)
+    (account,) = stage.accounts.of_connection(stage.connections.get(USER, CONNECTION_ID))
     assert account == replace(an_account(), created_at=NOON)
     assert stage.snapshots.latest(USER, ACCOUNT_ID) is not None
 

@@ -27,11 +27,7 @@ def end_of(day: Day) -> dict[str, Any]:
     rows = {row.link.provider_connection_id: row for row in day.connections.rows.values()}
     names = {(row.user_id, row.id): name for name, row in rows.items()}
     shown = set(rows) - day.broken - day.ended
-    accounts = [
-        each
-        for name in shown
-        for each in day.accounts.of_connection(rows[name].user_id, rows[name].id)
-    ]
+    accounts = [each for name in shown for each in day.accounts.of_connection(rows[name])]
     latest = {
         each.report.provider_account_id: day.snapshots.latest(each.user_id, each.id)
         for each in accounts

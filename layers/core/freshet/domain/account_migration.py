@@ -77,7 +77,8 @@ def without_account(
 ) -> Connection:
     """Remember that an account lives on elsewhere, and make the connection due to be judged."""
     migration = connection.migration.with_account(provider_account_id, migrated, now=now)
-    after = replace(connection, migration=migration)
+    others = tuple(each for each in connection.account_ids if each != migrated.id)
+    after = replace(connection, migration=migration, account_ids=others)
     if not after.is_to_be_judged:
         return after  # comes back to it when it is rescheduled
     return replace(after, due_at=min(now, after.due_at or now))

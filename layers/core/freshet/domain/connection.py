@@ -41,6 +41,8 @@ class Connection:
     purchases: Purchases = Purchases()
     outbox: Outbox = Outbox()
     migration: Migration = Migration()
+    account_ids: tuple[str, ...] = ()
+    """Its accounts, closed ones included, in the order in which they came."""
     created_at: datetime
     version: int = 1
 

@@ -25,8 +25,11 @@ class Accounts(Protocol):
     def of_user(self, user_id: str) -> Sequence[Account]:
         """List a user's accounts, closed ones included, in the order of their ids."""
 
-    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Account]:
-        """List a connection's accounts, closed ones included, in the order of their ids."""
+    def of_connection(self, connection: Connection) -> Sequence[Account]:
+        """List the accounts of a connection as it was read, closed ones included, by their ids.
+
+        The user's others are not read.
+        """
 
     def save(self, account: Account) -> None:
         """Store an account as its connection lists it now.

@@ -133,7 +133,10 @@ def _without_data(
 ) -> tuple[Erasure, bool]:
     """Erase what is stored of it, as much as one pass may."""
     left = MOST_ROWS
-    for account in deps.accounts.of_connection(connection.user_id, connection.id):
+    # By the accounts' own rows: the connection may have been read before its last one came.
+    for account in deps.accounts.of_user(connection.user_id):
+        if account.connection_id != connection.id:
+            continue
         rows = deps.eraser.erase_account(connection.user_id, account.id, most=left)
         left -= rows
         erasure = erasure.counting(rows=rows, accounts=int(left > 0))

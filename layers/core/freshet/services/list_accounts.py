@@ -53,7 +53,7 @@ def list_accounts(
 
     `report` is what this read has learned of the connection: given by a look at everything.
     """
-    known = _by_name(deps.accounts.of_connection(connection.user_id, connection.id))
+    known = _by_name(deps.accounts.of_connection(connection))
     reports = session.accounts()
     if any(
         each.provider_account_id not in {*known, *connection.migration.migrated_accounts}

@@ -116,8 +116,11 @@ def faster_refresh(kind: Kind, command: RefreshCommand, deps: PurchaseDependenci
 
 def readable_accounts(refresh: Refresh, deps: PurchaseDependencies) -> list[Account]:
     """List the accounts that a refresh is expected to renew."""
-    accounts = deps.accounts.of_connection(refresh.user_id, refresh.connection_id)
-    return [account for account in accounts if account.report.is_readable]
+    return [
+        account
+        for account in deps.accounts.of_user(refresh.user_id)
+        if account.connection_id == refresh.connection_id and account.report.is_readable
+    ]
 
 
 def call_provider(buyer: ProviderBuyer, refresh: Refresh) -> ProviderAnswer | CallFailed:

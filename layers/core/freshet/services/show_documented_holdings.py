@@ -52,7 +52,7 @@ def _held_accounts(
     for connection in connections:
         accounts = [
             account
-            for account in deps.accounts.of_connection(connection.user_id, connection.id)
+            for account in deps.accounts.of_connection(connection)
             if account.report.status is AccountStatus.OPEN
         ]
         latest = deps.snapshots.latest_of(connection.user_id, [each.id for each in accounts])

@@ -85,7 +85,7 @@ def connection_accounts(
 ) -> list[ShownAccount]:
     """Show the accounts of one connection; raises NotFound."""
     connection = deps.connections.get(user_id, connection_id)
-    accounts = deps.accounts.of_connection(user_id, connection_id)
+    accounts = deps.accounts.of_connection(connection)
     summaries = deps.snapshots.summaries_of(user_id, [account.id for account in accounts])
     return [
         shown_account(account, connection, summaries.get(account.id), deps=deps, now=now)

@@ -89,9 +89,7 @@ def _accounts(
 ) -> tuple[dict[str, Connection], list[Account]]:
     if connection_id is not None:
         connection = deps.connections.get(user_id, connection_id)
-        return {connection.id: connection}, list(
-            deps.accounts.of_connection(user_id, connection.id)
-        )
+        return {connection.id: connection}, list(deps.accounts.of_connection(connection))
     connections = {each.id: each for each in deps.connections.of_user(user_id)}
     of_user = deps.accounts.of_user(user_id)
     return connections, [each for each in of_user if each.connection_id in connections]

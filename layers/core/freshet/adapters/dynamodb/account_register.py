@@ -3,7 +3,7 @@
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
-from freshet.adapters.dynamodb.accounts import DynamoAccounts, account_to_item, checking_linked
+from freshet.adapters.dynamodb.accounts import DynamoAccounts, account_to_item, listing
 from freshet.adapters.dynamodb.connection_items import connection_from_item, connection_to_item
 from freshet.adapters.dynamodb.table import Table, TransactionRefused
 from freshet.domain.account import Account, Register
@@ -51,6 +51,6 @@ class DynamoAccountRegister:
             values={":seen": seen},
         )
         try:
-            self._table.transact(checking_linked(self._table, account), counted, *writes)
+            self._table.transact(listing(self._table, account), counted, *writes)
         except TransactionRefused as refused:
             raise (Erased if 0 in refused.failed else ConcurrentChange)(account.id) from refused

@@ -10,6 +10,7 @@ from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.adapters.dynamodb.values import money_from_item, money_to_item
 from freshet.domain.account import Account, AccountReport, AccountStatus
+from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import ConcurrentChange, Erased, MigratedAccounts, NotFound
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
@@ -34,9 +35,13 @@ class DynamoAccounts:
         prefix = keys.account(user_id, "")
         return [account_from_item(each) for each in self._table.query(prefix["PK"], prefix["SK"])]
 
-    def of_connection(self, user_id: str, connection_id: str) -> Sequence[Account]:
+    def of_connection(self, connection: Connection) -> Sequence[Account]:
         """List a connection's accounts, closed ones included, in the order of their ids."""
-        return [each for each in self.of_user(user_id) if each.connection_id == connection_id]
+        wanted = [keys.account(connection.user_id, each) for each in sorted(connection.account_ids)]
+        found = {item["SK"]: account_from_item(item) for item in self._table.get_many(wanted)}
+        accounts = (found[key["SK"]] for key in wanted if key["SK"] in found)
+        # One may have passed to another connection since this one was read.
+        return [each for each in accounts if each.connection_id == connection.id]
 
     def save(self, account: Account) -> None:
         """Store an account as its connection lists it now; raises Erased, PassedOn."""
@@ -51,17 +56,18 @@ class DynamoAccounts:
         # A reader that comes late must not bring an account back that was erased a moment ago.
         new = self._table.putting(item, condition="attribute_not_exists(PK)")
         try:
-            self._table.transact(checking_linked(self._table, account), new)
+            self._table.transact(listing(self._table, account), new)
         except TransactionRefused as refused:
             raise (Erased if 0 in refused.failed else MigratedAccounts)(account.id) from refused
 
 
-def checking_linked(table: Table, account: Account) -> dict[str, Any]:
-    """Describe for a transaction that an account's connection is not on its way out."""
-    return table.checking(
+def listing(table: Table, account: Account) -> dict[str, Any]:
+    """Describe for a transaction that a connection has one more account; not on its way out."""
+    return table.updating(
         keys.connection(account.user_id, account.connection_id),
-        "attribute_exists(PK) AND #status <> :removing",
-        values={":removing": str(ConnectionStatus.REMOVING)},
+        "SET account_ids = list_append(account_ids, :new), version = version + :one",
+        {":new": [account.id], ":one": 1, ":removing": str(ConnectionStatus.REMOVING)},
+        condition="attribute_exists(PK) AND #status <> :removing",
         names={"#status": "status"},
     )
 

@@ -45,6 +45,7 @@ def connection_to_item(connection: Connection) -> Item:
         **_schedule_to_item(connection.schedule),
         **_outbox_to_item(connection.outbox),
         **_migration_to_item(connection.migration),
+        "account_ids": list(connection.account_ids),
         "created_at": to_text(connection.created_at),
         "version": connection.version,
     }
@@ -70,6 +71,7 @@ def _from_format_1(item: Item) -> Connection:
         schedule=_schedule_from_item(item),
         outbox=_outbox_from_item(item),
         migration=_migration_from_item(item),
+        account_ids=tuple(item["account_ids"]),
         created_at=from_text(item["created_at"]),
         version=int(item["version"]),
     )
