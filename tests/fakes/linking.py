@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from freshet.adapters.plaid.link_flow import LinkToken
+from freshet.adapters.snaptrade.registration import PortalLink
 from freshet.domain.call_errors import (
     AlreadyRegistered,
     CallFailed,
@@ -14,7 +16,6 @@ from freshet.domain.call_errors import (
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import ConcurrentChange, NotFound
 from freshet.domain.link_session import LinkSession
-from freshet.domain.linking import LinkToken, PortalLink
 from freshet.domain.provider import Provider
 from freshet.domain.provider_user import ProviderUser
 from tests.fakes.clock import FakeClock

@@ -4,9 +4,9 @@ from typing import Any
 
 from plaid import models as sdk
 
+from freshet.adapters.plaid.link_flow import LinkToken
 from freshet.adapters.plaid.linking import LinkTerms
 from freshet.domain.credential import Credential, Secret
-from freshet.domain.linking import LinkToken
 from tests.sdks.agreement import Part
 from tests.sdks.plaid_desk import PlaidDesk
 from tests.sdks.rows import Row

@@ -1,29 +1,11 @@
-"""How a user links: what a frontend asks for, what opens a provider's page, what came of it."""
+"""How a user links: what a frontend asks for and gets to open, and what came of it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Secret
 from freshet.domain.provider import Provider
-
-PORTAL_LINK_LIVES = timedelta(minutes=5)
-
-
-@dataclass(frozen=True, slots=True)
-class PortalLink:
-    """Where to send the user: a link for five minutes and one visit; it is itself a secret."""
-
-    url: Secret
-    session_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class LinkToken:
-    """What Link is opened with, until it expires: four hours for a new Item, else half an hour."""
-
-    token: Secret
-    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 
+from freshet.adapters.plaid.link_flow import LinkToken
 from freshet.adapters.plaid.linking import LinkTerms, PlaidLinking
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential, Secret
-from freshet.domain.linking import LinkToken
 
 
 @dataclass(frozen=True, slots=True)

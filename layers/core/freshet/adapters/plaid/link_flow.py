@@ -1,6 +1,7 @@
 """Linking at Plaid: Link gives a public token, which is exchanged for the Item's own."""
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
 from freshet import metrics
@@ -16,7 +17,6 @@ from freshet.domain.linking import (
     FinishLink,
     LinkedConnection,
     LinkOffer,
-    LinkToken,
     StartLink,
 )
 from freshet.domain.provider import Provider
@@ -24,6 +24,14 @@ from freshet.observability import count, logger
 from freshet.ports import LinkFlowDependencies
 
 _NO_INSTITUTION = "INVALID_INSTITUTION"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkToken:
+    """What Link is opened with, until it expires: four hours for a new Item, else half an hour."""
+
+    token: Secret
+    expires_at: datetime
 
 
 class ItemLinks(Protocol):

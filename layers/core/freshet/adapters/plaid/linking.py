@@ -9,11 +9,11 @@ from pydantic import BeforeValidator
 from freshet.adapters.foreign_json import LenientModel, Text, validated
 from freshet.adapters.plaid import endpoints, models
 from freshet.adapters.plaid.http_client import Document, PlaidHttpClient
+from freshet.adapters.plaid.link_flow import LinkToken
 from freshet.adapters.rotation import void_is_revoked
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.instants import from_text
-from freshet.domain.linking import LinkToken
 
 _VOID = "INVALID_ACCESS_TOKEN"  # how Plaid calls a token void
 MOST_LETTERS_OF_A_NAME = 30  # a longer one shows as "This Application"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from freshet.adapters.institutions import known_institution
 from freshet.adapters.snaptrade.registration import (
@@ -17,7 +18,6 @@ from freshet.domain.credential import credential_name
 from freshet.domain.errors import LinkGone, LinkUnfinished, NotFound
 from freshet.domain.link_session import LinkSession
 from freshet.domain.linking import (
-    PORTAL_LINK_LIVES,
     EnrolledConnection,
     FinishLink,
     LinkedConnection,
@@ -31,6 +31,9 @@ from freshet.ports import LinkFlowDependencies
 _INVALID_INPUT = "1012"
 
 
+_PORTAL_LINK_LIVES = timedelta(minutes=5)
+
+
 @dataclass(frozen=True, slots=True)
 class SnapTradeLinkFlow:
     """The port LinkFlow."""
@@ -42,13 +45,13 @@ class SnapTradeLinkFlow:
         """Give the portal's address, to a user registered if need be; raises InvalidField."""
         options = {"redirect_url": _way_back(wanted, state), "broker": wanted.institution}
         user = registered_user(wanted.user_id, deps=self._registration)
-        expires_at = self.deps.clock() + PORTAL_LINK_LIVES
+        expires_at = self.deps.clock() + _PORTAL_LINK_LIVES
         with known_institution(wanted.institution, refused_as=_INVALID_INPUT):
             try:
                 link = self.portal.portal(user, **options)
             except CredentialRefused:
                 user = registered_anew(wanted.user_id, user, deps=self._registration)
-                expires_at = self.deps.clock() + PORTAL_LINK_LIVES
+                expires_at = self.deps.clock() + _PORTAL_LINK_LIVES
                 link = self.portal.portal(user, **options)
         return LinkOffer(url=link.url, expires_at=expires_at)
 
@@ -58,7 +61,7 @@ class SnapTradeLinkFlow:
         Raises LinkGone where SnapTrade no longer takes the user's secret.
         """
         user = self.deps.vault.find(wanted.user_id, broken.link.credential_name)
-        expires_at = self.deps.clock() + PORTAL_LINK_LIVES
+        expires_at = self.deps.clock() + _PORTAL_LINK_LIVES
         try:
             link = self.portal.portal(
                 user,

@@ -9,9 +9,9 @@ from freshet.adapters.foreign_json import LenientModel, Text, validated
 from freshet.adapters.rotation import void_is_revoked
 from freshet.adapters.snaptrade import endpoints
 from freshet.adapters.snaptrade.http_client import Document, SnapTradeHttpClient
+from freshet.adapters.snaptrade.registration import PortalLink
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential, Secret
-from freshet.domain.linking import PortalLink
 
 _VOID = "1083"  # how SnapTrade calls a secret void
 _NAMES = TypeAdapter(list[str])

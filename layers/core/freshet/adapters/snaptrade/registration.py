@@ -12,16 +12,23 @@ from freshet.domain.call_errors import (
     MissingUpstream,
     ProviderAnswer,
 )
-from freshet.domain.credential import Credential, credential_name
+from freshet.domain.credential import Credential, Secret, credential_name
 from freshet.domain.errors import ConcurrentChange, CredentialMissing
 from freshet.domain.identifiers import new_provider_user_id
-from freshet.domain.linking import PortalLink
 from freshet.domain.provider import Provider
 from freshet.domain.provider_user import ProviderUser
 from freshet.observability import count, logger
 from freshet.ports import CredentialVault, ProviderUsers, UserLease
 
 _IDS_TRIED = 2  # that a random one is taken means a repeated request; twice in a row is a bug
+
+
+@dataclass(frozen=True, slots=True)
+class PortalLink:
+    """Where to send the user: a link for five minutes and one visit; it is itself a secret."""
+
+    url: Secret
+    session_id: str
 
 
 class Portal(Protocol):
