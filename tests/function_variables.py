@@ -40,6 +40,7 @@ FUNCTION_VARIABLES = {
     "PLAID_LANGUAGE": "en",
     "PLAID_COUNTRY_CODES": "US,CA",
     "PLAID_WEBHOOK_URL": "https://hooks.example/plaid",
+    "PLAID_JWKS_PARAMETER": "/freshet/providers/plaid/webhook-keys",
     "AGEING_AFTER_HOURS": "26",
     "STALE_AFTER_HOURS": "50",
     "REPORTING_TIME_ZONE": "America/New_York",

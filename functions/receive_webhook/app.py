@@ -61,7 +61,7 @@ def _delivery(event: dict[str, Any]) -> Delivery:
     text = event.get("body") or ""
     body = base64.b64decode(text) if event.get("isBase64Encoded") else text.encode()
     return Delivery(
-        provider_name=event["pathParameters"]["provider"],
+        provider_name=event["routeKey"].rpartition("/")[2],
         headers={name.lower(): value for name, value in event["headers"].items()},
         body=body,
     )

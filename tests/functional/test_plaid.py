@@ -150,6 +150,24 @@ def test_a_webhook_must_be_of_its_time(world: World, offset: int, status: int) -
     assert world.deliver_plaid(world.plaid_webhook("HOLDINGS", "DEFAULT_UPDATE")) == status
 
 
+def test_a_known_key_outlives_its_process_when_a_delivery_has_verified_with_it(
+    world: World,
+) -> None:
+    _, item = world.link_item()
+    for forge, status in (("other_key", 401), (None, 200), (None, 200)):
+        world.plaid.control.send_webhook(
+            item.item_id, "HOLDINGS", "DEFAULT_UPDATE", **({"forge": forge} if forge else {})
+        )
+        assert world.deliver_plaid(world.plaid_webhook("HOLDINGS", "DEFAULT_UPDATE")) == status
+        asked = world.plaid.control.requests()["operations"]["webhook_verification_key_get"]
+        world.restart()
+    # The forgery left nothing behind: the next process asked; after a genuine one, none did.
+    assert asked == {"200": 2}
+    world.plaid.control.turn(key_outcome="500")
+    world.plaid.control.send_webhook(item.item_id, "HOLDINGS", "DEFAULT_UPDATE")
+    assert world.deliver_plaid(world.plaid_webhook("HOLDINGS", "DEFAULT_UPDATE")) == 200
+
+
 @pytest.mark.parametrize("outcome", ["429", "500"])
 def test_a_key_service_in_trouble_proves_nothing(world: World, outcome: str) -> None:
     _, item = world.link_item()

@@ -32,6 +32,8 @@ def _outside(request: Request) -> Reply:
     answers: dict[str, dict[str, Any]] = {
         "secretsmanager.GetSecretValue": {"SecretString": json.dumps(_KEYS), "CreatedDate": 0},
         "AmazonSQS.SendMessage": {"MessageId": "message-1"},
+        "AmazonSSM.GetParameter": {"Parameter": {"Value": "{}"}},
+        "AmazonSSM.PutParameter": {"Version": 2},
         "/webhook_verification_key/get": {"key": token_signing.jwk(), "request_id": "r"},
     }
     return json_reply(answers[request.headers.get("x-amz-target", request.path)])
@@ -105,7 +107,8 @@ def test_neither_plaids_half_nor_a_table_is_loaded_when_only_snaptrade_delivers(
     assert warm["status"] == 200
     for report in (cold, warm):
         assert _loaded(report, (*NEVER, *ONLY_FOR_PLAID)) == []
-    assert warm["clients"] == ["SQS", "SecretsManager"]
+    of_plaid = ["SSM"] if "plaid" in providers else []
+    assert warm["clients"] == ["SQS", *of_plaid, "SecretsManager"]
 
 
 def test_plaids_half_is_loaded_only_then_when_plaid_delivers() -> None:
@@ -116,4 +119,4 @@ def test_plaids_half_is_loaded_only_then_when_plaid_delivers() -> None:
     assert _loaded(after_snaptrade, ONLY_FOR_PLAID) == []
     assert _loaded(after_plaid, ONLY_FOR_PLAID) == list(ONLY_FOR_PLAID)
     assert _loaded(after_plaid, NEVER) == []
-    assert after_plaid["clients"] == ["SQS", "SecretsManager"]
+    assert after_plaid["clients"] == ["SQS", "SSM", "SecretsManager"]

@@ -193,7 +193,7 @@ class World:
     def deliver_raw(self, body: bytes, headers: dict[str, str], provider: str = "snaptrade") -> int:
         """Carry any request to the webhook route."""
         event = sample_event("receive_webhook_snaptrade") | {
-            "pathParameters": {"provider": provider},
+            "routeKey": f"POST /webhooks/{provider}",
             "headers": {name.lower(): value for name, value in headers.items()},
             "body": base64.b64encode(body).decode(),
             "isBase64Encoded": True,

@@ -74,11 +74,11 @@ def test_a_vector_goes_red_when_a_step_for_plaid_is_taken_out(
     _demand_notice("plaid", lets_in=step.lets_in)
 
 
-def test_a_forgery_comes_in_when_both_pins_on_the_algorithm_are_taken_out(
+def test_a_forgery_comes_in_when_every_pin_on_the_algorithm_is_taken_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Either alone keeps it out: the second pin is a spare one.
-    for pin in (plaid_steps.HEADER_PIN, plaid_steps.KEY_PIN):
+    # Each alone keeps it out: the others are spare ones.
+    for pin in (plaid_steps.HEADER_PIN, plaid_steps.KEY_PIN, plaid_steps.JUDGEMENT):
         pin.take_out(monkeypatch)
     others = [each for each in _vectors("plaid") if each.reason == "wrong_algorithm"]
     assert any(_is_let_in(each) for each in others)

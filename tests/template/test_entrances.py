@@ -2,7 +2,10 @@
 
 from typing import Any
 
+from freshet.domain.provider import Provider
 from tests.template.reading import Template
+
+WEBHOOKS = [f"POST /webhooks/{provider}" for provider in Provider]
 
 
 def routes(template: Template) -> dict[str, tuple[str, dict[str, object]]]:
@@ -23,7 +26,7 @@ def test_there_are_exactly_the_routes_we_know(template: Template) -> None:
         "PUT /v1/{proxy+}": "ApiFunction",
         "GET /openapi.json": "ApiFunction",
         "GET /docs": "ApiFunction",
-        "POST /webhooks/{provider}": "ReceiveWebhookFunction",
+        **dict.fromkeys(WEBHOOKS, "ReceiveWebhookFunction"),
     }
 
 
@@ -35,7 +38,7 @@ def test_a_token_is_asked_for_unless_a_route_says_otherwise(template: Template) 
 
 
 def test_only_webhooks_and_documents_do_without_a_token(template: Template) -> None:
-    open_to_all = {"POST /webhooks/{provider}", "GET /openapi.json", "GET /docs"}
+    open_to_all = {*WEBHOOKS, "GET /openapi.json", "GET /docs"}
     for route, (_, auth) in routes(template).items():
         assert auth == ({"Authorizer": "NONE"} if route in open_to_all else {}), route
 
@@ -70,8 +73,7 @@ def test_browsers_may_send_and_see_what_the_api_uses(template: Template) -> None
 
 def test_every_route_is_throttled(template: Template) -> None:
     api = template.resources["HttpApi"]["Properties"]
-    settings = [api["DefaultRouteSettings"], api["RouteSettings"]["POST /webhooks/{provider}"]]
-    for each in settings:
+    for each in (api["DefaultRouteSettings"], *api["RouteSettings"].values()):
         assert each["ThrottlingRateLimit"] > 0
         assert each["ThrottlingBurstLimit"] >= each["ThrottlingRateLimit"]
 

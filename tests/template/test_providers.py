@@ -13,9 +13,13 @@ from tests.template.reading import Node, Template
 
 OF_PROVIDER = {
     "snaptrade": {"SnapTradeSecret", "SnapTradeSecretArn", "WebhookUrl"},
-    "plaid": {"PlaidSecret", "PlaidSecretArn", "PlaidWebhookUrl"},
+    "plaid": {"PlaidSecret", "PlaidSecretArn", "PlaidWebhookUrl", "PlaidWebhookKeys"},
 }
-SECRETS = {"SNAPTRADE_SECRET_ARN": "SnapTradeSecret", "PLAID_SECRET_ARN": "PlaidSecret"}
+SECRETS = {
+    "SNAPTRADE_SECRET_ARN": "SnapTradeSecret",
+    "PLAID_SECRET_ARN": "PlaidSecret",
+    "PLAID_JWKS_PARAMETER": "PlaidWebhookKeys",
+}
 
 each_choice = pytest.mark.parametrize("providers", ["snaptrade,plaid", "snaptrade", "plaid"])
 

@@ -31,6 +31,8 @@ def _ids() -> list[Vector]:
         refused("empty key id", "no_key_id", given=_with("")),
         refused("number as key id", "not_a_token", given=_with(7)),
         refused("list as key id", "not_a_token", given=_with([KEY_ID])),
+        refused("key id that cannot be one", "impossible_key_id", given=_with("x")),
+        refused("key id with more behind it", "impossible_key_id", given=_with(f"{KEY_ID}\n")),
         refused("unknown key id", "unknown_key", given=_with(_OTHER_ID)),
         refused("key id in capitals", "unknown_key", given=_with(KEY_ID.upper())),
         refused("key of the other environment", "unknown_key", jwks={}),
@@ -78,13 +80,23 @@ def _documents() -> list[Vector]:
     odd: dict[str, dict[str, Any]] = {
         "empty": {},
         "without a point": {name: value for name, value in jwk().items() if name not in "xy"},
+        "without one number": {name: value for name, value in jwk().items() if name != "x"},
+        "without an id": {name: value for name, value in jwk().items() if name != "kid"},
+        "of another id": jwk(kid=_OTHER_ID),
         "for a shared secret": {"kty": "oct", "k": "c2VjcmV0", "kid": KEY_ID},
+        "for another algorithm": jwk(alg="HS256"),
+        "for encryption": jwk(use="enc"),
         "of another curve": jwk(LONGER, crv="P-384"),
         "with its curve misnamed": jwk(crv="P-384"),
         "with a point off the curve": jwk(y=jwk()["x"]),
         "with a point that is no base64": jwk(y="not base64!"),
+        "with a number cut off": jwk(x=jwk()["x"][:-1]),
+        "with a number for a text": jwk(x=7),
+        "with an end that is a text": jwk(expired_at="tomorrow"),
+        "with an end that is a yes": jwk(expired_at=True),
+        "with an end beyond all time": jwk(expired_at=10**18),
     }
     return [
-        refused(f"key {name}", "bad_signature", jwks={KEY_ID: document})
+        delivery(f"key {name}", "unavailable", "SecretUnavailable", jwks={KEY_ID: document})
         for name, document in odd.items()
     ]

@@ -10,14 +10,14 @@ from typing import Any
 import jwt
 from jwt.types import Options
 
-from freshet.adapters.plaid import verification
+from freshet.adapters.plaid import key_memory, verification
 from freshet.domain.errors import SecretUnavailable, SignatureRejected
 from tests.integration.plaid_vector import KEY_ID
 from tests.replacing import InPlaceOf
 from tests.vectors.step import Step, without
 
 _TICK, _SECOND, _YEARS = timedelta(microseconds=1), timedelta(seconds=1), timedelta(days=36_500)
-_CACHE = verification.CachedVerificationKeys
+_CACHE = key_memory.KeyMemory
 _KEY_OF, _EXPIRED, _FIND = verification._key_id, verification._has_expired, _CACHE.find
 
 
@@ -85,13 +85,15 @@ def _by_content(body: bytes) -> Any:
     return hashlib.sha256(written.encode())
 
 
-def _as_forgery(
-    self: verification.CachedVerificationKeys, key_id: str, *, now: datetime
-) -> Mapping[str, Any]:
+def _as_forgery(self: key_memory.KeyMemory, key_id: str, *, now: datetime) -> Mapping[str, Any]:
     try:
         return _FIND(self, key_id, now=now)
     except SecretUnavailable:
         raise SignatureRejected("unknown_key") from None
+
+
+def _as_served(key_id: str, document: Mapping[str, Any]) -> Mapping[str, Any]:
+    return document
 
 
 def _anything(body: bytes) -> tuple[str, dict[str, Any]]:
@@ -115,8 +117,10 @@ HEADER_PIN = without(
 KEY_PIN = without(
     "algorithm's pin on the key", InPlaceOf(verification._claims), _by_the_keys_algorithm
 )
+JUDGEMENT = Step("key's judgement", key_memory, "judged_key", _as_served)
 STEPS = [
     *_BOUNDS,
+    JUDGEMENT,
     Step("oldest", verification, "OLDEST", _YEARS, lets_in=True),
     Step("furthest ahead", verification, "FURTHEST_AHEAD", _YEARS, lets_in=True),
     without("age", InPlaceOf(verification._issued_at), _of_any_age, lets_in=True),

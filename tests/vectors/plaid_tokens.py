@@ -105,7 +105,13 @@ def _forgeries() -> list[Vector]:
     longer = token(head=header(), private=LONGER)
     return [
         *(refused(name, "bad_signature", given=given) for name, given in forged.items()),
-        refused("ES384 that calls itself ES256", "bad_signature", given=longer, jwks=_LONGER_KEY),
+        delivery(
+            "ES384 that calls itself ES256",
+            "unavailable",
+            "SecretUnavailable",
+            given=longer,
+            jwks=_LONGER_KEY,
+        ),
     ]
 
 

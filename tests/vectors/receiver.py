@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.exceptions import ClientError
 
 from freshet.adapters import provider_keys
-from freshet.adapters.plaid import verification
+from freshet.adapters.plaid import key_memory, verification
+from freshet.adapters.plaid.key_memory import StoredKeys
 from freshet.adapters.snaptrade import webhooks as snaptrade
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.domain.errors import PayloadTooLarge, SecretUnavailable, WebhookRefused
@@ -82,6 +83,21 @@ class FakeKeyService:
         return key
 
 
+class FakeKeyStore:
+    """The port KeyStore in memory."""
+
+    def __init__(self, kept: StoredKeys | None = None) -> None:
+        self.kept = dict(kept or {})
+        self.saves = 0
+
+    def load(self) -> StoredKeys:
+        return dict(self.kept)
+
+    def save(self, keys: StoredKeys) -> None:
+        self.saves += 1
+        self.kept |= keys
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a delivery."""
@@ -146,4 +162,5 @@ def _snaptrade(vector: Vector, now: datetime) -> WebhookVerifier:
 
 def _plaid(vector: Vector, now: datetime) -> WebhookVerifier:
     look_up = FakeKeyService(vector.keys["jwks"])
-    return verification.PlaidVerifier(verification.CachedVerificationKeys(look_up), ENVIRONMENT)
+    keys = key_memory.KeyMemory(look_up, random=lambda: 0.5, store=FakeKeyStore(), stored={})
+    return verification.PlaidVerifier(keys, ENVIRONMENT)

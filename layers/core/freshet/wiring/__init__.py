@@ -30,6 +30,8 @@ class Invocation:
 INVOCATION = Invocation()
 """The one of this process: Lambda gives it one event at a time."""
 
+_HELPFUL = ("ssm",)  # keys of providers that can also be asked for
+
 
 def utc_now() -> datetime:
     """Read the system's clock: the one place that does."""
@@ -46,8 +48,13 @@ def client(service: str) -> Any:
     """Give the client of an AWS service, made once."""
     from botocore.config import Config
 
-    # Short waits and a few tries: a function's time is better spent on the next message.
-    config = Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"})
+    # Short waits and a few tries: a function's time is better spent on the next message. What only
+    # helps is given up at once.
+    config = (
+        Config(connect_timeout=1, read_timeout=1, retries={"total_max_attempts": 1})
+        if service in _HELPFUL
+        else Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"})
+    )
     return _session().client(service, config=config)
 
 

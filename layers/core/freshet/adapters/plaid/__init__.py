@@ -92,13 +92,15 @@ def _error_table() -> "Mapping[str, type[ProviderError]]":
 
 
 def _verifier(environ: Environ, aws: AwsClients) -> "WebhookVerifier":
+    from freshet.adapters.plaid.key_store import SsmKeyStore
     from freshet.adapters.plaid.keys import PlaidKeys
     from freshet.adapters.plaid.lazy import LazyPlaidVerifier
     from freshet.adapters.provider_keys import secret_keys
 
     settings = _settings().from_env(environ)
     keys = secret_keys(aws, settings.plaid_secret_arn, PlaidKeys.from_document)
-    return LazyPlaidVerifier(settings.base_url, keys)
+    store = SsmKeyStore(aws("ssm"), settings.plaid_jwks_parameter)
+    return LazyPlaidVerifier(settings.base_url, keys, store)
 
 
 def _to_event() -> "Callable[[VerifiedDelivery], WebhookEvent]":

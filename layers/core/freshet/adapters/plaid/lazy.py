@@ -6,11 +6,12 @@ PyJWT, cryptography and requests cost a cold start; a receiver that only hears S
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from freshet.adapters.plaid.headers import PROOF
 
 if TYPE_CHECKING:
+    from freshet.adapters.plaid.key_memory import KeyStore
     from freshet.adapters.plaid.keys import PlaidKeys
     from freshet.adapters.plaid.verification import PlaidVerifier
     from freshet.domain.webhooks import Proven
@@ -33,10 +34,11 @@ class LazyPlaidVerifier:
 
     event_headers = (PROOF,)
 
-    def __init__(self, base_url: str, keys: Keys) -> None:
-        """Remember where to ask."""
+    def __init__(self, base_url: str, keys: Keys, store: "KeyStore") -> None:
+        """Remember where to ask, and read what earlier processes have learned."""
         self._base_url = base_url
         self._keys = keys
+        self._store, self._stored = store, store.load()
 
     def verify(self, body: bytes, headers: Mapping[str, str], now: datetime) -> "Proven":
         """Let a delivery in, or raise SignatureRejected, MalformedWebhook, SecretUnavailable."""
@@ -44,10 +46,14 @@ class LazyPlaidVerifier:
 
     @cached_property
     def _verifier(self) -> "PlaidVerifier":
+        from random import random
+
         from freshet.adapters.plaid.http_client import PlaidHttpClient
         from freshet.adapters.plaid.key_look_up import KeyLookUp
-        from freshet.adapters.plaid.verification import CachedVerificationKeys, PlaidVerifier
+        from freshet.adapters.plaid.key_memory import KeyMemory
+        from freshet.adapters.plaid.verification import PlaidVerifier
         from freshet.adapters.transport import Transport
 
-        look_up: Any = KeyLookUp(PlaidHttpClient(self._base_url, self._keys, Transport()))
-        return PlaidVerifier(CachedVerificationKeys(look_up), _ENVIRONMENTS.get(self._base_url))
+        look_up = KeyLookUp(PlaidHttpClient(self._base_url, self._keys, Transport()))
+        keys = KeyMemory(look_up, random=random, store=self._store, stored=self._stored)
+        return PlaidVerifier(keys, _ENVIRONMENTS.get(self._base_url))

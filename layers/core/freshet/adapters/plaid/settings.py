@@ -20,6 +20,7 @@ class PlaidSettings(Settings):
     plaid_language: str
     plaid_country_codes: str
     plaid_webhook_url: str
+    plaid_jwks_parameter: str
 
     @property
     def base_url(self) -> str:

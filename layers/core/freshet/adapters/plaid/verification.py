@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import jwt
 
 from freshet.adapters.plaid.headers import PROOF
+from freshet.adapters.plaid.key_judgement import ALGORITHM, public_key
 from freshet.adapters.webhook_texts import demand_sound_ids
 from freshet.domain.errors import MalformedWebhook, SecretUnavailable, SignatureRejected
 from freshet.domain.webhooks import Proven
@@ -18,7 +19,6 @@ from freshet.domain.webhooks import Proven
 # Deliveries are retried for a day. A replay is harmless: events are claimed and only ask for reads.
 OLDEST = timedelta(hours=24)
 FURTHEST_AHEAD = timedelta(seconds=60)
-_ALGORITHM = "ES256"
 
 
 class VerificationKeys(Protocol):
@@ -26,6 +26,9 @@ class VerificationKeys(Protocol):
 
     def find(self, key_id: str, *, now: datetime) -> Mapping[str, Any]:
         """Give a JWK; raises SignatureRejected for none, SecretUnavailable for trouble."""
+
+    def note_verified(self, key_id: str) -> None:
+        """Take note that a delivery has verified with this key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,8 @@ class PlaidVerifier:
         token = headers.get(PROOF, "")
         if not token:
             raise SignatureRejected("no_signature")
-        key = self.keys.find(_key_id(token), now=now)
+        key_id = _key_id(token)
+        key = self.keys.find(key_id, now=now)
         if _has_expired(key, now):
             raise SignatureRejected("expired_key")
         claims = _claims(token, key)
@@ -56,6 +60,7 @@ class PlaidVerifier:
         environment = document.get("environment")
         if None not in (environment, self.environment) and environment != self.environment:
             raise SignatureRejected("other_environment")
+        self.keys.note_verified(key_id)
         return Proven(text=text, signed_at=issued_at)
 
 
@@ -68,7 +73,7 @@ def _key_id(token: str) -> str:
         header = jwt.get_unverified_header(token)
     except (jwt.InvalidTokenError, ValueError):
         raise SignatureRejected("not_a_token") from None
-    if header.get("alg") != _ALGORITHM:
+    if header.get("alg") != ALGORITHM:
         raise SignatureRejected("wrong_algorithm")
     key_id = header.get("kid")
     if not isinstance(key_id, str) or not key_id:
@@ -77,13 +82,13 @@ def _key_id(token: str) -> str:
 
 
 def _claims(token: str, key: Mapping[str, Any]) -> dict[str, Any]:
+    loaded = public_key(key)
     try:
-        public_key = jwt.PyJWK(dict(key), algorithm=_ALGORITHM)
         # PyJWT's own clock and its other claims stay out: age is judged by ours, with bounds of
         # our own, and Plaid documents no other claim.
         options: Any = {f"verify_{claim}": False for claim in _NOT_PLAIDS}
         options["require"] = ["iat", _BODY_HASH]
-        return jwt.decode(token, public_key, algorithms=[_ALGORITHM], options=options)
+        return jwt.decode(token, loaded, algorithms=[ALGORITHM], options=options)
     except (jwt.PyJWTError, ValueError):
         raise SignatureRejected("bad_signature") from None
 
@@ -120,62 +125,3 @@ def _has_expired(key: Mapping[str, Any], now: datetime) -> bool:
         return expired_at is not None and datetime.fromtimestamp(int(expired_at), UTC) <= now
     except (TypeError, ValueError, OverflowError, OSError):
         raise SecretUnavailable("webhook key") from None  # no key of Plaid's looks like this
-
-
-@dataclass(frozen=True, slots=True)
-class _Known:
-    key: Mapping[str, Any]
-    until: datetime
-
-
-class CachedVerificationKeys:
-    """Remembers keys for an hour and unknown ids for five minutes; asks Plaid only so often.
-
-    A key id that may not be looked up yet is our trouble, not a forgery: SecretUnavailable.
-    Invented ids cannot drive genuine keys out, nor keep a known one from being used.
-    """
-
-    def __init__(self, look_up: Callable[[str], Mapping[str, Any] | None]) -> None:
-        """Take the look-up: a JWK, None for an unknown id; it raises SecretUnavailable."""
-        self._look_up = look_up
-        self._known: dict[str, _Known] = {}
-        self._unknown: dict[str, datetime] = {}
-        self._looked_up_at: list[datetime] = []
-
-    def find(self, key_id: str, *, now: datetime) -> Mapping[str, Any]:
-        """Give a JWK; raises SignatureRejected for none, SecretUnavailable for trouble."""
-        known = self._known.get(key_id)
-        if known is not None and known.until > now:
-            return known.key
-        if self._unknown.get(key_id, now) > now:
-            raise SignatureRejected("unknown_key")
-        try:
-            return self._looked_up(key_id, now)
-        except SecretUnavailable:
-            if known is None:
-                raise
-            return known.key  # better an hour late to hear of its end than deaf for an hour
-
-    def _looked_up(self, key_id: str, now: datetime) -> Mapping[str, Any]:
-        self._demand_look_up(now)
-        key = self._look_up(key_id)
-        if key is None:
-            if len(self._unknown) >= _MOST_UNKNOWN:
-                self._unknown.clear()
-            self._unknown[key_id] = now + _UNKNOWN_LIFETIME
-            raise SignatureRejected("unknown_key")
-        self._known[key_id] = _Known(key, now + _KEY_LIFETIME)
-        return key
-
-    def _demand_look_up(self, now: datetime) -> None:
-        recent = [at for at in self._looked_up_at if now - at < _WINDOW]
-        if len(recent) >= _MOST_LOOK_UPS:
-            raise SecretUnavailable("too many key look-ups")
-        self._looked_up_at = [*recent, now]
-
-
-_KEY_LIFETIME = timedelta(hours=1)
-_UNKNOWN_LIFETIME = timedelta(minutes=5)
-_MOST_UNKNOWN = 256
-_WINDOW = timedelta(minutes=1)
-_MOST_LOOK_UPS = 10
