@@ -39,6 +39,7 @@ from tests.fakes import (
     FakeConnections,
     FakeErasures,
     FakeReadAllowance,
+    FakeRecentVerdicts,
     FakeRefreshes,
     FakeSnapshots,
     FakeTransactions,
@@ -89,6 +90,7 @@ class RefreshStage:
         self.refreshes = FakeRefreshes(self.connections)
         self.snapshots = FakeSnapshots()
         self.allowance = FakeReadAllowance()
+        self.verdicts = FakeRecentVerdicts()
         self.reads: VirtualQueue[ReadCommand] = VirtualQueue(time)
         self.buys: VirtualQueue[RefreshCommand | RemovalCommand] = VirtualQueue(time)
 
@@ -129,6 +131,7 @@ class RefreshStage:
             providers=self._providers(self._reader),
             allowance=self.allowance,
             bus=FakeBus(),
+            verdicts=self.verdicts,
             traits=TRAITS,
             clock=self.time,
         )
@@ -142,6 +145,7 @@ class RefreshStage:
             providers=self._providers(self._buyer),
             reads=self.reads,
             bus=FakeBus(),
+            verdicts=self.verdicts,
             traits=TRAITS,
             policy=a_policy(monthly_budget=Decimal(1_000_000)),
             clock=self.time,

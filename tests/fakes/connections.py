@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from freshet.domain.connection import Connection
+from freshet.domain.connection_status import BROKEN
 from freshet.domain.errors import AlreadyOwned, NotFound, UserLeaving
 from freshet.domain.provider import Provider
 
@@ -76,8 +77,20 @@ class FakeConnections:
             (not row.slots.open_ids, row.due_at, row.user_id, row.id)
             for row in self.rows.values()
             if row.provider is provider and row.due_at is not None and row.due_at <= now
+            if not _is_look(row)
         ]
         return [(user, each, due_at) for _, due_at, user, each in sorted(found)[:limit]]
+
+    def due_looks(
+        self, provider: Provider, *, now: datetime, limit: int
+    ) -> Sequence[tuple[str, str, datetime]]:
+        found = [
+            (row.due_at, row.user_id, row.id)
+            for row in self.rows.values()
+            if row.provider is provider and row.due_at is not None and row.due_at <= now
+            if _is_look(row)
+        ]
+        return [(user, each, due_at) for due_at, user, each in sorted(found)[:limit]]
 
     def claim(
         self, user_id: str, connection_id: str, *, due_at: datetime, lease_until: datetime
@@ -85,3 +98,8 @@ class FakeConnections:
         if self.get(user_id, connection_id).due_at != due_at:
             return None
         return self.change(user_id, connection_id, lambda row: replace(row, due_at=lease_until))
+
+
+def _is_look(row: Connection) -> bool:
+    is_awaited = bool(row.slots.open_ids) or row.pending.has_news
+    return row.link.status in BROKEN and not is_awaited

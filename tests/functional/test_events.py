@@ -37,12 +37,18 @@ OUTCOMES: dict[str, Any] = {
     "api_show_snaptrade_holdings": {"statusCode": 200, "body": "[]"},
     "api_show_usage": {"statusCode": 200},
     "api_take_in_connection": {"statusCode": 422},
+    "operator_confirm_verdict": {
+        "error": NOT_KNOWN | {"detail": f"{CONNECTION_ID} is not known here"}
+    },
     "operator_import_connections": {"next_line": None},
     "operator_move_credentials": {
         "error": {"code": "nowhere_to_move", "detail": "deploy with CredentialStore=kms first"}
     },
     "operator_register_connection": {"status": "initialising"},
     "operator_register_item": {"status": "initialising"},
+    "operator_release_verdict": {
+        "error": NOT_KNOWN | {"detail": f"{CONNECTION_ID} is not known here"}
+    },
     "operator_replay_parked_webhooks": {"parked_events_worked": 0},
     "operator_replay_webhook": {"error": NOT_KNOWN | {"detail": f"{EVENT_ID} is not known here"}},
     "operator_replay_webhooks": {"error": NOT_KNOWN | {"detail": f"{ITEM_ID} is not known here"}},

@@ -55,6 +55,7 @@ from tests.fakes import (
     FakeProviders,
     FakeQueue,
     FakeReadAllowance,
+    FakeRecentVerdicts,
     FakeRefreshes,
     FakeSnapshots,
     FakeTransactions,
@@ -102,6 +103,7 @@ class Stage:
         self.users = FakeProviderUsers(self.connections)
         self.provider_users = FakeUpstreamUsers()
         self.allowance = FakeReadAllowance()
+        self.verdicts = FakeRecentVerdicts()
         self.provider = FakeProvider(self.clock, accounts=[an_account_report()])
         self.providers = FakeProviders()
         self.providers.by_connection["authorization-1"] = self.provider
@@ -135,6 +137,7 @@ class Stage:
             providers=self.providers,
             reads=self.reads,
             bus=self.bus,
+            verdicts=self.verdicts,
             policy=self.policy,
             traits=self.traits,
             clock=self.clock,
@@ -152,6 +155,7 @@ class Stage:
             transactions=self.transactions,
             providers=self.providers,
             allowance=self.allowance,
+            verdicts=self.verdicts,
             bus=self.bus,
             traits=self.traits,
             clock=self.clock,

@@ -25,6 +25,7 @@ DAILY = Cadence(refresh_every=timedelta(hours=24))
 CALLED = NOON - timedelta(seconds=2)
 CHECK = NOON + timedelta(minutes=1)
 TOMORROW = NOON + timedelta(hours=23)
+IN_AN_HOUR, IN_TEN_MINUTES = NOON + timedelta(hours=1), NOON + timedelta(minutes=10)
 
 
 def _after(
@@ -74,9 +75,9 @@ def test_try_is_due_at_once_when_nobody_remembers_the_error() -> None:
     ("error", "status", "forbidden", "last_purchase_at", "due_at"),
     [
         (None, ConnectionStatus.ACTIVE, False, None, TOMORROW),
-        (LoginRequired(an_answer()), ConnectionStatus.NEEDS_USER, False, None, None),
+        (LoginRequired(an_answer()), ConnectionStatus.NEEDS_USER, False, None, IN_AN_HOUR),
         (RefreshNotAllowed(an_answer()), ConnectionStatus.ACTIVE, True, None, TOMORROW),
-        (MissingUpstream(an_answer()), ConnectionStatus.ACTIVE, True, None, NOON),
+        (MissingUpstream(an_answer()), ConnectionStatus.DEGRADED, False, None, IN_TEN_MINUTES),
         (ProviderThrottled(an_answer()), ConnectionStatus.ACTIVE, False, NOON, TOMORROW),
         (ProviderRejectedUs(an_answer()), ConnectionStatus.ACTIVE, False, None, TOMORROW),
     ],

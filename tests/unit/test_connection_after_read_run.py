@@ -7,10 +7,12 @@ import pytest
 
 from freshet.domain import call_errors, errors
 from freshet.domain.cadence import Cadence
+from freshet.domain.commands import ReadReason
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.pending_reads import PendingRead
-from freshet.domain.read_run import ReadRun, ReadScope, connection_after_read_run, scope_for
+from freshet.domain.read_run import ReadRun, connection_after_read_run
+from freshet.domain.read_scope import ReadScope, scope_for
 from freshet.domain.refresh import Refresh, RefreshStatus
 from tests.builders import (
     EVERYTHING,
@@ -25,6 +27,7 @@ from tests.builders import (
 
 START = NOON - timedelta(seconds=5)
 CHECK = NOON + timedelta(minutes=3)
+LOOK = START + timedelta(hours=1)
 TOMORROW = START + timedelta(hours=24)
 ASKED = an_answer(operation="positions")
 
@@ -57,12 +60,24 @@ def test_length_of_a_read_is_kept_when_this_one_was_no_whole_one(trouble: Any) -
 @pytest.mark.parametrize(
     ("trouble", "status", "reason", "next_read"),
     [
-        (call_errors.LoginRequired(ASKED), "needs_user", "login_required", None),
+        (call_errors.LoginRequired(ASKED), "needs_user", "login_required", LOOK),
         (errors.CredentialMissing("x"), "needs_user", "credential_missing", None),
         (
             errors.ProviderNotConfigured("x"),
             "degraded",
             "provider_not_configured",
+            NOON + timedelta(minutes=5),
+        ),
+        (
+            call_errors.MissingUpstream(ASKED),
+            "degraded",
+            "absence_unconfirmed",
+            NOON + timedelta(minutes=5),
+        ),
+        (
+            call_errors.RefusedUnclearly(ASKED),
+            "degraded",
+            "provider_code_unknown",
             NOON + timedelta(minutes=5),
         ),
         (
@@ -97,11 +112,10 @@ def test_connection_waits_or_asks_for_its_user_when_a_read_had_trouble(
     ("trouble", "report", "status"),
     [
         (call_errors.AccessRevoked(ASKED), None, ConnectionStatus.REVOKED),
-        (call_errors.MissingUpstream(ASKED), None, ConnectionStatus.REVOKED),
         (call_errors.MissingUpstream(ASKED), a_report(), ConnectionStatus.DEGRADED),
     ],
 )
-def test_connection_is_revoked_when_the_provider_knows_it_no_more(
+def test_connection_is_revoked_when_the_provider_says_so(
     trouble: Any, report: Any, status: ConnectionStatus
 ) -> None:
     assert _after(a_connection(), trouble=trouble, report=report).link.status is status
@@ -131,7 +145,7 @@ def test_status_is_learned_when_the_read_asked_for_it() -> None:
     after = _after(a_connection(), report=a_report(is_disabled=True))
     assert after.link.status is ConnectionStatus.NEEDS_USER
     assert after.link.status_read_at == START
-    assert after.due_at is None
+    assert after.due_at == LOOK
 
 
 def test_cadence_does_not_start_over_when_only_marked_accounts_were_read() -> None:
@@ -171,30 +185,36 @@ def test_another_refresh_may_open_when_the_read_ended_this_one() -> None:
 
 
 MARKED = refreshed("account-1")
+WEBHOOK, DUE = ReadReason.WEBHOOK, ReadReason.DUE
+BROKEN = {"status": ConnectionStatus.NEEDS_USER}
+REVOKED = {"status": ConnectionStatus.REVOKED}
 
 
 @pytest.mark.parametrize(
-    ("announced", "changes", "is_webhook", "expected"),
+    ("announced", "changes", "reason", "expected"),
     [
-        ((MARKED,), {}, True, ReadScope.MARKED_ACCOUNTS),
-        ((MARKED,), {}, False, ReadScope.EVERYTHING),
-        ((), {}, True, ReadScope.EVERYTHING),
-        ((MARKED, EVERYTHING), {}, True, ReadScope.EVERYTHING),
-        ((MARKED,), {"paused": True}, True, ReadScope.EVERYTHING),
-        ((MARKED,), {"status": ConnectionStatus.NEEDS_USER}, True, ReadScope.EVERYTHING),
-        ((MARKED,), {"status_read_at": None}, True, ReadScope.EVERYTHING),
+        ((MARKED,), {}, WEBHOOK, ReadScope.MARKED_ACCOUNTS),
+        ((MARKED,), {}, DUE, ReadScope.EVERYTHING),
+        ((), {}, WEBHOOK, ReadScope.EVERYTHING),
+        ((MARKED, EVERYTHING), {}, WEBHOOK, ReadScope.EVERYTHING),
+        ((MARKED,), {"paused": True}, WEBHOOK, ReadScope.EVERYTHING),
+        ((MARKED,), {"status": ConnectionStatus.NEEDS_USER}, WEBHOOK, ReadScope.EVERYTHING),
+        ((MARKED,), {"status_read_at": None}, WEBHOOK, ReadScope.EVERYTHING),
+        ((), BROKEN, DUE, ReadScope.STATUS),
+        ((), REVOKED, DUE, ReadScope.STATUS),
+        ((), BROKEN, ReadReason.FIRST_LOAD, ReadScope.EVERYTHING),
+        ((), BROKEN, ReadReason.REFRESH, ReadScope.EVERYTHING),
+        ((MARKED,), BROKEN, DUE, ReadScope.EVERYTHING),
     ],
 )
 def test_read_looks_at_marked_accounts_only_when_nothing_else_may_have_changed(
     announced: tuple[PendingRead, ...],
     changes: dict[str, Any],
-    is_webhook: bool,
+    reason: ReadReason,
     expected: ReadScope,
 ) -> None:
-    assert (
-        scope_for(a_connection(pending=pending(*announced), **changes), is_webhook=is_webhook)
-        is expected
-    )
+    connection = a_connection(pending=pending(*announced), **changes)
+    assert scope_for(connection, reason) is expected
 
 
 def test_read_has_no_reason_when_there_was_no_trouble() -> None:

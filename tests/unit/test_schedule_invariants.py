@@ -114,10 +114,9 @@ ACTS: dict[str, Act] = {
 
 def _demand_right_place(connection: Connection) -> None:
     is_waited_for = connection.slots.holdings.refresh_id is not None or bool(connection.pending)
-    if connection.is_awake or is_waited_for:
-        assert connection.due_at is not None
-    else:
-        assert connection.due_at is None
+    is_looked_at = connection.link.next_look_at is not None and not connection.paused
+    is_expected = connection.is_awake or is_waited_for or is_looked_at
+    assert (connection.due_at is not None) is is_expected
 
 
 @settings(max_examples=many(in_gate=40, deep=400))

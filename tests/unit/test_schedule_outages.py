@@ -22,7 +22,7 @@ from tests.unit.crowd import add_connection, all_connections, connection_id, pla
 from tests.unit.stage import Stage
 
 OUTAGES = [timedelta(hours=1), timedelta(days=7)]
-STEPS_OF_A_TURN = 7 + len(TRAITS)  # each provider has a part of the index
+STEPS_OF_A_TURN = 7 + 2 * len(TRAITS)  # each provider has two parts of the index
 
 
 def _turn(stage: Stage, pace: UserRateLimit) -> list[Connection]:
@@ -101,6 +101,11 @@ class Interrupted:
         self, provider: Provider, *, now: datetime, limit: int
     ) -> Sequence[tuple[str, str, datetime]]:
         return self.seen[:limit]
+
+    def due_looks(
+        self, provider: Provider, *, now: datetime, limit: int
+    ) -> Sequence[tuple[str, str, datetime]]:
+        return []
 
     def claim(self, *owner: str, due_at: datetime, lease_until: datetime) -> Connection | None:
         interruption = self.before_claim.pop(self.claims, None)

@@ -24,7 +24,7 @@ SOON = NOON + timedelta(minutes=5)
         (call_errors.ProviderFailed(READ), "degraded", SOON),
         (call_errors.UnreadableAnswer(READ), "degraded", SOON),
         (call_errors.ProviderRejectedUs(READ), "degraded", SOON),
-        (call_errors.LoginRequired(READ), "needs_user", None),
+        (call_errors.LoginRequired(READ), "needs_user", NOON + timedelta(hours=1)),
         (
             call_errors.RateLimited(READ, wait=timedelta(seconds=7)),
             "active",

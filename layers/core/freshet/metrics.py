@@ -154,6 +154,14 @@ TRANSACTIONS_NOT_BELIEVED = Counter(
     tells="accounts that had transactions and for which the provider lists none any more: they"
     " stay",
 )
+VERDICT_HELD = Counter(
+    "VerdictHeld",
+    "api",
+    "refresh_connection",
+    "take_snapshots",
+    tells="links said to be broken among so many others that none of them is believed yet",
+    alarms=("VerdictHeldAlarm",),
+)
 ACCOUNT_MIGRATED = Counter(
     "AccountMigrated", "take_snapshots", tells="accounts that moved to a newer link"
 )

@@ -159,6 +159,7 @@ def take_snapshots() -> "Callable[[ReadCommand], None]":
     from freshet.adapters.dynamodb.allowance import DynamoReadAllowance
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.dynamodb.erasures import DynamoErasures
+    from freshet.adapters.dynamodb.recent_verdicts import DynamoRecentVerdicts
     from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
     from freshet.adapters.dynamodb.snapshot_store import DynamoSnapshotStore
     from freshet.adapters.dynamodb.transactions import DynamoTransactions
@@ -184,6 +185,7 @@ def take_snapshots() -> "Callable[[ReadCommand], None]":
         transactions=DynamoTransactions(snapshots_table),
         providers=readers_for(settings, vault_for(settings)),
         allowance=DynamoReadAllowance(connections_table),
+        verdicts=DynamoRecentVerdicts(connections_table),
         bus=EventBridgeBus(client("events"), settings.event_bus_name),
         traits=TRAITS,
         clock=utc_now,

@@ -11,8 +11,10 @@ from freshet.operations.audit import AuditOperations
 from freshet.operations.credentials import CredentialOperations
 from freshet.operations.importing import Importer
 from freshet.operations.operator import OperatorAction
+from freshet.operations.verdicts import VerdictOperations
 from freshet.ports import Connections, ReadQueue, UserLease
 from freshet.registry import credential_form_of
+from freshet.services.decide_verdict import DecideVerdictDependencies
 from freshet.services.import_connections import ImportDependencies
 from freshet.services.move_credentials import MoveCredentialsDependencies
 from freshet.services.register_connection import RegisterConnectionDependencies
@@ -31,7 +33,9 @@ def further_operations(
     credentials = _credential_operations(
         settings, connections=connections, reads=registering.reads, lease=lease
     )
+    deciding = DecideVerdictDependencies(connections, registering.reads, utc_now)
     return {
+        **VerdictOperations(deciding).operations(),
         **credentials.operations(),
         **_importer(settings, registering).operations(),
         **AuditOperations(DynamoAuditBook(table(settings.connections_table))).operations(),

@@ -3,6 +3,7 @@
 from freshet.adapters.bus import EventBridgeBus
 from freshet.adapters.dynamodb.accounts import DynamoAccounts
 from freshet.adapters.dynamodb.connections import DynamoConnections
+from freshet.adapters.dynamodb.recent_verdicts import DynamoRecentVerdicts
 from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
 from freshet.adapters.queues import SqsReadQueue
 from freshet.bootstrap.vaults import vault_for
@@ -24,6 +25,7 @@ def purchasing_for(settings: PurchaseSettings) -> PurchaseDependencies:
         providers=buyers_for(settings, vault_for(settings)),
         reads=SqsReadQueue(client("sqs"), settings.snapshot_queue_url),
         bus=EventBridgeBus(client("events"), settings.event_bus_name),
+        verdicts=DynamoRecentVerdicts(connections_table),
         policy=settings.policy(prices()),
         traits=TRAITS,
         clock=utc_now,

@@ -160,6 +160,9 @@ class Connection:
         times += [self.migration.migrated_at] if self.is_to_be_judged else []
         if self.is_awake:
             times += [self.schedule.next_read_at, self._next_purchase_at]
+            times += [self.link.suspicion.next_look_at] if self.link.suspicion else []
+        elif not self.paused:
+            times += [self._next_look_at]
         planned = (at for at in times if at is not None)
         return replace(self, due_at=min(planned, default=None))
 
@@ -168,10 +171,19 @@ class Connection:
         return self._next_purchase_at is not None and self._next_purchase_at <= now
 
     @property
+    def _next_look_at(self) -> datetime | None:
+        look_at, tried_again_at = self.link.next_look_at, self.schedule.next_read_at
+        if look_at is None or self.schedule.consecutive_failures == 0 or tried_again_at is None:
+            return look_at
+        return max(look_at, tried_again_at)
+
+    @property
     def _next_purchase_at(self) -> datetime | None:
         # Before the first read it is unknown whether buying makes sense here.
         is_known = self.link.status is not ConnectionStatus.INITIALISING
         is_open = self.slots.holdings.refresh_id is not None
         if self.cadence.refresh_every is None or is_open or not (is_known and self.can_refresh):
+            return None
+        if self.link.suspicion is not None:
             return None
         return self.purchases.next_refresh_at

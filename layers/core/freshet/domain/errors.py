@@ -149,6 +149,15 @@ class ConnectionNeedsUser(RefreshRefused):
         self.reason = reason
 
 
+class ConnectionInDoubt(RefreshRefused):
+    """The provider has said that the link is broken, and it is not believed yet."""
+
+    def __init__(self, retry_at: datetime | None) -> None:
+        """Keep when another look can decide."""
+        super().__init__("connection_in_doubt")
+        self.retry_at = retry_at
+
+
 class ConnectionRemoving(RefreshRefused):
     """The user has asked for the connection to be removed."""
 
@@ -237,6 +246,7 @@ def refusal_reason(refusal: FreshetError) -> str:
 
 _REFUSAL_REASONS: dict[type[FreshetError], str] = {
     ConnectionNeedsUser: "connection_needs_user",
+    ConnectionInDoubt: "connection_in_doubt",
     ConnectionRemoving: "connection_removing",
     PurchasesStopped: "purchases_stopped",
     RefreshTooSoon: "cooldown",

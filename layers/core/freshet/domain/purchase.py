@@ -7,22 +7,20 @@ from decimal import Decimal
 
 from freshet.domain.call_errors import (
     ERRORS_BY_REASON,
-    AccessRevoked,
     CallFailed,
-    LoginRequired,
-    MissingUpstream,
     ProviderError,
     ProviderThrottled,
     RefreshNotAllowed,
 )
 from freshet.domain.connection import REFUSAL_REMEMBERED, Connection
-from freshet.domain.errors import PurchasesStopped, RefreshTooSoon
+from freshet.domain.errors import ConnectionInDoubt, PurchasesStopped, RefreshTooSoon
 from freshet.domain.money import Money
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 from freshet.domain.provider_limits import ProviderLimits
 from freshet.domain.refresh import LONGEST_WAIT, PATIENCE, Method, Refresh, RefreshStatus
 from freshet.domain.removal_rules import demand_linked
+from freshet.domain.verdicts import Verdict, verdict_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +57,8 @@ class PurchasePolicy:
 def check_again(connection: Connection, *, is_stopped: bool) -> None:
     """Raise what has come up since the reservation; cooldown and budgets were judged then."""
     demand_linked(connection)
+    if connection.link.suspicion is not None:
+        raise ConnectionInDoubt(connection.link.suspicion.next_look_at)
     if is_stopped:
         raise PurchasesStopped
 
@@ -121,9 +121,17 @@ class LedgerEntry:
 
 
 def connection_after(
-    connection: Connection, refresh: Refresh, error: CallFailed | None, *, now: datetime
+    connection: Connection,
+    refresh: Refresh,
+    error: CallFailed | None,
+    *,
+    now: datetime,
+    is_mass: bool = False,
 ) -> Connection:
-    """Say what a purchase's outcome means for its connection and its place in the schedule."""
+    """Say what a purchase's outcome means for its connection and its place in the schedule.
+
+    `is_mass` tells that many users' calls bring a verdict at the moment.
+    """
     slot, every = connection.slots.of(refresh.kind), connection.cadence.refresh_every
     if slot.refresh_id != refresh.id:
         return connection
@@ -140,7 +148,19 @@ def connection_after(
         return connection.after_call(refresh, now=now).rescheduled(now=now)
     closed = connection.without_refresh(refresh, now=now)
     refused = _after_refusal(closed, refresh, error, now=now)
+    verdict = verdict_of_purchase(refresh)
+    if verdict is not None:
+        link = refused.link.with_verdict(verdict, read_at=now, is_mass=is_mass, now=now)
+        refused = replace(refused, link=link)
     return refused.announcing_status(closed, now=now).rescheduled(now=now)
+
+
+def verdict_of_purchase(refresh: Refresh) -> Verdict | None:
+    """Say what a refused purchase tells of its link, by the reason on record."""
+    if refresh.status is not RefreshStatus.REFUSED or refresh.reason is None:
+        return None
+    kind = ERRORS_BY_REASON.get(refresh.reason)
+    return None if kind is None else verdict_of(kind, refresh.reason)
 
 
 def _after_refusal(
@@ -152,11 +172,7 @@ def _after_refusal(
     noted = connection
     if refresh.method is Method.PURCHASE:
         noted = _after_refused_purchase(connection, reason, kind, error, now=now)
-    if issubclass(kind, LoginRequired):
-        is_revoked = issubclass(kind, AccessRevoked)
-        link = noted.link.with_login_required(reason, read_at=now, is_revoked=is_revoked)
-        return replace(noted, link=link)
-    if not issubclass(kind, RefreshNotAllowed | MissingUpstream):
+    if not issubclass(kind, RefreshNotAllowed):
         return noted
     # What a sync is refused for says nothing about purchases.
     slot = replace(noted.slots.of(refresh.kind), refused_until=now + REFUSAL_REMEMBERED)
@@ -174,11 +190,8 @@ def _after_refused_purchase(
     # An outage of hours says when to come back; anything else waits for the usual cadence.
     wait = error.wait if isinstance(error, ProviderError) else None
     retry_at = now + wait if wait is not None and wait > PATIENCE else None
-    every, schedule = connection.cadence.refresh_every, connection.schedule
+    every = connection.cadence.refresh_every
     purchases = connection.purchases.after_refusal(reason, now=now, retry_at=retry_at, every=every)
-    if issubclass(kind, MissingUpstream):
-        # Gone, or shared with us by another customer: the read that follows tells which.
-        schedule = replace(schedule, next_read_at=now)
     if issubclass(kind, ProviderThrottled):
         purchases = replace(purchases, last_purchase_at=now)
-    return replace(connection, purchases=purchases, schedule=schedule)
+    return replace(connection, purchases=purchases)

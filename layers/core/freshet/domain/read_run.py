@@ -3,13 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
-from enum import StrEnum
 
 from freshet.domain.account import Account
 from freshet.domain.call_errors import (
-    AccessRevoked,
     CallFailed,
-    LoginRequired,
     MissingUpstream,
     ProviderError,
     QuotaExhausted,
@@ -26,21 +23,15 @@ from freshet.domain.errors import (
 from freshet.domain.events import Event, EventKind
 from freshet.domain.pending_reads import PendingReads
 from freshet.domain.provider_traits import ProviderTraits
+from freshet.domain.read_scope import ReadScope
 from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, note_proof, pass_check
-from freshet.domain.schedule import calls_of
 from freshet.domain.snapshot import HoldingsReading
+from freshet.domain.verdicts import Verdict, VerdictKind, verdict_of
 
 Trouble = CallFailed | CredentialMissing | ProviderNotConfigured | ReadRunTooLong | SnapshotTooLarge
 
 READ_RUN_LIMIT = timedelta(seconds=60)
 """No account is started after this: the function's timeout leaves time to end the last one."""
-
-
-class ReadScope(StrEnum):
-    """How much of a connection a read looks at."""
-
-    EVERYTHING = "everything"
-    MARKED_ACCOUNTS = "marked_accounts"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,6 +67,8 @@ class ReadRun:
     is_through: bool = False
     """It came to every account, and owes none its transactions."""
     trouble: Trouble | None = None
+    is_mass: bool = False
+    """Many users' reads bring a verdict at the moment, as this one does."""
     calls: int = 0
 
     @property
@@ -103,42 +96,31 @@ class ReadRun:
     @property
     def is_unanswered(self) -> bool:
         """Tell whether the provider did not even say how the connection is."""
-        return self.scope is ReadScope.EVERYTHING and self.report is None
+        return self.scope is not ReadScope.MARKED_ACCOUNTS and self.report is None
+
+    def verdict(self, connection: Connection) -> Verdict | None:
+        """Say what it found of the link, where that stops something."""
+        is_expected = connection.pending.has_removal
+        if self.trouble is None:
+            is_disabled = self.report is not None and self.report.is_disabled
+            return Verdict(kind=VerdictKind.STATED, reason=_DISABLED) if is_disabled else None
+        kind = type(self.trouble)
+        if issubclass(kind, MissingUpstream) and not self.is_unanswered:
+            return None  # it is about an account
+        return verdict_of(kind, self.reason or _UNKNOWN, is_expected=is_expected)
 
     def is_too_long(self, *, now: datetime) -> bool:
         """Tell whether no further account may be started."""
         return now - self.started_at > READ_RUN_LIMIT
 
 
+_DISABLED, _UNKNOWN = "disabled_at_provider", "unknown"
 _REASONS: dict[type[Exception], str] = {
     CredentialMissing: "credential_missing",
     ProviderNotConfigured: "provider_not_configured",
     ReadRunTooLong: "read_too_long",
     SnapshotTooLarge: "snapshot_too_large",
 }
-
-
-def scope_for(connection: Connection, *, is_webhook: bool) -> ReadScope:
-    """A webhook about accounts of a healthy connection needs these accounts and nothing else."""
-    is_partial = (
-        is_webhook
-        and connection.pending
-        and not connection.pending.is_about_everything
-        and connection.is_awake
-        and connection.link.status_read_at is not None
-    )
-    return ReadScope.MARKED_ACCOUNTS if is_partial else ReadScope.EVERYTHING
-
-
-def calls_expected(connection: Connection, scope: ReadScope, traits: ProviderTraits) -> int:
-    """Say how many calls a read is going to make, as far as it can be known."""
-    if scope is ReadScope.EVERYTHING:
-        return calls_of(connection, traits)
-    transactions = connection.pending.transactions_count
-    accounts = len(connection.pending.announced) - transactions
-    # The one call that is expected besides the list may be that for transactions.
-    more = transactions if accounts else max(0, transactions - 1)
-    return traits.calls_for_accounts(accounts) + more
 
 
 def connection_after_read_run(
@@ -190,21 +172,14 @@ def _changes(connection: Connection, run: ReadRun) -> dict[str, Event]:
 
 
 def _after_trouble(connection: Connection, run: ReadRun, *, now: datetime) -> Connection:
-    trouble = run.trouble
+    trouble, reason = run.trouble, run.reason or _UNKNOWN
+    verdict = run.verdict(connection)
+    if verdict is not None:
+        return _after_verdict(connection, verdict, run, now=now)
     if trouble is None:
-        if run.scope is ReadScope.EVERYTHING:
-            synced = [each.report.synced_at for each in run.accounts if each.report.synced_at]
-            return connection.after_reading(
-                started_at=run.started_at, calls=run.calls, synced_at=max(synced, default=None)
-            )
-        return connection
-    reason = run.reason or "unknown"
-    is_missing = isinstance(trouble, MissingUpstream) and run.is_unanswered
-    if is_missing or isinstance(trouble, LoginRequired | CredentialMissing):
-        is_revoked = is_missing or isinstance(trouble, AccessRevoked)
-        link = connection.link.with_login_required(
-            reason, read_at=run.started_at, is_revoked=is_revoked
-        )
+        return _after_success(connection, run, now=now)
+    if isinstance(trouble, CredentialMissing):
+        link = connection.link.with_login_required(reason, read_at=run.started_at)
         return replace(connection, link=link)
     if isinstance(trouble, QuotaExhausted | RateLimited):
         until, allowed_on = trouble.retry_at(now), run.allowed_on
@@ -230,6 +205,32 @@ def _after_check(
         check_at = max(check_at, run.trouble.retry_at(now))
     slots = connection.slots.with_slot(refresh.kind, slot.awaiting_proof(check_at))
     return replace(connection, slots=slots)
+
+
+def _after_verdict(
+    connection: Connection, verdict: Verdict, run: ReadRun, *, now: datetime
+) -> Connection:
+    link = connection.link.with_verdict(
+        verdict, read_at=run.started_at, is_mass=run.is_mass, now=now
+    )
+    schedule = connection.schedule
+    if link.suspicion is not None:
+        wait = run.trouble.wait if isinstance(run.trouble, ProviderError) else None
+        schedule = schedule.after_failure(now=now, wait=wait)
+    return replace(connection, link=link, schedule=schedule)
+
+
+def _after_success(connection: Connection, run: ReadRun, *, now: datetime) -> Connection:
+    if run.scope is ReadScope.MARKED_ACCOUNTS:
+        return connection
+    if run.scope is ReadScope.STATUS:
+        # It works again: what it holds is read next.
+        schedule = replace(connection.schedule, next_read_at=now, consecutive_failures=0)
+        return replace(connection, schedule=schedule)
+    synced = [each.report.synced_at for each in run.accounts if each.report.synced_at]
+    return connection.after_reading(
+        started_at=run.started_at, calls=run.calls, synced_at=max(synced, default=None)
+    )
 
 
 def _progress(

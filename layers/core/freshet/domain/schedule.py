@@ -5,11 +5,13 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.connection import Connection
+from freshet.domain.connection_status import BROKEN
 from freshet.domain.provider_traits import ProviderTraits
 
 DUE_SHARDS = 4
 """Partitions of the due index for each provider; each takes 1,000 writes a second."""
 
+_CALLS_PER_LOOK = 20
 _FEWEST_CALLS = 2
 """No read makes do with fewer."""
 
@@ -33,7 +35,12 @@ def turn_for(connection: Connection, *, now: datetime) -> Turn:
 
 
 def calls_of(connection: Connection, traits: ProviderTraits) -> int:
-    """Say how many calls a read makes: as many as the last one, or as a usual one."""
+    """Say how many calls a read makes: as many as the last one, or as a usual one.
+
+    A broken link is only looked at.
+    """
+    if connection.link.status in BROKEN:
+        return 1
     return connection.schedule.calls_per_read_run or traits.calls_per_read_run
 
 
@@ -52,6 +59,11 @@ class UserRateLimit:
     def most_connections(self) -> int:
         """How many connections a turn can hold at most."""
         return max(1, self.calls_per_minute // _FEWEST_CALLS)
+
+    @property
+    def most_looks(self) -> int:
+        """How many broken links a turn looks at: at most one call in twenty goes to them."""
+        return max(1, self.calls_per_minute // _CALLS_PER_LOOK)
 
     def is_full(self, *, calls: int, purchases: int) -> bool:
         """Tell whether a turn that has planned this much can take no more."""

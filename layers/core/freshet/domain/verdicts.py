@@ -12,11 +12,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from freshet.domain.call_errors import (
+    AccessRevoked,
+    LoginRequired,
+    MissingUpstream,
+    RefusedUnclearly,
+)
+
 WINDOW = timedelta(minutes=10)
 """How far back verdicts count as being of the same moment, at least."""
 
 HELD = "verdict_held"
 """The reason of a connection whose verdict came with many others."""
+
+CONSENT_WITHDRAWN = "consent_withdrawn"
+"""The reason of a connection whose user has ended it: it is never looked at again."""
 
 _FEWEST_OTHERS = 3
 _SMALLEST_SHARE = 0.3
@@ -43,6 +53,26 @@ _WAITS = {
 }
 
 
+_DOUBTS = {
+    VerdictKind.STATED: HELD,
+    VerdictKind.ABSENT: "absence_unconfirmed",
+    VerdictKind.UNKNOWN_CODE: "provider_code_unknown",
+}
+_AGAIN_AFTER = timedelta(hours=1)
+_DAILY_FOR = timedelta(days=14)
+
+
+def next_look_at(*, broken_since: datetime, looked_at: datetime) -> datetime:
+    """Say when a broken link is looked at again: after an hour, then daily, later weekly.
+
+    The hour is for verdicts that were believed before their mass was seen.
+    """
+    if looked_at <= broken_since:
+        return broken_since + _AGAIN_AFTER
+    is_young = looked_at - broken_since < _DAILY_FOR
+    return looked_at + timedelta(days=1 if is_young else 7)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
     """What a provider said of a link; `is_expected` where its removal was announced before."""
@@ -51,6 +81,24 @@ class Verdict:
     reason: str
     is_revoked: bool = False
     is_expected: bool = False
+
+
+def verdict_of(
+    trouble: type[Exception], reason: str, *, is_expected: bool = False
+) -> Verdict | None:
+    """Say what a failed call for a connection as such tells of its link; None for nothing."""
+    kind = next((found for each, found in _VERDICTS.items() if issubclass(trouble, each)), None)
+    if kind is None:
+        return None
+    is_revoked = issubclass(trouble, AccessRevoked | MissingUpstream)
+    return Verdict(kind=kind, reason=reason, is_revoked=is_revoked, is_expected=is_expected)
+
+
+_VERDICTS: dict[type[Exception], VerdictKind] = {
+    LoginRequired: VerdictKind.STATED,
+    MissingUpstream: VerdictKind.ABSENT,
+    RefusedUnclearly: VerdictKind.UNKNOWN_CODE,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +140,11 @@ class Suspicion:
         if self.kind is VerdictKind.ABSENT:
             return self.since + _WAITS[self.kind]
         return None
+
+    @property
+    def reason(self) -> str:
+        """Say in a word why the connection is in doubt."""
+        return HELD if self.held_at is not None else _DOUBTS[self.kind]
 
     def confirmed(self) -> "Suspicion":
         """Make the next look that agrees the last: an operator says that it is so."""

@@ -51,6 +51,7 @@ TABLE: dict[type[Exception], Problem] = {
     call_errors.LinkInvalid: Problem(422, "link_invalid", "The link is spent or has expired"),
     errors.AlreadyOwned: Problem(409, "already_owned", "Linked by another user"),
     errors.ConnectionNeedsUser: Problem(402, "connection_needs_user", "Connection needs the user"),
+    errors.ConnectionInDoubt: Problem(503, "provider_unavailable", "The provider is in trouble"),
     errors.ConnectionRemoving: Problem(
         409, "connection_removing", "The connection is being removed"
     ),
@@ -58,7 +59,6 @@ TABLE: dict[type[Exception], Problem] = {
     errors.CredentialMissing: Problem(402, "connection_needs_user", "Connection needs the user"),
     call_errors.LoginRequired: Problem(402, "connection_needs_user", "Connection needs the user"),
     call_errors.RefreshNotAllowed: Problem(403, "refresh_not_allowed", "Refresh is not allowed"),
-    call_errors.MissingUpstream: Problem(403, "refresh_not_allowed", "Refresh is not allowed"),
     errors.RefreshTooSoon: Problem(429, "refresh_too_soon", "Refreshed too recently"),
     call_errors.ProviderThrottled: Problem(429, "refresh_too_soon", "Refreshed too recently"),
     call_errors.RateLimited: Problem(429, "rate_limited", "The provider's quota is used up"),
@@ -119,6 +119,7 @@ def problem_response(status: int, body: ProblemShape, headers: dict[str, str]) -
 
 BEFORE_MONEY: tuple[type[Exception], ...] = (
     errors.ConnectionNeedsUser,
+    errors.ConnectionInDoubt,
     errors.ConnectionRemoving,
     errors.UserLeaving,
     errors.PurchasesStopped,
@@ -175,7 +176,7 @@ def _provider(error: Exception) -> ProviderVerdictShape | None:
 
 def _retry_after(error: Exception, now: datetime) -> int | None:
     at: datetime | None = None
-    if isinstance(error, errors.RefreshTooSoon | errors.TooManyRequests):
+    if isinstance(error, errors.ConnectionInDoubt | errors.RefreshTooSoon | errors.TooManyRequests):
         at = error.retry_at
     elif isinstance(error, errors.BudgetExhausted):
         at = error.resets_at

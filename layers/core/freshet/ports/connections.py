@@ -49,6 +49,11 @@ class DueConnections(Protocol):
         Those come first whose open refresh a user waits for, then the oldest.
         """
 
+    def due_looks(
+        self, provider: Provider, *, now: datetime, limit: int
+    ) -> Sequence[tuple[str, str, datetime]]:
+        """List the broken links of a provider that are due to be looked at, the oldest first."""
+
     def claim(
         self, user_id: str, connection_id: str, *, due_at: datetime, lease_until: datetime
     ) -> Connection | None:

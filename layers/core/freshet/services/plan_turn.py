@@ -42,7 +42,8 @@ def plan_turn(*, deps: PlanTurnDependencies) -> int:
     commands: list[ReadCommand | RefreshCommand] = []
     overdue = timedelta(0)
     for provider, pace in deps.paces.items():
-        found = deps.due.due(provider, now=now, limit=pace.most_connections)
+        looks = deps.due.due_looks(provider, now=now, limit=pace.most_looks)
+        found = [*looks, *deps.due.due(provider, now=now, limit=pace.most_connections)]
         overdue = max([overdue, *(now - due_at for _, _, due_at in found)])
         commands += _commands_for(found, pace, deps.traits[provider], deps.due, now=now)
     removals = _removals(deps.erasures, now=now)

@@ -10,7 +10,8 @@ from freshet.domain.connection import Connection
 from freshet.domain.days import EVERY_DAY, DayRange
 from freshet.domain.errors import MigratedAccounts
 from freshet.domain.provider_limits import ProviderLimits
-from freshet.domain.read_run import ReadRun, ReadScope
+from freshet.domain.read_run import ReadRun
+from freshet.domain.read_scope import ReadScope
 from freshet.domain.transaction_windows import (
     WindowRead,
     changes_of,

@@ -23,7 +23,7 @@ from freshet.domain.errors import (
 )
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import TraitsByProvider
-from freshet.domain.purchase import PurchasePolicy, connection_after
+from freshet.domain.purchase import PurchasePolicy, connection_after, verdict_of_purchase
 from freshet.domain.refresh import Kind, Refresh
 from freshet.domain.refresh_request import RefreshRequest
 from freshet.domain.removal_rules import demand_linked
@@ -37,10 +37,12 @@ from freshet.ports import (
     ProviderBuyer,
     Providers,
     ReadQueue,
+    RecentVerdicts,
     Refreshes,
     RefreshQueue,
 )
 from freshet.services.announce import announce
+from freshet.services.blast_guard import is_one_of_many
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +55,7 @@ class PurchaseDependencies:
     providers: Providers[ProviderBuyer]
     reads: ReadQueue
     bus: Bus
+    verdicts: RecentVerdicts
     policy: PurchasePolicy
     traits: TraitsByProvider
     clock: Clock
@@ -158,11 +161,14 @@ def update_connection(
     refresh: Refresh, deps: PurchaseDependencies, *, failure: CallFailed | None = None
 ) -> None:
     """Store on the connection what has become of its refresh, and publish it."""
-    now = deps.clock()
+    now, is_mass = deps.clock(), False
+    if verdict_of_purchase(refresh) is not None:
+        connection = deps.connections.get(refresh.user_id, refresh.connection_id)
+        is_mass = is_one_of_many(connection, deps.verdicts, now=now)
     after = deps.connections.change(
         refresh.user_id,
         refresh.connection_id,
-        lambda connection: connection_after(connection, refresh, failure, now=now),
+        lambda current: connection_after(current, refresh, failure, now=now, is_mass=is_mass),
     )
     try:
         announce(after, connections=deps.connections, bus=deps.bus)

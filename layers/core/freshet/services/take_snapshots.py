@@ -17,7 +17,7 @@ from freshet.domain.call_errors import (
 )
 from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import Connection
-from freshet.domain.connection_status import GONE
+from freshet.domain.connection_status import BROKEN, GONE
 from freshet.domain.days import DayRange
 from freshet.domain.errors import (
     CredentialMissing,
@@ -28,14 +28,9 @@ from freshet.domain.errors import (
     SnapshotTooLarge,
 )
 from freshet.domain.provider_traits import TraitsByProvider
-from freshet.domain.read_run import (
-    ReadRun,
-    ReadScope,
-    calls_expected,
-    connection_after_read_run,
-    scope_for,
-)
+from freshet.domain.read_run import ReadRun, connection_after_read_run
 from freshet.domain.read_schedule import READ_LEASE
+from freshet.domain.read_scope import ReadScope, calls_expected, scope_for
 from freshet.domain.removal_rules import at_rest
 from freshet.observability import count, logger
 from freshet.ports import (
@@ -48,11 +43,13 @@ from freshet.ports import (
     Providers,
     ProviderSession,
     ReadAllowance,
+    RecentVerdicts,
     Refreshes,
     SnapshotStore,
     Transactions,
 )
 from freshet.services.announce import announce
+from freshet.services.blast_guard import is_one_of_many
 from freshet.services.list_accounts import list_accounts
 from freshet.services.read_transactions import days_wanted, read_transactions
 from freshet.services.refresh_connection import finish_refresh
@@ -76,6 +73,7 @@ class TakeSnapshotsDependencies:
     transactions: Transactions
     providers: Providers[ProviderSession]
     allowance: ReadAllowance
+    verdicts: RecentVerdicts
     bus: Bus
     traits: TraitsByProvider
     clock: Clock
@@ -105,16 +103,19 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
         )
         announce(after, connections=deps.connections, bus=deps.bus)
         return
-    is_webhook = command.reason is ReadReason.WEBHOOK
     run = ReadRun(
         started_at=started_at,
-        scope=scope_for(connection, is_webhook=is_webhook),
+        scope=scope_for(connection, command.reason),
         is_background=command.reason is ReadReason.DUE and connection.is_background_read,
         is_awaited=command.reason in (ReadReason.FIRST_LOAD, ReadReason.REFRESH),
         migrated_accounts=frozenset(connection.migration.migrated_accounts.values()),
     )
     run = _read(run, connection, deps)
     now = deps.clock()
+    verdict = run.verdict(connection)
+    if verdict is not None and connection.link.status not in BROKEN:
+        is_mass = is_one_of_many(connection, deps.verdicts, now=now)
+        run = replace(run, is_mass=is_mass)
     refreshes = [
         finish_refresh(each, connection, run, refreshes=deps.refreshes, now=now)
         for each in connection.slots.open_ids
@@ -173,12 +174,12 @@ def _steps(
     run: ReadRun, session: ProviderSession, connection: Connection, deps: TakeSnapshotsDependencies
 ) -> Iterator[ReadRun]:
     """Give the run after each step: report, allowance, accounts, and what is read of each."""
-    if run.scope is ReadScope.EVERYTHING:
+    if run.scope is not ReadScope.MARKED_ACCOUNTS:
         report = session.connection()
         run = replace(run, report=report)
         yield run
-        if report.is_disabled:
-            return  # its answers are frozen: they prove nothing and cost quota
+        if report.is_disabled or run.scope is ReadScope.STATUS:
+            return  # the answers of a disabled one are frozen: they prove nothing and cost quota
     # Only now: a read without quota, or at a provider in trouble, has not read anything.
     if run.is_background:
         run = _with_allowance(run, connection, deps)

@@ -6,12 +6,13 @@ from typing import Any
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.pending_items import pending_from_item, pending_to_item
 from freshet.adapters.dynamodb.stored_forms import StoredForm
+from freshet.adapters.dynamodb.suspicion_items import suspicion_from_item, suspicion_to_item
 from freshet.adapters.dynamodb.table import Item
 from freshet.adapters.dynamodb.values import event_from_item, event_to_item
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode, Institution
-from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.connection_status import BROKEN, ConnectionStatus
 from freshet.domain.expiry import Expiry
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 from freshet.domain.link import Link
@@ -89,6 +90,8 @@ def _link_to_item(link: Link) -> Item:
         "status": str(link.status),
         "status_reason": link.status_reason,
         "status_read_at": optional_to_text(link.status_read_at),
+        "broken_since": optional_to_text(link.broken_since),
+        "suspicion": suspicion_to_item(link.suspicion),
         "link_ends_at": optional_to_text(link.expiry.ends_at),
         "repaired_at": optional_to_text(link.expiry.repaired_at),
         "returned_at": optional_to_text(link.expiry.returned_at),
@@ -105,6 +108,8 @@ def _link_from_item(item: Item) -> Link:
         status=ConnectionStatus(item["status"]),
         status_reason=item.get("status_reason"),
         status_read_at=optional_from_text(item.get("status_read_at")),
+        broken_since=optional_from_text(item.get("broken_since")),
+        suspicion=suspicion_from_item(item.get("suspicion")),
         expiry=Expiry(
             optional_from_text(item.get("link_ends_at")),
             optional_from_text(item.get("repaired_at")),
@@ -223,4 +228,6 @@ def _seconds(duration: timedelta) -> int:
 def _shard_of(connection: Connection) -> str:
     if connection.slots.open_ids:
         return keys.awaited_shard(connection.provider)
+    if connection.link.status in BROKEN and not connection.pending.has_news:
+        return keys.look_shard(connection.provider)
     return keys.due_shard(connection.provider, connection.id)

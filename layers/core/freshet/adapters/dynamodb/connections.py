@@ -115,6 +115,14 @@ class DynamoConnections:
         rest = sorted((item for shard in others for item in shard), key=_due_text)
         return [_due_entry(item) for item in (*awaited, *rest)[:limit]]
 
+    def due_looks(
+        self, provider: Provider, *, now: datetime, limit: int
+    ) -> Sequence[tuple[str, str, datetime]]:
+        """List (user id, connection id, due time) of broken links to look at, the oldest first."""
+        shard = keys.look_shard(provider)
+        found = self._table.query_index("due", shard, until=to_text(now), limit=limit)
+        return [_due_entry(item) for item in found]
+
     def claim(
         self, user_id: str, connection_id: str, *, due_at: datetime, lease_until: datetime
     ) -> Connection | None:

@@ -277,6 +277,11 @@ def awaited_shard(provider: Provider) -> str:
     return f"DUE#{provider}#AWAITED"
 
 
+def look_shard(provider: Provider) -> str:
+    """Name the partition of broken links, each of which is looked at now and then."""
+    return f"DUE#{provider}#LOOKS"
+
+
 def erasures_shard() -> str:
     """Name the partition of erasures that are under way; they are few."""
     return "DUE#ERASURES"
