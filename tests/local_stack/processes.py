@@ -7,7 +7,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from tests.local_stack.stopping import CannotGoOn
+from tests.local_stack.stopping import CannotGoOn, undisturbed
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENTS = ROOT / ".environments"
@@ -55,21 +55,24 @@ class Server:
 
 def run(what: str, command: Sequence[str | Path], *, env: Mapping[str, str], log: Path) -> None:
     """Run a command to its end, its output in the log; when we are stopped, it is."""
+    child: subprocess.Popen[bytes] | None = None
     with log.open("wb") as output:
-        child = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,  # a group of its own, to be ended as a whole
-        )
         try:
+            with undisturbed():
+                child = subprocess.Popen(
+                    command,
+                    cwd=ROOT,
+                    env=env,
+                    stdin=subprocess.DEVNULL,
+                    stdout=output,
+                    stderr=subprocess.STDOUT,
+                    start_new_session=True,  # a group of its own, to be ended as a whole
+                )
             child.wait()
         except BaseException:
-            os.killpg(child.pid, signal.SIGKILL)
-            child.wait()
+            if child is not None:
+                os.killpg(child.pid, signal.SIGKILL)
+                child.wait()
             raise
     if child.returncode:
         raise CommandFailed(what, log)

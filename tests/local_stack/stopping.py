@@ -3,7 +3,8 @@
 import errno
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -18,10 +19,29 @@ def stop_in_order() -> None:
     def stop(number: int, frame: FrameType | None) -> None:
         for each in _SIGNALS:
             signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        _Stop.is_wanted = True
+        if not _Stop.is_put_off:
+            raise KeyboardInterrupt
 
     for each in _SIGNALS:
         signal.signal(each, stop)
+
+
+class _Stop:
+    is_wanted = False
+    is_put_off = False
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Put a signal to stop off until the block has ended: what it starts is known by then."""
+    _Stop.is_put_off = True
+    try:
+        yield
+    finally:
+        _Stop.is_put_off = False
+    if _Stop.is_wanted:
+        raise KeyboardInterrupt
 
 
 class CannotGoOn(Exception):

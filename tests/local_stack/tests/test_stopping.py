@@ -49,6 +49,35 @@ def test_a_long_step_ends_with_us_also_where_signals_were_ignored(
     eventually(lambda: _of_group(group), until=lambda left: not left)
 
 
+STOPPED_EARLY = """
+import os, signal, subprocess, sys
+from tests.local_stack import processes
+from tests.local_stack.stopping import run_to_exit
+
+class AtOnce(subprocess.Popen):
+    def __init__(self, *given, **named):
+        super().__init__(*given, **named)
+        print(self.pid, flush=True)
+        os.kill(os.getpid(), signal.SIGTERM)
+
+subprocess.Popen = AtOnce
+run_to_exit(lambda: processes.run("x", ["sleep", "600"], env={}, log=processes.Path(sys.argv[1])))
+"""
+
+
+def test_a_step_that_has_just_begun_ends_with_us() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", STOPPED_EARLY, os.devnull],
+        cwd=ROOT,
+        env={**os.environ, **MADE_HERE},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (130, "\nStopped; nothing is left running.\n")
+    eventually(lambda: _of_group(int(done.stdout)), until=lambda left: not left)
+
+
 def _of_group(group: int) -> list[psutil.Process]:
     return [each for each in psutil.process_iter() if _group(each) == group]
 
