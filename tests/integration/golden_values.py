@@ -11,6 +11,7 @@ from freshet.domain.holdings import Lot
 from freshet.domain.pending_reads import Announcement, PendingRead, PendingReads, ReadSubject
 from freshet.domain.refresh import AccountProgress, Kind, RefreshStatus
 from freshet.domain.webhooks import StatusHint
+from freshet.domain.verdicts import Suspicion, VerdictKind
 from tests.builders import (
     NOON,
     a_balance,
@@ -37,6 +38,14 @@ CONNECTION = a_connection(
     status=ConnectionStatus.NEEDS_USER,
     account_ids=("acc_" + "1" * 24,),
     status_reason="login_required",
+    broken_since=NOON - 2 * DAY,
+    suspicion=Suspicion(
+        kind=VerdictKind.ABSENT,
+        since=NOON - 3 * HOUR,
+        held_at=NOON - 2 * HOUR,
+        looked_at=NOON - HOUR,
+        looks=1,
+    ),
     expiry=Expiry(NOON + 30 * DAY, NOON - 5 * DAY, NOON - 4 * DAY),
     paused=True,
     source='{"id": "authorization-1"}',

@@ -29,9 +29,9 @@ def test_neither_change_is_lost_when_two_race(connections: DynamoConnections) ->
             connections.change(USER, CONNECTION_ID, lambda each: replace(each, paused=True))
         return changed(row, consecutive_failures=7)
 
-    changed = connections.change(USER, CONNECTION_ID, step)
+    after = connections.change(USER, CONNECTION_ID, step)
     assert runs == [1, 2]
-    assert (changed.paused, changed.schedule.consecutive_failures, changed.version) == (True, 7, 3)
+    assert (after.paused, after.schedule.consecutive_failures, after.version) == (True, 7, 3)
 
 
 def test_change_gives_up_when_it_loses_every_race(connections: DynamoConnections) -> None:

@@ -96,7 +96,7 @@ def test_transaction_is_left_for_later_when_it_has_no_date_yet() -> None:
         (None, False),
         ({"error_code": "ITEM_LOGIN_REQUIRED", "error_type": "ITEM_ERROR"}, True),
         ({"error_code": "USER_PERMISSION_REVOKED", "error_type": "ITEM_ERROR"}, True),
-        ({"error_code": "SOMETHING_NEW", "error_type": "ITEM_ERROR"}, True),
+        ({"error_code": "SOMETHING_NEW", "error_type": "ITEM_ERROR"}, False),
         ({"error_code": "INSTITUTION_DOWN", "error_type": "INSTITUTION_ERROR"}, False),
         ({"error_code": "PRODUCTS_NOT_SUPPORTED", "error_type": "ITEM_ERROR"}, False),
         ({}, False),

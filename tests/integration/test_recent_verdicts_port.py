@@ -37,7 +37,7 @@ def counting(request: pytest.FixtureRequest, clock: FakeClock) -> tuple[RecentVe
     quota = _quota(table, clock)
     return (
         DynamoRecentVerdicts(table),
-        lambda connection: quota.take(1, read_at=connection.institution.id or ""),
+        lambda connection: quota.take(1, read_at=connection.link.institution.id or ""),
     )
 
 

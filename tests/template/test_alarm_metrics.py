@@ -89,6 +89,11 @@ def test_every_metric_of_an_alarm_is_sent_when_the_functions_do_their_work(
     world.work()
     world.simulator.control.send_webhook(connection.connection_id, "CONNECTION_UPDATED")
     world.plaid.control.send_webhook(item.item_id, "HOLDINGS", "DEFAULT_UPDATE")
+    for number in range(4):  # so many at once look like an outage
+        user = f"user-{number}"
+        _, broken = world.link(user_id=user, portfolio=["everyday"])
+        world.simulator.control.disable(broken.connection_id, announce=False)
+    world.work()
     deployed.be("ReceiveWebhookFunction")
     assert world.deliver(world.webhooks("CONNECTION_UPDATED", 1)[0]) == 200
     assert world.deliver_plaid(world.plaid_webhook("HOLDINGS", "DEFAULT_UPDATE")) == 200

@@ -28,14 +28,14 @@ class ConfiguredRotation:
 
 
 @contextmanager
-def void_is_revoked(code: str) -> Iterator[None]:
-    """Raise AccessRevoked for the code that calls the given credential void.
+def void_is_revoked(*codes: str) -> Iterator[None]:
+    """Raise AccessRevoked for the codes that call the given credential void.
 
-    In other calls the same code may blame us.
+    In other calls the same codes may blame us.
     """
     try:
         yield
     except ProviderError as error:
-        if error.answer.code == code:
+        if error.answer.code in codes:
             raise AccessRevoked(error.answer) from error
         raise

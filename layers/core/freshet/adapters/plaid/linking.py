@@ -15,7 +15,7 @@ from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.instants import from_text
 
-_VOID = "INVALID_ACCESS_TOKEN"  # how Plaid calls a token void
+_VOID = ("INVALID_ACCESS_TOKEN", "ITEM_NOT_FOUND")  # how Plaid calls a token void
 MOST_LETTERS_OF_A_NAME = 30  # a longer one shows as "This Application"
 
 
@@ -99,7 +99,7 @@ class PlaidLinking:
 
         Raises AccessRevoked where it was void before.
         """
-        with void_is_revoked(_VOID):
+        with void_is_revoked(*_VOID):
             document = self.http_client.read(
                 endpoints.ROTATE_TOKEN, _access(item), item=item.subject
             )
