@@ -10,8 +10,8 @@ from freshet.domain.expiry import Expiry
 from freshet.domain.holdings import Lot
 from freshet.domain.pending_reads import Announcement, PendingRead, PendingReads, ReadSubject
 from freshet.domain.refresh import AccountProgress, Kind, RefreshStatus
-from freshet.domain.webhooks import StatusHint
 from freshet.domain.verdicts import Suspicion, VerdictKind
+from freshet.domain.webhooks import StatusHint
 from tests.builders import (
     NOON,
     a_balance,
