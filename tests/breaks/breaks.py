@@ -11,9 +11,10 @@ from freshet.adapters import deadlines
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.quota import DynamoQuota
-from freshet.adapters.snaptrade import signature
+from freshet.adapters.snaptrade import errors, signature
 from freshet.adapters.snaptrade.webhooks import to_event
-from freshet.domain import refresh, snapshot
+from freshet.domain import refresh, snapshot, verdicts
+from freshet.domain.call_errors import MissingUpstream, ProviderError
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Secret
@@ -29,7 +30,8 @@ from tests.builders import changed
 
 _CLAIM, _WITH_REPORT = DynamoInbox.claim, Connection.with_report
 _ACCEPT, _TO_EVENT, _CONNECTION_KEY = accept_webhook, to_event, keys.connection
-_SANE = sane
+_SANE, _KIND = sane, errors._kind
+_NOT_FOUND = 404
 
 
 class _Forgiving:
@@ -87,8 +89,18 @@ def _stay_open(accepted: refresh.Refresh, *, now: datetime) -> refresh.Refresh:
     return accepted
 
 
-def _give_any(self: DynamoQuota, tokens: int) -> None:
+def _give_any(self: DynamoQuota, tokens: int, *, read_at: str | None = None) -> None:
     """Count nothing and refuse nobody."""
+
+
+def _believe_verdict(
+    verdict: verdicts.Verdict, before: Any, *, is_mass: bool, now: datetime
+) -> None:
+    """Doubt nothing."""
+
+
+def _believe_status(status: int, code: str | None, document: Any) -> type[ProviderError]:
+    return MissingUpstream if status == _NOT_FOUND else _KIND(status, code, document)
 
 
 def _show(self: Secret) -> str:
@@ -191,6 +203,20 @@ BREAKS = (
         original=Secret.__repr__,
         replacement=_show,
         tests=("tests/unit/test_small_values.py",),
+    ),
+    Break(
+        promise="A verdict follows only from the provider's own words",
+        name="believe-status",
+        original=errors._kind,
+        replacement=_believe_status,
+        tests=("tests/integration/test_snaptrade_errors.py",),
+    ),
+    Break(
+        promise="Absence is confirmed, and many verdicts at once are held back",
+        name="believe-verdicts",
+        original=verdicts.suspicion_after,
+        replacement=_believe_verdict,
+        tests=("tests/unit/test_verdicts.py", "tests/unit/test_outage_verdicts.py"),
     ),
     Break(
         promise="Another user's thing does not exist",

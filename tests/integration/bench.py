@@ -57,11 +57,18 @@ class FixedKeys[Keys]:
         return self.keys
 
 
-class Impatient(Transport):
-    """The real transport with timeouts of a test."""
+_PATIENT = Timeouts(60.0, 60.0)
+
+
+class TimedTransport(Transport):
+    """The real transport with timeouts of a test; by default, none that a busy machine misses."""
+
+    def __init__(self, timeouts: Timeouts = _PATIENT) -> None:
+        super().__init__()
+        self._timeouts = timeouts
 
     def send(self, endpoint: Endpoint, request: requests.Request) -> Answer:
-        return super().send(replace(endpoint, timeouts=Timeouts(1.0, 0.3)), request)
+        return super().send(replace(endpoint, timeouts=self._timeouts), request)
 
 
 @dataclass
@@ -80,7 +87,7 @@ class Bench:
         self.http_client = SnapTradeHttpClient(
             base_url=self.simulator.url,
             keys=FixedKeys(keys),
-            transport=Impatient(),
+            transport=TimedTransport(),
             rate_guard=RateGuard(self.quota, Circuit(), settings.clock),
             clock=settings.clock,
         )

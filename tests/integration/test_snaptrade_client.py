@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
+from freshet.adapters.transport import Timeouts
 from freshet.domain import call_errors
 from freshet.domain.connection_report import DataMode
 from freshet.domain.credential import Secret
@@ -19,9 +20,11 @@ from tests.integration.bench import (
     READS,
     Bench,
     FixedKeys,
+    TimedTransport,
     demand_no_secret,
     demand_silence,
 )
+from tests.patience import eventually
 from tests.simulators.snaptrade import Knobs, SimulatorSettings, SnapTradeSimulator
 
 
@@ -114,10 +117,13 @@ def test_answer_is_lost_and_nothing_repeated_when_a_purchase_gets_none(
     bench: Bench, kind: str, details: dict[str, Any], billed: int
 ) -> None:
     bench.simulator.control.add_fault("refresh", kind, **details)
+    if kind == "latency":
+        hurried = TimedTransport(Timeouts(1.0, 0.3))
+        bench.http_client = replace(bench.http_client, transport=hurried)
     with pytest.raises(call_errors.AnswerLost) as failed:
         bench.buyer.refresh()
     assert not failed.value.is_surely_unbilled
-    assert bench.billed() == billed
+    assert eventually(bench.billed, until=lambda count: count == billed) == billed
     assert bench.quota.taken == 1
     demand_silence(bench, failed.value)
 
