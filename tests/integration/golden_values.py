@@ -67,6 +67,7 @@ CONNECTION = a_connection(
     open_sync_called=True,
     sync_check_at=NOON + timedelta(minutes=3),
     last_refusal="budget_exhausted",
+    paused_until=NOON + timedelta(minutes=4),
     last_purchase_at=NOON - 3 * HOUR,
     last_live_read_at=NOON - 2 * HOUR,
     allowed_on=date(2026, 11, 20),

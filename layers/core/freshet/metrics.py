@@ -206,6 +206,10 @@ ANNOUNCEMENT_PUT_OFF = Counter(
 CIRCUIT_OPENED = Counter(
     "CircuitOpened", tells="times a failing provider was left alone for a while"
 )
+CALL_FAILED = CounterFamily(
+    "CallFailed{Reason}",
+    tells="calls that brought nothing, by reason, for example `CallFailedProviderAnswerUnreadable`",
+)
 REFERENCE_DATA_MISSING = Counter(
     "ReferenceDataMissing",
     "api",

@@ -1,5 +1,6 @@
 """What every call to a provider passes: the quota before it, the lessons after it."""
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -66,6 +67,8 @@ class RateGuard:
     def learn(self, subject: str, failure: ProviderError | None = None) -> None:
         """Correct the quota by what a call brought."""
         now = self.clock()
+        if failure is not None:
+            _tell(failure)
         if type(failure) is RateLimited:
             # The provider counts differently, or another system uses our key.
             self.quota.block(failure.retry_at(now), is_down=False)
@@ -85,6 +88,21 @@ class RateGuard:
         """Refuse all calls for as long as the provider says."""
         if wait is not None:
             self.quota.block(self.clock() + wait, is_down=False)
+
+
+def _tell(failure: ProviderError) -> None:
+    count(metrics.CALL_FAILED.member(failure.reason))
+    answer = failure.answer
+    # A code is the provider's text, and not everything in its place is one.
+    is_code = answer.code is not None and re.fullmatch(r"\w{1,60}", answer.code, re.ASCII)
+    logger.info(
+        "Call failed",
+        provider=answer.provider,
+        operation=answer.operation,
+        status=answer.status,
+        code=answer.code if is_code else None,
+        reason=failure.reason,
+    )
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """What a provider knows a connection by, and how the link is doing."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
 from freshet.domain.connection_status import BROKEN, GONE, ConnectionStatus
@@ -15,6 +15,7 @@ from freshet.domain.verdicts import (
     suspicion_after,
 )
 
+_BETWEEN_PRESSES = timedelta(minutes=1)
 _ENDS_SOON = "link_ends_soon"
 
 
@@ -45,6 +46,11 @@ class Link:
         if self.broken_since is None or self.status_read_at is None:
             return None
         return next_look_at(broken_since=self.broken_since, looked_at=self.status_read_at)
+
+    def may_be_looked_at(self, *, now: datetime) -> bool:
+        """Tell whether a broken link is worth another look, and none was made a moment ago."""
+        is_recent = self.status_read_at is not None and now - self.status_read_at < _BETWEEN_PRESSES
+        return self.next_look_at is not None and not is_recent
 
     def with_report(self, report: ConnectionReport, *, read_at: datetime) -> "Link":
         """Learn from a read; one that began before the read we already learned from is ignored.

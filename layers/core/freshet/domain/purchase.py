@@ -11,6 +11,7 @@ from freshet.domain.call_errors import (
     ProviderError,
     ProviderThrottled,
     RefreshNotAllowed,
+    SubjectLimited,
 )
 from freshet.domain.connection import REFUSAL_REMEMBERED, Connection
 from freshet.domain.errors import ConnectionInDoubt, PurchasesStopped, RefreshTooSoon
@@ -74,8 +75,10 @@ def check_before_money(
     """Raise the first reason not to buy; budgets come after, in the reservation itself."""
     check_again(connection, is_stopped=is_stopped)
     last, cooldown = connection.purchases.last_purchase_at, policy.cooldown_at(limits)
-    if last is not None and now < last + cooldown:
-        raise RefreshTooSoon(last + cooldown)
+    pauses = (last and last + cooldown, connection.purchases.paused_until)
+    until = max((at for at in pauses if at is not None), default=now)
+    if now < until:
+        raise RefreshTooSoon(until)
 
 
 def check_before_live_read(
@@ -192,6 +195,10 @@ def _after_refused_purchase(
     retry_at = now + wait if wait is not None and wait > PATIENCE else None
     every = connection.cadence.refresh_every
     purchases = connection.purchases.after_refusal(reason, now=now, retry_at=retry_at, every=every)
-    if issubclass(kind, ProviderThrottled):
+    if isinstance(error, SubjectLimited) or (wait and issubclass(kind, ProviderThrottled)):
+        paused_until = error.retry_at(now) if error else now
+        purchases = replace(purchases, paused_until=paused_until)
+    elif issubclass(kind, ProviderThrottled):
+        # How long it wants us to wait is not known: as long as after a purchase.
         purchases = replace(purchases, last_purchase_at=now)
     return replace(connection, purchases=purchases)

@@ -86,6 +86,8 @@ class Purchases:
     last_refusal: str | None = None
     """Why the last wanted purchase did not happen."""
     last_purchase_at: datetime | None = None
+    paused_until: datetime | None = None
+    """The provider has asked for a pause: for this connection, not for our key."""
     next_refresh_at: datetime | None = None
     last_live_read_at: datetime | None = None
 

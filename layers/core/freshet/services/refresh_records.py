@@ -210,3 +210,11 @@ def send_read(refresh: Refresh, deps: PurchaseDependencies) -> None:
         user_id=refresh.user_id, connection_id=refresh.connection_id, reason=ReadReason.REFRESH
     )
     deps.reads.send([command])
+
+
+def send_look(connection: Connection, deps: PurchaseDependencies) -> None:
+    """Have a broken link looked at before its time."""
+    command = ReadCommand(
+        user_id=connection.user_id, connection_id=connection.id, reason=ReadReason.DUE
+    )
+    deps.reads.send([command])

@@ -148,6 +148,7 @@ def _purchases_to_item(purchases: Purchases) -> Item:
     return {
         "last_refusal": purchases.last_refusal,
         "last_purchase_at": optional_to_text(purchases.last_purchase_at),
+        "paused_until": optional_to_text(purchases.paused_until),
         "next_refresh_at": optional_to_text(purchases.next_refresh_at),
         "last_live_read_at": optional_to_text(purchases.last_live_read_at),
     }
@@ -157,6 +158,7 @@ def _purchases_from_item(item: Item) -> Purchases:
     return Purchases(
         last_refusal=item.get("last_refusal"),
         last_purchase_at=optional_from_text(item.get("last_purchase_at")),
+        paused_until=optional_from_text(item.get("paused_until")),
         next_refresh_at=optional_from_text(item.get("next_refresh_at")),
         last_live_read_at=optional_from_text(item.get("last_live_read_at")),
     )
