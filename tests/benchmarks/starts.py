@@ -12,9 +12,11 @@ from rich.table import Table
 from tests.benchmarks.cpu import statement_seconds_of
 from tests.benchmarks.figures import keep
 from tests.function_variables import FUNCTION_VARIABLES
+from tests.simulators.common.server import LoopbackServer
+from tests.simulators.common.wire import json_reply
 
 _CLIENTS = {
-    "receive_webhook": ("secretsmanager", "sqs"),
+    "receive_webhook": ("secretsmanager", "sqs", "ssm"),
     "process_webhook": ("dynamodb", "sqs"),
     "plan_refreshes": ("dynamodb", "sqs"),
     "refresh_connection": ("dynamodb", "secretsmanager", "sqs", "events"),
@@ -48,7 +50,14 @@ class Start:
 
 def main() -> None:
     """Measure, show and write the figures."""
-    starts = [_start(function) for function in _CLIENTS]
+    # A start of the receiver reads a parameter.
+    nothing = json_reply({"Parameter": {"Value": "{}"}})
+    server = LoopbackServer(port=0, answer=lambda _: nothing)
+    server.start()
+    try:
+        starts = [_start(function, server.url) for function in _CLIENTS]
+    finally:
+        server.stop()
     table = Table("function", "ours", "boto3", "ours / boto3", title="Cold starts, CPU in ms")
     for each in starts:
         ratio = f"{each.ratio} (aim ≤ {each.at_most})"
@@ -61,12 +70,13 @@ def main() -> None:
     keep("starts", figures)
 
 
-def _start(function: str) -> Start:
+def _start(function: str, parameters_at: str) -> Start:
     clients = "; ".join(f"session.client({name!r})" for name in _CLIENTS[function])
     boto3 = f"import boto3; session = boto3.session.Session(); {clients}"
     made = f"bootstrap.{function}({_ARGUMENTS.get(function, '')})"
     ours = f"import functions.{function}.app; from freshet import bootstrap; {made}"
-    mine, theirs = (statement_seconds_of(each, variables=_VARIABLES) for each in (ours, boto3))
+    variables = _VARIABLES | {"AWS_ENDPOINT_URL_SSM": parameters_at}
+    mine, theirs = (statement_seconds_of(each, variables=variables) for each in (ours, boto3))
     return Start(
         function=function,
         ours_ms=round(mine * 1000, 1),

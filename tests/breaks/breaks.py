@@ -11,6 +11,7 @@ from freshet.adapters import deadlines
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.quota import DynamoQuota
+from freshet.adapters.plaid.look_up_budget import LookUpBudget
 from freshet.adapters.snaptrade import errors, signature
 from freshet.adapters.snaptrade.webhooks import to_event
 from freshet.domain import refresh, snapshot, verdicts
@@ -121,6 +122,14 @@ def _learn_anything(self: Connection, report: ConnectionReport, *, read_at: date
 
 def _as_long_as_it_drips(most: float | None = None) -> float | None:
     return most
+
+
+def _first_come(self: LookUpBudget, key_id: str, *, now: datetime) -> bool:
+    minute = now.replace(second=0, microsecond=0)
+    if self._at != minute:
+        self._at, self._left = minute, 120.0
+    self._left -= 1
+    return self._left >= 0
 
 
 BREAKS = (
@@ -245,5 +254,12 @@ BREAKS = (
         original=deadlines._left,
         replacement=_as_long_as_it_drips,
         tests=("tests/integration/test_transport_deadlines.py",),
+    ),
+    Break(
+        promise="Junk cannot starve what is genuine",
+        name="first-come",
+        original=LookUpBudget.admits,
+        replacement=_first_come,
+        tests=("tests/integration/test_look_up_budget.py",),
     ),
 )
