@@ -193,7 +193,7 @@ def test_no_log_line_of_ours_holds_a_secret_when_calls_succeed_and_fail(
         with pytest.raises(call_errors.AnswerLost):
             bench.buyer.refresh()
     written = {record.getMessage(): repr(vars(record)) for record in caplog.records}
-    assert written.keys() == {"Provider answered", "Provider did not answer"}
+    assert written.keys() == {"Provider answered", "Provider did not answer", "Call failed"}
     demand_no_secret(bench, " ".join(written.values()))
 
 
