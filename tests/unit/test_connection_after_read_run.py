@@ -219,3 +219,17 @@ def test_read_looks_at_marked_accounts_only_when_nothing_else_may_have_changed(
 
 def test_read_has_no_reason_when_there_was_no_trouble() -> None:
     assert ReadRun(started_at=START, scope=ReadScope.EVERYTHING).reason is None
+
+
+UNCLEAR, ABSENT = call_errors.RefusedUnclearly(ASKED), call_errors.MissingUpstream(ASKED)
+OTHER = call_errors.ProviderUnavailable(ASKED)
+
+
+@pytest.mark.parametrize(("trouble", "is_kept"), [(UNCLEAR, False), (ABSENT, True)])
+def test_suspicion_begins_anew_after_other_trouble_when_its_code_is_unknown(
+    trouble: Any, is_kept: bool
+) -> None:
+    suspected = _after(a_connection(), trouble=trouble)
+    assert suspected.link.suspicion is not None
+    assert (_after(suspected, trouble=OTHER).link.suspicion is not None) is is_kept
+    assert _after(suspected, report=a_report()).link.suspicion is None

@@ -143,7 +143,10 @@ class Link:
         status = ConnectionStatus.DEGRADED if is_healthy else self.status
         # A broken link keeps the reason that its user is told.
         told = self.status_reason if self.status in BROKEN else reason
-        return replace(self, status=status, status_reason=told)
+        # What no document names is believed after days of nothing else.
+        is_other = self.suspicion is not None and not self.suspicion.lasts_through_trouble
+        suspicion = None if is_other else self.suspicion
+        return replace(self, status=status, status_reason=told, suspicion=suspicion)
 
 
 def _status_of(verdict: Verdict) -> ConnectionStatus:

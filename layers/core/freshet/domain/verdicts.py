@@ -142,6 +142,11 @@ class Suspicion:
         return None
 
     @property
+    def lasts_through_trouble(self) -> bool:
+        """Tell whether other trouble in between leaves it as it is."""
+        return self.held_at is not None or self.kind is not VerdictKind.UNKNOWN_CODE
+
+    @property
     def reason(self) -> str:
         """Say in a word why the connection is in doubt."""
         return HELD if self.held_at is not None else _DOUBTS[self.kind]
