@@ -20,7 +20,7 @@ from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue
 from freshet.domain.connection import Connection
 from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
-from freshet.domain.schedule import DUE_SHARDS, UserRateLimit
+from freshet.domain.schedule import DUE_SHARDS, TurnCapacity
 from freshet.observability import metrics
 from freshet.registry import TRAITS
 from freshet.services.plan_turn import PlanTurnDependencies, plan_turn
@@ -31,7 +31,7 @@ from tests.tables import create_tables
 DUE = 1_000
 REGISTERED = (1_000, 100_000, 1_000_000)
 # Fast enough for one turn to hand out everything that is due.
-_PACE = UserRateLimit(DUE * TRAITS[Provider.SNAPTRADE].calls_per_read_run, DUE)
+_PACE = TurnCapacity(DUE * TRAITS[Provider.SNAPTRADE].calls_per_read_run, DUE)
 _REGION = "us-east-1"
 
 
@@ -87,7 +87,7 @@ def _planning(table: Table, sqs: Sqs) -> PlanTurnDependencies:
         erasures=DynamoErasures(table),
         reads=SqsReadQueue(sqs, urls[0]),
         refreshes=SqsRefreshQueue(sqs, urls[1]),
-        paces={Provider.SNAPTRADE: _PACE},
+        capacities={Provider.SNAPTRADE: _PACE},
         traits=TRAITS,
         clock=lambda: NOON,
     )

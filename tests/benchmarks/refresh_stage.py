@@ -22,7 +22,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.provider import Provider
 from freshet.domain.quota import IMPATIENT, PATIENT, QuotaRate
-from freshet.domain.schedule import UserRateLimit
+from freshet.domain.schedule import TurnCapacity
 from freshet.registry import TRAITS
 from freshet.services.plan_turn import PlanTurnDependencies
 from freshet.services.refresh_records import PurchaseDependencies, RequestRefreshDependencies
@@ -113,7 +113,7 @@ class RefreshStage:
             erasures=FakeErasures(self.connections),
             reads=self.reads,
             refreshes=self.buys,
-            paces={Provider.SNAPTRADE: UserRateLimit(per_minute, per_minute)},
+            capacities={Provider.SNAPTRADE: TurnCapacity(per_minute, per_minute)},
             traits=TRAITS,
             clock=self.time,
         )

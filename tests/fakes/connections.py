@@ -99,6 +99,12 @@ class FakeConnections:
             return None
         return self.change(user_id, connection_id, lambda row: replace(row, due_at=lease_until))
 
+    def give_back(
+        self, user_id: str, connection_id: str, *, due_at: datetime, lease_until: datetime
+    ) -> None:
+        if self.get(user_id, connection_id).due_at == lease_until:
+            self.change(user_id, connection_id, lambda row: replace(row, due_at=due_at))
+
 
 def _is_look(row: Connection) -> bool:
     is_awaited = bool(row.slots.open_ids) or row.pending.has_news

@@ -7,6 +7,7 @@ import pytest
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import AlreadyOwned, NotFound
 from freshet.domain.expiry import Expiry
 from freshet.domain.pending_reads import Announcement, PendingReads
@@ -18,6 +19,7 @@ from tests.builders import (
     USER,
     a_connection,
     an_announcement,
+    pending,
     refreshed,
 )
 from tests.integration.stores import Stores
@@ -164,6 +166,30 @@ def test_turn_is_claimed_once_when_two_planners_saw_it(stores: Stores) -> None:
     assert stores.connections.due(Provider.SNAPTRADE, now=lease, limit=9) == [
         (USER, CONNECTION_ID, lease)
     ]
+
+
+def test_broken_links_are_due_apart_from_what_is_read(stores: Stores) -> None:
+    broken = a_connection(status=ConnectionStatus.NEEDS_USER, due_at=NOON)
+    stores.connections.add(broken, provider_user_id=None)
+    entry = [(USER, CONNECTION_ID, NOON)]
+    provider = Provider.SNAPTRADE
+    assert stores.connections.due(provider, now=NOON, limit=9) == []
+    assert stores.connections.due_looks(provider, now=NOON, limit=9) == entry
+    stores.connections.change(
+        USER, CONNECTION_ID, lambda row: replace(row, pending=pending(EVERYTHING))
+    )
+    assert stores.connections.due(provider, now=NOON, limit=9) == entry
+    assert stores.connections.due_looks(provider, now=NOON, limit=9) == []
+
+
+def test_claim_is_undone_when_it_came_to_nothing(stores: Stores) -> None:
+    connections = stores.connections
+    connections.add(a_connection(due_at=NOON), provider_user_id=None)
+    lease = NOON + timedelta(minutes=15)
+    for until in (lease, lease + timedelta(minutes=1)):  # the second belongs to another turn
+        connections.claim(USER, CONNECTION_ID, due_at=NOON, lease_until=until)
+        connections.give_back(USER, CONNECTION_ID, due_at=NOON, lease_until=lease)
+    assert connections.get(USER, CONNECTION_ID).due_at == lease + timedelta(minutes=1)
 
 
 def test_connection_goes_first_when_somebody_waits_for_its_refresh(stores: Stores) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from freshet.domain.connection import Connection
 from freshet.domain.provider import Provider
-from freshet.domain.schedule import UserRateLimit
+from freshet.domain.schedule import TurnCapacity
 from freshet.services.plan_turn import PlanTurnDependencies
 from tests.builders import NOON, USER, a_connection, an_account_report
 from tests.fakes import FakeProvider
@@ -46,6 +46,6 @@ def _added(stage: Stage) -> set[str]:
     return set(stage.providers.by_connection) - {"authorization-1"}
 
 
-def planning_at(stage: Stage, pace: UserRateLimit) -> PlanTurnDependencies:
+def planning_at(stage: Stage, pace: TurnCapacity) -> PlanTurnDependencies:
     """Plan SnapTrade's connections at a pace."""
-    return replace(stage.planning, paces={Provider.SNAPTRADE: pace})
+    return replace(stage.planning, capacities={Provider.SNAPTRADE: pace})

@@ -9,7 +9,7 @@ from freshet.domain.freshness import FreshnessTargets
 from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.refresh import Refresh
 from freshet.domain.refresh_request import RefreshRequest
-from freshet.domain.schedule import UserRateLimit
+from freshet.domain.schedule import TurnCapacity
 from freshet.domain.webhooks import WebhookEvent
 from freshet.registry import TRAITS
 from freshet.services.begin_removal import BeginRemovalDependencies
@@ -168,7 +168,7 @@ class Stage:
             erasures=self.erasures,
             reads=self.reads,
             refreshes=self.buys,
-            paces={provider: UserRateLimit(250, 250) for provider in self.traits},
+            capacities={provider: TurnCapacity(250, 250) for provider in self.traits},
             traits=self.traits,
             clock=self.clock,
         )

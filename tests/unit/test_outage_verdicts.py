@@ -12,7 +12,7 @@ from freshet.domain.connection_report import Institution
 from freshet.domain.connection_status import BROKEN, ConnectionStatus
 from freshet.domain.errors import ConnectionInDoubt
 from freshet.domain.purchase import check_again
-from freshet.domain.schedule import UserRateLimit
+from freshet.domain.schedule import TurnCapacity
 from freshet.services.decide_verdict import DecideVerdictDependencies, decide_verdict
 from freshet.services.plan_turn import plan_turn
 from freshet.services.take_snapshots import take_snapshots
@@ -23,7 +23,7 @@ from tests.unit.crowd import add_connection, all_connections, connection_id, pla
 from tests.unit.stage import Stage
 
 MINUTE = timedelta(minutes=1)
-PACE = UserRateLimit(calls_per_minute=250, purchases_per_minute=250)
+PACE = TurnCapacity(calls_per_minute=250, purchases_per_minute=250)
 type Failing = Callable[[Connection], ProviderError | None]
 
 

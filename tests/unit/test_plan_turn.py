@@ -9,10 +9,9 @@ import pytest
 from freshet import observability
 from freshet.domain.cadence import Cadence
 from freshet.domain.commands import ReadReason
-from freshet.domain.connection import TURN_LEASE
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.provider import Provider
-from freshet.domain.schedule import UserRateLimit
+from freshet.domain.schedule import TurnCapacity
 from freshet.metrics import OLDEST_OVERDUE, Metric
 from freshet.services import plan_turn as planner
 from freshet.services.plan_turn import plan_turn
@@ -91,15 +90,12 @@ def test_both_planners_mean_one_refresh_when_a_claim_is_seen_twice() -> None:
     assert first.buys.commands == second.buys.commands
 
 
-def test_lost_command_falls_due_again_when_its_lease_ends() -> None:
+def test_refused_command_is_due_again_at_once() -> None:
     stage = Stage(**DUE)
     stage.reads.refuse_next = 1
-    stage.plan()
-    assert stage.reads.commands == []
-    assert stage.connection.due_at == NOON + TURN_LEASE
-    stage.later(minutes=14, seconds=59)
     assert stage.plan() == 0
-    stage.later(seconds=1)
+    assert stage.reads.commands == []
+    assert stage.connection.due_at == NOON
     assert stage.plan() == 1
     assert len(stage.reads.commands) == 1
 
@@ -108,7 +104,7 @@ def test_oldest_go_first_and_the_rest_stays_in_the_index_when_there_is_too_much(
     stage = Stage()
     for number in range(2, 7):
         _add(stage, number, minutes_ago=number)
-    planning = replace(stage.planning, paces={Provider.SNAPTRADE: UserRateLimit(18, 18)})
+    planning = replace(stage.planning, capacities={Provider.SNAPTRADE: TurnCapacity(18, 18)})
     assert plan_turn(deps=planning) == 3
     assert [command.connection_id[-1] for command in stage.reads.commands] == ["6", "5", "4"]
     assert [command.delay.seconds for command in stage.reads.commands] == [0, 20, 40]
@@ -119,7 +115,7 @@ def test_turn_holds_more_connections_when_their_reads_are_short() -> None:
     stage = Stage()
     for number in range(2, 7):
         _add(stage, number, minutes_ago=number, calls_per_read_run=4)
-    planning = replace(stage.planning, paces={Provider.SNAPTRADE: UserRateLimit(18, 18)})
+    planning = replace(stage.planning, capacities={Provider.SNAPTRADE: TurnCapacity(18, 18)})
     assert plan_turn(deps=planning) == 5
     assert [command.delay.seconds for command in stage.reads.commands] == [0, 13, 26, 40, 53]
 
@@ -128,7 +124,7 @@ def test_purchases_stop_a_turn_when_their_own_limit_is_reached() -> None:
     stage = Stage()
     for number in range(2, 7):
         _add(stage, number, minutes_ago=number, cadence=DAILY, next_refresh_at=NOON)
-    planning = replace(stage.planning, paces={Provider.SNAPTRADE: UserRateLimit(250, 2)})
+    planning = replace(stage.planning, capacities={Provider.SNAPTRADE: TurnCapacity(250, 2)})
     assert plan_turn(deps=planning) == 2
     assert [command.connection_id[-1] for command in stage.refresh_commands] == ["6", "5"]
     assert len(stage.connections.due(Provider.SNAPTRADE, now=NOON, limit=40)) == 3

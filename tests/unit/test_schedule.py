@@ -8,7 +8,7 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ASLEEP, GONE, ConnectionStatus
-from freshet.domain.schedule import Turn, UserRateLimit, calls_of, turn_for
+from freshet.domain.schedule import Turn, TurnCapacity, calls_of, turn_for
 from freshet.registry import TRAITS
 from tests.builders import EVERYTHING, NOON, a_connection, changed, pending, refreshed
 
@@ -86,7 +86,7 @@ def test_read_counts_as_many_calls_as_the_last_one_when_planned() -> None:
 
 
 def test_turn_is_spread_over_the_minute_when_it_is_full() -> None:
-    pace = UserRateLimit(calls_per_minute=240, purchases_per_minute=240)
+    pace = TurnCapacity(calls_per_minute=240, purchases_per_minute=240)
     delays = [pace.delay(calls) for calls in range(0, 240, 6)]
     assert (delays[0], delays[1], delays[-1]) == (0 * SECOND, 1.5 * SECOND, 58.5 * SECOND)
     assert pace.delay(10_000) == timedelta(minutes=1)
@@ -99,11 +99,11 @@ def test_turn_is_spread_over_the_minute_when_it_is_full() -> None:
 def test_turn_is_full_when_either_limit_is_planned_for(
     calls: int, purchases: int, is_full: bool
 ) -> None:
-    assert UserRateLimit(10, 2).is_full(calls=calls, purchases=purchases) is is_full
+    assert TurnCapacity(10, 2).is_full(calls=calls, purchases=purchases) is is_full
 
 
 @pytest.mark.parametrize(("calls", "connections"), [(1, 1), (2, 1), (3, 1), (243, 121)])
 def test_no_more_is_asked_for_than_a_turn_could_hold_when_reads_are_short(
     calls: int, connections: int
 ) -> None:
-    assert UserRateLimit(calls, calls).most_connections == connections
+    assert TurnCapacity(calls, calls).most_connections == connections

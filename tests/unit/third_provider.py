@@ -13,7 +13,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from freshet.adapters.integration_dependencies import IntegrationDependencies
 from freshet.adapters.providers import ConfiguredProviders
 from freshet.domain.provider import Provider
-from freshet.domain.schedule import UserRateLimit
+from freshet.domain.schedule import TurnCapacity
 from freshet.domain.user_rate_limits import UserRateLimit as UserPace
 from freshet.http.application import Api, ApiDependencies
 from freshet.http.caller import TokenPolicy
@@ -96,8 +96,8 @@ class ThirdProvider(Stage):
     @property
     def planning(self) -> PlanTurnDependencies:
         limits = self.integration.limits({})
-        pace = UserRateLimit(limits.calls_per_minute, limits.purchases_per_minute)
-        return replace(super().planning, paces={self.key: pace})
+        pace = TurnCapacity(limits.calls_per_minute, limits.purchases_per_minute)
+        return replace(super().planning, capacities={self.key: pace})
 
     @property
     def registering(self) -> RegisterConnectionDependencies:

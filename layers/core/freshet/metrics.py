@@ -120,8 +120,7 @@ OLDEST_OVERDUE = Duration(
 COMMANDS_LOST = Counter(
     "CommandsLost",
     "plan_refreshes",
-    tells="messages that a queue did not accept: their connections are due again when the lease"
-    " ends",
+    tells="messages that a queue did not accept: their connections are due again at once",
 )
 CONNECTION_READ = Counter("ConnectionRead", "take_snapshots", tells="connections read")
 CONNECTION_READ_BY_PROVIDER = CounterFamily(

@@ -106,23 +106,23 @@ def plan_refreshes() -> Callable[[], int]:
     from freshet.adapters.dynamodb.erasures import DynamoErasures
     from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue
     from freshet.domain.quota import QuotaRate
-    from freshet.domain.schedule import UserRateLimit
+    from freshet.domain.schedule import TurnCapacity
     from freshet.registry import INTEGRATIONS, TRAITS
     from freshet.services.plan_turn import PlanTurnDependencies, plan_turn
 
     settings = PlanRefreshesSettings.from_env(os.environ)
 
-    def pace_at(provider: Provider) -> UserRateLimit:
+    def capacity_at(provider: Provider) -> TurnCapacity:
         limits = INTEGRATIONS[provider].limits(os.environ)
         rates = (limits.calls_per_minute, limits.purchases_per_minute)
-        return UserRateLimit(*(QuotaRate.for_limit(each).steady_per_minute for each in rates))
+        return TurnCapacity(*(QuotaRate.for_limit(each).steady_per_minute for each in rates))
 
     deps = PlanTurnDependencies(
         due=DynamoConnections(table(settings.connections_table)),
         erasures=DynamoErasures(table(settings.connections_table)),
         reads=SqsReadQueue(client("sqs"), settings.snapshot_queue_url),
         refreshes=SqsRefreshQueue(client("sqs"), settings.refresh_queue_url),
-        paces={each: pace_at(each) for each in sorted(settings.providers)},
+        capacities={each: capacity_at(each) for each in sorted(settings.providers)},
         traits=TRAITS,
         clock=utc_now,
     )

@@ -45,7 +45,7 @@ def calls_of(connection: Connection, traits: ProviderTraits) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class UserRateLimit:
+class TurnCapacity:
     """How many calls one turn may plan for and how far apart its reads start.
 
     A person's call finds room all the same: the limiter lets the sweep take slots only a little

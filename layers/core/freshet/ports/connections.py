@@ -59,6 +59,11 @@ class DueConnections(Protocol):
     ) -> Connection | None:
         """Move the due time to the lease's end; None if another turn was faster."""
 
+    def give_back(
+        self, user_id: str, connection_id: str, *, due_at: datetime, lease_until: datetime
+    ) -> None:
+        """Undo a claim that came to nothing, unless the connection has another time by now."""
+
 
 class Inbox(Protocol):
     """Webhook events, each claimed once."""

@@ -138,6 +138,18 @@ class DynamoConnections:
             return None
         return connection_from_item(item)
 
+    def give_back(
+        self, user_id: str, connection_id: str, *, due_at: datetime, lease_until: datetime
+    ) -> None:
+        """Undo a claim that came to nothing, unless the connection has another time by now."""
+        with suppress(ConcurrentChange):
+            self._table.update(
+                keys.connection(user_id, connection_id),
+                "SET due_at = :due, version = version + :one",
+                {":lease": to_text(lease_until), ":due": to_text(due_at), ":one": 1},
+                condition="due_at = :lease",
+            )
+
     def _replace(self, connection: Connection, *, expected_version: int) -> Connection:
         item = connection_to_item(connection) | {"version": expected_version + 1}
         self._table.put(
