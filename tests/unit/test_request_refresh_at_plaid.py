@@ -122,3 +122,23 @@ def test_nothing_was_sent_when_our_keys_were_gone_at_the_call() -> None:
     (command,) = stage.refresh_commands
     stage.drain()
     assert stage.refresh(command.refresh_id).status is RefreshStatus.RESERVED
+
+
+def test_one_call_is_made_when_the_provider_wants_a_pause_and_the_user_presses_on() -> None:
+    stage = _stage()
+    minute = timedelta(seconds=60)
+    stage.provider.refresh_failures = [
+        call_errors.SubjectLimited(an_answer(), wait=minute) for _ in range(7)
+    ]
+    for number in range(7):
+        purchase = _press(stage, f"key-{number}")
+        for command in stage.buys.drain():
+            stage.work(command)
+            stage.work(command)  # a message may come twice
+    assert purchase.joined
+    assert len(stage.provider.refresh_failures) == 6
+    stage.provider.refresh_failures = []
+    stage.later(seconds=61)
+    stage.plan()
+    stage.drain()
+    assert stage.provider.billed == 1

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from freshet.domain.refresh import Kind
+from freshet.domain.refresh import Kind, Refresh
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +68,11 @@ class RefreshSlots:
             if slot.refresh_id is not None and not slot.is_called and is_due:
                 return slot.refresh_id
         return None
+
+    def is_put_back(self, refresh: Refresh, *, now: datetime) -> bool:
+        """Tell whether a refresh was called in vain, and the provider wants us to wait."""
+        check_at = self.of(refresh.kind).check_at
+        return refresh.attempt > 0 and check_at is not None and check_at > now
 
     def refusals_at(self, read_at: datetime, *, is_forgotten: bool) -> "RefreshSlots":
         """Keep the refusals that still hold when a read began, or forget them all."""

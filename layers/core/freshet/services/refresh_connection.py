@@ -91,7 +91,8 @@ def request_refresh(request: RefreshRequest, *, deps: RequestRefreshDependencies
     purchase, buyer = _reserve(command, known, connection, purchasing)
     if purchasing.traits[connection.provider].buys_in_place and not request.is_one_of_all:
         return _resume(purchase, connection, purchasing, may_wait=False, buyer=buyer)
-    if purchase.refresh.status is RefreshStatus.RESERVED:
+    is_put_back = connection.slots.is_put_back(purchase.refresh, now=purchasing.clock())
+    if purchase.refresh.status is RefreshStatus.RESERVED and not is_put_back:
         # Should the message be lost, the connection is due again within minutes anyway.
         deps.queue.send([replace(command, refresh_id=purchase.refresh.id)])
     return purchase
@@ -222,6 +223,8 @@ def _resume(
     if purchase.joined or refresh.is_fenced(now=now):
         return purchase
     if refresh.status is RefreshStatus.RESERVED:
+        if connection.slots.is_put_back(refresh, now=now):
+            return purchase
         if buyer is None:
             buyer = _buyer_for_old_reservation(refresh, connection, deps)
         return _call(refresh, buyer, deps, may_wait=may_wait)
