@@ -63,12 +63,12 @@ from freshet.services.refresh_records import (
     book,
     call_provider,
     faster_refresh,
+    look_again,
     note_refusal,
     on_record,
     open_refresh_of,
     readable_accounts,
     seen_before,
-    send_look,
     send_read,
     update_connection,
 )
@@ -82,9 +82,7 @@ def request_refresh(request: RefreshRequest, *, deps: RequestRefreshDependencies
     known = seen_before(request, command.refresh_id, purchasing.refreshes)
     if known is not None and known.status is not RefreshStatus.RESERVED:
         return Purchase(refresh=known)
-    if connection.link.may_be_looked_at(now=purchasing.clock()):
-        # A press of its user is a good reason: the link may work again.
-        send_look(connection, purchasing)
+    look_again(connection, purchasing)
     demand_not_removed(connection)  # its open refresh is not joined: it ends with the connection
     if not connection.can_refresh:
         return _read_instead(command, Kind.HOLDINGS, connection, purchasing)

@@ -212,9 +212,10 @@ def send_read(refresh: Refresh, deps: PurchaseDependencies) -> None:
     deps.reads.send([command])
 
 
-def send_look(connection: Connection, deps: PurchaseDependencies) -> None:
-    """Have a broken link looked at before its time."""
-    command = ReadCommand(
-        user_id=connection.user_id, connection_id=connection.id, reason=ReadReason.DUE
-    )
-    deps.reads.send([command])
+def look_again(connection: Connection, deps: PurchaseDependencies) -> None:
+    """Have a broken link looked at before its time: its user wants it, and it may work again."""
+    if connection.link.may_be_looked_at(now=deps.clock()):
+        command = ReadCommand(
+            user_id=connection.user_id, connection_id=connection.id, reason=ReadReason.DUE
+        )
+        deps.reads.send([command])
