@@ -14,6 +14,7 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "{Freshness}": tuple(FreshnessStatus),
     "{Finding}": tuple(FindingKind),
     "{Reason}": (),
+    "{Field}": (),
 }
 
 REGISTRY: dict[str, Metric] = {

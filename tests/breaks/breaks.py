@@ -7,20 +7,21 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from freshet.adapters import deadlines
+from freshet.adapters import deadlines, foreign_json
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.quota import DynamoQuota
 from freshet.adapters.plaid.look_up_budget import LookUpBudget
 from freshet.adapters.snaptrade import errors, signature
 from freshet.adapters.snaptrade.webhooks import to_event
-from freshet.domain import refresh, snapshot, verdicts
+from freshet.domain import last_known, refresh, snapshot, verdicts
 from freshet.domain.call_errors import MissingUpstream, ProviderError
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Secret
 from freshet.domain.errors import MalformedWebhook, QueueUnavailable
 from freshet.domain.expiry import Expiry
+from freshet.domain.holdings import Holdings
 from freshet.domain.money import sane
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import UNKNOWN_KIND, VerifiedDelivery, WebhookEvent
@@ -102,6 +103,14 @@ def _believe_verdict(
 
 def _believe_status(status: int, code: str | None, document: Any) -> type[ProviderError]:
     return MissingUpstream if status == _NOT_FOUND else _KIND(status, code, document)
+
+
+def _as_read(holdings: Holdings, before: Holdings | None) -> Holdings:
+    return holdings
+
+
+def _mend_nothing(content: Any, place: Any, kind: str) -> None:
+    """Give every odd value up, and its answer with it."""
 
 
 def _show(self: Secret) -> str:
@@ -226,6 +235,20 @@ BREAKS = (
         original=verdicts.suspicion_after,
         replacement=_believe_verdict,
         tests=("tests/unit/test_verdicts.py", "tests/unit/test_outage_verdicts.py"),
+    ),
+    Break(
+        promise="One odd value costs one line at most",
+        name="trust-odd-lines",
+        original=last_known.with_last_known,
+        replacement=_as_read,
+        tests=("tests/unit/test_last_known.py",),
+    ),
+    Break(
+        promise="One odd value costs one line at most",
+        name="refuse-whole-answers",
+        original=foreign_json._mend,
+        replacement=_mend_nothing,
+        tests=("tests/integration/test_odd_values.py",),
     ),
     Break(
         promise="Another user's thing does not exist",

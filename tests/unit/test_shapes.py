@@ -153,7 +153,8 @@ def test_numbers_keep_their_digits_when_shown() -> None:
         "301.20",
         "3765.000",
     )
-    assert shown["balances"] == [{"currency": "USD", "cash": "300.71", "buying_power": "410.71"}]
+    (cash,) = shown["balances"]
+    assert (cash["currency"], cash["cash"], cash["buying_power"]) == ("USD", "300.71", "410.71")
     (total,) = shown["totals"]
     assert (total["positions"], total["cash"], total["total"]) == ("3765.000", "300.71", "4065.710")
 

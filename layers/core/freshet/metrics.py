@@ -202,6 +202,10 @@ ANNOUNCEMENT_PUT_OFF = Counter(
 )
 
 # Providers.
+ODD_VALUE = CounterFamily(
+    "OddValue{Field}",
+    tells="values that could not be read and were left out, by provider and field",
+)
 CIRCUIT_OPENED = Counter(
     "CircuitOpened", tells="times a failing provider was left alone for a while"
 )

@@ -32,6 +32,7 @@ class FreshnessReason(StrEnum):
     HOLDINGS_UNAVAILABLE = "holdings_unavailable"
     EMPTY_UNCONFIRMED = "empty_unconfirmed"
     PARTLY_FAILED = "partly_failed"
+    PARTLY_UNREADABLE = "partly_unreadable"
     PAUSED = "paused"
     PROVIDER_TROUBLE = "provider_trouble"
     FIRST_LOAD = "first_load"
@@ -126,6 +127,10 @@ def _reason(
         (not account.report.has_holdings, FreshnessReason.HOLDINGS_UNAVAILABLE),
         (_is_emptiness_doubted(snapshot, now), FreshnessReason.EMPTY_UNCONFIRMED),
         (account.is_partial, FreshnessReason.PARTLY_FAILED),
+        (
+            snapshot is not None and snapshot.is_partly_unreadable,
+            FreshnessReason.PARTLY_UNREADABLE,
+        ),
         (connection.paused, FreshnessReason.PAUSED),
         (connection.link.status is ConnectionStatus.DEGRADED, FreshnessReason.PROVIDER_TROUBLE),
         (snapshot is None, FreshnessReason.FIRST_LOAD),

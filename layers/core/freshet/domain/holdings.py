@@ -3,11 +3,22 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 
 from freshet.domain.money import EXACT, decimal_to_text
+
+
+class Numbers(StrEnum):
+    """Where the numbers of a line come from."""
+
+    READ = "read"
+    LAST_KNOWN = "last_known"
+    """The provider's could not be read: these were read before."""
+    UNKNOWN = "unknown"
+    """The provider's could not be read, and none were before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,6 +82,7 @@ class Position:
     stated_value: Decimal | None = None
     """The worth as the institution itself states it, where it does: a bond's price may be in
     percent, which units x price would not know."""
+    numbers: Numbers = Numbers.READ
 
     def __post_init__(self) -> None:
         """Refuse NaN and infinity: they would poison every total."""
@@ -113,6 +125,7 @@ class Balance:
     currency: str | None
     cash: Decimal | None
     buying_power: Decimal | None
+    numbers: Numbers = Numbers.READ
 
     @property
     def content(self) -> str:
@@ -128,6 +141,8 @@ class Total:
     positions: Decimal
     cash: Decimal
     unpriced_positions: int
+    unread_lines: int = 0
+    """Lines whose numbers are old or unknown, because the provider's could not be read."""
 
     @property
     def total(self) -> Decimal:
@@ -148,10 +163,29 @@ class Holdings:
         """No position; cash alone proves nothing, as it comes by another call."""
         return not self.positions
 
+    @property
+    def is_partly_unreadable(self) -> bool:
+        """Tell whether a line has numbers that could not be read."""
+        return any(each.numbers is not Numbers.READ for each in self._lines)
+
+    @property
+    def _lines(self) -> tuple["Position | Balance", ...]:
+        return (*self.positions, *self.balances)
+
+    @property
+    def known(self) -> "Holdings":
+        """Leave out the lines of which nothing is known: what they are is no content yet."""
+        return replace(
+            self,
+            positions=tuple(each for each in self.positions if each.numbers is not Numbers.UNKNOWN),
+            balances=tuple(each for each in self.balances if each.numbers is not Numbers.UNKNOWN),
+        )
+
     def content_hash(self) -> str:
         """Hash units, cost, cash and instruments; prices, names and the order do not count."""
-        lines = [each.content for each in self.positions]
-        cash = [each.content for each in self.balances]
+        known = self.known if self.is_partly_unreadable else self
+        lines = [each.content for each in known.positions]
+        cash = [each.content for each in known.balances]
         text = json.dumps(sorted(lines + cash))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -174,6 +208,11 @@ class Holdings:
             positions=_sum(value for value in values if value is not None),
             cash=_sum(amount for amount in cash if amount is not None),
             unpriced_positions=values.count(None),
+            unread_lines=sum(
+                each.numbers is not Numbers.READ
+                for each in self._lines
+                if each.currency == currency
+            ),
         )
 
 

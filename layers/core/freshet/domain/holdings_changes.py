@@ -36,8 +36,9 @@ def changes_between(before: Holdings, after: Holdings) -> tuple[HoldingsChange, 
 
     Taking every `before` away from the old lines and adding every `after` gives the new ones.
     """
-    positions = _pairs(before.positions, after.positions)
-    cash = _pairs(before.balances, after.balances)
+    old, new = before.known, after.known
+    positions = _pairs(old.positions, new.positions)
+    cash = _pairs(old.balances, new.balances)
     return (
         *(HoldingsChange(kind=_kind(old, new), before=old, after=new) for old, new in positions),
         *(HoldingsChange(kind=ChangeKind.CASH, before=old, after=new) for old, new in cash),

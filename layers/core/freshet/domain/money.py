@@ -8,18 +8,24 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 # that would still have to be rounded raises instead.
 EXACT = Context(prec=400, traps=[Inexact, InvalidOperation])
 
-_DECIMAL = re.compile(r"-?[0-9]{1,80}(\.[0-9]{1,80})?([eE][+-]?[0-9]{1,3})?")
-_MAX_EXPONENT = 60
-_LONGEST = Context(prec=160, traps=[Inexact])
+_DECIMAL = re.compile(r"-?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
+# Products of what passes have 80 digits at most, and stay far from what a table cannot hold.
+_MAX_EXPONENT = 30
+_LONGEST = Context(prec=40, traps=[Inexact])
 
 
 def exact_decimal(text: str) -> Decimal:
-    """Parse a decimal; refuse what is no finite number or is absurdly large or small."""
+    """Parse a decimal; refuse what is no finite number or is absurdly large, small or long."""
     if not _DECIMAL.fullmatch(text):
         raise ValueError("not a decimal number of a sane length")
+    return sane(Decimal(text))
+
+
+def stored_decimal(text: str) -> Decimal:
+    """Read a number of our own: a sum or a product may be larger than what comes from outside."""
     number = Decimal(text)
-    if abs(number.adjusted()) > _MAX_EXPONENT:
-        raise ValueError("not a number of a sane size")
+    if not number.is_finite():
+        raise ValueError("not a finite number")
     return number
 
 
@@ -46,7 +52,7 @@ def optional_decimal_to_text(number: Decimal | None) -> str | None:
 
 def optional_decimal(text: str | None) -> Decimal | None:
     """Parse a number that may be missing."""
-    return None if text is None else exact_decimal(text)
+    return None if text is None else stored_decimal(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from freshet.domain.money import decimal_to_text, exact_decimal
+from freshet.domain.money import decimal_to_text, stored_decimal
 
 
 def to_plain(value: Any) -> Any:
@@ -50,7 +51,9 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
         (inner,) = (_reader(one) for one in get_args(kind) if one is not NoneType)
         return lambda plain: None if plain is None else inner(plain)
     if kind is Decimal:
-        return exact_decimal
+        return stored_decimal
+    if isinstance(kind, type) and issubclass(kind, StrEnum):
+        return kind
     return date.fromisoformat if kind is date else lambda plain: plain
 
 

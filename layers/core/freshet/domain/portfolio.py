@@ -55,4 +55,5 @@ def _sum(one: Total, other: Total) -> Total:
         positions=EXACT.add(one.positions, other.positions),
         cash=EXACT.add(one.cash, other.cash),
         unpriced_positions=one.unpriced_positions + other.unpriced_positions,
+        unread_lines=one.unread_lines + other.unread_lines,
     )

@@ -6,6 +6,7 @@ from datetime import datetime
 from freshet.domain.holdings import Holdings, Total
 from freshet.domain.holdings_changes import HoldingsChange, changes_between
 from freshet.domain.instants import to_text
+from freshet.domain.last_known import with_last_known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +73,11 @@ class SnapshotDates:
         return min(self.broker_as_of or self.provider_synced_at or self.fetched_at, self.fetched_at)
 
     @property
+    def is_partly_unreadable(self) -> bool:
+        """Tell whether a line has numbers that could not be read."""
+        return False
+
+    @property
     def revision(self) -> str:
         """Name this state: it differs whenever anything in it does."""
         seen = self.empty_seen_as_of
@@ -85,6 +91,11 @@ class SnapshotSummary(SnapshotDates):
     totals: tuple[Total, ...]
     line_count: int
 
+    @property
+    def is_partly_unreadable(self) -> bool:
+        """Tell whether a line has numbers that could not be read."""
+        return any(each.unread_lines for each in self.totals)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldingsSnapshot(SnapshotDates):
@@ -92,6 +103,11 @@ class HoldingsSnapshot(SnapshotDates):
 
     content_hash: str
     holdings: Holdings
+
+    @property
+    def is_partly_unreadable(self) -> bool:
+        """Tell whether a line has numbers that could not be read."""
+        return self.holdings.is_partly_unreadable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +139,9 @@ def first_snapshot(reading: HoldingsReading) -> HoldingsSnapshot:
 
 def judge(latest: HoldingsSnapshot | None, reading: HoldingsReading) -> Outcome:
     """Decide what a reading changes: nothing, dates and prices, or the content."""
+    if reading.holdings.is_partly_unreadable:
+        holdings = with_last_known(reading.holdings, latest.holdings if latest else None)
+        reading = replace(reading, holdings=holdings, is_partial=True)
     if reading.holdings.is_empty and reading.is_partial:
         return Outcome(latest=None, is_unconfirmed=True)  # the lines are what did not come along
     if latest is None:

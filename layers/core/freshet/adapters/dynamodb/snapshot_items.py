@@ -10,7 +10,7 @@ from freshet.adapters.dynamodb.table import Item
 from freshet.domain.daily_valuations import DailyValuation
 from freshet.domain.holdings import Total
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
-from freshet.domain.money import decimal_to_text, exact_decimal
+from freshet.domain.money import decimal_to_text, stored_decimal
 from freshet.domain.snapshot import HoldingsSnapshot, SnapshotDates, SnapshotSummary
 
 _OPTIONAL_DATES = ("broker_as_of", "provider_synced_at", "empty_seen_as_of", "empty_seen_at")
@@ -89,6 +89,7 @@ def totals_to_item(totals: Sequence[Total]) -> list[list[Any]]:
             decimal_to_text(each.positions),
             decimal_to_text(each.cash),
             each.unpriced_positions,
+            each.unread_lines,
         ]
         for each in totals
     ]
@@ -99,11 +100,12 @@ def totals_from_item(rows: Any) -> tuple[Total, ...]:
     return tuple(
         Total(
             currency=currency,
-            positions=exact_decimal(positions),
-            cash=exact_decimal(cash),
+            positions=stored_decimal(positions),
+            cash=stored_decimal(cash),
             unpriced_positions=int(unpriced),
+            unread_lines=int(unread),
         )
-        for currency, positions, cash, unpriced in rows
+        for currency, positions, cash, unpriced, unread in rows
     )
 
 

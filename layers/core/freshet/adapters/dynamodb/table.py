@@ -184,6 +184,8 @@ class Table:
             failed = [place for place, code in enumerate(codes) if code == _CONDITION_FAILED]
             if failed:
                 raise TransactionRefused(failed) from error
+            if _IS_OURS in codes:
+                raise  # a row that no table takes is no race: trying again changes nothing
             raise ConcurrentChange("transaction conflict") from error
 
     def putting(
@@ -261,4 +263,4 @@ class Table:
 
 
 _PAUSES_SECONDS = (0.02, 0.05, 0.1, 0.2)
-_CONDITION_FAILED = "ConditionalCheckFailed"
+_CONDITION_FAILED, _IS_OURS = "ConditionalCheckFailed", "ValidationError"

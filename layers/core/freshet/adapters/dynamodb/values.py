@@ -4,7 +4,7 @@ from typing import Any
 
 from freshet.domain.events import Event, EventKind
 from freshet.domain.instants import from_text, to_text
-from freshet.domain.money import Money, decimal_to_text, exact_decimal
+from freshet.domain.money import Money, decimal_to_text, stored_decimal
 
 
 def money_to_item(money: Money) -> dict[str, str]:
@@ -14,7 +14,7 @@ def money_to_item(money: Money) -> dict[str, str]:
 
 def money_from_item(item: Any) -> Money:
     """Read an amount back, digit for digit."""
-    return Money(exact_decimal(item["amount"]), item["currency"])
+    return Money(stored_decimal(item["amount"]), item["currency"])
 
 
 def event_to_item(event: Event) -> dict[str, str]:

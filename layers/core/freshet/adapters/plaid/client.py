@@ -48,7 +48,7 @@ class PlaidClient:
 
         The first call ever starts a subscription: only where the deployment has opted in.
         """
-        tickers: dict[str, str | None] = {}
+        tickers: dict[str | None, str | None] = {}
         window = {"start_date": since.isoformat(), "end_date": until.isoformat()}
 
         def read(offset: int) -> ProviderPage[models.Listed]:

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
 from freshet.adapters.exact_json import rendered
+from freshet.adapters.foreign_json import numbers_of
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.errors import meaning_of
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus
@@ -29,6 +30,8 @@ _INSTRUMENT_KINDS = {
 }
 # Plaid counts an option in underlying units, contracts x 100; we count contracts.
 _UNDERLYINGS = Decimal(100)
+_NUMBERS = {"line", "quantity", "institution_price", "institution_value", "cost_basis"}
+"""What makes the worth of a line."""
 _PER_UNIT_PLACES = Decimal("1e-10")
 _ROUNDING = Context(prec=200, rounding=ROUND_HALF_EVEN)
 
@@ -80,17 +83,21 @@ def to_account_report(
 
 def to_holdings(
     holdings: Iterable[models.Holding],
-    securities: Mapping[str, models.Security],
+    securities: Mapping[str | None, models.Security],
     *,
     source: str,
 ) -> Holdings:
     """Read one account's lines. Cash is what its cash equivalents are worth, by currency."""
-    positions = tuple(_to_position(each, securities.get(each.security_id)) for each in holdings)
+    positions = tuple(
+        _to_position(each, securities.get(each.security_id or "")) for each in holdings
+    )
     return Holdings(positions=positions, balances=_cash_of(positions), source=source)
 
 
 def to_transaction(
-    answer: models.Transaction, document: Mapping[str, Any], tickers: Mapping[str, str | None]
+    answer: models.Transaction,
+    document: Mapping[str, Any],
+    tickers: Mapping[str | None, str | None],
 ) -> Transaction | None:
     """Read an investment transaction, the sign of its amount turned: cash in is positive here."""
     if answer.date is None:
@@ -100,7 +107,7 @@ def to_transaction(
         settled_on=None,
         type=(answer.type or "unknown").upper(),
         description=answer.name,
-        symbol=tickers.get(answer.security_id or ""),
+        symbol=tickers.get(answer.security_id),
         units=answer.quantity,
         price=answer.price,
         amount=None if answer.amount is None else EXACT.minus(answer.amount),
@@ -132,6 +139,7 @@ def _to_position(holding: models.Holding, security: models.Security | None) -> P
         cash_equivalent=bool(known.is_cash_equivalent) or known.type == "cash",
         lots=tuple(_to_lot(lot) for lot in holding.tax_lots or ()),
         stated_value=holding.institution_value,
+        numbers=numbers_of(holding.unread, _NUMBERS),
     )
 
 

@@ -1,19 +1,19 @@
 """Plaid's answers as pydantic models: a missing field is a null, an unknown one is no trouble."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Annotated, Any
 
 from freshet.adapters.foreign_json import (
+    Day,
     Identity,
     Instant,
     LenientModel,
     Number,
     OrDefault,
     Text,
+    Told,
+    Unread,
 )
-
-Day = date | None
 
 
 class _Answer(LenientModel):
@@ -23,16 +23,16 @@ class _Answer(LenientModel):
 class ItemError(_Answer):
     """Why an Item does not work; webhooks and `/item/get` carry it."""
 
-    error_code: str | None = None
-    error_type: str | None = None
+    error_code: Told | None = None
+    error_type: Told | None = None
 
 
 class Item(_Answer):
     """An Item: one login at one institution."""
 
     item_id: Text
-    institution_id: str | None = None
-    institution_name: str | None = None
+    institution_id: Told | None = None
+    institution_name: Told | None = None
     error: ItemError | None = None
     consent_expiration_time: Instant = None
 
@@ -61,8 +61,8 @@ class Balances(_Answer):
     """An account's balances; `current` is its total value."""
 
     current: Number = None
-    iso_currency_code: str | None = None
-    unofficial_currency_code: str | None = None
+    iso_currency_code: Told | None = None
+    unofficial_currency_code: Told | None = None
 
 
 class Account(_Answer):
@@ -71,11 +71,11 @@ class Account(_Answer):
     account_id: Text
     # Given by institutions whose account numbers differ with every link.
     persistent_account_id: Identity = None
-    name: str | None = None
-    official_name: str | None = None
-    mask: str | None = None
-    type: str | None = None
-    subtype: str | None = None
+    name: Told | None = None
+    official_name: Told | None = None
+    mask: Told | None = None
+    type: Told | None = None
+    subtype: Told | None = None
     balances: Annotated[Balances, OrDefault] = Balances()
 
 
@@ -89,31 +89,31 @@ class AccountsAnswer(_Answer):
 class OptionContract(_Answer):
     """The terms of an option."""
 
-    contract_type: str | None = None
-    expiration_date: date | None = None
+    contract_type: Told | None = None
+    expiration_date: Day = None
     strike_price: Number = None
-    underlying_security_ticker: str | None = None
+    underlying_security_ticker: Told | None = None
 
 
 class Security(_Answer):
     """What is held; `type` is an open list of plain words."""
 
-    security_id: Text
-    name: str | None = None
-    ticker_symbol: str | None = None
-    type: str | None = None
+    security_id: Identity = None
+    name: Told | None = None
+    ticker_symbol: Told | None = None
+    type: Told | None = None
     is_cash_equivalent: bool | None = None
-    iso_currency_code: str | None = None
-    unofficial_currency_code: str | None = None
-    market_identifier_code: str | None = None
-    figi: str | None = None
+    iso_currency_code: Told | None = None
+    unofficial_currency_code: Told | None = None
+    market_identifier_code: Told | None = None
+    figi: Told | None = None
     option_contract: OptionContract | None = None
 
 
 class TaxLot(_Answer):
     """A lot, where the institution tells lots apart."""
 
-    original_purchase_datetime: str | None = None
+    original_purchase_datetime: Told | None = None
     quantity: Number = None
     purchase_price: Number = None
 
@@ -122,14 +122,15 @@ class Holding(_Answer):
     """A line of a portfolio; an option's quantity counts underlying units, not contracts."""
 
     account_id: Text
-    security_id: Text
+    security_id: Identity = None
     quantity: Number = None
     institution_price: Number = None
     institution_value: Number = None
     cost_basis: Number = None
-    iso_currency_code: str | None = None
-    unofficial_currency_code: str | None = None
+    iso_currency_code: Told | None = None
+    unofficial_currency_code: Told | None = None
     tax_lots: list[TaxLot] | None = None
+    unread: Unread = ()
 
 
 class HoldingsAnswer(_Answer):
@@ -151,18 +152,18 @@ class TransactionsPage(_Answer):
 class Transaction(_Answer):
     """One investment transaction; positive amounts are cash out."""
 
-    investment_transaction_id: Text
-    security_id: str | None = None
+    investment_transaction_id: Identity = None
+    security_id: Identity = None
     date: Day = None
-    name: str | None = None
+    name: Told | None = None
     quantity: Number = None
     amount: Number = None
     price: Number = None
     fees: Number = None
-    type: str | None = None
-    subtype: str | None = None
-    iso_currency_code: str | None = None
-    unofficial_currency_code: str | None = None
+    type: Told | None = None
+    subtype: Told | None = None
+    iso_currency_code: Told | None = None
+    unofficial_currency_code: Told | None = None
 
 
 Listed = tuple[Transaction, dict[str, Any]]
@@ -174,5 +175,5 @@ class TransactionsRead:
     """All pages together: transactions with their documents, and what securities are called."""
 
     rows: tuple[Listed, ...]
-    tickers: dict[str, str | None]
+    tickers: dict[str | None, str | None]
     is_whole: bool

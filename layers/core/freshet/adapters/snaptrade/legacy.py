@@ -4,10 +4,18 @@ It differs from its successors in what an option costs (per contract here, per u
 there) and in naming a kind by a code of its own.
 """
 
-from datetime import date
 from typing import Annotated
 
-from freshet.adapters.foreign_json import LenientModel, Number, OrDefault, validated
+from freshet.adapters.foreign_json import (
+    Day,
+    LenientModel,
+    Number,
+    OrDefault,
+    Told,
+    Unread,
+    numbers_of,
+    validated,
+)
 from freshet.adapters.snaptrade import models
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.kinds import KINDS_BY_TYPE, MINI, STANDARD
@@ -16,30 +24,32 @@ from freshet.domain.credential import Credential
 from freshet.domain.holdings import Holdings, Instrument, OptionContract, Position
 from freshet.domain.money import EXACT
 
+_NUMBERS = {"line", "symbol", "units", "price", "average_purchase_price"}
+
 
 class SecurityType(LenientModel):
     """What sort of security it is, by a short code."""
 
-    code: str | None = None
+    code: Told | None = None
 
 
 class Exchange(LenientModel):
     """Where it is listed."""
 
-    mic_code: str | None = None
+    mic_code: Told | None = None
 
 
 class UniversalSymbol(LenientModel):
     """A security, the same across brokerages."""
 
-    id: str | None = None
-    symbol: str | None = None
-    raw_symbol: str | None = None
-    description: str | None = None
+    id: Told | None = None
+    symbol: Told | None = None
+    raw_symbol: Told | None = None
+    description: Told | None = None
     currency: models.Currency | None = None
     exchange: Exchange | None = None
     type: SecurityType | None = None
-    figi_code: str | None = None
+    figi_code: Told | None = None
     figi_instrument: models.Figi | None = None
 
 
@@ -59,16 +69,17 @@ class LegacyPosition(LenientModel):
     currency: models.Currency | None = None
     cash_equivalent: bool | None = None
     tax_lots: list[models.TaxLot] | None = None
+    unread: Unread = ()
 
 
 class OptionSymbol(LenientModel):
     """The terms of an option."""
 
-    id: str | None = None
-    ticker: str | None = None
-    option_type: str | None = None
+    id: Told | None = None
+    ticker: Told | None = None
+    option_type: Told | None = None
     strike_price: Number = None
-    expiration_date: date | None = None
+    expiration_date: Day = None
     is_mini_option: bool | None = None
     underlying_symbol: UniversalSymbol | None = None
 
@@ -76,7 +87,7 @@ class OptionSymbol(LenientModel):
 class OptionBrokerageSymbol(LenientModel):
     """An option as one account holds it."""
 
-    description: str | None = None
+    description: Told | None = None
     option_symbol: Annotated[OptionSymbol, OrDefault] = OptionSymbol()
 
 
@@ -88,6 +99,7 @@ class LegacyOption(LenientModel):
     price: Number = None
     average_purchase_price: Number = None
     currency: models.Currency | None = None
+    unread: Unread = ()
 
 
 class LegacyHoldings(LenientModel):
@@ -137,6 +149,7 @@ def _to_position(line: LegacyPosition) -> Position:
         cost_per_unit=line.average_purchase_price,
         currency=(line.currency.code if line.currency else None) or currency,
         cash_equivalent=bool(line.cash_equivalent),
+        numbers=numbers_of(line.unread, _NUMBERS),
         lots=tuple(to_lot(lot) for lot in line.tax_lots or ()),
     )
 
@@ -166,6 +179,7 @@ def _to_option_position(line: LegacyOption) -> Position:
         # Tens and hundreds divide exactly.
         cost_per_unit=None if paid is None else EXACT.divide(paid, multiplier),
         currency=(line.currency.code if line.currency else None) or listed,
+        numbers=numbers_of(line.unread, _NUMBERS),
     )
 
 

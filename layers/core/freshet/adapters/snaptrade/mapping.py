@@ -3,6 +3,7 @@
 from typing import Any
 
 from freshet.adapters.exact_json import rendered
+from freshet.adapters.foreign_json import numbers_of
 from freshet.adapters.snaptrade import models
 from freshet.adapters.snaptrade.kinds import OPTION_KINDS, STANDARD
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus, masked_number
@@ -17,6 +18,8 @@ _ACCOUNT_KINDS = {
     "LOC": "line_of_credit",
     "ANNUITY": "annuity",
 }
+_NUMBERS = {"line", "instrument", "units", "price", "cost_basis", "multiplier"}
+"""What makes the worth of a line."""
 _DATA_MODES = {"realtime": DataMode.REALTIME, "delayed": DataMode.DELAYED}
 # The statuses of the older shape; "unavailable" says nothing about the account having ended.
 _CLOSED = frozenset({"closed", "archived"})
@@ -77,6 +80,7 @@ def to_balance(line: models.Balance) -> Balance:
         currency=line.currency.code if line.currency else None,
         cash=line.cash,
         buying_power=line.buying_power,
+        numbers=numbers_of(line.unread, {"line", "cash", "currency", "code"}),
     )
 
 
@@ -156,6 +160,7 @@ def _to_position(line: models.Position) -> Position:
         cost_per_unit=line.cost_basis,
         currency=line.currency or instrument.currency,
         cash_equivalent=bool(line.cash_equivalent),
+        numbers=numbers_of(line.unread, _NUMBERS),
         lots=tuple(to_lot(lot) for lot in line.tax_lots or ()),
     )
 

@@ -6,12 +6,15 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 from freshet.adapters.foreign_json import (
+    Day,
     Identity,
     Instant,
     LenientModel,
     Number,
     OrDefault,
     Text,
+    Told,
+    Unread,
 )
 from freshet.domain.instants import from_text
 
@@ -21,7 +24,7 @@ def _day(value: object) -> date | None:
     return None if value is None else from_text(str(value)).date()
 
 
-Day = Annotated[date | None, BeforeValidator(_day)]
+SyncDay = Annotated[date | None, BeforeValidator(_day)]
 
 
 class _Answer(LenientModel):
@@ -31,26 +34,26 @@ class _Answer(LenientModel):
 class Brokerage(_Answer):
     """The institution behind a connection."""
 
-    slug: str | None = None
-    display_name: str | None = None
-    name: str | None = None
+    slug: Told | None = None
+    display_name: Told | None = None
+    name: Told | None = None
 
 
 class Authorization(_Answer):
     """A connection; SnapTrade marks no field as required."""
 
-    id: str | None = None
+    id: Told | None = None
     disabled: Annotated[bool, OrDefault] = False
     brokerage: Annotated[Brokerage, OrDefault] = Brokerage()
     # An object since September 2026, text before, absent in between.
-    data_freshness_mode: dict[str, Any] | str | None = None
+    data_freshness_mode: dict[str, Any] | Told | None = None
 
 
 class Amount(_Answer):
     """An amount that may be missing in either half."""
 
     amount: Number = None
-    currency: str | None = None
+    currency: Told | None = None
 
 
 class OldBalance(_Answer):
@@ -71,7 +74,7 @@ class TransactionsSync(_Answer):
     """How far an account's transactions are: everything up to this day is in."""
 
     initial_sync_completed: bool | None = None
-    last_successful_sync: Day = None
+    last_successful_sync: SyncDay = None
 
 
 class SyncStatus(_Answer):
@@ -87,47 +90,55 @@ class Account(_Answer):
     """An account in the older shape, or in that of `/connections/{id}/accounts`."""
 
     id: Text
-    name: str | None = None
-    display_name: str | None = None
-    number: str | None = None
-    masked_account_number: str | None = None
+    name: Told | None = None
+    display_name: Told | None = None
+    number: Told | None = None
+    masked_account_number: Told | None = None
     institution_account_id: Identity = None
-    kind: str | None = None
-    account_category: str | None = None
-    raw_type: str | None = None
-    status: str | None = None
+    kind: Told | None = None
+    account_category: Told | None = None
+    raw_type: Told | None = None
+    status: Told | None = None
     is_paper: bool | None = None
     balance: OldBalance | None = None
     net_value: Amount | None = None
     sync_status: Annotated[SyncStatus, OrDefault] = SyncStatus()
 
 
+def _mic(value: object) -> object:
+    # A code, or in the older shape an object that has it.
+    return value.get("mic_code") if isinstance(value, dict) else value
+
+
+Exchange = Annotated[Told | None, BeforeValidator(_mic)]
+
+
 class Figi(_Answer):
     """The open identifier of a security."""
 
-    figi_code: str | None = None
+    figi_code: Told | None = None
 
 
 class Underlying(_Answer):
     """What an option is on."""
 
-    symbol: str | None = None
+    symbol: Told | None = None
 
 
 class Instrument(_Answer):
     """What is held; `kind` is an open list."""
 
-    kind: Annotated[str, OrDefault] = "other"
-    id: str | None = None
-    symbol: str | None = None
-    raw_symbol: str | None = None
-    description: str | None = None
-    currency: str | None = None
-    exchange: str | None = None
+    kind: Annotated[Told, OrDefault] = "other"
+    id: Told | None = None
+    symbol: Told | None = None
+    raw_symbol: Told | None = None
+    description: Told | None = None
+    currency: Told | None = None
+    exchange: Exchange = None
     figi_instrument: Figi | None = None
-    option_type: str | None = None
+    option_type: Told | None = None
     strike_price: Number = None
-    expiration_date: date | None = None
+    expiration_date: Day = None
     multiplier: Number = None
     underlying: Underlying | None = None
 
@@ -135,7 +146,7 @@ class Instrument(_Answer):
 class TaxLot(_Answer):
     """A lot, where the add-on is booked."""
 
-    original_purchase_date: str | None = None
+    original_purchase_date: Told | None = None
     quantity: Number = None
     purchased_price: Number = None
 
@@ -143,13 +154,14 @@ class TaxLot(_Answer):
 class Position(_Answer):
     """A line of `positions/all`: decimals arrive as text, a short has negative units."""
 
-    instrument: Instrument
+    instrument: Annotated[Instrument, OrDefault] = Instrument()
     units: Number = None
     price: Number = None
     cost_basis: Number = None
-    currency: str | None = None
+    currency: Told | None = None
     cash_equivalent: bool | None = None
     tax_lots: list[TaxLot] | None = None
+    unread: Unread = ()
 
 
 class DataFreshness(_Answer):
@@ -168,7 +180,7 @@ class Positions(_Answer):
 class Currency(_Answer):
     """A currency by its ISO code."""
 
-    code: str | None = None
+    code: Told | None = None
 
 
 class Balance(_Answer):
@@ -177,6 +189,7 @@ class Balance(_Answer):
     currency: Currency | None = None
     cash: Number = None
     buying_power: Number = None
+    unread: Unread = ()
 
 
 class Pagination(_Answer):
@@ -195,21 +208,21 @@ class ActivitiesPage(_Answer):
 class ActivitySymbol(_Answer):
     """What an activity is about."""
 
-    symbol: str | None = None
-    ticker: str | None = None
+    symbol: Told | None = None
+    ticker: Told | None = None
 
 
 class ActivityCurrency(_Answer):
     """The currency of an activity."""
 
-    code: str | None = None
+    code: Told | None = None
 
 
 class Activity(_Answer):
     """One activity; positive amounts are cash in, `type` is an open list."""
 
-    type: Annotated[str, OrDefault] = "UNKNOWN"
-    description: str | None = None
+    type: Annotated[Told, OrDefault] = "UNKNOWN"
+    description: Told | None = None
     symbol: ActivitySymbol | None = None
     option_symbol: ActivitySymbol | None = None
     units: Number = None

@@ -1,5 +1,6 @@
 """The lines of a portfolio and what they come to, as JSON."""
 
+from freshet.domain.holdings import Numbers
 from freshet.http.shapes.vocabulary import CurrencyCode, DayText, DecimalText, Shape
 
 
@@ -42,6 +43,8 @@ class PositionLineShape(Shape):
     units: DecimalText | None
     price: DecimalText | None
     cost_per_unit: DecimalText | None
+    numbers: Numbers
+    """`last_known` and `unknown`: the provider's could not be read."""
     cash_equivalent: bool
     """Counted as cash in the totals, once."""
     lots: list[LotShape]
@@ -62,6 +65,7 @@ class BalanceShape(Shape):
     currency: CurrencyCode | None
     cash: DecimalText | None
     buying_power: DecimalText | None
+    numbers: Numbers
 
 
 class TotalShape(Shape):
@@ -73,3 +77,5 @@ class TotalShape(Shape):
     total: DecimalText
     unpriced_positions: int
     """Lines without a price, which the total lacks."""
+    unread_lines: int
+    """Lines whose numbers are old or unknown, because the provider's could not be read."""
