@@ -268,6 +268,9 @@ REMOVAL_COMMAND_ORPHANED = Counter(
 )
 
 # What users see, and what the audit finds.
+ROW_UNREADABLE = Counter(
+    "RowUnreadable", tells="stored rows that could not be read: a gap where they would be shown"
+)
 SHOWN_BY_FRESHNESS = CounterFamily(
     "Shown{Freshness}", "api", tells="accounts shown to users, by freshness"
 )

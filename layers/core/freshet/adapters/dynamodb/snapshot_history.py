@@ -12,6 +12,7 @@ from freshet.adapters.dynamodb.snapshot_items import (
     snapshot_from_item,
     summary_from_item,
 )
+from freshet.adapters.dynamodb.stored_forms import readable
 from freshet.adapters.dynamodb.table import Item, Table
 from freshet.domain.daily_valuations import DailyValuation
 from freshet.domain.errors import InvalidField
@@ -42,7 +43,8 @@ class DynamoSnapshotHistory:
         rows, _ = self._table.page_between(partition, keys.VERSION_PREFIX, last, limit=1)
         if not rows or self._is_expired(rows[0]):
             return None
-        return snapshot_from_item(rows[0], self._documents.of(rows[0]))
+        whole = readable(lambda row: snapshot_from_item(row, self._documents.of(row)), rows)
+        return next(whole, None)
 
     def close_on(self, user_id: str, account_id: str, day: date) -> HoldingsSnapshot | None:
         """Read the close of a day, else the last one before it."""
@@ -55,8 +57,8 @@ class DynamoSnapshotHistory:
         first, last = _bounds(keys.VERSION_PREFIX, span, after)
         partition = keys.account_partition(user_id, account_id)
         rows, rest = self._table.page_with_next(partition, first, last, limit=limit)
-        shown = [summary_from_item(row) for row in rows if not self._is_expired(row)]
-        return shown, rest
+        kept = [row for row in rows if not self._is_expired(row)]
+        return list(readable(summary_from_item, kept)), rest
 
     def changes(
         self, user_id: str, account_id: str, span: Span, *, limit: int, after: str | None
@@ -69,7 +71,7 @@ class DynamoSnapshotHistory:
         rows, rest = self._table.page_with_next(partition, first, last, limit=limit)
         page: list[RecordedChange] = []
         for row in rows:
-            there = changes_from_item(row)[skipped:]
+            there = next(readable(changes_from_item, [row]), ())[skipped:]
             room = limit - len(page)
             page += there[:room]
             if len(there) > room:
@@ -84,7 +86,7 @@ class DynamoSnapshotHistory:
         partition = keys.account_partition(user_id, account_id)
         last = keys.close(user_id, account_id, until)["SK"]
         rows, has_more = self._table.page_between(partition, keys.CLOSE_PREFIX, last, limit=limit)
-        return [close_from_item(row) for row in rows], has_more
+        return list(readable(close_from_item, rows)), has_more
 
     def _is_expired(self, row: Item) -> bool:
         return bool(row["expires_at"] <= self._clock().timestamp())

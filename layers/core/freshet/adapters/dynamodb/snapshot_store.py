@@ -33,8 +33,9 @@ class DynamoSnapshotStore:
         self._closes = Closes(table, zone)
 
     def latest(self, user_id: str, account_id: str) -> HoldingsSnapshot | None:
-        """Read the newest, or None before the first load."""
-        return self._snapshots.latest(user_id, account_id)
+        """Read the newest, or None before the first load; what cannot be read is not replaced."""
+        item = self._table.get(keys.latest(user_id, account_id))
+        return None if item is None else self._snapshots.whole(item)
 
     def store(
         self, user_id: str, account_id: str, outcome: Outcome, *, before: HoldingsSnapshot | None

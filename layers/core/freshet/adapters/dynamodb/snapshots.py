@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.chunked_blobs import Documents
 from freshet.adapters.dynamodb.snapshot_items import SUMMARY, snapshot_from_item, summary_from_item
+from freshet.adapters.dynamodb.stored_forms import readable
 from freshet.adapters.dynamodb.table import Item, Table
 from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
 
@@ -20,19 +21,23 @@ class DynamoSnapshots:
     def latest(self, user_id: str, account_id: str) -> HoldingsSnapshot | None:
         """Read the newest, or None before the first load."""
         item = self._table.get(keys.latest(user_id, account_id))
-        return None if item is None else snapshot_from_item(item, self._documents.of(item))
+        return next(readable(self.whole, [item] if item else []), None)
 
     def latest_of(self, user_id: str, account_ids: Collection[str]) -> dict[str, HoldingsSnapshot]:
         """Read the newest of several accounts at once."""
         found = self._rows_of(user_id, account_ids, ())
-        return {each: snapshot_from_item(row, self._documents.of(row)) for each, row in found}
+        return dict(readable(lambda each: (each[0], self.whole(each[1])), found))
 
     def summaries_of(
         self, user_id: str, account_ids: Collection[str]
     ) -> dict[str, SnapshotSummary]:
         """Read what the newest of several accounts are worth, without their lines."""
         found = self._rows_of(user_id, account_ids, SUMMARY)
-        return {each: summary_from_item(row) for each, row in found}
+        return dict(readable(lambda each: (each[0], summary_from_item(each[1])), found))
+
+    def whole(self, item: Item) -> HoldingsSnapshot:
+        """Read a row and its document; raises what a row raises that cannot be read."""
+        return snapshot_from_item(item, self._documents.of(item))
 
     def _rows_of(
         self, user_id: str, account_ids: Collection[str], attributes: Collection[str]

@@ -4,9 +4,11 @@ Formats count from 1. A new one gets the next number and its own reader; the old
 and fill in what their rows lack. Until a first release every form stays at 1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from freshet import metrics
 from freshet.adapters.dynamodb.table import Item
+from freshet.observability import count, logger
 
 
 class StoredForm[Reader]:
@@ -30,3 +32,16 @@ class StoredForm[Reader]:
                 f"{self._name} of unknown format {number}: this code reads 1 to {self.newest}"
             )
         return self._readers[number - 1]
+
+
+def readable[Row, Read](read: Callable[[Row], Read], rows: Iterable[Row]) -> Iterator[Read]:
+    """Read rows that are shown; one that cannot be read is a gap, and takes no answer down."""
+    for row in rows:
+        try:
+            shown = read(row)
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            # The row's own words stay outside: they are a person's holdings.
+            count(metrics.ROW_UNREADABLE)
+            logger.error("A stored row cannot be read", error=type(error).__name__)
+        else:
+            yield shown
