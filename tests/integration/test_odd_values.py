@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from freshet.adapters import foreign_json
-from freshet.adapters.foreign_json import validated
+from freshet.adapters.foreign_json import LenientModel, Text, validated, validated_whole
 from freshet.adapters.plaid import mapping as plaid_mapping
 from freshet.adapters.plaid import models as plaid
 from freshet.adapters.snaptrade import legacy, mapping, models
@@ -314,3 +314,15 @@ def test_retired_answer_is_read_when_a_line_is_odd(value: Any) -> None:
     holdings = legacy.to_holdings(answer, source="{}")
     assert holdings.positions[0].value == 6
     assert len(holdings.positions) == 3
+
+
+class _Secret(LenientModel):
+    user_secret: Text
+
+
+def test_secret_is_taken_whole_or_not_at_all() -> None:
+    long = "s" * 5000
+    assert validated_whole(_Secret.model_validate, {"user_secret": long}, TOLD).user_secret == long
+    for odd in ("", "a \ud83d", 7, None):
+        with pytest.raises(UnreadableAnswer):
+            validated_whole(_Secret.model_validate, {"user_secret": odd}, TOLD)

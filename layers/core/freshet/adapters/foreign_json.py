@@ -1,6 +1,7 @@
 """Foreign JSON read by pydantic models: lenient about the unknown, exact about numbers."""
 
 from collections.abc import Callable, Set
+from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -71,7 +72,10 @@ Told = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
 Unread = Annotated[tuple[str, ...], Field(validation_alias="\0unread")]
 """The values of a line, or of what is in it, that could not be read and were left out."""
 Number = Annotated[Decimal | None, BeforeValidator(_exact)]
-Text = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]
+Text = Annotated[str, Field(min_length=1)]
+"""A text that must be there as it is, however long: a secret, an address."""
+Id = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]
+"""What names a thing, and must be there as it is."""
 Identity = Annotated[str | None, BeforeValidator(_identity)]
 """An id that may be missing: none for an empty or a strange one."""
 Day = Annotated[date | None, BeforeValidator(_day)]
@@ -87,6 +91,16 @@ class LenientModel(BaseModel):
 def numbers_of(unread: tuple[str, ...], numbers: Set[str]) -> Numbers:
     """Say whether a line's numbers were read, by the names of the values that were not."""
     return Numbers.READ if numbers.isdisjoint(unread) else Numbers.UNKNOWN
+
+
+def validated_whole[Model](
+    validate: Callable[[Any], Model], content: object, told: ProviderAnswer
+) -> Model:
+    """Read an answer of which every value counts, as a secret does; raises UnreadableAnswer."""
+    # Raised outside of any handler: a validation error's text quotes the document.
+    with suppress(ValidationError):
+        return validate(content)
+    raise UnreadableAnswer(told)
 
 
 def validated[Model](

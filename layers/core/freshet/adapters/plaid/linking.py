@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from freshet.adapters.foreign_json import LenientModel, Text, validated
+from freshet.adapters.foreign_json import LenientModel, Text, validated_whole
 from freshet.adapters.plaid import endpoints, models
 from freshet.adapters.plaid.http_client import Document, PlaidHttpClient
 from freshet.adapters.plaid.link_flow import LinkToken
@@ -81,7 +81,7 @@ class PlaidLinking:
         document = self.http_client.read(
             endpoints.EXCHANGE, {"public_token": public_token.reveal()}
         )
-        answer = validated(_ExchangeAnswer.model_validate, document.content, document.told)
+        answer = validated_whole(_ExchangeAnswer.model_validate, document.content, document.told)
         return Credential(answer.item_id, Secret(answer.access_token))
 
     def remove(self, item: Credential) -> ProviderAnswer:
@@ -92,7 +92,7 @@ class PlaidLinking:
         """Tell an Item where its webhooks go from now on; the new address hears of it."""
         body = {**_access(item), "webhook": webhook}
         document = self.http_client.read(endpoints.UPDATE_WEBHOOK, body, item=item.subject)
-        return validated(_ItemAnswer.model_validate, document.content, document.told).item
+        return validated_whole(_ItemAnswer.model_validate, document.content, document.told).item
 
     def rotate(self, item: Credential) -> Credential:
         """Replace an Item's token: the old one is void at once, and a lost answer loses both.
@@ -103,7 +103,7 @@ class PlaidLinking:
             document = self.http_client.read(
                 endpoints.ROTATE_TOKEN, _access(item), item=item.subject
             )
-        answer = validated(_RotationAnswer.model_validate, document.content, document.told)
+        answer = validated_whole(_RotationAnswer.model_validate, document.content, document.told)
         return Credential(item.subject, Secret(answer.new_access_token))
 
 
@@ -124,5 +124,5 @@ def _terms(terms: LinkTerms) -> dict[str, Any]:
 
 
 def _to_link_token(document: Document) -> LinkToken:
-    answer = validated(_LinkTokenAnswer.model_validate, document.content, document.told)
+    answer = validated_whole(_LinkTokenAnswer.model_validate, document.content, document.told)
     return LinkToken(Secret(answer.link_token), answer.expiration)

@@ -5,12 +5,12 @@ from typing import Annotated, Any
 
 from freshet.adapters.foreign_json import (
     Day,
+    Id,
     Identity,
     Instant,
     LenientModel,
     Number,
     OrDefault,
-    Text,
     Told,
     Unread,
 )
@@ -30,7 +30,7 @@ class ItemError(_Answer):
 class Item(_Answer):
     """An Item: one login at one institution."""
 
-    item_id: Text
+    item_id: Id
     institution_id: Told | None = None
     institution_name: Told | None = None
     error: ItemError | None = None
@@ -68,7 +68,7 @@ class Balances(_Answer):
 class Account(_Answer):
     """An account of an Item, investment or not."""
 
-    account_id: Text
+    account_id: Id
     # Given by institutions whose account numbers differ with every link.
     persistent_account_id: Identity = None
     name: Told | None = None
@@ -121,7 +121,7 @@ class TaxLot(_Answer):
 class Holding(_Answer):
     """A line of a portfolio; an option's quantity counts underlying units, not contracts."""
 
-    account_id: Text
+    account_id: Id
     security_id: Identity = None
     quantity: Number = None
     institution_price: Number = None

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import Field, TypeAdapter
 
-from freshet.adapters.foreign_json import LenientModel, Text, validated
+from freshet.adapters.foreign_json import LenientModel, Text, validated_whole
 from freshet.adapters.rotation import void_is_revoked
 from freshet.adapters.snaptrade import endpoints
 from freshet.adapters.snaptrade.http_client import Document, SnapTradeHttpClient
@@ -48,7 +48,7 @@ class SnapTradeLinking:
     def list_users(self) -> list[str]:
         """List the ids of every user of this customer, all at once."""
         document = self.http_client.read(endpoints.LIST_USERS)
-        return validated(_NAMES.validate_python, document.content, document.told)
+        return validated_whole(_NAMES.validate_python, document.content, document.told)
 
     def delete_user(self, user_id: str) -> ProviderAnswer:
         """Queue a user and everything of theirs for deletion; USER_DELETED confirms it."""
@@ -66,7 +66,7 @@ class SnapTradeLinking:
     def connection_ids(self, user: Credential) -> list[str]:
         """List a user's connections, disabled ones included."""
         document = self.http_client.read(endpoints.CONNECTIONS, user=user)
-        found = validated(_CONNECTIONS.validate_python, document.content, document.told)
+        found = validated_whole(_CONNECTIONS.validate_python, document.content, document.told)
         return [each.id for each in found]
 
     def portal(
@@ -93,7 +93,7 @@ class SnapTradeLinking:
             "connectionPortalVersion": "v4",
         }
         document = self.http_client.read(endpoints.PORTAL, user=user, content=body)
-        answer = validated(_Portal.model_validate, document.content, document.told)
+        answer = validated_whole(_Portal.model_validate, document.content, document.told)
         return PortalLink(Secret(answer.redirect_uri), answer.session_id)
 
     def remove_connection(self, user: Credential, connection_id: str) -> ProviderAnswer:
@@ -102,5 +102,5 @@ class SnapTradeLinking:
 
 
 def _to_credential(document: Document) -> Credential:
-    answer = validated(_User.model_validate, document.content, document.told)
+    answer = validated_whole(_User.model_validate, document.content, document.told)
     return Credential(answer.user_id, Secret(answer.user_secret))

@@ -7,12 +7,12 @@ from pydantic import BeforeValidator
 
 from freshet.adapters.foreign_json import (
     Day,
+    Id,
     Identity,
     Instant,
     LenientModel,
     Number,
     OrDefault,
-    Text,
     Told,
     Unread,
 )
@@ -89,7 +89,7 @@ class SyncStatus(_Answer):
 class Account(_Answer):
     """An account in the older shape, or in that of `/connections/{id}/accounts`."""
 
-    id: Text
+    id: Id
     name: Told | None = None
     display_name: Told | None = None
     number: Told | None = None
