@@ -5,7 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from freshet.domain.call_errors import AccessRevoked, LoginRequired, MissingUpstream, ProviderError
+from freshet.domain.call_errors import (
+    AccessRevoked,
+    LoginRequired,
+    MissingUpstream,
+    ProviderError,
+    ProviderUnavailable,
+)
 from freshet.domain.commands import ReadCommand
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import Institution
@@ -122,6 +128,20 @@ def test_nothing_is_bought_while_a_verdict_is_held() -> None:
         check_again(connection, is_stopped=False)
     assert doubt.value.retry_at is not None
     assert (connection.link.status, connection.link.status_reason) == ("degraded", "verdict_held")
+
+
+def test_presser_is_told_of_trouble_when_a_purchase_brings_one_verdict_of_many() -> None:
+    crowd = Crowd(5, institutions=1)
+    connections = all_connections(crowd.stage)
+    failures = []
+    for each in connections:
+        crowd.provider(each).refresh_failures = [LoginRequired(an_answer())]
+        purchase = crowd.stage.press(user_id=each.user_id, connection_id=each.id)
+        assert purchase.failure is not None
+        failures.append(type(purchase.failure))
+    # Three come before a mass can be seen.
+    assert failures == [LoginRequired] * 3 + [ProviderUnavailable] * 2
+    assert (crowd.count(ConnectionStatus.NEEDS_USER), len(_in_doubt(crowd))) == (3, 2)
 
 
 @pytest.mark.parametrize("is_confirmed", [True, False])

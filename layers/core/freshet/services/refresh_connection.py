@@ -270,7 +270,7 @@ def _call(
 
     refresh = book(calling, step, deps)
     failure = outcome if isinstance(outcome, CallFailed) else None
-    update_connection(refresh, deps, failure=failure)
+    failure = update_connection(refresh, deps, failure=failure)
     if refresh.status is RefreshStatus.ACCEPTED and not traits.finishes_after_answer:
         send_read(refresh, deps)
     count(metrics.REFRESH_ACCEPTED if failure is None else metrics.REFRESH_NOT_ACCEPTED)

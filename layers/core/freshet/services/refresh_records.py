@@ -6,7 +6,13 @@ from datetime import datetime
 
 from freshet import metrics
 from freshet.domain.account import Account
-from freshet.domain.call_errors import CallFailed, NotReached, ProviderAnswer
+from freshet.domain.call_errors import (
+    CallFailed,
+    NotReached,
+    ProviderAnswer,
+    ProviderError,
+    ProviderUnavailable,
+)
 from freshet.domain.commands import ReadCommand, ReadReason, RefreshCommand
 from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
@@ -159,8 +165,11 @@ def book(
 
 def update_connection(
     refresh: Refresh, deps: PurchaseDependencies, *, failure: CallFailed | None = None
-) -> None:
-    """Store on the connection what has become of its refresh, and publish it."""
+) -> CallFailed | None:
+    """Store on the connection what has become of its refresh, and publish it.
+
+    Gives the failure as it is to be told: of a verdict that is not believed, only the trouble.
+    """
     now, is_mass = deps.clock(), False
     if verdict_of_purchase(refresh) is not None:
         connection = deps.connections.get(refresh.user_id, refresh.connection_id)
@@ -175,6 +184,10 @@ def update_connection(
     except QueueUnavailable:
         # The money is spent and on record; the next read publishes what is still in the outbox.
         count(metrics.ANNOUNCEMENT_PUT_OFF)
+    is_verdict = isinstance(failure, ProviderError) and verdict_of_purchase(refresh) is not None
+    if is_verdict and failure and failure.answer and after.link.suspicion is not None:
+        return ProviderUnavailable(failure.answer)
+    return failure
 
 
 def note_refusal(
