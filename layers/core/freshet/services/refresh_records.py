@@ -8,9 +8,9 @@ from freshet import metrics
 from freshet.domain.account import Account
 from freshet.domain.call_errors import (
     CallFailed,
+    LoginRequired,
     NotReached,
     ProviderAnswer,
-    ProviderError,
     ProviderUnavailable,
 )
 from freshet.domain.commands import ReadCommand, ReadReason, RefreshCommand
@@ -184,8 +184,7 @@ def update_connection(
     except QueueUnavailable:
         # The money is spent and on record; the next read publishes what is still in the outbox.
         count(metrics.ANNOUNCEMENT_PUT_OFF)
-    is_verdict = isinstance(failure, ProviderError) and verdict_of_purchase(refresh) is not None
-    if is_verdict and failure and failure.answer and after.link.suspicion is not None:
+    if isinstance(failure, LoginRequired) and after.link.suspicion is not None:
         return ProviderUnavailable(failure.answer)
     return failure
 
