@@ -10,6 +10,7 @@ import requests
 
 from freshet.adapters.transport import Answer, Endpoint, Transport
 from tests.depth import sample
+from tests.functional.s4 import s4
 from tests.functional.world import World, a_world
 
 ODD: tuple[Any, ...] = (None, "", 7, True, "a \ud83d", "n\0", "x" * 2000, "0e-70", [], {"a": 1})
@@ -93,6 +94,8 @@ def test_other_lines_are_shown_whatever_one_field_holds(
             assert shown.status == 200
             assert shown.body["positions"][-1]["numbers"] == "read", value
         assert world.call("GET", "/v1/portfolio", user_id=user).status == 200
+        if operation == "positions":
+            assert s4(world, connection, user_id=user).status == 200
 
 
 @pytest.mark.parametrize("name", ["name", "number", "raw_type", "status", "sync_status", "balance"])

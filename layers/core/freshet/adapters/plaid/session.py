@@ -128,12 +128,17 @@ class PlaidSession:
 
 def _source(document: dict[str, Any], account_id: str) -> str:
     """Keep the account's part of the answer whole: its lines and the securities they name."""
-    lines = [each for each in document["holdings"] if each.get("account_id") == account_id]
-    known = {each.get("security_id"): each for each in document["securities"]}
+    lines = [each for each in document["holdings"] if _id_of(each, "account_id") == account_id]
+    known = {_id_of(each, "security_id"): each for each in document["securities"]}
     # In the order of the lines: what stands beside each other is stored for less.
-    named = dict.fromkeys(each.get("security_id") for each in lines)
-    securities = [known[each] for each in named if each in known]
+    named = dict.fromkeys(_id_of(each, "security_id") for each in lines)
+    securities = [known[each] for each in named if each is not None and each in known]
     return rendered({"holdings": lines, "securities": securities})
+
+
+def _id_of(row: Any, name: str) -> str | None:
+    value = row.get(name) if isinstance(row, dict) else None
+    return value if isinstance(value, str) else None
 
 
 def opener(

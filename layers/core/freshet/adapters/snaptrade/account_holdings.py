@@ -15,6 +15,7 @@ from freshet.adapters.snaptrade.fields import (
     Field,
     Origin,
     Reference,
+    code_of,
     currencies_of,
     currency_of,
     decimal_of,
@@ -23,6 +24,7 @@ from freshet.adapters.snaptrade.fields import (
     never_null,
     nothing,
     number,
+    part_of,
     same,
 )
 from freshet.adapters.snaptrade.kinds import MINI, OPTION_KINDS, STANDARD, type_code_of
@@ -49,7 +51,7 @@ _INSTRUMENT = (
         Field(
             "exchange",
             Origin.REFERENCE,
-            lambda document, reference: reference.exchanges.get(document.get("exchange") or ""),
+            lambda document, reference: reference.exchanges.get(code_of(document, "exchange")),
         )
     ),
     _type_member("id"),
@@ -62,7 +64,9 @@ _INSTRUMENT = (
 )
 _DESCRIPTION = never_null(
     Field(
-        "symbol.description", Origin.DIRECT, lambda line, _: line["instrument"].get("description")
+        "symbol.description",
+        Origin.DIRECT,
+        lambda line, _: part_of(line, "instrument").get("description"),
     )
 )
 
@@ -152,12 +156,13 @@ def to_account_holdings(
 
     A connection that was last read before its document was kept has none.
     """
-    lines = positions["results"]
-    options = [each for each in lines if each["instrument"].get("kind") in OPTION_KINDS]
-    others = [each for each in lines if each["instrument"].get("kind") not in OPTION_KINDS]
+    lines = [each for each in positions["results"] if isinstance(each, dict)]
+    cash = [each for each in balances if isinstance(each, dict)]
+    options = [each for each in lines if _kind_of(each) in OPTION_KINDS]
+    others = [each for each in lines if _kind_of(each) not in OPTION_KINDS]
     return {
         "account": filled_in(ACCOUNT, {**account, "connection": connection}, reference),
-        "balances": [filled_in(BALANCE, each, reference) for each in balances],
+        "balances": [filled_in(BALANCE, each, reference) for each in cash],
         "positions": [filled_in(POSITION, each, reference) for each in others],
         "option_positions": [filled_in(OPTION_POSITION, each, reference) for each in options],
         "total_value": filled_in(TOTAL, _total_value(account, holdings), reference),
@@ -165,11 +170,15 @@ def to_account_holdings(
 
 
 def _inner(document: Document, name: str) -> Any:
-    return (document.get("figi_instrument") or {}).get(name)
+    return part_of(document, "figi_instrument").get(name)
+
+
+def _kind_of(line: Document) -> str:
+    return code_of(part_of(line, "instrument"), "kind")
 
 
 def _type_code(instrument: Document) -> str | None:
-    return type_code_of(instrument.get("kind"))
+    return type_code_of(code_of(instrument, "kind"))
 
 
 def _open_profit(line: Document) -> Decimal | None:
@@ -185,12 +194,12 @@ def _multiplier(option: Document) -> Decimal:
 
 def _cost_per_contract(line: Document) -> Decimal | None:
     cost = decimal_of(line.get("cost_basis"))
-    return None if cost is None else EXACT.multiply(cost, _multiplier(line["instrument"]))
+    return None if cost is None else EXACT.multiply(cost, _multiplier(part_of(line, "instrument")))
 
 
 def _total_value(account: Document, holdings: Holdings) -> dict[str, Any]:
     """Add up what the account's own currency counts; null where anything is in another one."""
-    balance = (account.get("balance") or {}).get("total") or {}
+    balance = part_of(part_of(account, "balance"), "total")
     totals = holdings.totals()
     if len(totals) != 1 or totals[0].unpriced_positions:
         return {"value": None, "currency": balance.get("currency")}

@@ -1,6 +1,7 @@
 """The fields of SnapTrade's documented shape: each a path, an origin, and a way to be given."""
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -73,7 +74,7 @@ def currency_of(path: str, name: str = "currency") -> Field:
     return Field(
         path,
         Origin.REFERENCE,
-        lambda document, reference: reference.currencies.get(document.get(name) or ""),
+        lambda document, reference: reference.currencies.get(code_of(document, name)),
     )
 
 
@@ -81,7 +82,7 @@ def currencies_of(path: str, name: str = "currency") -> Field:
     """List the one currency that is left of several, or none."""
 
     def give(document: Document, reference: Reference) -> Any:
-        found = reference.currencies.get(document.get(name) or "")
+        found = reference.currencies.get(code_of(document, name))
         return [] if found is None else [found]
 
     return Field(path, Origin.REFERENCE, give)
@@ -102,7 +103,7 @@ def moved(field: Field, path: str, names: tuple[str, ...]) -> Field:
 
     def give(document: Document, reference: Reference) -> Any:
         for name in names:
-            document = document.get(name) or {}
+            document = part_of(document, name)
         return field.give(document, reference)
 
     return replace(field, path=f"{path}.{field.path}", give=give)
@@ -123,5 +124,19 @@ def filled_in(fields: Iterable[Field], document: Document, reference: Reference)
 
 
 def decimal_of(value: object) -> Decimal | None:
-    """Read a number that is text, a number or missing."""
-    return None if value is None else exact_decimal(str(value))
+    """Read a number that is text, a number or missing; none for one that cannot be read."""
+    with suppress(ValueError):
+        return None if value is None else exact_decimal(str(value))
+    return None
+
+
+def part_of(document: object, name: str) -> Document:
+    """Give an object in another one; an empty one where something else is in its place."""
+    part = document.get(name) if isinstance(document, Mapping) else None
+    return part if isinstance(part, Mapping) else {}
+
+
+def code_of(document: Document, name: str) -> str:
+    """Give a code, or an empty text where something else is in its place."""
+    code = document.get(name)
+    return code if isinstance(code, str) else ""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, TypeIs
 
-from freshet.adapters.snaptrade.fields import Document
+from freshet.adapters.snaptrade.fields import Document, part_of
 from freshet.adapters.snaptrade.kinds import type_code_of
 from freshet.domain.reference import ReferenceKind, ReferenceName
 
@@ -14,8 +14,8 @@ Descriptions = dict[ReferenceName, dict[str, Any]]
 
 def instruments_of(positions: Document) -> list[Document]:
     """List what is held or, in an option's place, what lies under it."""
-    held = [line["instrument"] for line in positions["results"]]
-    return [each.get("underlying") or each for each in held]
+    held = [part_of(line, "instrument") for line in positions["results"]]
+    return [part_of(each, "underlying") or each for each in held]
 
 
 def names_of(instrument: Document) -> frozenset[ReferenceName]:
@@ -43,7 +43,7 @@ def described_by_symbol(symbol: Document) -> Descriptions:
 
 def described_by_balances(balances: Sequence[Document]) -> Descriptions:
     """Find the currencies that an account's cash describes already."""
-    members = [line.get("currency") for line in balances]
+    members = [line.get("currency") for line in balances if isinstance(line, dict)]
     return {
         ReferenceName(ReferenceKind.CURRENCY, member["code"]): member
         for member in members
