@@ -1,16 +1,21 @@
 """Hours of wrong and of true verdicts over hundreds of connections, minute by minute."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from freshet.domain.call_errors import (
     AccessRevoked,
+    CallFailed,
     LoginRequired,
     MissingUpstream,
     ProviderError,
+    ProviderFailed,
     ProviderUnavailable,
+    QuotaExhausted,
+    RefusedUnclearly,
 )
 from freshet.domain.commands import ReadCommand
 from freshet.domain.connection import Connection
@@ -19,10 +24,11 @@ from freshet.domain.connection_status import BROKEN, ConnectionStatus
 from freshet.domain.errors import ConnectionInDoubt
 from freshet.domain.purchase import check_again
 from freshet.domain.schedule import TurnCapacity
+from freshet.domain.webhooks import StatusHint, WebhookEffect
 from freshet.services.decide_verdict import DecideVerdictDependencies, decide_verdict
 from freshet.services.plan_turn import plan_turn
 from freshet.services.take_snapshots import take_snapshots
-from tests.builders import NOON, a_report, an_answer
+from tests.builders import NOON, a_report, an_answer, an_event
 from tests.depth import many
 from tests.fakes import FakeProvider
 from tests.unit.crowd import add_connection, all_connections, connection_id, planning_at
@@ -172,3 +178,96 @@ def _held() -> Crowd:
 
 def _in_doubt(crowd: Crowd) -> list[Connection]:
     return [each for each in all_connections(crowd.stage) if each.link.suspicion is not None]
+
+
+def test_signed_deletion_is_believed_at_once_and_never_looked_at_again() -> None:
+    stage = Stage()
+    stage.read()
+    stage.later(hours=1)
+    deleted = an_event(
+        kind="CONNECTION_DELETED",
+        effect=WebhookEffect.CONNECTION_READ,
+        status_hint=StatusHint.REMOVED,
+        provider_account_id=None,
+    )
+    stage.hear(deleted)
+    stage.provider.read_failures = {"connection": MissingUpstream(an_answer())}
+    stage.later(seconds=10)
+    stage.drain()
+    assert stage.connection.link.status is ConnectionStatus.REVOKED
+    assert (stage.connection.link.next_look_at, stage.connection.due_at) == (None, None)
+
+
+@pytest.mark.parametrize("operation", ["accounts", "account-1"])
+def test_unknown_code_is_believed_after_three_days_wherever_it_is_met(operation: str) -> None:
+    stage = _reading_hourly(operation, RefusedUnclearly(an_answer()), hours=3 * 24 - 1)
+    assert stage.connection.link.status == "degraded"
+    _pass_hours(stage, 14)
+    assert stage.connection.link.status == "needs_user"
+
+
+@pytest.mark.parametrize("operation", ["connection", "accounts", "account-1"])
+def test_user_is_told_once_wherever_the_verdict_is_met(operation: str) -> None:
+    stage = _reading_hourly(operation, LoginRequired(an_answer()), hours=20 * 24)
+    told = [event.kind for event in stage.bus.published if event.kind.startswith("Connection")]
+    assert told == ["ConnectionNeedsUser"]
+    stage.provider.read_failures = {}
+    _pass_hours(stage, 8 * 24)
+    assert stage.connection.link.status is ConnectionStatus.ACTIVE
+
+
+@pytest.mark.parametrize("is_broken", [False, True])
+@pytest.mark.parametrize(
+    "trouble", [ProviderFailed(an_answer()), QuotaExhausted(NOON + timedelta(days=3))]
+)
+def test_look_steps_back_like_any_other_read_when_it_fails(
+    is_broken: bool, trouble: CallFailed
+) -> None:
+    stage = Stage()
+    verdict = LoginRequired if is_broken else MissingUpstream
+    stage.provider.read_failures = {"connection": verdict(an_answer())}
+    stage.read()
+    stage.provider.read_failures = {"connection": trouble}
+    planned = 0
+    for _ in range(6 * 60):
+        stage.later(minutes=1)
+        planned += stage.plan()
+        stage.drain()
+    assert 1 <= planned <= 8
+
+
+def test_held_verdict_of_a_later_call_takes_as_long_as_any_other() -> None:
+    crowd = Crowd(8, institutions=1, hours=0)
+    for each in all_connections(crowd.stage):
+        crowd.provider(each).read_failures = {"accounts": LoginRequired(an_answer())}
+    crowd.run(minutes=1)
+    held = len(_in_doubt(crowd))
+    assert held > 0
+    crowd.run(minutes=45)  # one look has agreed since the mass has passed, a second has not
+    assert len(_in_doubt(crowd)) == held
+    crowd.run(minutes=6 * 60)
+    assert _in_doubt(crowd) == []
+    assert crowd.count(*BROKEN) == 8
+
+
+def _reading_hourly(operation: str, failure: ProviderError, *, hours: int) -> Stage:
+    stage = Stage()
+    stage.read()
+    stage.provider.read_failures = {operation: failure}
+    stage.connections.change(
+        stage.connection.user_id,
+        stage.connection.id,
+        lambda row: replace(row, schedule=replace(row.schedule, next_read_at=stage.clock())),
+    )
+    stage.connections.change(
+        stage.connection.user_id, stage.connection.id, lambda row: row.rescheduled(now=NOON)
+    )
+    _pass_hours(stage, hours)
+    return stage
+
+
+def _pass_hours(stage: Stage, hours: int) -> None:
+    for _ in range(hours):
+        stage.later(hours=1)
+        stage.plan()
+        stage.drain()

@@ -160,9 +160,8 @@ class Connection:
         times += [self.migration.migrated_at] if self.is_to_be_judged else []
         if self.is_awake:
             times += [self.schedule.next_read_at, self._next_purchase_at]
-            times += [self.link.suspicion.next_look_at] if self.link.suspicion else []
-        elif not self.paused:
-            times += [self._next_look_at]
+        if not self.paused:
+            times += [self._look_at(now=now)]
         planned = (at for at in times if at is not None)
         return replace(self, due_at=min(planned, default=None))
 
@@ -170,10 +169,11 @@ class Connection:
         """Tell whether the cadence asks for a purchase at this turn."""
         return self._next_purchase_at is not None and self._next_purchase_at <= now
 
-    @property
-    def _next_look_at(self) -> datetime | None:
-        look_at, tried_again_at = self.link.next_look_at, self.schedule.next_read_at
-        if look_at is None or self.schedule.consecutive_failures == 0 or tried_again_at is None:
+    def _look_at(self, *, now: datetime) -> datetime | None:
+        # A look whose time has passed has been tried: it steps back as any other read does.
+        link, tried_again_at = self.link, self.schedule.next_read_at
+        look_at = link.suspicion.next_look_at if link.suspicion else link.next_look_at
+        if look_at is None or look_at > now or tried_again_at is None:
             return look_at
         return max(look_at, tried_again_at)
 

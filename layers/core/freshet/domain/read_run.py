@@ -130,10 +130,10 @@ def connection_after_read_run(
     pending = connection.pending.after_read(
         run.started_at, is_through=run.is_through, transactions_read=run.transactions_read
     )
-    learned = replace(connection, pending=pending)
-    if run.report is not None:
+    learned, verdict = replace(connection, pending=pending), run.verdict(connection)
+    if run.report is not None and (verdict is None or run.report.is_disabled):
         learned = learned.with_report(run.report, read_at=run.started_at)
-    learned = _after_trouble(learned, run, now=now)
+    learned = _after_trouble(learned, run, verdict, now=now)
     for refresh in refreshes:
         learned = _after_check(learned, refresh, run, now=now)
     learned = learned.announcing_status(connection, now=now)
@@ -171,9 +171,10 @@ def _changes(connection: Connection, run: ReadRun) -> dict[str, Event]:
     }
 
 
-def _after_trouble(connection: Connection, run: ReadRun, *, now: datetime) -> Connection:
+def _after_trouble(
+    connection: Connection, run: ReadRun, verdict: Verdict | None, *, now: datetime
+) -> Connection:
     trouble, reason = run.trouble, run.reason or _UNKNOWN
-    verdict = run.verdict(connection)
     if verdict is not None:
         return _after_verdict(connection, verdict, run, now=now)
     if trouble is None:
@@ -223,10 +224,6 @@ def _after_verdict(
 def _after_success(connection: Connection, run: ReadRun, *, now: datetime) -> Connection:
     if run.scope is ReadScope.MARKED_ACCOUNTS:
         return connection
-    if run.scope is ReadScope.STATUS:
-        # It works again: what it holds is read next.
-        schedule = replace(connection.schedule, next_read_at=now, consecutive_failures=0)
-        return replace(connection, schedule=schedule)
     synced = [each.report.synced_at for each in run.accounts if each.report.synced_at]
     return connection.after_reading(
         started_at=run.started_at, calls=run.calls, synced_at=max(synced, default=None)

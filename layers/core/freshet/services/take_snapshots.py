@@ -178,8 +178,10 @@ def _steps(
         report = session.connection()
         run = replace(run, report=report)
         yield run
-        if report.is_disabled or run.scope is ReadScope.STATUS:
+        if report.is_disabled:
             return  # the answers of a disabled one are frozen: they prove nothing and cost quota
+        if run.scope is ReadScope.STATUS:  # it works again: what it holds is read, too
+            run = replace(run, scope=ReadScope.EVERYTHING)
     # Only now: a read without quota, or at a provider in trouble, has not read anything.
     if run.is_background:
         run = _with_allowance(run, connection, deps)
