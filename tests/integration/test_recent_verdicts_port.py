@@ -81,6 +81,16 @@ def test_verdict_counts_once_when_it_comes_again(
     assert here.verdicts == everywhere.verdicts == {("user-0", "con_0")}
 
 
+def test_any_text_may_name_an_institution_and_a_user(
+    counting: tuple[RecentVerdicts, Reader], clock: FakeClock
+) -> None:
+    verdicts, read = counting
+    odd = a_connection(user_id='a\nb"', institution=Institution("A\nB\\", None))
+    read(odd)
+    here, _ = verdicts.note(odd, now=clock())
+    assert here == RecentReads(reads=1, verdicts={('a\nb"', odd.id)})
+
+
 def test_nothing_is_remembered_when_it_is_long_ago(
     counting: tuple[RecentVerdicts, Reader], clock: FakeClock
 ) -> None:

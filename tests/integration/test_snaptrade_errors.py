@@ -40,7 +40,7 @@ TABLE = [
     (409, "1166", call_errors.ProviderUnavailable),
     (410, None, call_errors.EndpointRetired),
     (425, "3012", call_errors.ProviderUnavailable),
-    (429, "0000", call_errors.RateLimited),
+    (429, "0000", call_errors.SubjectLimited),
     (429, None, call_errors.SubjectLimited),
     (429, "9999", call_errors.SubjectLimited),
     (429, "throttled", call_errors.ProviderThrottled),
@@ -148,23 +148,61 @@ def test_broker_cannot_do_it_when_the_error_without_a_code_says_so() -> None:
     assert type(_error(501, b'{"error": "not implemented"}')) is call_errors.RefreshNotAllowed
 
 
+LEFT, NONE_LEFT = {"X-RateLimit-Remaining": "7"}, {"X-RateLimit-Remaining": "0"}
+NONE_OF_ACCOUNT = {"X-RateLimit-Account-Remaining": "0"}
+SUBJECT, KEY = call_errors.SubjectLimited, call_errors.RateLimited
+
+
 @pytest.mark.parametrize(
-    ("endpoint", "headers", "kind"),
+    ("endpoint", "headers", "in_envelope", "elsewhere"),
     [
-        (REFRESH, {}, call_errors.SubjectLimited),
-        (SYNC_TRANSACTIONS, {}, call_errors.SubjectLimited),
-        (POSITIONS, {}, call_errors.RateLimited),
-        (REFRESH, {"X-RateLimit-Remaining": "0"}, call_errors.RateLimited),
-        (REFRESH, {"X-RateLimit-Remaining": "7"}, call_errors.SubjectLimited),
+        (REFRESH, {}, SUBJECT, SUBJECT),
+        (SYNC_TRANSACTIONS, {}, SUBJECT, SUBJECT),
+        (REFRESH, LEFT, SUBJECT, SUBJECT),
+        (REFRESH, NONE_LEFT, KEY, KEY),
+        (POSITIONS, {}, KEY, SUBJECT),
+        (POSITIONS, NONE_OF_ACCOUNT, SUBJECT, SUBJECT),
+        (POSITIONS, NONE_LEFT, KEY, KEY),
     ],
 )
-def test_limit_without_a_code_is_the_connections_own_when_a_refresh_meets_it(
-    endpoint: Endpoint, headers: dict[str, str], kind: type[call_errors.ProviderError]
+def test_limit_is_that_of_our_key_only_when_it_is_said_to_be(
+    endpoint: Endpoint,
+    headers: dict[str, str],
+    in_envelope: type[call_errors.ProviderError],
+    elsewhere: type[call_errors.ProviderError],
 ) -> None:
-    for body in (b"<html>", b'{"detail": "x"}', b'{"detail": "x", "code": "new"}'):
-        error = error_for(Answer(429, CaseInsensitiveDict(headers), body), endpoint)
-        assert type(error) is kind
-        assert error.is_surely_unbilled
+    theirs = (
+        b'{"detail": "x"}',
+        b'{"detail": "x", "code": "new"}',
+        b'{"detail": "x", "code": "0000"}',
+    )
+    for bodies, kind in ((theirs, in_envelope), ((b"<html>", b'{"code": "throttled"}'), elsewhere)):
+        for body in bodies:
+            error = error_for(Answer(429, CaseInsensitiveDict(headers), body), endpoint)
+            assert type(error) is kind
+            assert error.is_surely_unbilled
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "headers", "seconds"),
+    [(REFRESH, {}, 86400), (POSITIONS, {}, 9999), (REFRESH, NONE_LEFT, 9999)],
+)
+def test_long_wait_is_kept_for_a_connection_and_shortened_for_our_key(
+    endpoint: Endpoint, headers: dict[str, str], seconds: int
+) -> None:
+    waiting = CaseInsensitiveDict(headers | {"Retry-After": "864000"})
+    error = error_for(Answer(429, waiting, b'{"detail": "x"}'), endpoint)
+    assert error.wait == timedelta(seconds=seconds)
+
+
+def test_gateway_does_not_say_that_a_broker_cannot_refresh() -> None:
+    answer = Answer(501, CaseInsensitiveDict(), b'{"error": "Not Implemented"}')
+    assert type(error_for(answer, POSITIONS)) is call_errors.ProviderFailed
+    assert type(error_for(answer, REFRESH)) is call_errors.RefreshNotAllowed
+
+
+def test_endpoint_is_not_retired_when_another_code_stands_beside_it() -> None:
+    assert type(_error(410, b'{"detail": "x", "code": "9"}')) is call_errors.UnreadableAnswer
 
 
 def test_error_tells_no_text_of_the_provider_when_printed() -> None:

@@ -36,6 +36,7 @@ ENDPOINT = Endpoint(
     path="/",
     timeouts=Timeouts(connect=0.3, read=0.3),
 )
+_PATIENT = replace(ENDPOINT, timeouts=Timeouts(connect=60.0, read=60.0))
 BILLABLE = replace(ENDPOINT, operation="refresh", method="POST", is_billable=True)
 # Far below the timeout of a read, so that only the clock of the whole call can end it; and an end
 # of its own, so that a call which nothing ends brings an answer, and a red test.
@@ -139,6 +140,21 @@ def test_answer_is_cut_and_named_when_it_unpacks_to_more_than_is_held() -> None:
     with _serving(lambda _: swelling) as server, pytest.raises(AnswerTooLarge) as cut:
         Transport().send(patient, _request(server.url))
     assert not cut.value.is_surely_unbilled
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "http://[zz]/", "//[", "/x", "\xff"])
+def test_redirect_is_an_answer_like_any_other_wherever_it_leads(location: str) -> None:
+    elsewhere = Reply(302, b"moved", headers={"Location": location})
+    with _serving(lambda _: elsewhere) as server:
+        answer = Transport().send(_PATIENT, _request(server.url))
+    assert (answer.status, answer.body) == (302, b"moved")
+
+
+def test_redirect_is_cut_when_it_unpacks_to_more_than_is_held() -> None:
+    headers = {"Location": "/x", "Content-Encoding": "gzip"}
+    swelling = Reply(302, gzip.compress(bytes(MOST_BYTES + 1)), headers=headers)
+    with _serving(lambda _: swelling) as server, pytest.raises(AnswerTooLarge):
+        Transport().send(_PATIENT, _request(server.url))
 
 
 def test_answer_is_whole_when_it_is_as_large_as_may_be() -> None:

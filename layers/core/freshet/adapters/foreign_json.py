@@ -69,6 +69,8 @@ OrDefault = BeforeValidator(_default_for_null)
 """For a field whose default also stands for a null."""
 Told = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
 """A text for people: half a character, NUL and more than 500 characters do not pass."""
+Flag = Annotated[bool | None, Field(strict=True)]
+"""True or false, and not something that means it in one language or another."""
 Unread = Annotated[tuple[str, ...], Field(validation_alias="\0unread")]
 """The values of a line, or of what is in it, that could not be read and were left out."""
 Number = Annotated[Decimal | None, BeforeValidator(_exact)]

@@ -132,8 +132,13 @@ class Transport:
         raise answer
 
 
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Name none: where it leads is of no interest, and its body would be read uncapped."""
+
+
 def _new_session(tls: ssl.SSLContext | None) -> requests.Session:
-    session = requests.Session()
+    session = _Session()
     session.trust_env = False
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
     session.mount("https://", DeadlineAdapter(tls))

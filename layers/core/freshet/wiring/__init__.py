@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class Invocation:
-    """How long the invocation under way may still take: for ever where nobody has said."""
+    """How long the invocation under way may still take: without an end until Lambda names one."""
 
     def __init__(self) -> None:
         """Know of no end."""

@@ -1,5 +1,6 @@
 """The verdicts of the last minutes, in ConnectionsTable: one row for each five of them."""
 
+import json
 from datetime import datetime, timedelta
 
 from freshet.adapters.dynamodb import keys
@@ -26,7 +27,7 @@ class DynamoRecentVerdicts:
         self._keep(connection, institution, now)
         first, last = (keys.verdicts(provider, number) for number in (span[0], span[-1]))
         rows = self._table.query_between(first["PK"], first["SK"], last["SK"])
-        entries = [str(each).split("\n") for row in rows for each in row["entries"]]
+        entries = [json.loads(each) for row in rows for each in row["entries"]]
         bucket = self._table.get(keys.quota(provider)) or {}
         here = frozenset((user, link) for place, user, link in entries if place == institution)
         everywhere = frozenset((user, link) for _, user, link in entries)
@@ -36,7 +37,7 @@ class DynamoRecentVerdicts:
         )
 
     def _keep(self, connection: Connection, institution: str, now: datetime) -> None:
-        entry = "\n".join((institution, connection.user_id, connection.id))
+        entry = json.dumps([institution, connection.user_id, connection.id])
         try:
             self._table.update(
                 keys.verdicts(connection.provider, spans(now)[-1]),

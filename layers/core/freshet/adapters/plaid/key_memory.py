@@ -21,7 +21,7 @@ _MOST_UNKNOWN = 1_024
 
 
 class KeyStore(Protocol):
-    """Keeps keys beyond the life of a process; its trouble is told nobody but the log."""
+    """Keeps keys beyond the life of a process; its trouble is logged and not raised."""
 
     def load(self) -> StoredKeys:
         """Give what is kept."""

@@ -1,4 +1,4 @@
-"""How often Plaid is asked for keys: so that nobody's inventions keep a genuine key out."""
+"""How often Plaid is asked for keys, so that invented key ids keep no genuine key out."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -11,8 +11,8 @@ _IDS_REMEMBERED = 8_192
 class LookUpBudget:
     """Admits look-ups by chance, the smaller the more are wanted; an id that comes again first.
 
-    First come, first served would be served to whoever sends most. Plaid delivers again what was
-    answered 503, with the same key id; who invents ids seldom does.
+    In the order of their coming, the sender of most deliveries would take all. Plaid delivers again
+    what was answered 503, with the same key id; a sender of invented ids seldom does.
     """
 
     def __init__(self, random: Callable[[], float]) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from freshet.adapters.foreign_json import (
     Day,
+    Flag,
     Id,
     Identity,
     Instant,
@@ -102,7 +103,7 @@ class Security(_Answer):
     name: Told | None = None
     ticker_symbol: Told | None = None
     type: Told | None = None
-    is_cash_equivalent: bool | None = None
+    is_cash_equivalent: Flag = None
     iso_currency_code: Told | None = None
     unofficial_currency_code: Told | None = None
     market_identifier_code: Told | None = None

@@ -40,6 +40,8 @@ class SnapTradeClient:
         """Read how one connection is, as a model and as it was served."""
         document = self.http_client.read(endpoints.CONNECTION, connection_id, user=user)
         read = validated(models.Authorization.model_validate, document.content, document.told)
+        if read.id != connection_id or "disabled" in read.unread:
+            raise UnreadableAnswer(document.told)  # of another one, or of none: it says nothing
         return read, document.content
 
     def accounts(self, user: Credential, connection_id: str) -> Listed:

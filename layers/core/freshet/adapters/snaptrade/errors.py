@@ -1,5 +1,6 @@
 """What SnapTrade's errors mean, as a table over HTTP status and code."""
 
+from datetime import timedelta
 from typing import Any
 
 from freshet.adapters.exact_json import parsed_object
@@ -25,6 +26,8 @@ from freshet.domain.call_errors import (
 )
 
 _NOT_IMPLEMENTED, _TOO_MANY = 501, 429
+_ABOUT_REFRESHES = (REFRESH, SYNC_TRANSACTIONS)
+_LONGEST_PAUSE = timedelta(days=1)
 
 BY_CODE: dict[tuple[int, str], type[ProviderError]] = {
     (400, "1006"): LinkInvalid,
@@ -44,7 +47,7 @@ BY_CODE: dict[tuple[int, str], type[ProviderError]] = {
     (404, "1011"): MissingUpstream,
     (409, "1166"): ProviderUnavailable,
     (425, "3012"): ProviderUnavailable,
-    (429, "0000"): RateLimited,
+    (429, "0000"): SubjectLimited,
     (429, "throttled"): ProviderThrottled,
     (500, "1000"): ProviderFailed,
     (500, "3000"): ProviderFailed,
@@ -74,32 +77,35 @@ def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
         request_id=answer.headers.get("X-Request-ID"),
     )
     kind = _kind(answer.status, code, document)
-    if kind is RateLimited and _is_narrow(answer, endpoint):
-        kind = SubjectLimited
-    return kind(told, wait=wait_of(answer))
+    if answer.status == _NOT_IMPLEMENTED and endpoint not in _ABOUT_REFRESHES:
+        kind = ProviderFailed
+    if kind is SubjectLimited and _is_of_our_key(answer, endpoint, document):
+        return RateLimited(told, wait=wait_of(answer))
+    return kind(told, wait=wait_of(answer, most=_LONGEST_PAUSE))
 
 
 def _kind(status: int, code: str | None, document: dict[str, Any]) -> type[ProviderError]:
     if _is_text(document, "detail", "default_detail"):
         kind = BY_CODE.get((status, code or "")) or _BY_STATUS.get(status)
-        if kind is not None:
+        if kind is not None and not (kind is EndpointRetired and code is not None):
             return kind
     if status == _NOT_IMPLEMENTED and _is_text(document, "error"):
         return RefreshNotAllowed  # the one error that is documented without a code
     if status == _TOO_MANY:
-        return RateLimited
+        return SubjectLimited
     return ProviderFailed if status >= 500 else UnreadableAnswer  # noqa: PLR2004
 
 
-def _is_narrow(answer: Answer, endpoint: Endpoint) -> bool:
-    """Tell whether a refusal for too many requests leaves our key's own limit aside."""
+def _is_of_our_key(answer: Answer, endpoint: Endpoint, document: dict[str, Any]) -> bool:
+    """Tell whether too many requests are those of all users together.
+
+    Its header says so. Without it, SnapTrade's envelope does, but for refreshes: connections have a
+    limit for these of their own, which is told in more than one way.
+    """
     if is_used_up(answer, CUSTOMER):
-        return False
-    # Connections have a limit for refreshes of their own, which is told in more than one way.
-    is_documented = (answer.status, _code(parsed_object(answer.body)) or "") in BY_CODE
-    return is_used_up(answer, ACCOUNT) or (
-        endpoint in (REFRESH, SYNC_TRANSACTIONS) and not is_documented
-    )
+        return True
+    is_theirs = _is_text(document, "detail", "default_detail")
+    return is_theirs and endpoint not in _ABOUT_REFRESHES and not is_used_up(answer, ACCOUNT)
 
 
 def _is_text(document: dict[str, Any], *names: str) -> bool:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 from freshet.adapters.foreign_json import (
     Day,
+    Flag,
     LenientModel,
     Number,
     OrDefault,
@@ -67,7 +68,7 @@ class LegacyPosition(LenientModel):
     price: Number = None
     average_purchase_price: Number = None
     currency: models.Currency | None = None
-    cash_equivalent: bool | None = None
+    cash_equivalent: Flag = None
     tax_lots: list[models.TaxLot] | None = None
     unread: Unread = ()
 
@@ -80,7 +81,7 @@ class OptionSymbol(LenientModel):
     option_type: Told | None = None
     strike_price: Number = None
     expiration_date: Day = None
-    is_mini_option: bool | None = None
+    is_mini_option: Flag = None
     underlying_symbol: UniversalSymbol | None = None
 
 

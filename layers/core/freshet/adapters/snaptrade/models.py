@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import BeforeValidator, Field
 
 from freshet.adapters.foreign_json import (
     Day,
+    Flag,
     Id,
     Identity,
     Instant,
@@ -43,10 +44,11 @@ class Authorization(_Answer):
     """A connection; SnapTrade marks no field as required."""
 
     id: Told | None = None
-    disabled: Annotated[bool, OrDefault] = False
+    disabled: Annotated[bool, Field(strict=True), OrDefault] = False
     brokerage: Annotated[Brokerage, OrDefault] = Brokerage()
     # An object since September 2026, text before, absent in between.
     data_freshness_mode: dict[str, Any] | Told | None = None
+    unread: Unread = ()
 
 
 class Amount(_Answer):
@@ -65,15 +67,15 @@ class OldBalance(_Answer):
 class SyncPart(_Answer):
     """How far one half of an account's data is."""
 
-    initial_sync_completed: bool | None = None
+    initial_sync_completed: Flag = None
     last_successful_sync: Instant = None
-    holdings_unavailable: bool | None = None
+    holdings_unavailable: Flag = None
 
 
 class TransactionsSync(_Answer):
     """How far an account's transactions are: everything up to this day is in."""
 
-    initial_sync_completed: bool | None = None
+    initial_sync_completed: Flag = None
     last_successful_sync: SyncDay = None
 
 
@@ -99,7 +101,7 @@ class Account(_Answer):
     account_category: Told | None = None
     raw_type: Told | None = None
     status: Told | None = None
-    is_paper: bool | None = None
+    is_paper: Flag = None
     balance: OldBalance | None = None
     net_value: Amount | None = None
     sync_status: Annotated[SyncStatus, OrDefault] = SyncStatus()
@@ -159,7 +161,7 @@ class Position(_Answer):
     price: Number = None
     cost_basis: Number = None
     currency: Told | None = None
-    cash_equivalent: bool | None = None
+    cash_equivalent: Flag = None
     tax_lots: list[TaxLot] | None = None
     unread: Unread = ()
 

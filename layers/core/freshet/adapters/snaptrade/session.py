@@ -69,9 +69,10 @@ class SnapTradeSession:
         try:
             found = self.client.connection(self.user, self.connection_id)
         except MissingUpstream as missing:
-            listed = self.client.connections(self.user)
-            if any(each.id == self.connection_id for each in listed):
-                raise ProviderUnavailable(missing.answer) from None  # it says both
+            listed = {each.id for each in self.client.connections(self.user)}
+            if not listed.isdisjoint((self.connection_id, None)):
+                # It says both, or one of those it lists may be this one.
+                raise ProviderUnavailable(missing.answer) from None
             raise
         return to_connection_report(*found)
 
