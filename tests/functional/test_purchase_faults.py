@@ -79,7 +79,7 @@ def test_refresh_is_refused_unpaid_when_the_provider_throttles_for_ten_minutes(
     books = _ended(scene, original)
     assert (books.status, books.billed) == ("refused", [])
     assert books.booked == 0
-    assert books.refreshes[0]["reason"]["S"] == "provider_rate_limited"
+    assert books.refreshes[0]["reason"]["S"] == "provider_rate_limited_here"
 
 
 def test_refresh_is_bought_once_when_the_provider_throttles_for_a_while(scene: Scene) -> None:

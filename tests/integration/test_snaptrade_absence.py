@@ -1,4 +1,4 @@
-"""Is a SnapTrade connection there? Only a well-formed answer about it says so, or that it is not."""
+"""A SnapTrade connection is there, or not, only as a well-formed answer about it says."""
 
 from typing import Any
 
