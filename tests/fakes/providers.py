@@ -65,6 +65,9 @@ class FakeSession:
         self._fail("connection")
         return self._provider.report
 
+    def look(self) -> ConnectionReport:
+        return self.connection()
+
     def accounts(self) -> Sequence[AccountReport]:
         self._fail("accounts")
         return list(self._provider.accounts)

@@ -21,16 +21,16 @@ GONE = json_answer({"detail": "x", "status_code": 404, "code": "1011"}, 404)
 
 
 def _session(*answers: Answer) -> SnapTradeSession:
-    quota, clock = FakeQuota(), FakeClock(NOON)
+    lease, clock = QuotaLease(FakeQuota()), FakeClock(NOON)
     http_client = SnapTradeHttpClient(
         base_url="https://snaptrade.example",
         keys=FixedKeys(SnapTradeKeys("client-1", Secret("key"))),
         transport=FakeTransport(answers),
-        rate_guard=RateGuard(quota, Circuit(), clock),
+        rate_guard=RateGuard(lease, Circuit(), clock),
         clock=clock,
     )
     user = Credential("u1", Secret("user-secret-1"))
-    return SnapTradeSession(SnapTradeClient(http_client), user, "c-1", QuotaLease(quota))
+    return SnapTradeSession(SnapTradeClient(http_client), user, "c-1", lease)
 
 
 @pytest.mark.parametrize("listed", [[], [{"id": "c-2"}], [{"id": "c-2", "disabled": "odd"}]])
@@ -40,12 +40,34 @@ def test_connection_is_missing_when_the_users_list_lacks_it_too(listed: Any) -> 
 
 
 @pytest.mark.parametrize(
-    "listed",
-    [[{"id": "c-1"}], [{"id": {"a": 1}}], [None], ["c-1"], [{"id": 5}], [{}], [{"id": "c\0"}]],
+    ("listed", "expected"),
+    [
+        ([{"id": "c-1"}], call_errors.ProviderUnavailable),  # it says both
+        ([{"id": "c-1", "disabled": "odd"}], call_errors.UnreadableAnswer),
+        ([{"id": {"a": 1}}], call_errors.UnreadableAnswer),
+        ([None], call_errors.UnreadableAnswer),
+        (["c-1"], call_errors.UnreadableAnswer),
+        ([{"id": 5}], call_errors.UnreadableAnswer),
+        ([{}], call_errors.UnreadableAnswer),
+        ([{"id": "c\0"}], call_errors.UnreadableAnswer),
+    ],
 )
-def test_nothing_is_missing_when_the_list_may_have_it(listed: Any) -> None:
-    with pytest.raises(call_errors.ProviderUnavailable):
+def test_nothing_is_missing_when_the_list_may_have_it(
+    listed: Any, expected: type[Exception]
+) -> None:
+    with pytest.raises(expected):
         _session(GONE, json_answer(listed)).connection()
+
+
+def test_look_takes_one_call_whatever_it_finds() -> None:
+    for listed, is_there in (([{"id": "c-1", "disabled": True}], True), ([{"id": "c-2"}], False)):
+        session = _session(json_answer(listed))
+        if is_there:
+            assert session.look().is_disabled
+        else:
+            with pytest.raises(call_errors.MissingUpstream):
+                session.look()
+        assert session.calls == 1
 
 
 @pytest.mark.parametrize("listed", [{}, {"detail": "x"}, None, "c-1", 7])

@@ -75,6 +75,9 @@ class ProviderSession(Protocol):
     def connection(self) -> ConnectionReport:
         """Ask how the connection is."""
 
+    def look(self) -> ConnectionReport:
+        """Ask the same of a broken connection, by a single call."""
+
     def accounts(self) -> Sequence[AccountReport]:
         """List its accounts."""
 

@@ -175,7 +175,8 @@ def _steps(
 ) -> Iterator[ReadRun]:
     """Give the run after each step: report, allowance, accounts, and what is read of each."""
     if run.scope is not ReadScope.MARKED_ACCOUNTS:
-        report = session.connection()
+        is_look = run.scope is ReadScope.STATUS
+        report = session.look() if is_look else session.connection()
         run = replace(run, report=report)
         yield run
         if report.is_disabled:

@@ -73,6 +73,10 @@ class PlaidSession:
             raise kind(endpoints.ITEM.told(status=200))
         return to_connection_report(answer)
 
+    def look(self) -> ConnectionReport:
+        """Ask how the Item is: one call in any case."""
+        return self.connection()
+
     def accounts(self) -> Sequence[AccountReport]:
         """List its accounts, investment or not."""
         synced_at = self._synced_at()

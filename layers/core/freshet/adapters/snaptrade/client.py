@@ -10,7 +10,7 @@ from freshet.adapters.foreign_json import validated
 from freshet.adapters.pages import ProviderPage, read_pages
 from freshet.adapters.snaptrade import endpoints, models
 from freshet.adapters.snaptrade.http_client import Document, SnapTradeHttpClient
-from freshet.domain.call_errors import UnreadableAnswer
+from freshet.domain.call_errors import MissingUpstream, UnreadableAnswer
 from freshet.domain.credential import Credential
 
 _CONNECTIONS = TypeAdapter(list[models.Authorization])
@@ -43,6 +43,20 @@ class SnapTradeClient:
         if read.id != connection_id or "disabled" in read.unread:
             raise UnreadableAnswer(document.told)  # of another one, or of none: it says nothing
         return read, document.content
+
+    def connection_in_list(
+        self, user: Credential, connection_id: str
+    ) -> tuple[models.Authorization, Any]:
+        """Find a connection in its user's list; raises MissingUpstream where the list lacks it."""
+        document = self.http_client.read(endpoints.CONNECTIONS, user=user)
+        listed = validated(_CONNECTIONS.validate_python, document.content, document.told)
+        rows = list(zip(listed, document.content, strict=True))
+        found = next((row for row in rows if row[0].id == connection_id), None)
+        if found is None and all(each.id is not None for each in listed):
+            raise MissingUpstream(document.told)
+        if found is None or "disabled" in found[0].unread:
+            raise UnreadableAnswer(document.told)  # a line without an id may be this one
+        return found
 
     def accounts(self, user: Credential, connection_id: str) -> Listed:
         """List a connection's accounts, in the older shape."""

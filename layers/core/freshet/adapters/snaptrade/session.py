@@ -69,11 +69,13 @@ class SnapTradeSession:
         try:
             found = self.client.connection(self.user, self.connection_id)
         except MissingUpstream as missing:
-            listed = {each.id for each in self.client.connections(self.user)}
-            if not listed.isdisjoint((self.connection_id, None)):
-                # It says both, or one of those it lists may be this one.
-                raise ProviderUnavailable(missing.answer) from None
-            raise
+            self.client.connection_in_list(self.user, self.connection_id)
+            raise ProviderUnavailable(missing.answer) from None  # it says both
+        return to_connection_report(*found)
+
+    def look(self) -> ConnectionReport:
+        """Ask how it is by its user's list, which one call tells of a connection that is gone."""
+        found = self.client.connection_in_list(self.user, self.connection_id)
         return to_connection_report(*found)
 
     def accounts(self) -> Sequence[AccountReport]:
