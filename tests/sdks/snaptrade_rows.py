@@ -89,6 +89,12 @@ READS: tuple[Row[SnapTradeDesk], ...] = (
         sdk=lambda desk, _: desk.sdk.connections.list_brokerage_authorizations(**desk.sdk_user),
         ours=lambda desk, _: desk.client.connections(desk.user),
     ),
+    Row(
+        name="SnapTradeClient.connection_in_list",
+        sdk=lambda desk, _: desk.sdk.connections.list_brokerage_authorizations(**desk.sdk_user),
+        ours=lambda desk, _: desk.client.connection_in_list(desk.user, desk.connection_id),
+        given=lambda found: [found[0]],
+    ),
     _per_connection("connection", "detail_brokerage_authorization", "authorization_id"),
     _per_connection("accounts", "list_brokerage_authorization_accounts", "authorization_id"),
     _per_connection(
