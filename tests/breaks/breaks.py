@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from freshet.adapters import deadlines, foreign_json
+from freshet.adapters import deadlines, odd_values
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.quota import DynamoQuota
@@ -246,7 +246,7 @@ BREAKS = (
     Break(
         promise="One odd value costs one line at most",
         name="refuse-whole-answers",
-        original=foreign_json._mend,
+        original=odd_values._mend,
         replacement=_mend_nothing,
         tests=("tests/integration/test_odd_values.py",),
     ),

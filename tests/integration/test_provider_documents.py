@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from freshet.adapters.dynamodb.holdings_documents import from_document, to_document
-from freshet.adapters.foreign_json import clean_text
+from freshet.adapters.odd_values import clean_text
 from freshet.adapters.rate_guard import Circuit, RateGuard
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient

@@ -11,6 +11,7 @@ from freshet.domain.connection_report import DataMode, Institution
 from freshet.domain.connection_status import ASLEEP, ConnectionStatus
 from freshet.domain.pending_reads import Announcement, PendingReads
 from freshet.domain.read_schedule import READ_LEASE
+from freshet.domain.verdicts import Verdict, VerdictKind
 from tests.builders import NOON, a_connection, a_report, refreshed
 
 READ_AT = NOON - timedelta(hours=1)
@@ -207,3 +208,16 @@ def test_broken_link_can_still_end_and_an_ended_one_stays_so(
     connection = a_connection(status=ConnectionStatus(status))
     judged = connection.link.with_login_required("gone", read_at=NOON, is_revoked=is_revoked)
     assert judged.status == after
+
+
+@pytest.mark.parametrize("is_expected", [True, False])
+def test_broken_link_is_looked_at_no_more_when_its_announced_removal_is_found(
+    is_expected: bool,
+) -> None:
+    needing = a_connection(status=ConnectionStatus.NEEDS_USER, broken_since=READ_AT).link
+    gone = Verdict(
+        kind=VerdictKind.ABSENT, reason="missing", is_revoked=True, is_expected=is_expected
+    )
+    after = needing.with_verdict(gone, read_at=NOON, is_mass=False, now=NOON)
+    assert after.status is ConnectionStatus.REVOKED
+    assert (after.next_look_at is None) is is_expected

@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from pydantic_core import PydanticUseDefault
 
 from freshet import metrics
+from freshet.adapters.odd_values import LONGEST_TEXT, UNREAD, copied, mend
 from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
 from freshet.domain.holdings import Numbers
 from freshet.domain.instants import from_text
@@ -51,6 +52,7 @@ def _default_for_null(value: object) -> object:
 
 
 _LONGEST_ID = 255
+_WITHOUT_NUL = r"^[^\x00]*$"
 
 
 def _identity(value: object) -> str | None:
@@ -67,16 +69,16 @@ def is_identifier(text: str) -> bool:
 
 OrDefault = BeforeValidator(_default_for_null)
 """For a field whose default also stands for a null."""
-Told = Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$")]
+Told = Annotated[str, Field(max_length=LONGEST_TEXT, pattern=_WITHOUT_NUL)]
 """A text for people: half a character, NUL and more than 500 characters do not pass."""
 Flag = Annotated[bool | None, Field(strict=True)]
 """True or false, and not something that means it in one language or another."""
-Unread = Annotated[tuple[str, ...], Field(validation_alias="\0unread")]
+Unread = Annotated[tuple[str, ...], Field(validation_alias=UNREAD)]
 """The values of a line, or of what is in it, that could not be read and were left out."""
 Number = Annotated[Decimal | None, BeforeValidator(_exact)]
 Text = Annotated[str, Field(min_length=1)]
 """A text that must be there as it is, however long: a secret, an address."""
-Id = Annotated[str, Field(min_length=1, max_length=255, pattern=r"^[^\x00]*$")]
+Id = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID, pattern=_WITHOUT_NUL)]
 """What names a thing, and must be there as it is."""
 Identity = Annotated[str | None, BeforeValidator(_identity)]
 """An id that may be missing: none for an empty or a strange one."""
@@ -120,10 +122,8 @@ def validated[Model](
             return validate(mended)
         except ValidationError as error:
             errors = _errors_of(error)
-        mended = _copied(mended) if mended is content else mended
-        places = {_place_in(mended, each["loc"]): each["type"] for each in errors}
-        for place, kind in places.items():
-            odd = _mend(mended, place, kind)
+        mended = copied(mended) if mended is content else mended
+        for odd in mend(mended, errors):
             if odd is None:
                 raise UnreadableAnswer(told)
             count(metrics.ODD_VALUE.member(f"{told.provider}_{odd}"))
@@ -131,68 +131,7 @@ def validated[Model](
 
 
 _ROUNDS = 4  # leaving a value out may show that what it belongs to cannot do without it
-_UNREAD = "\0unread"
-_LONGEST = 500
-type _Path = tuple[Any, ...]
-"""Names of members and places in lists."""
-_TEXT_ERRORS = ("string_too_long", "string_unicode", "string_pattern_mismatch")
 
 
 def _errors_of(error: ValidationError) -> list[Any]:
     return list(error.errors(include_url=False, include_context=False, include_input=False))
-
-
-def _copied(content: Any) -> Any:
-    match content:
-        case dict():
-            return {name: _copied(each) for name, each in content.items()}
-        case list():
-            return [_copied(each) for each in content]
-    return content
-
-
-def _place_in(content: Any, path: _Path) -> _Path:
-    """Give the part of a path that is in the document: its end may name a kind that was tried."""
-    place: list[Any] = []
-    for step in path:
-        if not (isinstance(content, dict | list) and step in _keys_of(content)):
-            break
-        content = content[step]
-        place.append(step)
-    return tuple(place)
-
-
-def _keys_of(content: Any) -> Any:
-    return content if isinstance(content, dict) else range(len(content))
-
-
-def _mend(content: Any, place: _Path, kind: str) -> str | None:
-    """Mend the value at a place of a document, or leave it out; None where that is impossible."""
-    above: list[Any] = [content]
-    for step in place:
-        above.append(above[-1][step])
-    if not place:
-        return None
-    name, value = place[-1], above.pop()
-    if isinstance(name, int):  # a line that is no object, or lacks what names it
-        above[-1][name] = {_UNREAD: ["line"]}
-        return "line"
-    named = str(name)
-    if kind in _TEXT_ERRORS and isinstance(value, str) and not _is_identifier(named):
-        above[-1][name] = clean_text(value)
-        return named
-    del above[-1][name]
-    for each in above:
-        if isinstance(each, dict):
-            each.setdefault(_UNREAD, []).append(named)
-    return named
-
-
-def _is_identifier(name: str) -> bool:
-    return name == "id" or name.endswith("_id")
-
-
-def clean_text(text: str) -> str:
-    """Give a text for people without what no store takes, and no longer than people read."""
-    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return whole.replace("\0", "")[:_LONGEST]

@@ -131,6 +131,7 @@ class Link:
                 status=_status_of(verdict),
                 status_reason=verdict.reason,
                 status_read_at=read_at,
+                broken_since=None if verdict.is_expected else self.broken_since,
             )
         if verdict.is_expected:
             return self
