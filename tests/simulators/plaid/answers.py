@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from tests.simulators.common.exact_json import Document
 from tests.simulators.plaid.errors import webhook_error
 from tests.simulators.plaid.knobs import PlaidKnobs
-from tests.simulators.plaid.market import current_value
 from tests.simulators.plaid.models import Account, Item
+from tests.simulators.plaid.worth import Securities, current_value
 
 _OFFERED = ("assets", "balance", "identity", "investments", "transactions")
 _NEWER_FIELDS = {"figi", "cfi_code", "tax_lots", "margin_loan_amount"}
@@ -58,11 +58,13 @@ def status_document(item: Item, *, knobs: PlaidKnobs) -> Document:
     }
 
 
-def account_document(account: Account, *, knobs: PlaidKnobs, has_margin: bool) -> Document:
+def account_document(
+    account: Account, securities: Securities, *, knobs: PlaidKnobs, has_margin: bool
+) -> Document:
     """Return an account; only investment endpoints tell the margin loan."""
     balances: Document = {
         "available": account.available,
-        "current": current_value(account),
+        "current": current_value(account, securities),
         "limit": None,
         "iso_currency_code": account.currency,
         "unofficial_currency_code": None,

@@ -23,6 +23,7 @@ class AccountControl:
             ("POST", f"{account}/vanish", self.vanish_account),
             ("POST", f"{account}/return", self.return_account),
             ("POST", f"{account}/holdings", self.replace_holdings),
+            ("POST", f"{account}/price", self.set_price),
             ("POST", f"{account}/trade", self.trade),
         ]
 
@@ -49,6 +50,11 @@ class AccountControl:
     def replace_holdings(self, path: Path, body: Values) -> Document:
         """Replace what an account holds."""
         self._replacing.replace(path["account_id"], body)
+        return {}
+
+    def set_price(self, path: Path, body: Values) -> Document:
+        """Give one security another price and date."""
+        self._replacing.set_price(path["account_id"], body)
         return {}
 
     def trade(self, path: Path, body: Values) -> Document:

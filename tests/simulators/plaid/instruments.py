@@ -56,6 +56,11 @@ def option(underlying: str, *, right: str, expires_on: str, strike: str) -> Docu
     return security("derivative", symbol, name, subtype="option", option_contract=contract)
 
 
+def dollars() -> Document:
+    """Return the cash in dollars as the security it is listed as."""
+    return security("cash", "CUR:USD", "U S Dollar", is_cash_equivalent=True, close_price=1)
+
+
 def bond(name: str, *, percentage: str, matures_on: str, currency: str) -> Document:
     """Return a fixed-income security without a ticker."""
     terms = {
@@ -89,7 +94,14 @@ def holding(
     return document | fields
 
 
-def tax_lot(lot_id: str | None, bought_at: str, quantity: str, prices: tuple[str, str]) -> Document:
+def tax_lot(
+    lot_id: str | None,
+    bought_at: str,
+    quantity: str,
+    prices: tuple[str, str],
+    *,
+    position_type: str = "LONG",
+) -> Document:
     """Return a tax lot; prices are per unit, when bought and today."""
     bought, today = (Decimal(price) for price in prices)
     return {
@@ -99,7 +111,7 @@ def tax_lot(lot_id: str | None, bought_at: str, quantity: str, prices: tuple[str
         "purchase_price": bought,
         "cost_basis": value_of(Decimal(quantity), bought),
         "current_value": value_of(Decimal(quantity), today),
-        "position_type": "LONG",
+        "position_type": position_type,
     }
 
 

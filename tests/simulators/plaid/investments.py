@@ -84,14 +84,14 @@ class Investments:
     def accounts(self, call: Call) -> Document:
         """Return the accounts, cached and free."""
         item, knobs = self._readable(call), self._world.knobs
-        found = [account_document(a, knobs=knobs, has_margin=False) for a in call.accounts()]
+        found = self._account_documents(call, has_margin=False)
         return {"accounts": found, "item": item_document(item, knobs=knobs)}
 
     def _holdings(self, call: Call) -> Document:
         item, knobs, accounts = call.item, self._world.knobs, call.accounts()
         held = [line for each in accounts for line in holding_documents(each, knobs=knobs)]
         return {
-            "accounts": [account_document(a, knobs=knobs, has_margin=True) for a in accounts],
+            "accounts": self._account_documents(call, has_margin=True),
             "holdings": held,
             "securities": security_documents(item, held, knobs=knobs),
             "item": item_document(item, knobs=knobs),
@@ -106,13 +106,20 @@ class Investments:
         found.sort(key=posted_on, reverse=True)
         page = found[offset : offset + count]
         return {
-            "accounts": [account_document(a, knobs=knobs, has_margin=True) for a in accounts],
+            "accounts": self._account_documents(call, has_margin=True),
             "investment_transactions": page,
             "securities": security_documents(item, page, knobs=knobs),
             "total_investment_transactions": len(found),
             "item": item_document(item, knobs=knobs),
             "is_investments_fallback_item": False,
         }
+
+    def _account_documents(self, call: Call, *, has_margin: bool) -> list[Document]:
+        securities, knobs = call.item.securities, self._world.knobs
+        return [
+            account_document(account, securities, knobs=knobs, has_margin=has_margin)
+            for account in call.accounts()
+        ]
 
     def _readable(self, call: Call) -> Item:
         item = call.item

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from tests.simulators.common.client import ControlCaller
 from tests.simulators.common.exact_json import Document
@@ -137,6 +138,21 @@ class ItemVerbs:
         body: Document = {name: value for name, value in given.items() if value is not None}
         body |= {"advance": advance, "announce": announce}
         self._control.post(f"/accounts/{account_id}/holdings", body)
+
+    def set_price(
+        self,
+        account_id: str,
+        ticker: str,
+        price: Decimal | int | str,
+        *,
+        as_of: str | None,
+        datetime: str | None = None,
+        announce: bool = False,
+    ) -> None:
+        """Give what is held of a ticker a price and its date; last_successful_update is now."""
+        body: Document = {"ticker": ticker, "price": price, "as_of": as_of}
+        body |= {"datetime": datetime, "announce": announce}
+        self._control.post(f"/accounts/{account_id}/price", body)
 
     def trade(self, account_id: str) -> None:
         """Let prices move and one position be traded; last_successful_update moves to now."""

@@ -49,6 +49,12 @@ class Account:
     available: Decimal | None = None
     current: Decimal | None = None
     margin_loan: Decimal | None = None
+    unlisted_cash: Decimal | None = None
+    # The current worth leaves the loan out.
+    is_before_debt: bool = False
+    price_times: str | None = None
+    # Ids of securities whose price date the sample states: it stays.
+    dated: frozenset[str] = frozenset()
     holdings: list[Document] = field(default_factory=list)
     transactions: list[Document] = field(default_factory=list)
 

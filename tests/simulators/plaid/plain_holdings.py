@@ -1,17 +1,21 @@
 """Holdings and securities as a person or a test writes them down, whole or in a few words."""
 
 from collections.abc import Collection
+from decimal import Decimal
 
 from tests.simulators.common.exact_json import Document
 from tests.simulators.plaid.instruments import holding, security, value_of
 from tests.simulators.plaid.plain_values import ValueRefused, Values
 
 _CASH_PREFIX = "CUR:"
-_OPTIONAL_TEXTS = ("iso_currency_code", "unofficial_currency_code", "institution_price_as_of")
+_OPTIONAL_TEXTS = (
+    "iso_currency_code", "unofficial_currency_code",
+    "institution_price_as_of", "institution_price_datetime",
+)  # fmt: skip
 _OPTIONAL_NUMBERS = ("vested_quantity", "vested_value")
 _SMALL = (
     "ticker", "ticker_symbol", "name", "type", "quantity", "price", "institution_price",
-    "institution_price_as_of", "cost_basis", "currency", "security",
+    "institution_price_as_of", "institution_price_datetime", "cost_basis", "currency", "security",
 )  # fmt: skip
 
 type Held = tuple[Document, Document | None]
@@ -62,6 +66,7 @@ def small_holding(values: Values) -> tuple[Document, Document]:
         str(values.number(price_name)),
         None if cost_basis is None else str(cost_basis),
         institution_price_as_of=values.optional_text("institution_price_as_of"),
+        institution_price_datetime=values.optional_text("institution_price_datetime"),
     )
     return found, line
 
@@ -80,9 +85,16 @@ def _whole_holding(values: Values) -> Document:
     return usual | values.document | {
         "quantity": quantity,
         "institution_price": price,
-        "institution_value": values.number("institution_value", value_of(quantity, price)),
+        "institution_value": _value(values, value_of(quantity, price)),
         "cost_basis": values.optional_number("cost_basis"),
     }  # fmt: skip
+
+
+def _value(values: Values, usual: Decimal) -> Decimal | None:
+    # The provider documents a number; null is for readers that must survive it.
+    if "institution_value" in values.document:
+        return values.optional_number("institution_value")
+    return usual
 
 
 def _first_text(values: Values, about: Values) -> str:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from tests.simulators.plaid.errors import PlaidRefusal
 from tests.simulators.plaid.events import event
 from tests.simulators.plaid.instruments import opaque_id
+from tests.simulators.plaid.market import date_prices
 from tests.simulators.plaid.models import Account, Institution, Item, PublicToken
 from tests.simulators.plaid.portfolio import Portfolio
 from tests.simulators.plaid.transactions import history
@@ -91,8 +92,13 @@ class Population:
             available=_number(portfolio.available),
             current=_number(portfolio.current),
             margin_loan=_number(portfolio.margin_loan),
+            unlisted_cash=_number(portfolio.unlisted_cash),
+            is_before_debt=portfolio.is_before_debt,
+            price_times=portfolio.price_times,
+            dated=_dated(portfolio),
             holdings=[dict(held) for held in portfolio.holdings],
         )
+        date_prices(account, now=item.last_successful_update or item.created_at)
         item.securities |= {held["security_id"]: dict(held) for held in portfolio.securities}
         if account.type == "investment":
             account.transactions = history(account, until=item.created_at.date())
@@ -154,6 +160,14 @@ def _persistent_id(item: Item, portfolio: Portfolio, place: int) -> str:
     if item.holder is None:
         return opaque_id("persistent", item.id, str(place))
     return opaque_id("persistent", item.institution.id, item.holder, portfolio.name)
+
+
+def _dated(portfolio: Portfolio) -> frozenset[str]:
+    return frozenset(
+        held["security_id"]
+        for held in portfolio.holdings
+        if held["institution_price_as_of"] is not None
+    )
 
 
 def _number(text: str | None) -> Decimal | None:

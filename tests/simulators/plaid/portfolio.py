@@ -12,7 +12,11 @@ class UnknownPortfolio(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Portfolio:
-    """What an account holds when it is linked; `current` is given where nothing else tells it."""
+    """What an account holds when it is linked; `current` is given where nothing else tells it.
+
+    `unlisted_cash` counts without being a line. `price_times` says how the institution tells the
+    time of a price: not at all, `exact` or `midnight`.
+    """
 
     name: str
     subtype: str | None
@@ -24,3 +28,6 @@ class Portfolio:
     available: str | None = None
     current: str | None = None
     margin_loan: str | None = None
+    unlisted_cash: str | None = None
+    is_before_debt: bool = False
+    price_times: str | None = None

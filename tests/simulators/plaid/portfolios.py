@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from decimal import Decimal
 
-from tests.simulators.plaid.instruments import bond, holding, option, security, tax_lot
+from tests.simulators.plaid import meaning_portfolios as meaning
+from tests.simulators.plaid import money_portfolios as money
+from tests.simulators.plaid.instruments import bond, dollars, holding, option, security, tax_lot
 from tests.simulators.plaid.odd_portfolios import generated, huge, novelties, oddities, vault
 from tests.simulators.plaid.portfolio import Portfolio, UnknownPortfolio
 
@@ -13,7 +15,7 @@ def everyday() -> Portfolio:
     stock = security("equity", "NRTH", "North Harbor Industries Inc.", sector="Industrials")
     fund = security("etf", "WIDE", "Wide Market ETF", close_price=Decimal("301.2"))
     sweep = security("mutual fund", "SWEEPX", "Sweep Money Market Fund", is_cash_equivalent=True)
-    cash = security("cash", "CUR:USD", "U S Dollar", is_cash_equivalent=True, close_price=1)
+    cash = dollars()
     lots = [
         tax_lot("lot-1", "2022-01-14T15:30:00Z", "10", ("240.00", "301.20")),
         tax_lot(None, "2024-09-03T14:05:00Z", "2.5", ("290.00", "301.20")),
@@ -63,6 +65,7 @@ def crypto() -> Portfolio:
     return Portfolio(
         name="Coins",
         subtype="crypto exchange",
+        price_times="exact",
         securities=(lumo, grain),
         holdings=(
             holding(lumo, "0.12345678901234567", "1", None),
@@ -104,6 +107,7 @@ def retirement() -> Portfolio:
         name="Plan",
         subtype="401k",
         official_name=official,
+        price_times="midnight",
         securities=(fund,),
         holdings=(held,),
     )
@@ -126,12 +130,29 @@ def empty() -> Portfolio:
 
 
 _COMPLETE = (everyday, trader, crypto, northern, oddities, retirement, checking, empty)
+_MEANING = (
+    money.leveraged,
+    money.leveraged_gross,
+    money.leveraged_cash_line,
+    money.unlisted_cash,
+    money.unlisted_coins,
+    money.cash_management,
+    money.other_account,
+    meaning.futures,
+    meaning.options_with_lots,
+    meaning.equity_plan,
+    meaning.equity_plan_vested,
+    meaning.bonds,
+    meaning.old_prices,
+)
 _SAMPLES: dict[str, Callable[[], Portfolio]] = {
-    sample.__name__: sample for sample in (*_COMPLETE, novelties, vault, huge)
+    sample.__name__: sample for sample in (*_COMPLETE, *_MEANING, novelties, vault, huge)
 }
 _BUNDLES = {
     "starter": ("everyday", "checking"),
     "complete": tuple(sample.__name__ for sample in _COMPLETE),
+    # Where quantity times price, or the sum of the lines, is not the worth.
+    "meaning": tuple(sample.__name__ for sample in _MEANING),
     "strange": ("oddities", "novelties", "vault", "crypto", "empty"),
 }
 

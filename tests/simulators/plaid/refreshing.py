@@ -98,10 +98,10 @@ class Refreshing:
             self._announce(item)
 
     def _change_account(self, item: Item, account: Account) -> None:
-        changed = move_market(account, item.securities, revision=item.revision)
+        now, revision = self._world.now(), item.revision
+        changed = move_market(account, item.securities, revision=revision, now=now)
         item.unreported.updated_holdings += changed
-        today = self._world.now().date()
-        paid = dividend(account, paid_on=today, revision=item.revision)
+        paid = dividend(account, paid_on=now.date(), revision=revision)
         account.transactions.insert(0, paid)
         item.unreported.new_transactions += 1
 
@@ -119,8 +119,8 @@ class Refreshing:
 
 
 def check_investments(item: Item) -> None:
-    """Raise PlaidRefusal for an Item without an account that could hold anything."""
+    """Raise PlaidRefusal for an Item without an account that holds or could hold anything."""
     if not item.accounts:
         raise PlaidRefusal("NO_ACCOUNTS")
-    if all(account.type in _WITHOUT_HOLDINGS for account in item.accounts):
+    if all(each.type in _WITHOUT_HOLDINGS and not each.holdings for each in item.accounts):
         raise PlaidRefusal("NO_INVESTMENT_ACCOUNTS")
