@@ -9,6 +9,7 @@ from tests.simulators.snaptrade.models import Account
 from tests.simulators.snaptrade.symbols import activity_symbol_document, currency_document
 
 _HISTORY_DAYS = 40
+_CONTRACTS = {"option", "future", "future_option"}
 
 
 def all_activities(account: Account, *, institution: str) -> list[Document]:
@@ -34,6 +35,34 @@ def dividend(account: Account, *, paid_on: date, institution: str) -> Document:
     return entry | {"institution": institution}
 
 
+def fill(
+    instrument: Document, traded_at: str, numbers: tuple[str, str, str], *, order: str
+) -> Document:
+    """Return one fill of an order of a sample: units, price and amount.
+
+    All fills of an order share its reference.
+    """
+    units, price, amount = (Decimal(number) for number in numbers)
+    return {
+        "id": traded_at,
+        "symbol": activity_symbol_document(instrument),
+        "option_symbol": None,
+        "currency_universal_symbol": None,
+        "price": price,
+        "units": units,
+        "amount": amount,
+        "currency": currency_document(instrument["currency"]),
+        "type": "BUY" if units > 0 else "SELL",
+        "option_type": "",
+        "description": f"{instrument['description']} filled",
+        "trade_date": traded_at,
+        "settlement_date": f"{traded_at[:10]}T00:00:00Z",
+        "fee": 0,
+        "fx_rate": None,
+        "external_reference_id": order,
+    }
+
+
 def traded_on(activity: Document) -> str:
     """Return the day of an activity as text, which sorts and compares as dates do."""
     return str(activity["trade_date"])[:10]
@@ -46,12 +75,19 @@ def _history(account: Account) -> list[Document]:
     deposit |= {"amount": Decimal("5000.00"), "currency": currency_document(currency)}
     interest = _activity(account, "INTEREST", until)
     interest |= {"amount": Decimal("1.07"), "currency": currency_document(currency)}
-    bought = [
+    happened = [
+        dict(entry) | {"id": fixed_id("activity", account.id, entry["id"])}
+        for entry in account.opening_activities
+    ]
+    return [deposit, *(happened or _purchases(account, until)), interest]
+
+
+def _purchases(account: Account, until: date) -> list[Document]:
+    return [
         _purchase(account, line, until - timedelta(days=_HISTORY_DAYS - 1 - index % 30))
         for index, line in enumerate(account.opening_positions)
-        if line["instrument"]["kind"] != "option" and line.get("cost_basis")
+        if line["instrument"]["kind"] not in _CONTRACTS and line.get("cost_basis")
     ]
-    return [deposit, *bought, interest]
 
 
 def _purchase(account: Account, line: Document, day: date) -> Document:

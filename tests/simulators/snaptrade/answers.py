@@ -7,9 +7,9 @@ from tests.simulators.common.identifiers import fixed_id
 from tests.simulators.snaptrade.activities import first_traded_on
 from tests.simulators.snaptrade.brokerages import brokerage_document
 from tests.simulators.snaptrade.knobs import Knobs
-from tests.simulators.snaptrade.market import total_value
 from tests.simulators.snaptrade.models import Account, Connection
 from tests.simulators.snaptrade.symbols import currency_document
+from tests.simulators.snaptrade.worth import total_value
 
 _CATEGORIES = {"investment": "INVESTMENT", "deposit": "DEPOSIT"}
 

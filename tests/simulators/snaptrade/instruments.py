@@ -1,6 +1,7 @@
 """Invented instruments and positions in the provider's shape."""
 
 import hashlib
+from decimal import Decimal, InvalidOperation
 
 from tests.simulators.common.exact_json import Document
 from tests.simulators.common.identifiers import fixed_id
@@ -27,7 +28,9 @@ def security(
     return document
 
 
-def option(underlying: Document, *, expires_on: str, right: str, strike: str) -> Document:
+def option(
+    underlying: Document, *, expires_on: str, right: str, strike: str, multiplier: str = "100"
+) -> Document:
     """Return an option contract with its 21-character OCC symbol."""
     whole, _, fraction = strike.partition(".")
     thousandths = f"{int(whole + fraction.ljust(3, '0')):08d}"
@@ -40,8 +43,39 @@ def option(underlying: Document, *, expires_on: str, right: str, strike: str) ->
         "option_type": right,
         "strike_price": strike,
         "expiration_date": expires_on,
-        "multiplier": "100",
+        "multiplier": multiplier,
         "description": f"{root} {expires_on} {strike} {right}",
+        "underlying": underlying,
+    }
+
+
+def future(root: str, code: str, *, expires_on: str, multiplier: str) -> Document:
+    """Return a future, which comes without a description, as documented."""
+    return {
+        "kind": "future",
+        "id": fixed_id("instrument", root + code),
+        "symbol": root + code,
+        "root_symbol": root,
+        "expiration_code": code,
+        "expiration_date": expires_on,
+        "multiplier": multiplier,
+        "currency": "USD",
+        "exchange": "XCME",
+    }
+
+
+def future_option(underlying: Document, *, right: str, strike: str) -> Document:
+    """Return an option on a future; the provider documents the kind and not its members."""
+    symbol = f"{underlying['symbol']} {right[0]}{strike}"
+    return {
+        "kind": "future_option",
+        "id": fixed_id("instrument", symbol),
+        "symbol": symbol,
+        "option_type": right,
+        "strike_price": strike,
+        "expiration_date": underlying["expiration_date"],
+        "multiplier": underlying["multiplier"],
+        "currency": underlying["currency"],
         "underlying": underlying,
     }
 
@@ -55,7 +89,14 @@ def position(
     return {"instrument": instrument, **numbers, "currency": currency}
 
 
-def tax_lot(lot_id: str, bought_at: str, quantity: str, prices: tuple[str, str, str]) -> Document:
+def tax_lot(
+    lot_id: str,
+    bought_at: str,
+    quantity: str,
+    prices: tuple[str, str, str],
+    *,
+    position_type: str = "LONG",
+) -> Document:
     """Return a tax lot; prices are per unit, of the lot when bought, of the lot today."""
     purchased_price, cost_basis, current_value = prices
     return {
@@ -64,9 +105,19 @@ def tax_lot(lot_id: str, bought_at: str, quantity: str, prices: tuple[str, str, 
         "purchased_price": purchased_price,
         "cost_basis": cost_basis,
         "current_value": current_value,
-        "position_type": "LONG",
+        "position_type": position_type,
         "lot_id": lot_id,
     }
+
+
+def number_in(line: Document, name: str) -> Decimal | None:
+    """Return a number of a position or an instrument; None for anything that is no number."""
+    # Control bodies may hold anything.
+    try:
+        number = Decimal(str(line.get(name)))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
 
 
 def _figi(symbol: str) -> Document:

@@ -11,6 +11,8 @@ PERSONAL_ACCOUNT_LIMIT = 10
 # What the customer may have to ask the provider for.
 FEATURES = ("balances_v2", "disable", "recent_orders", "return_rates")
 CHOICES = {
+    # Units that are no whole number: in both members, or in `fractional_units` with null units.
+    "fractional_units": ("both", "apart"),
     "customer_kind": ("commercial", "personal"),
     "data_freshness_shape": ("object", "string", "absent"),
     "error_shape": ("live", "spec"),
@@ -41,6 +43,9 @@ class Knobs:
     error_shape: str = "live"
     institution_account_ids: bool = True
     sync_time_style: str = "iso"
+    fractional_units: str = "both"
+    # Parts that are null in the retired call: positions, balances.
+    retired_nulls: tuple[str, ...] = ()
     refresh_interval_seconds: float = 300
     refresh_delay_seconds: float = 2
     refresh_outcome: str = "changed"
@@ -62,6 +67,8 @@ class Knobs:
         check_knobs(self, CHOICES)
         if not set(self.refresh_failed_parts) <= set(PARTS):
             raise KnobRefused("refresh_failed_parts")
+        if not set(self.retired_nulls) <= {"positions", "balances"}:
+            raise KnobRefused("retired_nulls")
         if not set(self.features) <= set(FEATURES):
             raise KnobRefused("features")
 

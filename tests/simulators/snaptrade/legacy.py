@@ -1,6 +1,6 @@
 """The retired shapes of holdings, with JSON numbers where today's have decimal strings."""
 
-from decimal import Decimal, InvalidOperation, localcontext
+from decimal import Decimal, localcontext
 
 from tests.simulators.common.exact_json import Document
 from tests.simulators.common.identifiers import fixed_id
@@ -9,16 +9,16 @@ from tests.simulators.snaptrade.answers import (
     balances_document,
     connection_document,
 )
+from tests.simulators.snaptrade.instruments import number_in
 from tests.simulators.snaptrade.knobs import Knobs
-from tests.simulators.snaptrade.market import total_value
 from tests.simulators.snaptrade.models import Account, Connection
 from tests.simulators.snaptrade.orders import orders_of
 from tests.simulators.snaptrade.symbols import currency_document, option_document, symbol_document
+from tests.simulators.snaptrade.worth import PRECISION, total_value
 
 _OF_THE_ACCOUNT = ("id", "name", "number", "institution_name", "sync_status", "meta")
 _SUMMARY = ("id", "name", "number", "institution_account_id", "sync_status")
 _CENT = Decimal("0.01")
-_PRECISION = 100
 
 
 def user_holdings_document(account: Account, connection: Connection, *, knobs: Knobs) -> Document:
@@ -41,14 +41,15 @@ def account_holdings_document(
 ) -> Document:
     """Return everything about one account at once."""
     total = total_value(account) if account.is_initialised else None
-    return {
+    document = {
         "account": account_document(account, connection, knobs=knobs),
         "balances": balances_document(account),
-        "positions": legacy_positions(account),
+        "positions": legacy_positions(account, knobs=knobs),
         "option_positions": legacy_options(account),
         "orders": orders_of(account),
         "total_value": {"value": total, "currency": account.currency},
     }
+    return document | dict.fromkeys(knobs.retired_nulls)
 
 
 def account_summary(account: Account, connection: Connection, *, knobs: Knobs) -> Document:
@@ -57,9 +58,12 @@ def account_summary(account: Account, connection: Connection, *, knobs: Knobs) -
     return {name: document[name] for name in _SUMMARY}
 
 
-def legacy_positions(account: Account) -> list[Document]:
+def legacy_positions(account: Account, *, knobs: Knobs) -> list[Document]:
     """Return the positions but options."""
-    return [_position(line) for line in _lines(account) if not _is_option(line)]
+    are_apart = knobs.fractional_units == "apart"
+    return [
+        _position(line, are_apart=are_apart) for line in _lines(account) if not _is_option(line)
+    ]
 
 
 def legacy_options(account: Account) -> list[Document]:
@@ -75,8 +79,10 @@ def _is_option(line: Document) -> bool:
     return bool(line["instrument"].get("kind") == "option")
 
 
-def _position(line: Document) -> Document:
-    units, price, cost = _number(line, "units"), _number(line, "price"), _number(line, "cost_basis")
+def _position(line: Document, *, are_apart: bool) -> Document:
+    units, price = number_in(line, "units"), number_in(line, "price")
+    cost = number_in(line, "cost_basis")
+    is_whole = units is None or units == units.to_integral_value()
     symbol = symbol_document(line["instrument"])
     document = {
         "symbol": {
@@ -87,11 +93,11 @@ def _position(line: Document) -> Document:
             "is_quotable": True,
             "is_tradable": True,
         },
-        "units": units,
+        "units": units if is_whole or not are_apart else None,
         "price": price,
         "open_pnl": _open_profit(units, price, cost),
         "average_purchase_price": cost,
-        "fractional_units": units,
+        "fractional_units": None if is_whole and are_apart else units,
         "currency": currency_document(line.get("currency") or "USD"),
         "cash_equivalent": line.get("cash_equivalent"),
     }
@@ -101,7 +107,7 @@ def _position(line: Document) -> Document:
 
 
 def _option_position(line: Document) -> Document:
-    instrument, cost = line["instrument"], _number(line, "cost_basis")
+    instrument, cost = line["instrument"], number_in(line, "cost_basis")
     per_contract = None if cost is None else cost * Decimal(instrument["multiplier"])
     return {
         "symbol": {
@@ -109,8 +115,8 @@ def _option_position(line: Document) -> Document:
             "description": instrument["description"],
             "option_symbol": option_document(instrument),
         },
-        "price": _number(line, "price"),
-        "units": _number(line, "units"),
+        "price": number_in(line, "price"),
+        "units": number_in(line, "units"),
         "average_purchase_price": per_contract,
         "currency": currency_document(line.get("currency") or "USD"),
     }
@@ -121,13 +127,5 @@ def _open_profit(
 ) -> Decimal | None:
     if units is None or price is None or cost is None:
         return None
-    with localcontext(prec=_PRECISION):
+    with localcontext(prec=PRECISION):
         return ((price - cost) * units).quantize(_CENT)
-
-
-def _number(line: Document, name: str) -> Decimal | None:
-    try:
-        number = Decimal(str(line.get(name)))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None

@@ -33,6 +33,12 @@ class Balance:
     buying_power: Decimal | None
 
 
+def cash_in(currency: str, cash: str | None, buying_power: str | None = None) -> Balance:
+    """Return a balance; without a buying power of its own all cash can be spent."""
+    power = buying_power or cash
+    return Balance(currency, Decimal(cash) if cash else None, Decimal(power) if power else None)
+
+
 @dataclass(frozen=True, slots=True)
 class Portfolio:
     """What an account holds when it is connected."""
@@ -47,6 +53,12 @@ class Portfolio:
     holdings_unavailable: bool = False
     has_transactions: bool = True
     stated_total: Decimal | None = None
+    # Whether the cash holds what is cash equivalent; at some brokerages only buying power does.
+    cash_has_equivalents: bool = True
+    # Symbols of bonds whose price is a percentage of par.
+    priced_in_percent: frozenset[str] = frozenset()
+    # What happened before the first sync, in place of what the positions suggest.
+    activities: tuple[Document, ...] = ()
 
 
 @dataclass(slots=True)
@@ -87,8 +99,9 @@ class Connection:
 class Account:
     """One account and the data the provider holds for it.
 
-    `activities` are those found after the first sync; the history before it is worked out from
-    `opening_positions` when somebody asks, because most accounts are never asked.
+    `activities` are those found after the first sync; the history before it is worked out when
+    somebody asks, because most accounts are never asked: from `opening_positions`, unless there are
+    `opening_activities`.
     """
 
     id: str
@@ -106,7 +119,10 @@ class Account:
     holdings_unavailable: bool = False
     has_transactions: bool = True
     stated_total: Decimal | None = None
+    cash_has_equivalents: bool = True
+    priced_in_percent: frozenset[str] = frozenset()
     opening_positions: tuple[Document, ...] = ()
+    opening_activities: tuple[Document, ...] = ()
     positions: list[Document] = field(default_factory=list)
     balances: list[Balance] = field(default_factory=list)
     activities: list[Document] = field(default_factory=list)

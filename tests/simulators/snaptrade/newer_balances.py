@@ -5,8 +5,8 @@ from decimal import Decimal
 
 from tests.simulators.common.exact_json import Document
 from tests.simulators.snaptrade.answers import instant
-from tests.simulators.snaptrade.market import total_value
 from tests.simulators.snaptrade.models import Account, Balance
+from tests.simulators.snaptrade.worth import total_value
 
 _CENT = Decimal("0.01")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 
+from tests.simulators.snaptrade import meaning_samples as meaning
 from tests.simulators.snaptrade import samples
 from tests.simulators.snaptrade.models import Portfolio
 
@@ -23,9 +24,25 @@ _SAMPLES: dict[str, Callable[[], Portfolio]] = {
         samples.empty,
     )
 }
+_MEANING: dict[str, Callable[[], Portfolio]] = {
+    sample.__name__: sample
+    for sample in (
+        meaning.futures,
+        meaning.future_options,
+        meaning.bonds,
+        meaning.bonds_per_unit,
+        meaning.sweep,
+        meaning.short_lots,
+        meaning.odd_contracts,
+        meaning.two_currencies,
+        meaning.fills,
+    )
+}
 _BUNDLES = {
     "starter": ("everyday", "savings"),
     "complete": tuple(_SAMPLES),
+    # Where units times price, or the sum of the lines, is not the worth.
+    "meaning": tuple(_MEANING),
     # The scenarios of the provider's own test brokerage.
     "self-directed": ("everyday", "trader"),
     "cash-only": ("empty",),
@@ -33,7 +50,7 @@ _BUNDLES = {
     "no-accounts": (),
 }
 _SIZES = {"huge": 1_200, "enormous": 10_000}
-_EVERY_SAMPLE = _SAMPLES | {"quiet": samples.quiet, "odd": samples.odd}
+_EVERY_SAMPLE = _SAMPLES | _MEANING | {"quiet": samples.quiet, "odd": samples.odd}
 
 
 def every_sample() -> list[Portfolio]:

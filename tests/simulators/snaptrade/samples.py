@@ -3,12 +3,7 @@
 from decimal import Decimal
 
 from tests.simulators.snaptrade.instruments import option, position, security, tax_lot
-from tests.simulators.snaptrade.models import Balance, Portfolio
-
-
-def _cash(currency: str, cash: str | None, buying_power: str | None = None) -> Balance:
-    power = buying_power or cash
-    return Balance(currency, Decimal(cash) if cash else None, Decimal(power) if power else None)
+from tests.simulators.snaptrade.models import Portfolio, cash_in
 
 
 def everyday() -> Portfolio:
@@ -35,7 +30,7 @@ def everyday() -> Portfolio:
             position(receipt, "15.75", "23.4", "25.119"),
             sweep,
         ),
-        balances=(_cash("USD", "1500.71"),),
+        balances=(cash_in("USD", "1500.71"),),
     )
 
 
@@ -55,7 +50,7 @@ def trader() -> Portfolio:
             position(put, "-2", "4.05", "5.15"),
             position(short, "-30", "41.90", "55.00"),
         ),
-        balances=(_cash("USD", "-2310.45", "18250.10"),),
+        balances=(cash_in("USD", "-2310.45", "18250.10"),),
     )
 
 
@@ -70,7 +65,7 @@ def crypto() -> Portfolio:
             position(coin, "0.12345678901234567", "64210.98765432109876543", "31000.5"),
             position(dust, "0.00000000000000019", "0.00000412345678901", None),
         ),
-        balances=(_cash("USD", "0.00000001"),),
+        balances=(cash_in("USD", "0.00000001"),),
     )
 
 
@@ -92,7 +87,7 @@ def northern() -> Portfolio:
             position(strange, "20", None, "31.00"),
             position(note, "1", None, None),
         ),
-        balances=(_cash("CAD", "812.40"), _cash("USD", "95.05"), _cash("EUR", None)),
+        balances=(cash_in("CAD", "812.40"), cash_in("USD", "95.05"), cash_in("EUR", None)),
     )
 
 
@@ -102,7 +97,7 @@ def savings() -> Portfolio:
         name="Everyday Savings",
         raw_type="SAVINGS",
         kind="deposit",
-        balances=(_cash("USD", "3120.44"),),
+        balances=(cash_in("USD", "3120.44"),),
     )
 
 
@@ -117,7 +112,7 @@ def retirement() -> Portfolio:
 def empty() -> Portfolio:
     """A funded account that holds no position."""
     return Portfolio(
-        name="Empty Individual", raw_type="Individual", balances=(_cash("USD", "25.00"),)
+        name="Empty Individual", raw_type="Individual", balances=(cash_in("USD", "25.00"),)
     )
 
 
@@ -129,7 +124,7 @@ def quiet() -> Portfolio:
         raw_type="Individual",
         has_transactions=False,
         positions=(position(stock, "10", "52.40", "40.00"),),
-        balances=(_cash("USD", "310.00"),),
+        balances=(cash_in("USD", "310.00"),),
     )
 
 
@@ -152,7 +147,7 @@ def odd() -> Portfolio:
         cash_or_margin="margin",
         # The second line is the same share bought on margin.
         positions=(lots, position(stock, "5", "11.25", "11.90"), unknown, closed),
-        balances=(_cash("USD", "0"), _cash("EUR", None)),
+        balances=(cash_in("USD", "0"), cash_in("EUR", None)),
     )
 
 
@@ -171,5 +166,5 @@ def generated(count: int) -> Portfolio:
         name=f"Generated {count}",
         raw_type="Individual",
         positions=tuple(positions),
-        balances=(_cash("USD", "100.00"),),
+        balances=(cash_in("USD", "100.00"),),
     )

@@ -88,7 +88,7 @@ def option_document(instrument: Document) -> Document:
         "option_type": instrument["option_type"],
         "strike_price": Decimal(instrument["strike_price"]),
         "expiration_date": instrument["expiration_date"],
-        "is_mini_option": False,
+        "is_mini_option": instrument["multiplier"] == "10",
         "underlying_symbol": underlying,
     }
 

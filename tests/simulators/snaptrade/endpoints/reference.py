@@ -51,7 +51,7 @@ def _symbols() -> tuple[Document, ...]:
     instruments = {
         line["instrument"]["id"]: line["instrument"]
         for line in lines
-        if line["instrument"]["kind"] != "option"
+        if line["instrument"]["kind"] not in {"option", "future_option"}
     }
     return tuple(symbol_document(item) for item in instruments.values())
 

@@ -50,7 +50,7 @@ class RetiredEndpoints:
 
     def positions(self, call: Call) -> list[Document]:
         """Return the positions of one account without its options."""
-        return legacy_positions(self._read(call)[0])
+        return legacy_positions(self._read(call)[0], knobs=self._world.knobs)
 
     def options(self, call: Call) -> list[Document]:
         """Return the options of one account."""
