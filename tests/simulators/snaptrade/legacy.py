@@ -88,7 +88,8 @@ def _position(line: Document, *, are_apart: bool) -> Document:
         "symbol": {
             "symbol": symbol,
             "id": fixed_id("brokerage symbol", symbol["id"]),
-            "description": symbol["description"],
+            # A future has none; here it must not be null.
+            "description": symbol["description"] or symbol["symbol"],
             "local_id": symbol["raw_symbol"],
             "is_quotable": True,
             "is_tradable": True,
