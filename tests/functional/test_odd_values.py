@@ -1,20 +1,16 @@
 """Odd values through the real handlers: nothing else is lost, and no message fails."""
 
-import json
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import requests
 
-from freshet.adapters.transport import Answer, Endpoint, Transport
 from tests.depth import sample
 from tests.functional.s4 import s4
+from tests.functional.spoiling import Change, Spoiling
 from tests.functional.world import World, a_world
 
 ODD: tuple[Any, ...] = (None, "", 7, True, "a \ud83d", "n\0", "x" * 2000, "0e-70", [], {"a": 1})
-type Change = Callable[[Any], None]
 
 
 def _lines(document: Any) -> list[Any]:
@@ -39,22 +35,6 @@ def _account_setting(name: str, value: Any) -> Change:
     return change
 
 
-class Spoiling:
-    """The transport, with a change to what one operation answers."""
-
-    def __init__(self) -> None:
-        self.operation, self.change = "", _setting("", None)
-        self._send = Transport.send
-
-    def send(self, transport: Transport, endpoint: Endpoint, request: requests.Request) -> Answer:
-        answer = self._send(transport, endpoint, request)
-        if endpoint.operation != self.operation or answer.status != requests.codes.ok:
-            return answer
-        document = json.loads(answer.body)
-        self.change(document)
-        return replace(answer, body=json.dumps(document).encode())
-
-
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     with a_world(monkeypatch) as built:
@@ -63,9 +43,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
 
 @pytest.fixture
 def spoiling(monkeypatch: pytest.MonkeyPatch) -> Spoiling:
-    spoiling = Spoiling()
-    monkeypatch.setattr(Transport, "send", lambda transport, *call: spoiling.send(transport, *call))
-    return spoiling
+    return Spoiling.over(monkeypatch)
 
 
 CASES: list[tuple[str, str]] = [

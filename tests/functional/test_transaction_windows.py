@@ -1,11 +1,13 @@
 """Webhook, read of the last days, store, API: what is shown is what the provider lists."""
 
 from collections.abc import Iterator
+from datetime import date
+from typing import Any
 
 import pytest
 
 from tests.functional.stopping import Stopped
-from tests.functional.transaction_stage import LOADED, Stage, a_stage, requests_to
+from tests.functional.transaction_stage import LOADED, YESTERDAY, Stage, a_stage, requests_to
 
 
 @pytest.fixture
@@ -29,6 +31,77 @@ def test_late_ones_corrections_and_cancellations_arrive_when_a_webhook_says_so(
     stage.world.work()
     assert stage.amounts() == ["2.10", "2.20", "2.20", "4.4000"]
     assert stage.calls("positions") == positions
+
+
+def _fill(stage: Stage, number: int, load: str) -> None:
+    stage.happen(
+        "-1000.00",
+        id=f"{load}-{number}",
+        type="BUY",
+        units=100,
+        price=10,
+        trade_date=f"{YESTERDAY}T14:3{number}:00-05:00",
+        external_reference_id="order-1",
+    )
+
+
+def _bought(stage: Stage) -> list[Any]:
+    items = stage.shown(**{"from": YESTERDAY.isoformat()}).body["items"]
+    return [each for each in items if each["type"] == "BUY" and each["units"] == "100"]
+
+
+def test_fills_of_one_order_are_three_however_often_they_are_loaded(stage: Stage) -> None:
+    stage.link("1.10")
+    found = []
+    for load in ("first", "again"):
+        stage.activities.clear()
+        for number in (2, 0, 1) if load == "again" else range(3):
+            _fill(stage, number, load)
+        stage.announce()
+        stage.world.work()
+        found.append(_bought(stage))
+    assert [len(each) for each in found] == [3, 3]
+    assert found[0] == found[1]
+    assert {each["group"] for each in found[0]} == {"order-1"}
+    assert len({each["id"] for each in found[0]}) == 3
+
+
+def test_fill_that_was_new_is_added_and_one_that_was_cancelled_goes(stage: Stage) -> None:
+    stage.link("1.10")
+    for number in range(2):
+        _fill(stage, number, "first")
+    stage.announce()
+    stage.world.work()
+    two = {each["id"] for each in _bought(stage)}
+    _fill(stage, 2, "first")
+    stage.announce()
+    stage.world.work()
+    assert two < {each["id"] for each in _bought(stage)}
+    stage.activities.pop()
+    stage.announce()
+    stage.world.work()
+    assert {each["id"] for each in _bought(stage)} == two
+
+
+@pytest.mark.parametrize(
+    ("told", "day"),
+    [
+        (f"{YESTERDAY}T20:30:00-05:00", YESTERDAY),
+        (f"{YESTERDAY}T00:30:00+11:00", YESTERDAY),
+        (f"{YESTERDAY}T23:59:59Z", YESTERDAY),
+        (f"{YESTERDAY}", YESTERDAY),
+    ],
+)
+def test_transaction_is_shown_on_the_day_that_its_own_offset_says(
+    stage: Stage, told: str, day: date
+) -> None:
+    stage.link()
+    stage.happen("7.70", trade_date=told, settlement_date=told)
+    stage.announce()
+    stage.world.work()
+    shown = stage.shown(**{"from": day.isoformat()}).body["items"]
+    (found,) = [each for each in shown if each["amount"] == "7.70"]
+    assert (found["happened_on"], found["settled_on"]) == (day.isoformat(), day.isoformat())
 
 
 def test_nothing_is_written_when_a_webhook_brings_nothing_new(stage: Stage) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.functional.transaction_stage import YESTERDAY, an_activity
 from tests.functional.world import Answer, World
 
 
@@ -77,6 +78,21 @@ def test_reading_the_same_transactions_again_stores_nothing_twice(world: World) 
     world.deliver(world.webhooks("ACCOUNT_TRANSACTIONS_UPDATED", 1)[0])
     world.work()
     assert len(_stored(world)) == before > 0
+
+
+def test_ids_are_unique_when_two_accounts_have_equal_transactions(world: World) -> None:
+    shown = []
+    for _ in range(2):
+        connection_id, original = world.link(portfolio=["empty"])
+        (account_id,) = original.account_ids
+        account = world.simulator.world.accounts[account_id]
+        account.activities.append(an_activity(YESTERDAY, "1.10", "activity-1"))
+        world.work()
+        (ours,) = world.call("GET", f"/v1/connections/{connection_id}/accounts").body["items"]
+        items = world.call("GET", f"/v1/accounts/{ours['id']}/transactions").body["items"]
+        shown.append({each.pop("id"): each for each in items})
+    assert [each for each in shown[0].values() if each["amount"] == "1.10"]
+    assert not shown[0].keys() & shown[1].keys()
 
 
 def _stored(world: World) -> list[Any]:

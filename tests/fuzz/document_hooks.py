@@ -47,6 +47,9 @@ def _make_sense(query: dict[str, Any]) -> None:
     cursor = query.get("cursor")
     if isinstance(cursor, str) and _CURSOR.fullmatch(cursor):
         del query["cursor"]  # only we can make one
+    for name in ("from", "to"):
+        if _DAY.fullmatch(str(query.get(name))) and not "1900" < query[name] < "2200":
+            query[name] = _A_PAST_DAY  # only words say which years there are
     days = [str(query.get(name)) for name in ("from", "to")]
     if all(_DAY.fullmatch(day) for day in days) and days[0] >= days[1]:
         del query["to"]

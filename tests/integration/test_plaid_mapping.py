@@ -71,6 +71,7 @@ def test_cash_in_is_positive_when_plaid_counts_cash_out() -> None:
     assert (str(bought.amount), str(sold.amount)) == ("-602.40", "602.40")
     assert (bought.type, sold.type) == ("BUY", "SELL")
     assert (bought.happened_on, bought.units) == (date(2026, 11, 19), Decimal("2.0"))
+    assert (bought.provider_id, bought.group) == (TRANSACTION["investment_transaction_id"], None)
     assert simplejson.loads(bought.source, use_decimal=True) == TRANSACTION
 
 

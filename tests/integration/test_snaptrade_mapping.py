@@ -176,22 +176,46 @@ def test_no_day_is_complete_when_the_first_load_of_transactions_is_not_over(
 
 
 @pytest.mark.parametrize(
-    ("changes", "reference"),
+    ("changes", "group"),
     [
         ({}, None),
         ({"external_reference_id": None}, None),
         ({"external_reference_id": ""}, None),
         ({"external_reference_id": "r-1"}, "r-1"),
         ({"external_reference_id": 7}, "7"),
+        ({"external_reference_id": ["r-1"]}, None),
     ],
 )
-def test_brokers_reference_is_kept_when_an_activity_has_one(
-    changes: dict[str, Any], reference: str | None
+def test_order_is_kept_when_the_broker_names_one(
+    changes: dict[str, Any], group: str | None
 ) -> None:
-    document = {"trade_date": "2026-11-19T00:00:00Z", "amount": Decimal("1.10")} | changes
+    document = {"id": "a", "trade_date": "2026-11-19T00:00:00Z", "amount": Decimal("1.10")}
+    document |= changes
     found = to_transaction(models.Activity.model_validate(document), document)
     assert found is not None
-    assert (found.reference, str(found.amount)) == (reference, "1.10")
+    assert (found.group, found.provider_id, str(found.amount)) == (group, "a", "1.10")
+
+
+@pytest.mark.parametrize(
+    ("told", "day"),
+    [
+        ("2026-11-19", date(2026, 11, 19)),
+        ("2026-11-19T20:30:00-05:00", date(2026, 11, 19)),
+        ("2026-11-19T00:30:00+11:00", date(2026, 11, 19)),
+        ("2026-11-19T23:59:59.999999Z", date(2026, 11, 19)),
+        ("2026-11-19T00:00:00Z", date(2026, 11, 19)),
+        ("2026-11-19 20:30:00", date(2026, 11, 19)),
+        ("1900-01-01T00:00:00+14:00", date(1900, 1, 1)),
+        ("2199-12-31T23:59:59-12:00", date(2199, 12, 31)),
+    ],
+)
+def test_transaction_is_of_the_day_that_its_own_offset_says(told: str, day: date) -> None:
+    document = {"trade_date": told, "settlement_date": told}
+    found = to_transaction(models.Activity.model_validate(document), document)
+    assert found is not None
+    assert (found.happened_on, found.settled_on) == (day, day)
+    status = models.TransactionsSync.model_validate({"last_successful_sync": told})
+    assert status.last_successful_sync == day
 
 
 def test_transaction_is_the_same_when_its_fields_come_in_another_order() -> None:

@@ -54,7 +54,7 @@ class _Broker:
         amount = Decimal(-cents) / 100
         day = TODAY - timedelta(days=days_ago)
         self.rows[name] = a_transaction(
-            happened_on=day, amount=amount, reference=f"r-{self._made}", source=name
+            happened_on=day, amount=amount, provider_id=name, source=name
         )
 
     def change(self, kind: str, place: int, cents: int) -> None:
@@ -68,7 +68,7 @@ class _Broker:
         self._made += 1
         anew = f"id-{self._made}"
         amount = Decimal(-cents) / 100 if kind == "corrected" else row.amount
-        self.rows[anew] = replace(row, amount=amount, source=anew)
+        self.rows[anew] = replace(row, amount=amount, provider_id=anew, source=anew)
 
     def read(self, since: date | None) -> WindowRead:
         order = random.Random(self.seed)  # noqa: S311

@@ -29,7 +29,7 @@ BARE = {
 
 
 def _store(stores: Stores, *transactions: Transaction, account: str = ACCOUNT) -> list[Transaction]:
-    found = list(identified(transactions))
+    found = list(identified(account, transactions))
     _apply(stores, Changes(written=tuple(found)), account=account)
     return found
 
@@ -66,7 +66,7 @@ def _days(*days: int) -> list[Transaction]:
     [
         {},
         BARE,
-        {"reference": "r-1"},
+        {"provider_id": "activity-1", "group": "order-1"},
         {"type": "SOMETHING_NEW", "source": '{"ünknown": 1.10}'},
         {"units": Decimal("0.12345678901234567"), "amount": Decimal("-1234567890123.4500")},
     ],
@@ -174,7 +174,7 @@ def test_revision_stays_when_there_is_nothing_to_change(stores: Stores) -> None:
 def test_change_is_noticed_when_somebody_else_was_faster(stores: Stores, known: int) -> None:
     _store(stores, *_days(17))
     _store(stores, *_days(18))
-    (mine,) = identified(_days(19))
+    (mine,) = identified(ACCOUNT, _days(19))
     with pytest.raises(ConcurrentChange):
         stores.transactions.apply(USER, ACCOUNT, Changes(written=(mine,)), revision=known)
 

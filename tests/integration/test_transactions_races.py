@@ -131,7 +131,7 @@ def test_patience_ends_and_nothing_is_believed_finished_when_nothing_is_taken(
 ) -> None:
     monkeypatch.setattr(batches, "_PAUSES_SECONDS", (0, 0))
     table = _Reluctant(dynamodb, takes=0)
-    changes = Changes(written=tuple(identified(_rows(0, 3))))
+    changes = Changes(written=tuple(identified(ACCOUNT.id, _rows(0, 3))))
     with pytest.raises(StoreBusy):
         _store(dynamodb).apply(USER, ACCOUNT.id, changes, revision=0)
     assert table.batches == 3

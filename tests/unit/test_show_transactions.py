@@ -17,7 +17,7 @@ from tests.unit.stage import ACCOUNT_ID, Stage
 def _stage() -> Stage:
     stage = Stage()
     days = [a_transaction(happened_on=date(2026, 11, day)) for day in (17, 18, 19)]
-    changes = Changes(written=tuple(identified(days)))
+    changes = Changes(written=tuple(identified("acc_1", days)))
     stage.transactions.apply(USER, ACCOUNT_ID, changes, revision=0)
     return stage
 

@@ -12,6 +12,7 @@ from freshet.domain.transaction_windows import Changes, changes_of, is_doubtful,
 from freshet.domain.transactions import Transaction, identified
 from tests.builders import a_transaction
 
+ACCOUNT = "acc_1"
 MONDAY = date(2026, 11, 16)
 WEEK = DayRange(first=MONDAY, before=MONDAY + timedelta(days=7))
 
@@ -23,15 +24,16 @@ def _on(days: int, **changes: Any) -> Transaction:
 def _changes(
     listed: list[Transaction], *stored: Transaction, is_whole: bool = True
 ) -> tuple[list[Transaction], list[Transaction]]:
-    changes = changes_of(window_read(WEEK, listed, is_whole=is_whole), list(identified(stored)))
+    read = window_read(WEEK, listed, is_whole=is_whole)
+    changes = changes_of(ACCOUNT, read, list(identified(ACCOUNT, stored)))
     bare = [[replace(each, id="") for each in part] for part in (changes.written, changes.removed)]
     return bare[0], bare[1]
 
 
 def test_nothing_changes_when_the_same_is_listed_in_another_order() -> None:
-    rows = [_on(0), _on(0, reference="b"), _on(0, reference="a"), _on(3), _on(6)]
+    rows = [_on(0), _on(0, provider_id="b"), _on(0, provider_id="a"), _on(3), _on(6)]
     read = window_read(WEEK, reversed(rows), is_whole=True)
-    assert not changes_of(read, list(identified(rows)))
+    assert not changes_of(ACCOUNT, read, list(identified(ACCOUNT, rows)))
 
 
 def test_old_one_goes_when_a_corrected_one_comes() -> None:
@@ -42,6 +44,18 @@ def test_old_one_goes_when_a_corrected_one_comes() -> None:
 def test_row_is_written_anew_under_its_id_when_only_its_wording_changed() -> None:
     again = _on(1, source='{"id": "activity-9"}')
     assert _changes([_on(0), again], _on(0), _on(1)) == ([again], [])
+
+
+def test_three_fills_of_an_order_stay_three_when_the_provider_loads_them_again() -> None:
+    first, again = (
+        [_on(0, group="order-1", provider_id=f"{load}-{each}", source=each) for each in "abc"]
+        for load in ("first", "again")
+    )
+    stored = list(identified(ACCOUNT, first))
+    changes = changes_of(ACCOUNT, window_read(WEEK, again, is_whole=True), stored)
+    assert len(stored) == 3
+    assert changes.removed == ()
+    assert {each.id for each in changes.written} == {each.id for each in stored}
 
 
 def test_one_of_two_equal_ones_goes_when_one_was_cancelled() -> None:
@@ -72,7 +86,7 @@ def test_empty_answer_is_doubtful_only_when_something_was_there() -> None:
 
 def test_line_without_a_day_is_left_for_later_when_a_window_is_read() -> None:
     read = window_read(EVERY_DAY, [None, _on(0)], is_whole=True)
-    assert [replace(each, id="") for each in read.found] == [_on(0)]
+    assert read.found == (_on(0),)
 
 
 def test_nothing_to_do_is_false_when_changes_are_asked() -> None:

@@ -12,8 +12,9 @@ from pydantic_core import PydanticUseDefault
 from freshet import metrics
 from freshet.adapters.odd_values import LONGEST_TEXT, UNREAD, copied, mend
 from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
+from freshet.domain.days import CALENDAR
 from freshet.domain.holdings import Numbers
-from freshet.domain.instants import from_text
+from freshet.domain.instants import stated_from_text
 from freshet.domain.money import exact_decimal, sane
 from freshet.observability import count
 
@@ -30,19 +31,28 @@ def _exact(value: object) -> Decimal | None:
 
 
 def _instant(value: object) -> datetime | None:
-    try:
-        return None if value is None else from_text(str(value))
-    except OverflowError as error:  # year 1 with an offset lies before all time
-        raise ValueError("not an instant") from error
+    return None if value is None else stated_from_text(str(value))
 
 
 def _day(value: object) -> date | None:
+    return None if value is None else date.fromisoformat(_text(value))
+
+
+def _text(value: object) -> str:
     # A number would pass as seconds since 1970, which no provider means.
-    if value is None:
-        return None
     if not isinstance(value, str):
         raise ValueError("not a day")  # noqa: TRY004 - pydantic wants ValueError
-    return date.fromisoformat(value)
+    return value
+
+
+def _stated_day(value: object) -> date | None:
+    if value is None:
+        return None
+    # The offset stays where it is: what happens in an evening in New York happens on that day.
+    day = datetime.fromisoformat(_text(value)).date()
+    if day not in CALENDAR:
+        raise ValueError("not a day of our time")
+    return day
 
 
 def _default_for_null(value: object) -> object:
@@ -83,6 +93,9 @@ Id = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID, pattern=_WITHOUT
 Identity = Annotated[str | None, BeforeValidator(_identity)]
 """An id that may be missing: none for an empty or a strange one."""
 Day = Annotated[date | None, BeforeValidator(_day)]
+"""A day as told, with which nothing is reckoned."""
+StatedDay = Annotated[date | None, BeforeValidator(_stated_day)]
+"""The day on which something happened, also told as a time: of the offset that it is told in."""
 Instant = Annotated[datetime | None, BeforeValidator(_instant)]
 
 

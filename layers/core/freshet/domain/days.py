@@ -1,4 +1,8 @@
-"""Ranges of days, whole ones, as calendars and statements count them."""
+"""Ranges of days, whole ones, as calendars and statements count them.
+
+Nobody means a day outside of `CALENDAR`, and near the ends of Python's own calendar a time zone or
+a day more would lead out of it: such days are let in neither from providers nor from callers.
+"""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,3 +23,4 @@ class DayRange:
 
 
 EVERY_DAY = DayRange()
+CALENDAR = DayRange(first=date(1900, 1, 1), before=date(2200, 1, 1))

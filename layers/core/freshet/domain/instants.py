@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, timedelta
 
+from freshet.domain.days import CALENDAR
+
 
 def to_text(instant: datetime) -> str:
     """Render an aware datetime as `2026-11-20T15:00:00.123456Z`."""
@@ -15,6 +17,17 @@ def from_text(text: str) -> datetime:
     """Parse ISO 8601, with `T` or a blank between date and time; a missing offset means UTC."""
     instant = datetime.fromisoformat(text)
     return instant.replace(tzinfo=UTC) if instant.tzinfo is None else instant.astimezone(UTC)
+
+
+def stated_from_text(text: str) -> datetime:
+    """Parse an instant that somebody else states; raises ValueError, also outside of CALENDAR."""
+    try:
+        instant = from_text(text)
+    except OverflowError as error:  # year 1 with an offset lies before all time
+        raise ValueError("not an instant") from error
+    if instant.date() not in CALENDAR:
+        raise ValueError("not an instant of our time")
+    return instant
 
 
 def optional_to_text(instant: datetime | None) -> str | None:

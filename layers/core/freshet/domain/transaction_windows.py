@@ -18,7 +18,7 @@ EDGE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WindowRead:
-    """What a provider lists for whole days, each with its id."""
+    """What a provider lists for whole days, as yet without our ids."""
 
     days: DayRange
     found: tuple[Transaction, ...]
@@ -78,7 +78,7 @@ def window_read(
     None stands for a line without a day, which has no place in time yet.
     """
     within = (each for each in listed if each is not None and each.happened_on in days)
-    return WindowRead(days=days, found=tuple(identified(within)), is_whole=is_whole)
+    return WindowRead(days=days, found=tuple(within), is_whole=is_whole)
 
 
 def is_doubtful(read: WindowRead, stored: Sequence[Transaction]) -> bool:
@@ -86,21 +86,22 @@ def is_doubtful(read: WindowRead, stored: Sequence[Transaction]) -> bool:
     return not read.found and any(each.happened_on in read.days for each in stored)
 
 
-def changes_of(read: WindowRead, stored: Sequence[Transaction]) -> Changes:
+def changes_of(account_id: str, read: WindowRead, stored: Sequence[Transaction]) -> Changes:
     """Compare what is listed with what is stored for the same days; other days stay as they are.
 
     Nothing is ever removed by an empty or a partial answer. A partial one adds the days of which
     nothing is known: on any other it cannot tell a new transaction from a corrected one.
     """
     before = {each.id: each for each in stored if each.happened_on in read.days}
+    found = tuple(identified(account_id, read.found))
     if not read.is_whole:
         known = {each.happened_on for each in before.values()}
-        new = tuple(each for each in read.found if each.happened_on not in known)
+        new = tuple(each for each in found if each.happened_on not in known)
         return Changes(written=new)
     if is_doubtful(read, stored):
         return Changes()
-    listed = {each.id for each in read.found}
+    listed = {each.id for each in found}
     return Changes(
-        written=tuple(each for each in read.found if each != before.get(each.id)),
+        written=tuple(each for each in found if each != before.get(each.id)),
         removed=tuple(each for each in before.values() if each.id not in listed),
     )

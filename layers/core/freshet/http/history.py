@@ -1,7 +1,6 @@
 """Operations under /v1/accounts about what was: versions, changes, and the ends of days."""
 
 from dataclasses import replace
-from datetime import date
 
 from aws_lambda_powertools.event_handler import Response
 
@@ -12,8 +11,18 @@ from freshet.http.answers import json_response
 from freshet.http.application import Api
 from freshet.http.caller import Scope
 from freshet.http.holdings import checked_account_id
+from freshet.http.moments import day_from_text
 from freshet.http.operation import Answer, Operation
-from freshet.http.paging import FROM, PAGED, TO, cursor_for, cursor_mark, day_range_of, limit_of
+from freshet.http.paging import (
+    FROM,
+    PAGED,
+    TO,
+    cursor_for,
+    cursor_mark,
+    dated_mark,
+    day_range_of,
+    limit_of,
+)
 from freshet.http.shapes.holdings import (
     ChangeShape,
     DayShape,
@@ -70,7 +79,7 @@ def add_history_routes(api: Api) -> None:
             checked_account_id(account_id),
             span_of(day_range_of(api), deps.showing.zone),
             limit=limit_of(api),
-            after=cursor_mark(api, prefix="VERSION#"),
+            after=dated_mark(api, prefix="VERSION#"),
             deps=deps.showing,
         )
         return json_response(200, page([version_shape(each) for each in found], cursor_for(mark)))
@@ -82,7 +91,7 @@ def add_history_routes(api: Api) -> None:
             checked_account_id(account_id),
             span_of(day_range_of(api), deps.showing.zone),
             limit=limit_of(api),
-            after=cursor_mark(api, prefix="CHANGE#"),
+            after=dated_mark(api, prefix="CHANGE#"),
             deps=deps.showing,
         )
         return json_response(200, page([change_shape(each) for each in found], cursor_for(mark)))
@@ -106,6 +115,6 @@ def _days_wanted(api: Api) -> DayRange:
     if mark is None:
         return days
     try:
-        return replace(days, before=date.fromisoformat(mark.removeprefix(_PLACE)))
+        return replace(days, before=day_from_text(mark.removeprefix(_PLACE)))
     except ValueError:
         raise InvalidField("cursor", "is not one of ours") from None

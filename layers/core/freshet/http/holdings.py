@@ -1,17 +1,17 @@
 """The operation under /v1/accounts about what an account holds, or held at a moment."""
 
-from datetime import date, datetime
+from datetime import datetime
 
 from aws_lambda_powertools.event_handler import Response
 
 from freshet.domain.errors import HoldingsMoved, InvalidField, NotFound
 from freshet.domain.identifiers import is_account_id
-from freshet.domain.instants import from_text
 from freshet.domain.snapshot import HoldingsSnapshot
 from freshet.http.answers import json_response
 from freshet.http.application import Api
 from freshet.http.caller import Scope
 from freshet.http.etags import IF_NONE_MATCH, etag_of, is_known
+from freshet.http.moments import BOUNDS, moment_from_text
 from freshet.http.operation import Answer, Operation, Parameter
 from freshet.http.paging import (
     CURSOR,
@@ -28,9 +28,13 @@ from freshet.services.show_holdings import ShownHoldings, account_holdings, hold
 
 _POSITIONS = 1_000  # about 0.4 MB of JSON
 _PLACE = "AT#"
+_ONE_MOMENT = f"must be a day or an instant such as 2026-11-20T15:00:00Z, {BOUNDS}"
 AS_OF = Parameter(
     name="as_of",
-    description="A day (its end, in the reporting time zone) or an instant of the past",
+    description=(
+        "A day (its end, in the reporting time zone) or an instant of the past, "
+        f"with its offset; {BOUNDS}"
+    ),
     schema={"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]},
 )
 GET_HOLDINGS = Operation(
@@ -89,18 +93,14 @@ def _shown(api: Api, account_id: str) -> ShownHoldings:
     text = api.query("as_of")
     if text is None:
         return account_holdings(user_id, account_id, deps=deps, now=now)
-    moment = _moment(text)
+    try:
+        moment = moment_from_text(text)
+    except ValueError:
+        raise InvalidField("as_of", _ONE_MOMENT) from None
     today = now.astimezone(deps.zone).date()
     if moment > now if isinstance(moment, datetime) else moment > today:
         raise InvalidField("as_of", "lies in the future")
     return holdings_as_of(user_id, account_id, moment, deps=deps, now=now)
-
-
-def _moment(text: str) -> date | datetime:
-    try:
-        return date.fromisoformat(text) if len(text) == len("2026-11-20") else from_text(text)
-    except ValueError:
-        raise InvalidField("as_of", "must be a day or an instant of ISO 8601") from None
 
 
 def _start(api: Api, snapshot: HoldingsSnapshot | None) -> int:

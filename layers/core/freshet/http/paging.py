@@ -8,6 +8,7 @@ from datetime import date
 from freshet.domain.days import DayRange
 from freshet.domain.errors import InvalidField
 from freshet.http.application import Api
+from freshet.http.moments import BOUNDS, day_from_text
 from freshet.http.operation import Parameter
 
 _USUAL, _MOST = 100, 500
@@ -17,9 +18,10 @@ CURSOR = Parameter(
     description="Where the page begins: `next_cursor` of the page before",
     schema={"type": "string", "maxLength": _LONGEST_CURSOR, "pattern": "^[A-Za-z0-9_-]+=*$"},
 )
+_LENGTH_OF_DAY = len("2026-11-20")
 _DAY = {"type": "string", "format": "date"}
-FROM = Parameter(name="from", description="The first day, included", schema=_DAY)
-TO = Parameter(name="to", description="The day after the last one", schema=_DAY)
+FROM = Parameter(name="from", description=f"The first day, included; {BOUNDS}", schema=_DAY)
+TO = Parameter(name="to", description=f"The day after the last one; {BOUNDS}", schema=_DAY)
 
 
 def limit_parameter(*, usual: int = _USUAL, most: int = _MOST) -> Parameter:
@@ -79,6 +81,17 @@ def cursor_mark(api: Api, *, prefix: str) -> str | None:
     return mark
 
 
+def dated_mark(api: Api, *, prefix: str) -> str | None:
+    """Read where to go on in a list whose places begin with a day; raises InvalidField."""
+    mark = cursor_mark(api, prefix=prefix)
+    if mark is not None:
+        try:
+            day_from_text(mark.removeprefix(prefix)[:_LENGTH_OF_DAY])
+        except ValueError:
+            raise InvalidField("cursor", "is not one of ours") from None
+    return mark
+
+
 def cursor_for(mark: str | None) -> str | None:
     """Render where the next page begins."""
     return None if mark is None else base64.urlsafe_b64encode(mark.encode()).decode()
@@ -89,13 +102,9 @@ def _day_of(api: Api, name: str) -> date | None:
     if text is None:
         return None
     try:
-        day = date.fromisoformat(text)
+        return day_from_text(text)
     except ValueError:
-        day = None
-    # The standard has other spellings: one is enough.
-    if day is None or day.isoformat() != text:
-        raise InvalidField(name, "must be a day such as 2026-11-20")
-    return day
+        raise InvalidField(name, f"must be a day such as 2026-11-20, {BOUNDS}") from None
 
 
 def _decoded(cursor: str) -> str:

@@ -8,7 +8,7 @@ from freshet.http.application import Api
 from freshet.http.caller import Scope
 from freshet.http.holdings import checked_account_id
 from freshet.http.operation import Answer, Operation
-from freshet.http.paging import FROM, PAGED, TO, cursor_for, cursor_mark, day_range_of, limit_of
+from freshet.http.paging import FROM, PAGED, TO, cursor_for, dated_mark, day_range_of, limit_of
 from freshet.http.shapes.accounts import TransactionShape, transaction_shape
 from freshet.http.shapes.pages import Page, page
 from freshet.services.show_transactions import account_transactions
@@ -33,7 +33,7 @@ def add_transaction_routes(api: Api) -> None:
     @api.serves(LIST_TRANSACTIONS)
     def list_transactions(account_id: str) -> Response[str]:
         list_name = f"{checked_account_id(account_id)}/transactions/"
-        after = cursor_mark(api, prefix=list_name)
+        after = dated_mark(api, prefix=list_name)
         found, mark = account_transactions(
             api.caller.user_id,
             account_id,

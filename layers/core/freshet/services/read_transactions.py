@@ -80,7 +80,7 @@ def _reconcile(
             # Nothing where something was: believed of a provider that still knows older ones.
             before = transactions.since(account.user_id, account.id, first=None)
             read = session.transactions(account.report, since=None)
-        changes = changes_of(read, before.transactions)
+        changes = changes_of(account.id, read, before.transactions)
         if read.is_whole and is_doubtful(read, before.transactions):
             count(metrics.TRANSACTIONS_NOT_BELIEVED)
         transactions.apply(account.user_id, account.id, changes, revision=before.revision)

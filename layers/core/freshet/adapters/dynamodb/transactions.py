@@ -94,7 +94,8 @@ def _to_item(user_id: str, account_id: str, transaction: Transaction) -> Item:
         "amount": text_of(transaction.amount),
         "fee": text_of(transaction.fee),
         "currency": transaction.currency,
-        "reference": transaction.reference,
+        "provider_id": transaction.provider_id,
+        "group": transaction.group,
         "source": transaction.source,
     }
 
@@ -113,6 +114,7 @@ def _from_item(item: Item) -> Transaction:
         amount=optional_decimal(item.get("amount")),
         fee=optional_decimal(item.get("fee")),
         currency=item.get("currency"),
-        reference=item.get("reference"),
+        provider_id=item.get("provider_id"),
+        group=item.get("group"),
         source=item["source"],
     )

@@ -113,8 +113,7 @@ def to_transaction(
         amount=None if answer.amount is None else EXACT.minus(answer.amount),
         fee=answer.fees,
         currency=answer.iso_currency_code or answer.unofficial_currency_code,
-        # It stays through every load, and is what tells two equal trades from one.
-        reference=answer.investment_transaction_id,
+        provider_id=answer.investment_transaction_id,
         source=rendered(document, in_order=True),
     )
 

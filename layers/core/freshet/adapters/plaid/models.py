@@ -12,6 +12,7 @@ from freshet.adapters.foreign_json import (
     LenientModel,
     Number,
     OrDefault,
+    StatedDay,
     Told,
     Unread,
 )
@@ -155,7 +156,7 @@ class Transaction(_Answer):
 
     investment_transaction_id: Identity = None
     security_id: Identity = None
-    date: Day = None
+    date: StatedDay = None
     name: Told | None = None
     quantity: Number = None
     amount: Number = None

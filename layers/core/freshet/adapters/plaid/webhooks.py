@@ -8,7 +8,7 @@ from typing import Any
 
 from freshet.adapters.plaid.headers import PROOF
 from freshet.adapters.webhook_texts import mended
-from freshet.domain.instants import from_text
+from freshet.domain.instants import stated_from_text
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import (
     UNKNOWN_KIND,
@@ -69,8 +69,8 @@ def _event_id(token: str) -> str:
 def _link_ends_at(document: dict[str, Any]) -> datetime | None:
     for name in _ENDS:
         try:
-            return from_text(str(document[name]))
-        except (KeyError, ValueError, OverflowError):
+            return stated_from_text(str(document[name]))
+        except (KeyError, ValueError):
             continue
     return None
 

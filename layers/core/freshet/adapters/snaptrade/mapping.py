@@ -102,13 +102,13 @@ def _is_loaded(answer: models.Account) -> bool:
 
 def to_transaction(answer: models.Activity, document: dict[str, Any]) -> Transaction | None:
     """Read an activity; one without any date has no place in time yet and is left for later."""
-    happened_at = answer.trade_date or answer.settlement_date
-    if happened_at is None:
+    happened_on = answer.trade_date or answer.settlement_date
+    if happened_on is None:
         return None
     symbol = answer.option_symbol or answer.symbol
     return Transaction(
-        happened_on=happened_at.date(),
-        settled_on=answer.settlement_date.date() if answer.settlement_date else None,
+        happened_on=happened_on,
+        settled_on=answer.settlement_date,
         type=answer.type,
         description=answer.description,
         symbol=(symbol.symbol or symbol.ticker) if symbol else None,
@@ -117,13 +117,10 @@ def to_transaction(answer: models.Activity, document: dict[str, Any]) -> Transac
         amount=answer.amount,
         fee=answer.fee,
         currency=answer.currency.code if answer.currency else None,
-        reference=_text_of(document.get("external_reference_id")),
+        provider_id=answer.id,
+        group=answer.external_reference_id,
         source=rendered(document, in_order=True),
     )
-
-
-def _text_of(value: object) -> str | None:
-    return None if value in (None, "") else str(value)
 
 
 def _account_kind(answer: models.Account) -> str:

@@ -1,6 +1,5 @@
 """SnapTrade's answers as pydantic models: lenient about the unknown, exact about numbers."""
 
-from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
@@ -14,18 +13,10 @@ from freshet.adapters.foreign_json import (
     LenientModel,
     Number,
     OrDefault,
+    StatedDay,
     Told,
     Unread,
 )
-from freshet.domain.instants import from_text
-
-
-def _day(value: object) -> date | None:
-    # A date, or a time of that date: SnapTrade has sent both.
-    return None if value is None else from_text(str(value)).date()
-
-
-SyncDay = Annotated[date | None, BeforeValidator(_day)]
 
 
 class _Answer(LenientModel):
@@ -76,7 +67,7 @@ class TransactionsSync(_Answer):
     """How far an account's transactions are: everything up to this day is in."""
 
     initial_sync_completed: Flag = None
-    last_successful_sync: SyncDay = None
+    last_successful_sync: StatedDay = None
 
 
 class SyncStatus(_Answer):
@@ -223,6 +214,8 @@ class ActivityCurrency(_Answer):
 class Activity(_Answer):
     """One activity; positive amounts are cash in, `type` is an open list."""
 
+    id: Identity = None
+    external_reference_id: Identity = None
     type: Annotated[Told, OrDefault] = "UNKNOWN"
     description: Told | None = None
     symbol: ActivitySymbol | None = None
@@ -232,5 +225,5 @@ class Activity(_Answer):
     amount: Number = None
     fee: Number = None
     currency: ActivityCurrency | None = None
-    trade_date: Instant = None
-    settlement_date: Instant = None
+    trade_date: StatedDay = None
+    settlement_date: StatedDay = None

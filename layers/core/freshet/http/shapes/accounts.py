@@ -42,7 +42,10 @@ class AccountShape(Shape):
 
 
 class TransactionShape(Shape):
-    """What happened in an account; cash in is a positive amount."""
+    """What happened in an account; cash in is a positive amount.
+
+    Ids are unique across accounts, and stay when the provider loads the transaction again.
+    """
 
     id: str
     happened_on: DayText
@@ -56,6 +59,8 @@ class TransactionShape(Shape):
     amount: DecimalText | None
     fee: DecimalText | None
     currency: CurrencyCode | None
+    group: str | None
+    """What the broker says it belongs to: fills and fees of one order have the same group."""
 
 
 def account_shape(account: Account, freshness: Freshness) -> AccountShape:
@@ -90,4 +95,5 @@ def transaction_shape(transaction: Transaction) -> TransactionShape:
         "amount": text_of(transaction.amount),
         "fee": text_of(transaction.fee),
         "currency": transaction.currency,
+        "group": transaction.group,
     }
