@@ -12,6 +12,7 @@ from freshet.domain.instants import (
     from_text,
     optional_from_text,
     optional_to_text,
+    stated_from_text,
     to_text,
 )
 
@@ -44,6 +45,23 @@ def test_instant_comes_back_when_its_text_is_parsed(instant: datetime) -> None:
 def test_every_spelling_means_the_same_instant_when_parsed(text: str) -> None:
     assert from_text(text) == datetime(2026, 6, 28, 18, 42, 46, 561408, tzinfo=UTC)
     assert from_text(text).utcoffset() == timedelta(0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59-14:00", "0001-01-01", "9999-12-31"),
+        *("1899-12-31T23:59:59.999999Z", "2200-01-01T00:00:00Z", "1900-01-01T00:00:00+00:01", "no"),
+    ],
+)
+def test_stated_instant_is_refused_when_it_is_of_no_year_that_people_mean(text: str) -> None:
+    with pytest.raises(ValueError, match=r"instant|isoformat"):
+        stated_from_text(text)
+
+
+def test_stated_instant_is_taken_up_to_the_ends_of_these_years() -> None:
+    first, last = "1900-01-01T00:00:00.000000Z", "2199-12-31T23:59:59.999999Z"
+    assert [to_text(stated_from_text(each)) for each in (first, last)] == [first, last]
 
 
 def test_instant_is_rendered_in_utc_when_it_has_another_offset() -> None:
