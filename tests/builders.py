@@ -13,13 +13,15 @@ from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.events import Event, EventKind
-from freshet.domain.holdings import Balance, Holdings, Instrument, OptionContract, Position
+from freshet.domain.holdings import Balance, Holdings
 from freshet.domain.identifiers import account_id_for, new_refresh_id
+from freshet.domain.instruments import Instrument, OptionContract
 from freshet.domain.link import Link
 from freshet.domain.migration import Migration
 from freshet.domain.money import Money
 from freshet.domain.outbox import Outbox
 from freshet.domain.pending_reads import Announcement, PendingRead, PendingReads, ReadSubject
+from freshet.domain.positions import Position
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 from freshet.domain.purchase import PurchasePolicy
@@ -27,6 +29,7 @@ from freshet.domain.read_schedule import ReadSchedule
 from freshet.domain.refresh import Kind, Method, Refresh, RefreshStatus, Trigger
 from freshet.domain.refresh_slot import Purchases
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, first_snapshot
+from freshet.domain.totals import Total, totals_of
 from freshet.domain.transactions import Transaction
 from freshet.domain.webhooks import EventRule, VerifiedDelivery, WebhookEffect, WebhookEvent
 
@@ -332,7 +335,7 @@ def a_transaction(**changes: Any) -> Transaction:
 
 def a_snapshot(**changes: Any) -> HoldingsSnapshot:
     """What is stored after `a_reading`."""
-    return replace(first_snapshot(a_reading()), **changes)
+    return replace(first_snapshot(a_reading(), zone=NEW_YORK), **changes)
 
 
 def an_option(**changes: Any) -> Instrument:
@@ -341,14 +344,15 @@ def an_option(**changes: Any) -> Instrument:
         "side": "call",
         "strike": Decimal(240),
         "expires_on": date(2027, 6, 18),
-        "multiplier": Decimal(100),
         "underlying": "QARK",
     }
+    multiplier = changes.pop("multiplier", Decimal(100))
     return an_instrument(
         kind="option",
         id="instrument-option",
         symbol="QARK  270618C00240000",
         option=OptionContract(**(contract | changes)),
+        multiplier=multiplier,
     )
 
 
@@ -362,3 +366,10 @@ def an_answer(**changes: Any) -> ProviderAnswer:
         "request_id": "request-1",
     }
     return ProviderAnswer(**(values | changes))
+
+
+def totals_in(holdings: Holdings) -> tuple[Total, ...]:
+    """The totals of holdings of which every part is known."""
+    totals = totals_of(holdings)
+    assert totals is not None
+    return totals

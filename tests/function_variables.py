@@ -43,5 +43,6 @@ FUNCTION_VARIABLES = {
     "PLAID_JWKS_PARAMETER": "/freshet/providers/plaid/webhook-keys",
     "AGEING_AFTER_HOURS": "26",
     "STALE_AFTER_HOURS": "50",
+    "PRICES_OLD_AFTER_DAYS": "5",
     "REPORTING_TIME_ZONE": "America/New_York",
 }

@@ -6,7 +6,7 @@ from freshet import metrics
 from freshet.domain.audit import FindingKind
 from freshet.domain.freshness import FreshnessStatus
 from freshet.domain.provider import Provider
-from freshet.metrics import CounterFamily, Metric
+from freshet.metric_kinds import CounterFamily, Metric
 
 # The words of a family's name; reasons of a rejection are an open set.
 _WORDS: dict[str, tuple[str, ...]] = {

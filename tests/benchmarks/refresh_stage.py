@@ -30,7 +30,7 @@ from freshet.services.take_snapshots import TakeSnapshotsDependencies
 from tests.benchmarks.refresh_bucket import DistantBucket
 from tests.benchmarks.refresh_provider import LimitedProvider
 from tests.benchmarks.virtual_time import VirtualTime
-from tests.builders import a_connection, a_policy
+from tests.builders import NEW_YORK, a_connection, a_policy
 from tests.fakes import (
     FakeAccountRegister,
     FakeAccounts,
@@ -133,6 +133,7 @@ class RefreshStage:
             bus=FakeBus(),
             verdicts=self.verdicts,
             traits=TRAITS,
+            zone=NEW_YORK,
             clock=self.time,
         )
 

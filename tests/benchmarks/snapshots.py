@@ -177,7 +177,7 @@ def _table() -> Iterator[tuple[Any, DynamoSnapshotStore]]:
 
 def _store(store: DynamoSnapshotStore, reading: HoldingsReading) -> None:
     before = store.latest(_USER, _ACCOUNT)
-    assert store.store(_USER, _ACCOUNT, judge(before, reading), before=before)
+    assert store.store(_USER, _ACCOUNT, judge(before, reading, zone=NEW_YORK), before=before)
 
 
 def _rows(client: Any) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from decimal import Decimal
 from typing import Any
 
@@ -71,9 +71,9 @@ def _newest_read(self: snapshot.HoldingsReading) -> str:
 
 
 def _believe(
-    latest: snapshot.HoldingsSnapshot, reading: snapshot.HoldingsReading
+    latest: snapshot.HoldingsSnapshot, reading: snapshot.HoldingsReading, *, zone: tzinfo
 ) -> snapshot.Outcome:
-    return snapshot.accept_reading(latest, reading, seen_at=reading.fetched_at)
+    return snapshot.accept_reading(latest, reading, seen_at=reading.fetched_at, zone=zone)
 
 
 def _rounded(number: Decimal) -> Decimal:

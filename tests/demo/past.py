@@ -14,8 +14,9 @@ from zoneinfo import ZoneInfo
 
 from freshet.adapters.dynamodb.snapshot_store import DynamoSnapshotStore
 from freshet.adapters.dynamodb.table import Table
-from freshet.domain.holdings import Holdings, Position
+from freshet.domain.holdings import Holdings
 from freshet.domain.identifiers import account_id_for
+from freshet.domain.positions import Position
 from freshet.domain.snapshot import HoldingsReading, judge
 from tests.local_stack.deployed import Deployed
 
@@ -59,7 +60,9 @@ def link_with_past(running: Deployed, model: Model, *, institution: Mapping[str,
         account_id = account_id_for(connection_id, theirs)
         for reading in invented_readings(latest.holdings, now=datetime.now(UTC)):
             before = store.latest(model.user_id, account_id)
-            store.store(model.user_id, account_id, judge(before, reading), before=before)
+            store.store(
+                model.user_id, account_id, judge(before, reading, zone=_ZONE), before=before
+            )
     return connection_id
 
 

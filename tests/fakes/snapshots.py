@@ -14,7 +14,10 @@ from freshet.domain.snapshot import (
     SnapshotSummary,
 )
 from freshet.domain.spans import Span
-from tests.builders import NEW_YORK
+from freshet.domain.totals import totals_of
+from tests.builders import (
+    NEW_YORK,
+)
 
 
 class FakeSnapshots:
@@ -59,7 +62,7 @@ class FakeSnapshots:
             self.recorded[key] = [
                 RecordedChange(latest.version, latest.changed_at, each) for each in outcome.changes
             ]
-        day = closing_day(before, latest, NEW_YORK)
+        day = closing_day(before, latest)
         if before is not None and day is not None:
             holdings = replace(before.holdings, source="")
             self.closed[user_id, account_id, day] = replace(
@@ -134,10 +137,14 @@ def _summary(snapshot: HoldingsSnapshot) -> SnapshotSummary:
         provider_synced_at=snapshot.provider_synced_at,
         fetched_at=snapshot.fetched_at,
         changed_at=snapshot.changed_at,
+        day=snapshot.day,
+        prices=snapshot.prices,
         empty_seen_as_of=snapshot.empty_seen_as_of,
         empty_seen_at=snapshot.empty_seen_at,
-        totals=snapshot.holdings.totals(),
+        totals=totals_of(snapshot.holdings),
         line_count=len(snapshot.holdings.positions),
+        reconciliation=snapshot.reconciliation,
+        has_unreadable_lines=snapshot.is_partly_unreadable,
     )
 
 
@@ -146,5 +153,6 @@ def _close(day: date, last: HoldingsSnapshot) -> DailyValuation:
         day=day,
         seen_on=last.fetched_at.astimezone(NEW_YORK).date(),
         data_as_of=last.data_as_of,
-        totals=last.holdings.totals(),
+        totals=totals_of(last.holdings),
+        is_partly_unreadable=last.is_partly_unreadable,
     )

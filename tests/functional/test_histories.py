@@ -49,6 +49,7 @@ def a_line(symbol: str, units: str, *, price: str = "10.00") -> dict[str, Any]:
 @pytest.fixture
 def days(monkeypatch: pytest.MonkeyPatch) -> Iterator[Days]:
     clock = set_clock(monkeypatch)
+    clock.advance(hours=6)  # the markets are open
     with a_world(monkeypatch, clock=clock) as world:
         days = Days(world, clock)
         days.hold(AAA="3")
@@ -99,9 +100,9 @@ def test_pages_together_are_the_whole_when_every_list_is_paged(days: Days) -> No
 def test_history_has_a_close_for_each_day_and_today_still_open(days: Days) -> None:
     items = days.get("/history").body["items"]
     assert [(each["day"], each["origin"], each["totals"][0]["positions"]) for each in items] == [
-        ("2026-11-22", "close", "15.0000"),
-        ("2026-11-21", "close", "65.0000"),
-        ("2026-11-20", "close", "30.00"),
+        ("2026-11-22", "close", "15"),
+        ("2026-11-21", "close", "65"),
+        ("2026-11-20", "close", "30"),
     ]
     (first,) = days.get("/history", to="2026-11-21").body["items"]
     assert first["day"] == "2026-11-20"
@@ -136,7 +137,7 @@ def test_holdings_are_those_of_the_moment_when_it_is_asked_for(
     assert answer.status == 200
     shown = answer.body["positions"]
     assert (shown and sorted(each["instrument"]["symbol"] for each in shown)) == symbols
-    assert answer.body["freshness"]["status"] == ("pending" if symbols is None else "fresh")
+    assert answer.body["freshness"]["status"] == ("none" if symbols is None else "fresh")
 
 
 @pytest.mark.sampled(2)
@@ -197,7 +198,7 @@ def test_positions_are_paged_and_never_mixed_when_they_move_between_pages(days: 
     days.read()
     first = days.get("/holdings", limit="2").body
     assert [each["instrument"]["symbol"] for each in first["positions"]] == ["AAA", "BBB"]
-    assert first["totals"][0]["positions"] == "60.00"
+    assert first["totals"][0]["positions"] == "60"
     cursor = first["next_cursor"]
     rest = days.get("/holdings", limit="2", cursor=cursor).body
     assert [each["instrument"]["symbol"] for each in rest["positions"]] == ["CCC"]

@@ -60,7 +60,7 @@ def test_closed_account_is_shown_and_not_counted(world: World) -> None:
 
 def test_portfolio_is_empty_and_not_stale_when_nothing_is_linked(world: World) -> None:
     shown = world.call("GET", "/v1/portfolio").body
-    assert shown == {"accounts": [], "totals": [], "freshness": None}
+    assert shown == {"accounts": [], "totals": [], "reconciliation": None, "freshness": None}
 
 
 def test_holdings_of_all_accounts_are_paged_by_account(world: World) -> None:

@@ -30,6 +30,8 @@ def _holdings(world: World, account_id: str) -> dict[str, Any]:
     shown = {name: answer[name] for name in _SHOWN}
     # The retired call lists options apart from the rest.
     positions = shown["positions"]
+    for each in positions or ():
+        del each["id"]  # of another account
     shown["positions"] = None if positions is None else sorted(positions, key=json.dumps)
     return shown
 

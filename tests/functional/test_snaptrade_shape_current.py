@@ -115,7 +115,8 @@ def test_derived_fields_are_computed_from_the_providers(everything: Everything) 
         lines = served.lines(account["account"]["id"], options=False)
         for mine, line in zip(account["positions"], lines, strict=True):
             numbers = (_decimal(line[name]) for name in ("units", "price", "cost_basis"))
-            assert mine["open_pnl"] == _profit(*numbers)
+            is_bond = line["instrument"]["kind"] == "bond"  # in percent or per unit: undecided
+            assert mine["open_pnl"] == (None if is_bond else _profit(*numbers))
             code = CODES.get(line["instrument"]["kind"])
             assert mine["symbol"]["symbol"]["type"].get("code") == code
         with localcontext(prec=100):

@@ -21,7 +21,13 @@ from freshet.domain.daily_valuations import DailyValuation
 from freshet.domain.provider import Provider
 from freshet.domain.snapshot import Outcome, RecordedChange, judge
 from freshet.domain.spans import ALWAYS
-from tests.builders import CONNECTION_ID, NOON, USER
+from tests.builders import (
+    CONNECTION_ID,
+    NEW_YORK,
+    NOON,
+    USER,
+    totals_in,
+)
 from tests.clients import DynamoDB
 from tests.integration.golden_values import (
     ACCOUNT,
@@ -36,7 +42,8 @@ from tests.tables import create_tables
 
 FOLDER = Path(__file__).with_name("golden")
 _PACKED = ("document", "changes")
-_DAY = date(2026, 11, 20)
+_DAY = date(2026, 11, 19)
+"""The day of the first reading's prices."""
 _OWNER = (USER, CONNECTION_ID)
 
 type Row = dict[str, Any]
@@ -77,11 +84,11 @@ def legible(row: Row) -> Row:
 
 
 def _first() -> Outcome:
-    return judge(None, READING)
+    return judge(None, READING, zone=NEW_YORK)
 
 
 def _second() -> Outcome:
-    return judge(_first().latest, LATER_READING)
+    return judge(_first().latest, LATER_READING, zone=NEW_YORK)
 
 
 def _store_first(stores: Stores) -> None:
@@ -96,8 +103,12 @@ def _store_both(stores: Stores) -> None:
 def _valuation() -> DailyValuation:
     latest = _first().latest
     assert latest is not None
-    totals = latest.holdings.totals()
-    return DailyValuation(day=_DAY, seen_on=_DAY, data_as_of=latest.data_as_of, totals=totals)
+    return DailyValuation(
+        day=latest.day,
+        seen_on=latest.fetched_at.date(),
+        data_as_of=latest.data_as_of,
+        totals=totals_in(latest.holdings),
+    )
 
 
 def _changes() -> list[RecordedChange]:

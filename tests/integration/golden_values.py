@@ -7,8 +7,9 @@ from decimal import Decimal
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.expiry import Expiry
-from freshet.domain.holdings import Lot
+from freshet.domain.holdings import Debt, Statement
 from freshet.domain.pending_reads import Announcement, PendingRead, PendingReads, ReadSubject
+from freshet.domain.positions import Lot, PriceBasis
 from freshet.domain.refresh import AccountProgress, Kind, RefreshStatus
 from freshet.domain.verdicts import Suspicion, VerdictKind
 from freshet.domain.webhooks import StatusHint
@@ -90,6 +91,7 @@ ACCOUNT = replace(
         institution_account_id="institution-account-1",
     ),
     failed_parts=("balances",),
+    price_bases={"instrument-bond": PriceBasis.PERCENT},
 )
 
 REFRESH = a_refresh(
@@ -117,13 +119,23 @@ EVENT = an_event(
 READING = a_reading(
     holdings=some_holdings(
         positions=(
-            a_position(),
+            a_position(price_day=date(2026, 11, 19), price_at=NOON - DAY),
+            a_position(
+                instrument=an_instrument(kind="bond", id="instrument-bond", symbol="GRDN"),
+                price_basis=None,
+            ),
+            a_position(
+                instrument=an_instrument(kind="future", multiplier=Decimal(50), id="instrument-es"),
+                vested_units=Decimal(1),
+                vested_value=Decimal("301.20"),
+            ),
             a_position(
                 instrument=an_option(),
                 units=Decimal("-2"),
                 price=None,
                 cash_equivalent=True,
                 stated_value=Decimal("-812.50"),
+                stated_cost=Decimal("-1030.00"),
                 lots=(
                     Lot(
                         acquired_at="2022-01-14",
@@ -134,6 +146,10 @@ READING = a_reading(
             ),
         ),
         balances=(a_balance(), a_balance(currency="EUR", buying_power=None)),
+        debts=(Debt(currency="USD", amount=Decimal("40.00")),),
+        statement=Statement(
+            total=Decimal("4025.71"), currency="USD", available=Decimal("300.71"), as_of=NOON - HOUR
+        ),
         source='{"positions":[{"symbol":"VTI","units":12.50}]}',
     )
 )

@@ -96,13 +96,17 @@ def read_portfolio(holdings: list[dict[str, Any]], securities: list[dict[str, An
         )
     )
     known = {each.security_id: each for each in answer.securities}
-    return to_holdings(answer.holdings, known, source="{}")
+    return to_holdings(
+        answer.holdings, known, answer.accounts[0].balances, synced_at=SYNCED, source="{}"
+    )
 
 
 def read_account(**changes: Any) -> Any:
     """Read Plaid's usual account with some changes."""
     document = _parsed(ACCOUNT | changes)
-    return to_account_report(models.Account.model_validate(document), document, synced_at=SYNCED)
+    return to_account_report(
+        models.Account.model_validate(document), document, synced_at=SYNCED, is_holding=False
+    )
 
 
 def read_transaction(**changes: Any) -> Any:

@@ -9,7 +9,15 @@ from random import Random
 from freshet.domain.snapshot import HoldingsReading, judge
 from freshet.domain.spans import ALWAYS
 from freshet.ports import SnapshotHistory, SnapshotStore
-from tests.builders import NOON, USER, a_position, a_reading, an_account, some_holdings
+from tests.builders import (
+    NEW_YORK,
+    NOON,
+    USER,
+    a_position,
+    a_reading,
+    an_account,
+    some_holdings,
+)
 from tests.patience import standstill_seconds
 
 ACCOUNT = an_account().id
@@ -39,7 +47,7 @@ def race(store: SnapshotStore, readings: list[HoldingsReading]) -> None:
         for reading in mine:
             while True:
                 before = store.latest(USER, ACCOUNT)
-                if store.store(USER, ACCOUNT, judge(before, reading), before=before):
+                if store.store(USER, ACCOUNT, judge(before, reading, zone=NEW_YORK), before=before):
                     break
 
     with ThreadPoolExecutor(WRITERS) as pool:

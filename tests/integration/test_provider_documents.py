@@ -1,7 +1,5 @@
 """Whatever documents the providers send: nothing of them is lost, and sums are exact."""
 
-from collections import defaultdict
-from fractions import Fraction
 from typing import Any
 
 import simplejson
@@ -17,10 +15,14 @@ from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.session import read_current
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.holdings import Holdings
-from tests.builders import NOON, an_account_report
+from tests.builders import (
+    NOON,
+    an_account_report,
+)
 from tests.fakes import FakeClock
 from tests.integration.bench import FakeQuota, FixedKeys
 from tests.integration.plaid_bench import FakeTransport, PlaidBench, text_answer
+from tests.worth import demand_exact_totals
 
 CURRENCIES = st.sampled_from(["USD", "CAD", None])
 DECIMALS = st.decimals(
@@ -129,7 +131,7 @@ def test_snaptrades_documents_come_back_whole_when_stored(
     assert [each.instrument.kind for each in stored.positions] == [
         clean_text(line["instrument"]["kind"]) for line in positions["results"]
     ]
-    _demand_exact_totals(stored)
+    demand_exact_totals(stored)
 
 
 @given(st.lists(PLAID_LINE, max_size=4), PLAID_SECURITY, PLAID_SECURITY)
@@ -137,7 +139,11 @@ def test_plaids_documents_come_back_whole_when_stored(
     lines: list[dict[str, Any]], first: dict[str, Any], second: dict[str, Any]
 ) -> None:
     securities = [first | {"security_id": "s-1"}, second | {"security_id": "s-2"}]
-    document = {"accounts": [], "holdings": lines, "securities": securities}
+    document = {
+        "accounts": [{"account_id": "account-1"}],
+        "holdings": lines,
+        "securities": securities,
+    }
     bench = PlaidBench([text_answer(_text(document))])
     account = an_account_report(provider_account_id="account-1")
     stored = _stored(bench.session.holdings(account).holdings)
@@ -147,25 +153,4 @@ def test_plaids_documents_come_back_whole_when_stored(
     assert source["holdings"] == _parsed(_text(lines))
     assert source["securities"] == _parsed(_text([known[each] for each in named if each in known]))
     assert len(stored.positions) == len(lines)
-    _demand_exact_totals(stored)
-
-
-def _demand_exact_totals(holdings: Holdings) -> None:
-    """Add everything up again in fractions, which never round."""
-    cash: dict[str | None, list[Fraction]] = defaultdict(list)
-    worth: dict[str | None, Fraction] = defaultdict(Fraction)
-    for balance in holdings.balances:
-        if balance.cash is not None:
-            cash[balance.currency].append(Fraction(balance.cash))
-    for each in holdings.positions:
-        if each.cash_equivalent and cash[each.currency]:
-            continue
-        if each.stated_value is not None:
-            worth[each.currency] += Fraction(each.stated_value)
-        elif each.units is not None and each.price is not None:
-            multiplier = Fraction(each.instrument.multiplier)
-            worth[each.currency] += Fraction(each.units) * Fraction(each.price) * multiplier
-    for total in holdings.totals():
-        assert Fraction(total.positions) == worth[total.currency]
-        assert Fraction(total.cash) == sum(cash[total.currency], Fraction(0))
-        assert Fraction(total.total) == Fraction(total.positions) + Fraction(total.cash)
+    demand_exact_totals(stored)

@@ -5,7 +5,8 @@ from random import Random
 
 import pytest
 
-from freshet.domain.holdings import Balance, Position
+from freshet.domain.holdings import Line
+from freshet.domain.positions import Position
 from freshet.domain.spans import ALWAYS
 from tests.builders import USER
 from tests.clients import DynamoDB
@@ -36,6 +37,6 @@ def test_changes_lead_from_one_version_to_the_next_after_a_race(dynamodb: Dynamo
     assert befores[1:] == units[:-1]
 
 
-def _units(line: Position | Balance | None) -> Decimal | None:
+def _units(line: Line | None) -> Decimal | None:
     assert isinstance(line, Position)
     return line.units

@@ -8,17 +8,28 @@ import pytest
 
 from freshet.domain.days import DayRange
 from freshet.domain.errors import InvalidField
-from freshet.domain.holdings import Holdings, Position
+from freshet.domain.holdings import Holdings
+from freshet.domain.positions import Position
 from freshet.domain.snapshot import HoldingsSnapshot, judge
 from freshet.domain.spans import ALWAYS, Span, span_of
 from freshet.ports import SnapshotHistory
-from tests.builders import NEW_YORK, NOON, USER, a_position, a_reading, an_instrument, some_holdings
+from tests.builders import (
+    NEW_YORK,
+    NOON,
+    USER,
+    a_position,
+    a_reading,
+    an_instrument,
+    some_holdings,
+    totals_in,
+)
 from tests.clients import DynamoDB
 from tests.integration.stores import Stores, dynamo_stores
 
 ACCOUNT = "acc_1"
 OTHERS = "user-2"
 DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+AFTERNOON = NOON + 6 * HOUR  # markets are open: what is read then belongs to the day
 TODAY = date(2026, 11, 20)
 
 
@@ -37,7 +48,9 @@ def _read(stores: Stores, at: datetime, holdings: Holdings) -> HoldingsSnapshot:
         holdings=holdings, broker_as_of=at, provider_synced_at=at, started_at=at, fetched_at=at
     )
     before = stores.snapshots.latest(USER, ACCOUNT)
-    assert stores.snapshots.store(USER, ACCOUNT, judge(before, reading), before=before)
+    assert stores.snapshots.store(
+        USER, ACCOUNT, judge(before, reading, zone=NEW_YORK), before=before
+    )
     latest = stores.snapshots.latest(USER, ACCOUNT)
     assert latest is not None
     return latest
@@ -55,10 +68,10 @@ class Told:
 def history(stores: Stores) -> Told:
     """Three days: one line, then two, then their prices move, then three lines."""
     known = [
-        _read(stores, NOON - 3 * DAY, _holding(1)),
-        _read(stores, NOON - 2 * DAY, _holding(2)),
-        _read(stores, NOON - 2 * DAY + HOUR, _holding(2, "12.00")),
-        _read(stores, NOON - HOUR, _holding(3)),
+        _read(stores, AFTERNOON - 3 * DAY, _holding(1)),
+        _read(stores, AFTERNOON - 2 * DAY, _holding(2)),
+        _read(stores, AFTERNOON - 2 * DAY + HOUR, _holding(2, "12.00")),
+        _read(stores, AFTERNOON - HOUR, _holding(3)),
     ]
     return Told(known, stores.history)
 
@@ -66,12 +79,12 @@ def history(stores: Stores) -> Told:
 @pytest.mark.parametrize(
     ("at", "expected"),
     [
-        (NOON - 4 * DAY, None),
-        (NOON - 3 * DAY, 0),
-        (NOON - 2 * DAY - HOUR, 0),
-        (NOON - 2 * DAY, 1),
-        (NOON - DAY, 1),
-        (NOON, 3),
+        (AFTERNOON - 4 * DAY, None),
+        (AFTERNOON - 3 * DAY, 0),
+        (AFTERNOON - 2 * DAY - HOUR, 0),
+        (AFTERNOON - 2 * DAY, 1),
+        (AFTERNOON - DAY, 1),
+        (AFTERNOON, 3),
     ],
 )
 def test_version_is_the_one_in_force_when_an_instant_is_asked_for(
@@ -111,7 +124,10 @@ def test_versions_are_listed_newest_first_when_paged(history: Told) -> None:
         found += [each.version for each in page]
     assert (found, mark) == (expected, None)
     (newest,), _ = history.history.versions(USER, ACCOUNT, ALWAYS, limit=1, after=None)
-    assert (newest.line_count, newest.totals[0].positions) == (3, Decimal("30.00"))
+    assert (newest.line_count, [each.positions for each in newest.totals or ()]) == (
+        3,
+        [Decimal("30.00")],
+    )
 
 
 @pytest.mark.parametrize(
@@ -138,8 +154,8 @@ def test_versions_and_changes_are_those_of_the_days_asked_for(
 
 
 def test_changes_are_told_once_each_when_paged_in_the_middle_of_a_version(stores: Stores) -> None:
-    _read(stores, NOON - DAY, _holding(1))
-    _read(stores, NOON, _holding(8))
+    _read(stores, AFTERNOON - DAY, _holding(1))
+    _read(stores, AFTERNOON, _holding(8))
     found: list[str | None] = []
     mark, pages = None, 0
     while True:
@@ -153,9 +169,9 @@ def test_changes_are_told_once_each_when_paged_in_the_middle_of_a_version(stores
 
 
 def test_change_is_exact_before_and_after(stores: Stores) -> None:
-    first = _read(stores, NOON - DAY, some_holdings())
+    first = _read(stores, AFTERNOON - DAY, some_holdings())
     more = a_position(units=Decimal("12.50000000001"), cost_per_unit=None)
-    second = _read(stores, NOON, some_holdings(positions=(more,)))
+    second = _read(stores, AFTERNOON, some_holdings(positions=(more,)))
     (change,), _ = stores.history.changes(USER, ACCOUNT, ALWAYS, limit=9, after=None)
     assert (change.version, change.changed_at) == (second.version, second.changed_at)
     assert repr(change.change.before) == repr(first.holdings.positions[0])
@@ -168,13 +184,13 @@ def test_closes_are_listed_newest_first_and_no_day_is_closed_twice(history: Told
     closes, has_more = history.history.closes(USER, ACCOUNT, until=TODAY, limit=9)
     assert [each.day for each in closes] == [TODAY - 2 * DAY, TODAY - 3 * DAY]
     assert not has_more
-    assert closes[0].totals == history.known[2].holdings.totals()
+    assert closes[0].totals == totals_in(history.known[2].holdings)
     earlier, _ = history.history.closes(USER, ACCOUNT, until=TODAY - 3 * DAY, limit=9)
     assert [each.day for each in earlier] == [TODAY - 3 * DAY]
 
 
 def test_close_knows_until_when_it_was_confirmed(stores: Stores) -> None:
-    friday = NOON - 7 * DAY
+    friday = AFTERNOON - 7 * DAY
     _read(stores, friday, _holding(1))
     reading = a_reading(
         holdings=_holding(1),
@@ -184,8 +200,10 @@ def test_close_knows_until_when_it_was_confirmed(stores: Stores) -> None:
         fetched_at=friday + 2 * DAY,
     )
     before = stores.snapshots.latest(USER, ACCOUNT)
-    assert stores.snapshots.store(USER, ACCOUNT, judge(before, reading), before=before)
-    _read(stores, NOON, _holding(1))
+    assert stores.snapshots.store(
+        USER, ACCOUNT, judge(before, reading, zone=NEW_YORK), before=before
+    )
+    _read(stores, AFTERNOON, _holding(1))
     (close,), _ = stores.history.closes(USER, ACCOUNT, until=TODAY, limit=9)
     assert (close.day, close.seen_on) == (friday.date(), friday.date() + 2 * DAY)
 
@@ -199,9 +217,9 @@ def test_nothing_is_there_for_others_when_everything_is_asked(history: Told) -> 
 
 def test_version_is_gone_when_it_has_expired_and_not_been_swept_yet(dynamodb: DynamoDB) -> None:
     stores = dynamo_stores(dynamodb)
-    old = NOON - 36 * DAY
+    old = AFTERNOON - 36 * DAY
     _read(stores, old, _holding(1))
-    _read(stores, NOON, _holding(2))
+    _read(stores, AFTERNOON, _holding(2))
     assert stores.history.version_at(USER, ACCOUNT, old) is None
     versions, _ = stores.history.versions(USER, ACCOUNT, ALWAYS, limit=9, after=None)
     assert [each.line_count for each in versions] == [2]
@@ -211,7 +229,7 @@ def test_version_is_gone_when_it_has_expired_and_not_been_swept_yet(dynamodb: Dy
 def test_later_closes_of_a_month_lean_on_the_first_when_that_is_smaller(dynamodb: DynamoDB) -> None:
     stores = dynamo_stores(dynamodb)
     for day in range(4):
-        _read(stores, NOON - (4 - day) * DAY, _holding(40, f"1{day}.00"))
+        _read(stores, AFTERNOON - (4 - day) * DAY, _holding(40, f"1{day}.00"))
     rows = [
         row
         for row in dynamodb.scan(TableName="snapshots")["Items"]

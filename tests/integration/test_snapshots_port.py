@@ -6,10 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from freshet.domain.holdings import Holdings, Lot
+from freshet.domain.holdings import Holdings
+from freshet.domain.positions import Lot
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, Outcome, judge
 from tests.builders import (
     EMPTY,
+    NEW_YORK,
     NOON,
     USER,
     a_balance,
@@ -53,7 +55,9 @@ HOLDINGS = [
 def _store(stores: Stores, *readings: HoldingsReading) -> HoldingsSnapshot:
     for reading in readings:
         before = stores.snapshots.latest(USER, ACCOUNT)
-        assert stores.snapshots.store(USER, ACCOUNT, judge(before, reading), before=before)
+        assert stores.snapshots.store(
+            USER, ACCOUNT, judge(before, reading, zone=NEW_YORK), before=before
+        )
     latest = stores.snapshots.latest(USER, ACCOUNT)
     assert latest is not None
     return latest
@@ -133,7 +137,7 @@ def test_each_account_has_its_own_when_many_are_asked_for_at_once(stores: Stores
 
 def test_old_versions_expire_and_latest_stays_when_content_changed(dynamodb: DynamoDB) -> None:
     stores = dynamo_stores(dynamodb)
-    changed = some_holdings(balances=())
+    changed = some_holdings(balances=(a_balance(cash=Decimal(1)),))
     _store(stores, a_reading(), a_reading(broker_as_of=NOON, holdings=changed))
     rows = dynamodb.scan(TableName="snapshots")["Items"]
     expiries = {row["SK"]["S"][:7]: row.get("expires_at", {}).get("N") for row in rows}

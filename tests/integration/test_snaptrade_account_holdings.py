@@ -207,5 +207,5 @@ def test_total_is_null_when_it_would_leave_something_out(lines: list[dict[str, A
 
 
 def test_cash_counts_once_in_the_total_when_a_fund_is_cash() -> None:
-    fund = LINE | {"cash_equivalent": True}
+    fund = LINE | {"cash_equivalent": True, "units": "300", "price": "1.00"}
     assert _at(s4_shape(fund), "total_value.value") == Decimal("300.71")

@@ -14,6 +14,7 @@ from freshet.adapters.transport import Timeouts
 from freshet.domain import call_errors
 from freshet.domain.connection_report import DataMode
 from freshet.domain.credential import Secret
+from freshet.domain.transactions import identified
 from tests.builders import an_account_report
 from tests.integration.bench import (
     OPERATIONS,
@@ -219,4 +220,4 @@ def test_transactions_come_in_order_and_exactly_when_they_are_read(bench: Bench)
     (account_id, *_) = bench.connection.account_ids
     read = bench.session.transactions(an_account_report(provider_account_id=account_id), since=None)
     assert "5000.00" in {str(each.amount) for each in read.found}
-    assert len({each.id for each in read.found}) == len(read.found)
+    assert len({each.id for each in identified("acc_1", read.found)}) == len(read.found)

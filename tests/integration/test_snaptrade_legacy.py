@@ -10,7 +10,9 @@ import pytest
 import simplejson
 
 from freshet.adapters.snaptrade.legacy import LegacyHoldings, to_holdings
-from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
+from freshet.domain.holdings import Balance, Holdings
+from freshet.domain.instruments import Instrument, OptionContract
+from freshet.domain.positions import Lot, Position
 from tests.integration.test_snaptrade_account_holdings import LINE, OPTION, s4_shape
 
 DOLLAR = {"code": "USD"}
@@ -54,9 +56,9 @@ def _current() -> Iterator[Position]:
                 side="call",
                 strike=Decimal("240.00"),
                 expires_on=date(2027, 6, 18),
-                multiplier=Decimal(10),
                 underlying="QARK",
             ),
+            multiplier=Decimal(10),
         ),
         units=Decimal(-2),
         price=Decimal("4.05"),
@@ -82,7 +84,7 @@ def test_cost_is_per_underlying_unit_when_the_old_call_counts_contracts(
 ) -> None:
     symbol = {"option_symbol": {"is_mini_option": is_mini, "strike_price": Decimal(240)}}
     line = {"symbol": symbol, "units": Decimal(3), "average_purchase_price": Decimal(4126)}
-    (position,) = _read({"option_positions": [line]}).positions
+    (position,) = _read({"positions": [], "option_positions": [line]}).positions
     assert position.instrument.multiplier == Decimal(multiplier)
     assert position.cost_per_unit == Decimal(cost)
 

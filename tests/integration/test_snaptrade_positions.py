@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from freshet.adapters.snaptrade import models
 from freshet.adapters.snaptrade.mapping import to_holdings
-from freshet.domain.holdings import Position
+from freshet.domain.positions import Position
 
 
 def _positions(*lines: dict[str, Any]) -> Sequence[Position]:

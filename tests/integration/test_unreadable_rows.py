@@ -9,7 +9,14 @@ from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.table import Table
 from freshet.domain.snapshot import judge
 from freshet.domain.spans import ALWAYS
-from tests.builders import NOON, USER, a_position, a_reading, some_holdings
+from tests.builders import (
+    NEW_YORK,
+    NOON,
+    USER,
+    a_position,
+    a_reading,
+    some_holdings,
+)
 from tests.clients import DynamoDB
 from tests.integration.stores import Stores, dynamo_stores
 
@@ -38,7 +45,7 @@ def stores(dynamodb: DynamoDB) -> Stores:
                 fetched_at=at,
             )
             before = stores.snapshots.latest(USER, account)
-            outcome = judge(before, reading)
+            outcome = judge(before, reading, zone=NEW_YORK)
             assert stores.snapshots.store(USER, account, outcome, before=before)
     return stores
 

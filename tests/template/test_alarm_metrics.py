@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from freshet.metrics import Metric
+from freshet.metric_kinds import Metric
 from freshet.observability import metrics
 from tests.functional.world import World, a_world
 from tests.metric_registry import REGISTRY, alarms_by_name, names_of

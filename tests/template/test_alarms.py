@@ -19,6 +19,7 @@ AGES = {
     "RefreshAgeAlarm": "RefreshQueue",
     "SnapshotAgeAlarm": "SnapshotQueue",
 }
+DIFFERENCES = ("SnapTradeTotalsDifferAlarm", "PlaidTotalsDifferAlarm")
 SILENCES = {"SnapTradeSilenceAlarm": "Snaptrade", "PlaidSilenceAlarm": "Plaid"}
 FIFTEEN_MINUTES = 15 * 60
 TWENTY_SIX_HOURS = 26 * 3600
@@ -112,7 +113,7 @@ def test_expression_alone_decides_and_sums_one_period_of_each_metric(template: T
         deciding = [each for each in alarm["Metrics"] if each.get("ReturnData", True)]
         assert ["Expression" in each for each in deciding] == [True], name
         assert {each["Stat"] for each in stats_of(alarm).values()} == {"Sum"}, name
-        assert alarm["EvaluationPeriods"] == 1, name
+        assert alarm["EvaluationPeriods"] == (7 if name in DIFFERENCES else 1), name
 
 
 @pytest.mark.parametrize(

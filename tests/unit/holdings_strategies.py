@@ -1,10 +1,12 @@
 """Any holdings: repeated lines, shorts, options, cash equivalents, missing numbers, lots."""
 
+from datetime import date
 from decimal import Decimal
 
 from hypothesis import strategies as st
 
-from freshet.domain.holdings import Balance, Holdings, Lot, Position
+from freshet.domain.holdings import Balance, Debt, Holdings
+from freshet.domain.positions import Lot, Position, PriceBasis
 from tests.builders import an_instrument, an_option
 
 CURRENCIES = st.sampled_from(["USD", "CAD", None])
@@ -23,6 +25,8 @@ INSTRUMENTS = st.sampled_from(
         an_instrument(id=None, symbol=None, figi=None, name="Something private"),
         an_option(),
         an_option(multiplier=Decimal(10)),
+        an_instrument(kind="future", id="i-3", symbol="ESZ6", multiplier=Decimal(50)),
+        an_instrument(kind="bond", id="i-4", symbol="GRDN"),
     ]
 )
 LOTS = st.lists(
@@ -44,6 +48,16 @@ POSITIONS = st.builds(
     cash_equivalent=st.booleans(),
     lots=LOTS,
     stated_value=MAYBE | AMOUNTS,
+    vested_units=MAYBE | UNITS,
+    vested_value=MAYBE | AMOUNTS,
+    stated_cost=MAYBE | AMOUNTS,
+    price_basis=MAYBE | st.sampled_from(PriceBasis),
+    price_day=MAYBE | st.dates(date(2026, 11, 16), date(2026, 11, 22)),
+)
+DEBTS = st.builds(
+    Debt,
+    currency=CURRENCIES,
+    amount=st.decimals(0, 10**9, places=2, allow_nan=False, allow_infinity=False),
 )
 BALANCES = st.builds(
     Balance, currency=CURRENCIES, cash=MAYBE | AMOUNTS, buying_power=MAYBE | AMOUNTS
@@ -52,5 +66,6 @@ HOLDINGS = st.builds(
     Holdings,
     positions=st.lists(POSITIONS, max_size=6).map(tuple),
     balances=st.lists(BALANCES, max_size=3, unique_by=lambda each: each.currency).map(tuple),
+    debts=st.lists(DEBTS, max_size=2, unique_by=lambda each: each.currency).map(tuple),
     source=st.just("{}"),
 )

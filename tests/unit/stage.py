@@ -158,6 +158,7 @@ class Stage:
             verdicts=self.verdicts,
             bus=self.bus,
             traits=self.traits,
+            zone=NEW_YORK,
             clock=self.clock,
         )
 

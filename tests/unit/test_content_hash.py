@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freshet.domain.holdings import Balance, Lot, Position
+from freshet.domain.holdings import Balance
+from freshet.domain.positions import Lot, Position
 from tests.builders import a_balance, a_position, an_instrument, some_holdings
 
 LOTS = (

@@ -11,11 +11,11 @@ from freshet.domain.daily_valuations import (
     DailyValuation,
     DayOrigin,
     closing_day,
-    day_of,
     days_between,
 )
-from freshet.domain.holdings import Total
-from tests.builders import NEW_YORK, NOON, a_snapshot
+from freshet.domain.snapshot import first_snapshot
+from freshet.domain.totals import Total
+from tests.builders import NEW_YORK, NOON, a_reading, a_snapshot
 
 DAY = timedelta(days=1)
 FRIDAY = date(2026, 11, 13)
@@ -82,26 +82,30 @@ def test_every_day_is_told_once_and_only_with_what_was_known(
 @pytest.mark.parametrize(
     ("before", "after", "expected"),
     [
-        ("2026-11-20T04:59:59", "2026-11-20T05:00:00", date(2026, 11, 19)),
-        ("2026-11-20T05:00:00", "2026-11-21T04:59:59", None),
-        ("2026-11-20T05:00:00", "2026-11-25T05:00:00", date(2026, 11, 20)),
-        ("2026-11-20T05:00:00", "2026-11-19T05:00:00", None),
+        ("2026-11-20T14:29:59", "2026-11-20T14:30:00", date(2026, 11, 19)),
+        ("2026-11-20T14:30:00", "2026-11-21T14:29:59", None),
+        ("2026-11-20T14:30:00", "2026-11-25T14:30:00", date(2026, 11, 20)),
+        ("2026-11-20T14:30:00", "2026-11-19T14:30:00", None),
     ],
 )
-def test_day_closes_when_midnight_passes_in_the_reporting_time_zone(
+def test_day_closes_when_the_markets_open_where_prices_have_no_day(
     before: str, after: str, expected: date | None
 ) -> None:
     old, new = (
-        a_snapshot(broker_as_of=datetime.fromisoformat(text).replace(tzinfo=UTC), fetched_at=LATE)
+        first_snapshot(
+            a_reading(
+                broker_as_of=datetime.fromisoformat(text).replace(tzinfo=UTC), fetched_at=LATE
+            ),
+            zone=NEW_YORK,
+        )
         for text in (before, after)
     )
-    assert closing_day(old, new, NEW_YORK) == expected
+    assert closing_day(old, new) == expected
 
 
 LATE = NOON + 30 * DAY
 
 
 def test_no_day_closes_when_there_was_nothing_before() -> None:
-    assert closing_day(None, a_snapshot(), NEW_YORK) is None
-    assert closing_day(a_snapshot(), None, NEW_YORK) is None
-    assert day_of(a_snapshot(), NEW_YORK) == date(2026, 11, 20)
+    assert closing_day(None, a_snapshot()) is None
+    assert closing_day(a_snapshot(), None) is None

@@ -65,7 +65,14 @@ def test_page_can_flip_by_itself_when_it_knows_both_times() -> None:
         ({"age": TARGETS.ageing_after}, "ageing", "not_updated_in_time"),
         ({"age": TARGETS.stale_after}, "stale", "not_updated_in_time"),
         ({"snapshot": None}, "pending", "first_load"),
-        ({"snapshot": None, "account": {"has_holdings": False}}, "pending", "holdings_unavailable"),
+        ({"snapshot": None, "account": {"has_holdings": False}}, "none", "holdings_unavailable"),
+        (
+            {"snapshot": None, "account": {"kind": "deposit", "has_holdings": False}},
+            "none",
+            "no_investments",
+        ),
+        ({"account": {"kind": "deposit"}}, "fresh", None),
+        ({"snapshot": None, "paused": True}, "none", "paused"),
         ({"status": ConnectionStatus.NEEDS_USER}, "blocked", "connection_needs_user"),
         ({"status": ConnectionStatus.REVOKED}, "blocked", "connection_needs_user"),
         (

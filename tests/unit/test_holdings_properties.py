@@ -2,24 +2,23 @@
 
 from collections import Counter
 from dataclasses import replace
-from decimal import Decimal, localcontext
+from decimal import Decimal
 from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from freshet.domain.holdings import Balance, Holdings, Position
+from freshet.domain.holdings import Balance, Debt, Holdings
 from freshet.domain.holdings_changes import ChangeKind, changes_between
+from freshet.domain.positions import Position
+from tests.builders import totals_in
 from tests.depth import many
 from tests.unit.holdings_strategies import AMOUNTS, HOLDINGS
-
-
-def _lines(holdings: Holdings) -> list[Position | Balance]:
-    return [*holdings.positions, *holdings.balances]
+from tests.worth import demand_exact_totals
 
 
 def _content(holdings: Holdings) -> Counter[str]:
-    return Counter(each.content for each in _lines(holdings))
+    return Counter(each.content for each in holdings.lines)
 
 
 @settings(max_examples=many(in_gate=33, deep=400))
@@ -71,30 +70,15 @@ def test_content_is_the_same_when_order_prices_and_names_differ(
 @settings(max_examples=many(in_gate=33, deep=400))
 @given(HOLDINGS)
 def test_totals_are_those_of_plain_arithmetic(holdings: Holdings) -> None:
-    with localcontext(prec=500):
-        for total in holdings.totals():
-            cash = [each.cash for each in holdings.balances if each.currency == total.currency]
-            known_cash = [each for each in cash if each is not None]
-            lines = [each for each in holdings.positions if each.currency == total.currency]
-            counted = [each for each in lines if not (each.cash_equivalent and known_cash)]
-            worth = Decimal(0)
-            for each in counted:
-                if each.stated_value is not None:
-                    worth += each.stated_value
-                elif each.units is not None and each.price is not None:
-                    option = each.instrument.option
-                    worth += each.units * each.price * (option.multiplier if option else 1)
-            assert total.positions == worth
-            assert total.cash == sum(known_cash, Decimal(0))
-            assert total.total == worth + sum(known_cash, Decimal(0))
+    demand_exact_totals(holdings)
 
 
 @settings(max_examples=many(in_gate=33, deep=400))
 @given(HOLDINGS)
 def test_no_currency_is_added_to_another(holdings: Holdings) -> None:
-    currencies = [each.currency for each in holdings.totals()]
+    currencies = [each.currency for each in totals_in(holdings)]
     assert len(set(currencies)) == len(currencies)
-    assert set(currencies) == {each.currency for each in _lines(holdings)}
+    assert set(currencies) == {each.currency for each in holdings.lines}
 
 
 @settings(max_examples=many(in_gate=33, deep=400))
@@ -107,14 +91,28 @@ def test_kind_says_what_is_different(before: Holdings, after: Holdings) -> None:
             case ChangeKind.CLOSED, _, new:
                 assert new is None
             case ChangeKind.UNITS, Position() as old, Position() as new:
-                assert old.units != new.units
+                assert _units(old) != _units(new)
             case ChangeKind.COST, Position() as old, Position() as new:
-                assert (old.units, old.cost_per_unit) != (new.units, new.cost_per_unit)
-                assert old.units == new.units
+                assert _units(old) == _units(new)
+                assert _cost(old) != _cost(new)
+            case ChangeKind.TERMS, Position() as old, Position() as new:
+                assert (*_units(old), *_cost(old)) == (*_units(new), *_cost(new))
+                assert old.instrument.terms != new.instrument.terms
             case ChangeKind.LOTS, Position() as old, Position() as new:
-                assert (old.units, old.cost_per_unit) == (new.units, new.cost_per_unit)
+                assert (*_units(old), *_cost(old)) == (*_units(new), *_cost(new))
+                assert old.instrument.terms == new.instrument.terms
+            case ChangeKind.DEBT, Debt() as old, Debt() as new:
+                assert old.amount != new.amount
             case ChangeKind.CASH, Balance() as old, Balance() as new:
                 assert old.cash != new.cash
             case kind, old, new:
-                assert kind is ChangeKind.CASH
+                assert kind in (ChangeKind.CASH, ChangeKind.DEBT)
                 assert None in (old, new)
+
+
+def _units(line: Position) -> tuple[Decimal | None, Decimal | None]:
+    return line.units, line.vested_units
+
+
+def _cost(line: Position) -> tuple[Decimal | None, Decimal | None]:
+    return line.cost_per_unit, line.stated_cost

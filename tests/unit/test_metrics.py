@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from freshet import metrics
-from freshet.metrics import CounterFamily
+from freshet.metric_kinds import CounterFamily
 from tests.metric_registry import REGISTRY, names_of
 
 ROOT = Path(__file__).resolve().parents[2]

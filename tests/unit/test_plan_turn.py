@@ -12,7 +12,8 @@ from freshet.domain.commands import ReadReason
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import TurnCapacity
-from freshet.metrics import OLDEST_OVERDUE, Metric
+from freshet.metric_kinds import Metric
+from freshet.metrics import OLDEST_OVERDUE
 from freshet.services import plan_turn as planner
 from freshet.services.plan_turn import plan_turn
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection

@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from freshet import adapters
-from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
+from freshet.domain.holdings import Balance, Debt, Holdings, Statement
+from freshet.domain.instruments import Instrument, OptionContract
+from freshet.domain.positions import Lot, Position
 
 MAPPINGS = sorted(Path(adapters.__path__[0]).glob("*/mapping.py"))
 CALLS = [
@@ -18,10 +20,17 @@ CALLS = [
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
 ]
 
+SETTLED_LATER: dict[Any, set[str]] = {
+    Balance: {"is_listed", "missing_as_of"},
+    Debt: {"missing_as_of"},
+    Holdings: {"missing_parts"},
+}
+"""What follows from what was known before; only a retired call can lack a part."""
+
 
 @pytest.mark.parametrize(
     "record",
-    [Position, Instrument, OptionContract, Lot, Balance, Holdings],
+    [Position, Instrument, OptionContract, Lot, Balance, Debt, Statement, Holdings],
     ids=lambda it: it.__name__,
 )
 def test_every_field_is_given_by_a_provider(record: Any) -> None:
@@ -31,4 +40,5 @@ def test_every_field_is_given_by_a_provider(record: Any) -> None:
         if isinstance(call.func, ast.Name) and call.func.id == record.__name__
         for each in call.keywords
     }
-    assert given == {each.name for each in fields(record)}
+    settled_later = SETTLED_LATER.get(record, set())
+    assert given == {each.name for each in fields(record)} - settled_later

@@ -67,7 +67,9 @@ def test_faster_purchase_is_joined_when_both_saw_the_connection_free() -> None:
 
 def test_expected_accounts_are_frozen_when_the_call_starts() -> None:
     stage = Stage()
-    stage.accounts.save(an_account(provider_account_id="account-2", kind="deposit"))
+    stage.accounts.save(
+        an_account(provider_account_id="account-2", kind="deposit", has_holdings=False)
+    )
     stage.buy()
     stage.accounts.save(an_account(provider_account_id="account-3"))
     assert stage.refresh().accounts == {ACCOUNT_ID: AccountProgress.WAITING}

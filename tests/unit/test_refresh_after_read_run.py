@@ -107,9 +107,7 @@ def test_account_is_reported_when_its_webhook_came_after_the_call(
     assert _progress(pending=pending_reads(refreshed("account-1"), at=marked_at)) is expected
 
 
-@pytest.mark.parametrize(
-    "account", [{"status": AccountStatus.CLOSED}, {"has_holdings": False}, {"kind": "deposit"}]
-)
+@pytest.mark.parametrize("account", [{"status": AccountStatus.CLOSED}, {"has_holdings": False}])
 def test_account_drops_out_when_it_cannot_be_read_any_more(account: dict[str, Any]) -> None:
     assert _progress(account=account) is AccountProgress.GONE
 

@@ -13,31 +13,27 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.freshness import Freshness, FreshnessTargets, freshness_of
-from freshet.domain.holdings import (
-    Balance,
-    Holdings,
-    Instrument,
-    Lot,
-    OptionContract,
-    Position,
-    Total,
-)
+from freshet.domain.holdings import Balance, Debt, Holdings
+from freshet.domain.instruments import Instrument, OptionContract
 from freshet.domain.money import Money
+from freshet.domain.positions import Lot, Position
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import AccountProgress, RefreshStatus
 from freshet.domain.snapshot import HoldingsSnapshot
+from freshet.domain.totals import Total
 from freshet.http.shapes.accounts import account_shape
 from freshet.http.shapes.connections import connection_shape
 from freshet.http.shapes.holdings import HoldingsShape, holdings_shape
 from freshet.http.shapes.positions import (
     BalanceShape,
+    DebtShape,
     InstrumentShape,
     LotShape,
     OptionShape,
     PositionShape,
-    TotalShape,
 )
 from freshet.http.shapes.refreshes import refresh_shape
+from freshet.http.shapes.totals import TotalShape
 from tests.builders import (
     CONNECTION_ID,
     NOON,
@@ -55,14 +51,23 @@ PRICES = {Provider.SNAPTRADE: Money(Decimal("0.05"), "USD")}
 DECIMAL = re.compile(r"-?\d+(\.\d+)?")
 FRESHNESS = {
     *("status", "reason", "broker_as_of", "provider_synced_at", "fetched_at", "changed_at"),
-    *("ageing_at", "stale_at", "next_attempt_at"),
+    *("prices_as_of", "ageing_at", "stale_at", "next_attempt_at"),
 }
 
 
-KEPT_TO_OURSELVES = {Instrument: {"id"}, Position: {"stated_value"}, Holdings: {"source"}}
+KEPT_TO_OURSELVES = {
+    Position: {
+        *("stated_value", "stated_cost", "vested_units", "vested_value", "price_day", "price_at"),
+    },
+    Balance: {"missing_as_of"},
+    Debt: {"missing_as_of"},
+    Holdings: {"source", "statement", "missing_parts"},
+}
+"""What is shown under another name, or in what is computed of it."""
 SHOWN = (
     *((Position, PositionShape), (Instrument, InstrumentShape), (OptionContract, OptionShape)),
-    *((Lot, LotShape), (Balance, BalanceShape), (Total, TotalShape), (Holdings, HoldingsShape)),
+    *((Lot, LotShape), (Balance, BalanceShape), (Debt, DebtShape), (Total, TotalShape)),
+    (Holdings, HoldingsShape),
 )
 
 
@@ -151,12 +156,12 @@ def test_numbers_keep_their_digits_when_shown() -> None:
     assert (position["units"], position["price"], position["value"]) == (
         "12.5",
         "301.20",
-        "3765.000",
+        "3765",
     )
     (cash,) = shown["balances"]
     assert (cash["currency"], cash["cash"], cash["buying_power"]) == ("USD", "300.71", "410.71")
     (total,) = shown["totals"]
-    assert (total["positions"], total["cash"], total["total"]) == ("3765.000", "300.71", "4065.710")
+    assert (total["positions"], total["cash"], total["total"]) == ("3765", "300.71", "4065.71")
 
 
 def test_no_number_is_a_float_or_has_an_exponent_when_it_is_tiny_or_huge() -> None:
@@ -176,7 +181,6 @@ def test_option_shows_its_contract_when_held() -> None:
         "side": "call",
         "strike": "240",
         "expires_on": "2027-06-18",
-        "multiplier": "100",
         "underlying": "QARK",
     }
     unknown = an_option(strike=None, expires_on=None)

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from freshet.domain.holdings import Holdings
 from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, judge
-from tests.builders import EMPTY, NOON, USER, a_position, a_reading, some_holdings
+from tests.builders import (
+    EMPTY,
+    NEW_YORK,
+    NOON,
+    USER,
+    a_position,
+    a_reading,
+    some_holdings,
+)
 from tests.depth import many
 from tests.fakes import FakeSnapshots
 
@@ -62,7 +70,7 @@ def _stored(readings: list[HoldingsReading]) -> list[HoldingsSnapshot | None]:
     store, seen = FakeSnapshots(), []
     for reading in readings:
         before = _latest(store)
-        assert store.store(USER, ACCOUNT, judge(before, reading), before=before)
+        assert store.store(USER, ACCOUNT, judge(before, reading, zone=NEW_YORK), before=before)
         seen.append(_latest(store))
     return seen
 
@@ -159,14 +167,17 @@ def test_end_is_the_same_when_dated_readings_arrive_in_any_order(
 def test_same_answer_twice_is_stored_once(told: list[Told]) -> None:
     for _, reading, after in _steps(told):
         if after is not None:
-            assert judge(after, reading).latest is None or reading.token > after.dates_token
+            assert (
+                judge(after, reading, zone=NEW_YORK).latest is None
+                or reading.token > after.dates_token
+            )
 
 
 def test_reload_is_proof_when_it_ends_empty() -> None:
-    before = judge(None, CONTENTS_READING).latest
+    before = judge(None, CONTENTS_READING, zone=NEW_YORK).latest
     assert before is not None
     emptied = replace(Told(EMPTY, 3, is_partial=False).reading(1), is_reloaded=True)
-    outcome = judge(before, emptied)
+    outcome = judge(before, emptied, zone=NEW_YORK)
     assert outcome.latest is not None
     assert outcome.latest.holdings.is_empty
     assert [str(each.kind) for each in outcome.changes] == ["closed", "cash"]

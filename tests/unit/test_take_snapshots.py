@@ -125,7 +125,11 @@ def test_empty_means_not_yet_when_the_provider_has_not_loaded_the_account(
 
 @pytest.mark.parametrize(
     "changes",
-    [{"kind": "deposit"}, {"has_holdings": False}, {"status": AccountStatus.CLOSED}],
+    [
+        {"kind": "deposit", "has_holdings": False},
+        {"has_holdings": False},
+        {"status": AccountStatus.CLOSED},
+    ],
 )
 def test_account_is_listed_and_not_read_when_it_has_no_holdings(changes: dict[str, object]) -> None:
     stage = Stage()
@@ -210,7 +214,9 @@ def test_missed_webhook_is_told_when_the_schedule_finds_what_it_should_have_anno
     stage.later(days=1)
     stage.provider.as_of = stage.clock()
     if content_changes:
-        stage.provider.holdings["account-1"] = some_holdings(balances=())
+        stage.provider.holdings["account-1"] = some_holdings(
+            positions=(a_position(units=Decimal(2)),)
+        )
     with _telling() as told:
         stage.read(ReadReason.DUE)
     assert ("WebhookMissed" in told) is is_missed

@@ -138,6 +138,7 @@ class ApiSettings(PurchaseSettings):
     default_user_scopes: str
     ageing_after_hours: int
     stale_after_hours: int
+    prices_old_after_days: int
     reporting_time_zone: tzinfo
     link_redirect_uris: RedirectUris
 

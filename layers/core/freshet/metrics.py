@@ -3,63 +3,7 @@
 Alarms and the operator's page are held to it by tests.
 """
 
-from typing import ClassVar, Literal
-
-type Sender = Literal[
-    "api",
-    "plan_refreshes",
-    "process_webhook",
-    "receive_webhook",
-    "refresh_connection",
-    "take_snapshots",
-]
-
-
-class Metric:
-    """One metric of the namespace Freshet; its dimension `service` is the sender."""
-
-    unit: ClassVar[str]
-
-    def __init__(
-        self, name: str, *sent_by: Sender, tells: str, alarms: tuple[str, ...] = ()
-    ) -> None:
-        """Describe it; without a sender named, every function may send it."""
-        self.name = name
-        self.sent_by = sent_by
-        self.tells = tells
-        self.alarms = alarms
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.name!r})"
-
-
-class Counter(Metric):
-    """Counts a fact."""
-
-    unit = "Count"
-
-
-class Duration(Metric):
-    """Measures a time."""
-
-    unit = "Seconds"
-
-
-class CounterFamily(Metric):
-    """Counts a fact apart by a word that is part of the name: `WebhookRefused{Reason}`.
-
-    The name of an alarm may have the same place for the word.
-    """
-
-    unit = "Count"
-
-    def member(self, word: str) -> Counter:
-        """Name one of the family: `bad_signature` gives `WebhookRefusedBadSignature`."""
-        start, rest = self.name.split("{")
-        end = rest.split("}")[1]
-        capitalized = "".join(part[:1].upper() + part[1:] for part in word.split("_"))
-        return Counter(start + capitalized + end, *self.sent_by, tells=self.tells)
-
+from freshet.metric_kinds import Counter, CounterFamily, Duration
 
 # Webhooks.
 WEBHOOK_RECEIVED = Counter(
@@ -141,6 +85,18 @@ READ_COMMAND_ORPHANED = Counter(
     "ReadCommandOrphaned", "take_snapshots", tells="messages whose connection had been removed"
 )
 SNAPSHOT_STORED = Counter("SnapshotStored", "take_snapshots", tells="new versions of holdings")
+ACCOUNT_COMPARED = CounterFamily(
+    "{Provider}AccountCompared",
+    "take_snapshots",
+    tells="accounts whose total was held against the one that the provider states",
+    alarms=("{Provider}TotalsDifferAlarm",),
+)
+ACCOUNT_DIFFERS = CounterFamily(
+    "{Provider}AccountDiffers",
+    "take_snapshots",
+    tells="those of them whose totals differ; the log names institution and reasons",
+    alarms=("{Provider}TotalsDifferAlarm",),
+)
 TRANSACTIONS_READ_IN_PART = Counter(
     "TransactionsReadInPart",
     "take_snapshots",

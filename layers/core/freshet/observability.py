@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from aws_lambda_powertools import Logger, Metrics
 
-from freshet.metrics import Counter, Duration
+from freshet.metric_kinds import Counter, Duration
 
 # An invocation with nothing to count is usual, and no reason for a line in the log.
 warnings.filterwarnings("ignore", message="No application metrics to publish")

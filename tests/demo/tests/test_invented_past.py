@@ -22,7 +22,7 @@ def _origins() -> dict[str, DayOrigin]:
     snapshots = FakeSnapshots()
     for reading in _readings():
         before = snapshots.latest(USER, ACCOUNT)
-        assert snapshots.store(USER, ACCOUNT, judge(before, reading), before=before)
+        assert snapshots.store(USER, ACCOUNT, judge(before, reading, zone=NEW_YORK), before=before)
     closes = [
         DailyValuation(
             day=day,

@@ -13,9 +13,9 @@ from freshet import metrics
 from freshet.adapters.odd_values import LONGEST_TEXT, UNREAD, copied, mend
 from freshet.domain.call_errors import ProviderAnswer, UnreadableAnswer
 from freshet.domain.days import CALENDAR
-from freshet.domain.holdings import Numbers
 from freshet.domain.instants import stated_from_text
 from freshet.domain.money import exact_decimal, sane
+from freshet.domain.positions import Numbers
 from freshet.observability import count
 
 
@@ -45,7 +45,8 @@ def _text(value: object) -> str:
     return value
 
 
-def _stated_day(value: object) -> date | None:
+def stated_day(value: object) -> date | None:
+    """Read the day of a date, or of a time by its own offset; raises ValueError."""
     if value is None:
         return None
     # The offset stays where it is: what happens in an evening in New York happens on that day.
@@ -94,7 +95,7 @@ Identity = Annotated[str | None, BeforeValidator(_identity)]
 """An id that may be missing: none for an empty or a strange one."""
 Day = Annotated[date | None, BeforeValidator(_day)]
 """A day as told, with which nothing is reckoned."""
-StatedDay = Annotated[date | None, BeforeValidator(_stated_day)]
+StatedDay = Annotated[date | None, BeforeValidator(stated_day)]
 """The day on which something happened, also told as a time: of the offset that it is told in."""
 Instant = Annotated[datetime | None, BeforeValidator(_instant)]
 

@@ -188,6 +188,7 @@ def take_snapshots() -> "Callable[[ReadCommand], None]":
         verdicts=DynamoRecentVerdicts(connections_table),
         bus=EventBridgeBus(client("events"), settings.event_bus_name),
         traits=TRAITS,
+        zone=settings.reporting_time_zone,
         clock=utc_now,
     )
     return lambda command: take_snapshots(command, deps=deps)

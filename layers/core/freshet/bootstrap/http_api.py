@@ -51,6 +51,8 @@ def api_for(
         targets=FreshnessTargets(
             ageing_after=timedelta(hours=settings.ageing_after_hours),
             stale_after=timedelta(hours=settings.stale_after_hours),
+            prices_old_after=timedelta(days=settings.prices_old_after_days) or None,
+            zone=settings.reporting_time_zone,
         ),
     )
     requesting = RequestRefreshDependencies(

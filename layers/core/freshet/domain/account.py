@@ -1,11 +1,12 @@
 """An account inside a connection, as listed by the provider."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.money import Money
+from freshet.domain.positions import PriceBasis
 
 INVESTMENT = "investment"
 _PARTS_OF_HOLDINGS = frozenset({"positions", "balances"})
@@ -32,7 +33,8 @@ class AccountReport:
     is_paper: bool
     value: Money | None
     has_holdings: bool
-    """False where the broker does not expose holdings: an empty list would be a lie."""
+    """False where none are to be expected: the broker does not expose them, so that an empty list
+    would be a lie, or it is an account of another kind of which the provider lists none."""
     is_loaded: bool
     """False until the provider's first load is over: an empty list means "not yet"."""
     synced_at: datetime | None
@@ -48,7 +50,12 @@ class AccountReport:
     @property
     def is_readable(self) -> bool:
         """Tell whether holdings can be expected of this account."""
-        return self.kind == INVESTMENT and self.status is AccountStatus.OPEN and self.has_holdings
+        return self.status is AccountStatus.OPEN and self.has_holdings
+
+    @property
+    def is_without_investments(self) -> bool:
+        """Tell whether it is an account of another kind that holds nothing."""
+        return self.kind != INVESTMENT and not self.has_holdings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +76,8 @@ class Account:
     """What the provider could not bring along when this account was last read."""
     is_reloaded: bool = False
     """The provider began to load it anew and is through, as seen by this very read."""
+    price_bases: Mapping[str, PriceBasis] = field(default_factory=dict)
+    """What the prices of instruments are prices of, where the provider does not say so."""
 
     @property
     def is_partial(self) -> bool:
@@ -83,7 +92,14 @@ class Account:
         return synced_on is not None and (read_to is None or synced_on > read_to)
 
     def listed_as(self, report: AccountReport) -> "Account":
-        """Take in what the provider lists now."""
+        """Take in what the provider lists now.
+
+        An account of another kind that had holdings is still asked for them: an empty answer is
+        believed as of any other.
+        """
+        is_of_other_kind = report.is_without_investments and report.kind == self.report.kind
+        if is_of_other_kind and self.report.has_holdings:
+            report = replace(report, has_holdings=True)
         is_reloaded = report.is_loaded and not self.report.is_loaded
         return replace(self, report=report, is_reloaded=is_reloaded)
 
@@ -106,6 +122,10 @@ class Account:
             transactions_read_at=at,
             history_read_at=at if is_history else self.history_read_at,
         )
+
+    def with_price_bases(self, decided: Mapping[str, PriceBasis]) -> "Account":
+        """Keep what was decided of prices."""
+        return replace(self, price_bases={**self.price_bases, **decided})
 
     def closed(self) -> "Account":
         """The provider lists it no more."""

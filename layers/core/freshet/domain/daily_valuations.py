@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from freshet.domain.holdings import Total
 from freshet.domain.snapshot import SnapshotDates
+from freshet.domain.totals import Total
 
 _DAY = timedelta(days=1)
 
@@ -18,7 +18,8 @@ class DailyValuation:
     day: date
     seen_on: date
     data_as_of: datetime
-    totals: tuple[Total, ...]
+    totals: tuple[Total, ...] | None
+    is_partly_unreadable: bool = False
 
 
 class DayOrigin(StrEnum):
@@ -40,19 +41,11 @@ class Day:
     close: DailyValuation | None
 
 
-def day_of(dates: SnapshotDates, zone: tzinfo) -> date:
-    """Say to which day a state belongs, by the age of its data."""
-    return dates.data_as_of.astimezone(zone).date()
-
-
-def closing_day(
-    before: SnapshotDates | None, after: SnapshotDates | None, zone: tzinfo
-) -> date | None:
+def closing_day(before: SnapshotDates | None, after: SnapshotDates | None) -> date | None:
     """Say which day ends when one state follows another, if any does."""
-    if before is None or after is None:
+    if before is None or after is None or after.day <= before.day:
         return None
-    closing = day_of(before, zone)
-    return closing if day_of(after, zone) > closing else None
+    return before.day
 
 
 def days_between(closes: Sequence[DailyValuation], first: date, last: date) -> Iterator[Day]:

@@ -1,12 +1,13 @@
 """How old an account's holdings are, and how plainly to say so."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
-from freshet.domain.account import INVESTMENT, Account, AccountStatus
+from freshet.domain.account import Account, AccountStatus
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.price_days import PriceDays
 from freshet.domain.snapshot import SnapshotDates
 
 EMPTY_DOUBTED_FOR = timedelta(hours=24)
@@ -17,6 +18,9 @@ class FreshnessStatus(StrEnum):
     """What to show beside the numbers."""
 
     PENDING = "pending"
+    """The first load is on its way."""
+    NONE = "none"
+    """There is nothing, and nothing is expected."""
     FRESH = "fresh"
     AGEING = "ageing"
     STALE = "stale"
@@ -36,7 +40,11 @@ class FreshnessReason(StrEnum):
     PAUSED = "paused"
     PROVIDER_TROUBLE = "provider_trouble"
     FIRST_LOAD = "first_load"
+    NOT_KNOWN_THEN = "not_known_then"
+    """Of a moment before the first load, or whose record is gone."""
     NOT_UPDATED_IN_TIME = "not_updated_in_time"
+    PRICES_OLD = "prices_old"
+    """Over half of the worth has prices that are days old, however new the read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,10 @@ class FreshnessTargets:
 
     ageing_after: timedelta
     stale_after: timedelta
+    prices_old_after: timedelta | None = None
+    """Of whole days; None where no price is too old, as in a sandbox."""
+    zone: tzinfo = UTC
+    """Where days begin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +72,7 @@ class Freshness:
     ageing_at: datetime | None
     stale_at: datetime | None
     next_attempt_at: datetime | None
+    prices: PriceDays | None = None
 
 
 def freshness_of(
@@ -72,12 +85,15 @@ def freshness_of(
 ) -> Freshness:
     """Judge an account's data at `now`; `ageing_at` and `stale_at` let a page flip by itself."""
     by_age = freshness_then(snapshot, targets=targets, then=now)
-    is_blocked = connection.link.status in (ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED)
-    status = FreshnessStatus.BLOCKED if is_blocked else by_age.status
+    status = _status(account, connection, snapshot, by_age)
+    is_by_prices = by_age.reason is FreshnessReason.PRICES_OLD
+    reason = _reason(status, account, connection, snapshot, now)
+    if is_by_prices and reason is FreshnessReason.NOT_UPDATED_IN_TIME:
+        reason = FreshnessReason.PRICES_OLD
     return replace(
         by_age,
         status=status,
-        reason=_reason(status, account, connection, snapshot, now),
+        reason=reason,
         next_attempt_at=connection.due_at if connection.is_awake else None,
     )
 
@@ -86,31 +102,72 @@ def freshness_then(
     snapshot: SnapshotDates | None, *, targets: FreshnessTargets, then: datetime
 ) -> Freshness:
     """Judge data by nothing but its age at a moment, as is right for what was shown then."""
-    ageing_at = snapshot.data_as_of + targets.ageing_after if snapshot else None
-    stale_at = snapshot.data_as_of + targets.stale_after if snapshot else None
+    if snapshot is None:
+        return _NOTHING_KNOWN
+    by_data = snapshot.data_as_of + targets.ageing_after
+    ageing_at = min(by_data, _prices_old_at(snapshot, targets) or by_data)
+    stale_at = snapshot.data_as_of + targets.stale_after
     status = _status_by_age(ageing_at, stale_at, then)
-    is_old = status in (FreshnessStatus.AGEING, FreshnessStatus.STALE)
     return Freshness(
         status=status,
-        reason=FreshnessReason.NOT_UPDATED_IN_TIME if is_old else None,
-        broker_as_of=snapshot.broker_as_of if snapshot else None,
-        provider_synced_at=snapshot.provider_synced_at if snapshot else None,
-        fetched_at=snapshot.fetched_at if snapshot else None,
-        changed_at=snapshot.changed_at if snapshot else None,
+        reason=_reason_by_age(status, by_data, then),
+        broker_as_of=snapshot.broker_as_of,
+        provider_synced_at=snapshot.provider_synced_at,
+        fetched_at=snapshot.fetched_at,
+        changed_at=snapshot.changed_at,
         ageing_at=ageing_at,
         stale_at=stale_at,
         next_attempt_at=None,
+        prices=snapshot.prices,
     )
 
 
-def _status_by_age(
-    ageing_at: datetime | None, stale_at: datetime | None, now: datetime
-) -> FreshnessStatus:
-    if ageing_at is None or stale_at is None:
-        return FreshnessStatus.PENDING
+_NOTHING_KNOWN = Freshness(
+    status=FreshnessStatus.NONE,
+    reason=FreshnessReason.NOT_KNOWN_THEN,
+    broker_as_of=None,
+    provider_synced_at=None,
+    fetched_at=None,
+    changed_at=None,
+    ageing_at=None,
+    stale_at=None,
+    next_attempt_at=None,
+)
+
+
+def _prices_old_at(snapshot: SnapshotDates, targets: FreshnessTargets) -> datetime | None:
+    """Say when most of the worth will have prices that are too old; None for never."""
+    prices, wait = snapshot.prices, targets.prices_old_after
+    if prices is None or prices.half_by is None or wait is None:
+        return None
+    midnight = datetime.combine(prices.half_by + wait + timedelta(days=1), time(), targets.zone)
+    return midnight.astimezone(UTC)
+
+
+def _status_by_age(ageing_at: datetime, stale_at: datetime, now: datetime) -> FreshnessStatus:
     if now >= stale_at:
         return FreshnessStatus.STALE
     return FreshnessStatus.AGEING if now >= ageing_at else FreshnessStatus.FRESH
+
+
+def _reason_by_age(
+    status: FreshnessStatus, by_data: datetime, now: datetime
+) -> FreshnessReason | None:
+    if status is FreshnessStatus.FRESH:
+        return None
+    is_by_data = status is FreshnessStatus.STALE or now >= by_data
+    return FreshnessReason.NOT_UPDATED_IN_TIME if is_by_data else FreshnessReason.PRICES_OLD
+
+
+def _status(
+    account: Account, connection: Connection, snapshot: SnapshotDates | None, by_age: Freshness
+) -> FreshnessStatus:
+    if connection.link.status in (ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED):
+        return FreshnessStatus.BLOCKED
+    if snapshot is not None:
+        return by_age.status
+    is_expected = account.report.is_readable and not connection.paused
+    return FreshnessStatus.PENDING if is_expected else FreshnessStatus.NONE
 
 
 def _reason(
@@ -123,7 +180,7 @@ def _reason(
     reasons = (
         (status is FreshnessStatus.BLOCKED, FreshnessReason.CONNECTION_NEEDS_USER),
         (account.report.status is AccountStatus.CLOSED, FreshnessReason.ACCOUNT_CLOSED),
-        (account.report.kind != INVESTMENT, FreshnessReason.NO_INVESTMENTS),
+        (account.report.is_without_investments, FreshnessReason.NO_INVESTMENTS),
         (not account.report.has_holdings, FreshnessReason.HOLDINGS_UNAVAILABLE),
         (_is_emptiness_doubted(snapshot, now), FreshnessReason.EMPTY_UNCONFIRMED),
         (account.is_partial, FreshnessReason.PARTLY_FAILED),

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 
-from freshet.domain.holdings import Balance, Holdings, Position
-
-Line = Position | Balance
+from freshet.domain.holdings import Holdings, Line
+from freshet.domain.positions import Position
 
 
 class ChangeKind(StrEnum):
@@ -18,13 +17,16 @@ class ChangeKind(StrEnum):
     CLOSED = "closed"
     UNITS = "units"
     COST = "cost"
+    TERMS = "terms"
+    """The exchange adjusted the contract: its multiplier, strike or expiry."""
     LOTS = "lots"
     CASH = "cash"
+    DEBT = "debt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HoldingsChange:
-    """One line before and after: a position, or the cash in one currency."""
+    """One line before and after: a position, or the cash or the debt in one currency."""
 
     kind: ChangeKind
     before: Line | None
@@ -38,10 +40,11 @@ def changes_between(before: Holdings, after: Holdings) -> tuple[HoldingsChange, 
     """
     old, new = before.known, after.known
     positions = _pairs(old.positions, new.positions)
-    cash = _pairs(old.balances, new.balances)
+    cash, debts = _pairs(old.balances, new.balances), _pairs(old.debts, new.debts)
     return (
         *(HoldingsChange(kind=_kind(old, new), before=old, after=new) for old, new in positions),
         *(HoldingsChange(kind=ChangeKind.CASH, before=old, after=new) for old, new in cash),
+        *(HoldingsChange(kind=ChangeKind.DEBT, before=old, after=new) for old, new in debts),
     )
 
 
@@ -73,9 +76,9 @@ def _rest[L: Line](lines: Iterable[L], equal: Counter[str]) -> dict[Hashable, li
 
 
 def _subject(line: Line) -> Hashable:
-    if isinstance(line, Balance):
-        return line.currency
-    return *line.instrument.identity, line.currency
+    if isinstance(line, Position):
+        return *line.instrument.identity, line.currency
+    return line.currency
 
 
 def _kind(before: Position | None, after: Position | None) -> ChangeKind:
@@ -83,6 +86,13 @@ def _kind(before: Position | None, after: Position | None) -> ChangeKind:
         return ChangeKind.OPENED
     if after is None:
         return ChangeKind.CLOSED
-    if before.units != after.units:
+    if (before.units, before.vested_units) != (after.units, after.vested_units):
         return ChangeKind.UNITS
-    return ChangeKind.COST if before.cost_per_unit != after.cost_per_unit else ChangeKind.LOTS
+    if _cost(before) != _cost(after):
+        return ChangeKind.COST
+    is_adjusted = before.instrument.terms != after.instrument.terms
+    return ChangeKind.TERMS if is_adjusted else ChangeKind.LOTS
+
+
+def _cost(line: Position) -> Hashable:
+    return line.cost_per_unit, line.stated_cost

@@ -1,4 +1,4 @@
-"""The opaque ids we give out: `con_…`, `acc_…`, `ref_…`, `lnk_…`, `era_…`, stable as the thing."""
+"""The opaque ids we give out: `con_…`, `acc_…`, `ref_…` and others, stable as the thing."""
 
 import base64
 import hashlib
@@ -8,6 +8,8 @@ from collections.abc import Callable
 _BODY_LENGTH = 24
 CONNECTION_PATTERN = rf"^con_[a-z2-7]{{{_BODY_LENGTH}}}$"
 ACCOUNT_PATTERN = rf"^acc_[a-z2-7]{{{_BODY_LENGTH}}}$"
+INSTRUMENT_PATTERN = rf"^ins_[a-z2-7]{{{_BODY_LENGTH}}}$"
+POSITION_PATTERN = rf"^pos_[a-z2-7]{{{_BODY_LENGTH}}}$"
 LINK_SESSION_PATTERN = rf"^lnk_[a-z2-7]{{{_BODY_LENGTH}}}$"
 ERASURE_PATTERN = rf"^era_[a-z2-7]{{{_BODY_LENGTH}}}$"
 REFRESH_PATTERN = rf"^ref_[a-z2-7]{{{2 * _BODY_LENGTH}}}$"
@@ -48,6 +50,16 @@ def alias_of(user_id: str) -> str:
 def account_id_for(connection_id: str, provider_account_id: str) -> str:
     """Derive an account's id, so that two readers who discover it at once agree on it."""
     return "acc_" + _digest("account", connection_id, provider_account_id)
+
+
+def instrument_id_for(identity: tuple[str, str | None]) -> str:
+    """Derive an instrument's id from what its provider tells it apart by."""
+    return "ins_" + _digest("instrument", *(part or "" for part in identity))
+
+
+def position_id_for(account_id: str, instrument_id: str, ordinal: int) -> str:
+    """Derive a position's id; lines of one instrument in an account are told apart by a number."""
+    return "pos_" + _digest("position", account_id, instrument_id, str(ordinal))
 
 
 def new_refresh_id(connection_id: str, random_bytes: RandomBytes) -> str:

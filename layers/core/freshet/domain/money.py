@@ -55,6 +55,11 @@ def optional_decimal(text: str | None) -> Decimal | None:
     return None if text is None else stored_decimal(text)
 
 
+def canonical(number: Decimal | None) -> str | None:
+    """Give equal numbers one text: `12.50` and `12.5` are both `12.5`; never rounds."""
+    return None if number is None else decimal_to_text(number.normalize(EXACT))
+
+
 @dataclass(frozen=True, slots=True)
 class Money:
     """An amount in one currency; amounts of different currencies never meet."""

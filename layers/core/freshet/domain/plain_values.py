@@ -5,13 +5,14 @@ The fields of a dataclass are the only list of what a record has: nothing lists 
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from freshet.domain.instants import from_text, to_text
 from freshet.domain.money import decimal_to_text, stored_decimal
 
 
@@ -20,6 +21,8 @@ def to_plain(value: Any) -> Any:
     match value:
         case Decimal():
             return decimal_to_text(value)
+        case datetime():
+            return to_text(value)
         case date():
             return value.isoformat()
         case tuple() | list():
@@ -50,11 +53,17 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     if isinstance(kind, UnionType):
         (inner,) = (_reader(one) for one in get_args(kind) if one is not NoneType)
         return lambda plain: None if plain is None else inner(plain)
-    if kind is Decimal:
-        return stored_decimal
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return kind
-    return date.fromisoformat if kind is date else lambda plain: plain
+    return _READERS.get(kind, lambda plain: plain)
+
+
+_READERS: dict[Any, Callable[[Any], Any]] = {
+    int: int,  # a table gives numbers of its own kind
+    Decimal: stored_decimal,
+    datetime: from_text,
+    date: date.fromisoformat,
+}
 
 
 def _record_reader(kind: Any) -> Callable[[Any], Any]:

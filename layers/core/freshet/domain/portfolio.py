@@ -6,15 +6,25 @@ from freshet.domain.account import Account
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import GONE
 from freshet.domain.freshness import Freshness, FreshnessStatus
-from freshet.domain.holdings import Total
 from freshet.domain.money import EXACT
+from freshet.domain.reconciliation import Reconciliation, ReconciliationStatus
+from freshet.domain.totals import Total
 
 _WORST_FIRST = (
     FreshnessStatus.BLOCKED,
     FreshnessStatus.STALE,
     FreshnessStatus.PENDING,
+    FreshnessStatus.NONE,
     FreshnessStatus.AGEING,
     FreshnessStatus.FRESH,
+)
+
+
+_LEAST_SURE_FIRST = (
+    ReconciliationStatus.DIFFERS,
+    ReconciliationStatus.NOT_COMPARABLE,
+    ReconciliationStatus.UNSTATED,
+    ReconciliationStatus.AGREES,
 )
 
 
@@ -54,6 +64,13 @@ def _sum(one: Total, other: Total) -> Total:
         currency=one.currency,
         positions=EXACT.add(one.positions, other.positions),
         cash=EXACT.add(one.cash, other.cash),
+        debt=EXACT.add(one.debt, other.debt),
         unpriced_positions=one.unpriced_positions + other.unpriced_positions,
         unread_lines=one.unread_lines + other.unread_lines,
     )
+
+
+def least_sure(reconciliations: Iterable[Reconciliation]) -> ReconciliationStatus | None:
+    """Give the worst outcome of several comparisons."""
+    found = {each.status for each in reconciliations}
+    return next((each for each in _LEAST_SURE_FIRST if each in found), None)

@@ -22,8 +22,10 @@ from freshet.domain.errors import (
 )
 from freshet.domain.events import Event, EventKind
 from freshet.domain.pending_reads import PendingReads
+from freshet.domain.positions import PriceBasis
 from freshet.domain.provider_traits import ProviderTraits
 from freshet.domain.read_scope import ReadScope
+from freshet.domain.reconciliation import Reconciliation
 from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, note_proof, pass_check
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.verdicts import Verdict, VerdictKind, verdict_of
@@ -45,6 +47,10 @@ class Stored:
     """It moved the dates of what was stored before."""
     is_changed: bool = False
     """It changed the content of what was stored before."""
+    reconciliation: Reconciliation | None = None
+    """How its total stands to the stated one, where it was stored."""
+    price_bases: Mapping[str, PriceBasis] = field(default_factory=dict)
+    """What it decided of prices."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

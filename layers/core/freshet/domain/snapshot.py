@@ -1,12 +1,19 @@
 """A stored reading of one account: which is newer, and whether it says anything new."""
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, tzinfo
 
-from freshet.domain.holdings import Holdings, Total
+from freshet.domain.holdings import Holdings
 from freshet.domain.holdings_changes import HoldingsChange, changes_between
 from freshet.domain.instants import to_text
-from freshet.domain.last_known import with_last_known
+from freshet.domain.last_known import with_kept_cash, with_last_known
+from freshet.domain.positions import PriceBasis
+from freshet.domain.price_basis import with_price_bases
+from freshet.domain.price_days import PriceDays, day_of_prices, price_days_of
+from freshet.domain.reconciliation import Reconciliation, reconcile
+from freshet.domain.totals import Total
+from freshet.domain.unlisted_cash import with_unlisted_cash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +29,8 @@ class HoldingsReading:
     """The provider failed to bring a part of it along."""
     is_reloaded: bool = False
     """The provider has just loaded the account anew, from the beginning to the end."""
+    price_bases: Mapping[str, PriceBasis] = field(default_factory=dict)
+    """What has been decided of the account's prices before."""
 
     @property
     def data_as_of(self) -> datetime:
@@ -62,6 +71,9 @@ class SnapshotDates:
     provider_synced_at: datetime | None
     fetched_at: datetime
     changed_at: datetime
+    day: date
+    """To which day it belongs, by its prices: never a day before that of an earlier state."""
+    prices: PriceDays | None = None
     empty_seen_as_of: datetime | None = None
     """As of then the provider said that all was gone, which is not believed yet."""
     empty_seen_at: datetime | None = None
@@ -88,13 +100,16 @@ class SnapshotDates:
 class SnapshotSummary(SnapshotDates):
     """A state without its lines: what it is worth and how many lines it has."""
 
-    totals: tuple[Total, ...]
+    totals: tuple[Total, ...] | None
+    """None where a whole part of the holdings is unknown."""
     line_count: int
+    reconciliation: Reconciliation
+    has_unreadable_lines: bool = False
 
     @property
     def is_partly_unreadable(self) -> bool:
-        """Tell whether a line has numbers that could not be read."""
-        return any(each.unread_lines for each in self.totals)
+        """Tell whether numbers or a whole part could not be read."""
+        return self.has_unreadable_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,8 +121,13 @@ class HoldingsSnapshot(SnapshotDates):
 
     @property
     def is_partly_unreadable(self) -> bool:
-        """Tell whether a line has numbers that could not be read."""
+        """Tell whether numbers or a whole part could not be read."""
         return self.holdings.is_partly_unreadable
+
+    @property
+    def reconciliation(self) -> Reconciliation:
+        """Hold our total against the stated one."""
+        return reconcile(self.holdings, as_of=self.data_as_of)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +143,7 @@ class Outcome:
     """What the new version makes different."""
 
 
-def first_snapshot(reading: HoldingsReading) -> HoldingsSnapshot:
+def first_snapshot(reading: HoldingsReading, *, zone: tzinfo) -> HoldingsSnapshot:
     """Turn a reading into a version of its own."""
     return HoldingsSnapshot(
         version=reading.token,
@@ -134,45 +154,67 @@ def first_snapshot(reading: HoldingsReading) -> HoldingsSnapshot:
         provider_synced_at=reading.provider_synced_at,
         fetched_at=reading.fetched_at,
         changed_at=reading.fetched_at,
+        day=day_of_prices(reading.holdings, as_of=reading.data_as_of, zone=zone),
+        prices=price_days_of(reading.holdings, zone),
     )
 
 
-def judge(latest: HoldingsSnapshot | None, reading: HoldingsReading) -> Outcome:
-    """Decide what a reading changes: nothing, dates and prices, or the content."""
-    if reading.holdings.is_partly_unreadable:
-        holdings = with_last_known(reading.holdings, latest.holdings if latest else None)
-        reading = replace(reading, holdings=holdings, is_partial=True)
+def judge(latest: HoldingsSnapshot | None, reading: HoldingsReading, *, zone: tzinfo) -> Outcome:
+    """Decide what a reading changes: nothing, dates and prices, or the content.
+
+    Its days are those of a time zone.
+    """
+    reading = understood(reading, latest)
     if reading.holdings.is_empty and reading.is_partial:
         return Outcome(latest=None, is_unconfirmed=True)  # the lines are what did not come along
     if latest is None:
-        return Outcome(latest=first_snapshot(reading), is_new_version=True)
+        return Outcome(latest=first_snapshot(reading, zone=zone), is_new_version=True)
     seen_at, reading = reading.fetched_at, reading.dated_like(latest)
     if reading.token <= latest.dates_token:
         return Outcome(latest=None)
     if reading.holdings.is_empty and not latest.holdings.is_empty:
-        return judge_empty(latest, reading)
-    return accept_reading(latest, reading, seen_at=seen_at)
+        return judge_empty(latest, reading, zone=zone)
+    return accept_reading(latest, reading, seen_at=seen_at, zone=zone)
 
 
-def judge_empty(latest: HoldingsSnapshot, reading: HoldingsReading) -> Outcome:
+def understood(reading: HoldingsReading, latest: HoldingsSnapshot | None) -> HoldingsReading:
+    """Settle what an answer leaves open, by what was known before and by the stated total."""
+    before = latest.holdings if latest else None
+    holdings, as_of = reading.holdings, reading.data_as_of
+    is_partial = reading.is_partial or holdings.is_partly_unreadable
+    holdings = with_last_known(holdings, before)
+    holdings = with_unlisted_cash(holdings, as_of=as_of)
+    if not _is_believed_to_be_empty(reading, latest):
+        holdings = with_kept_cash(holdings, before, as_of=as_of, is_whole=not is_partial)
+    holdings = with_price_bases(holdings, reading.price_bases, as_of=as_of)
+    return replace(reading, holdings=holdings, is_partial=is_partial)
+
+
+def judge_empty(latest: HoldingsSnapshot, reading: HoldingsReading, *, zone: tzinfo) -> Outcome:
     """Believe an empty answer only when newer data repeats it, or after a load from the beginning.
 
     An outage can look like an empty account.
     """
-    seen = latest.empty_seen_as_of
-    if reading.is_reloaded or (seen is not None and reading.data_as_of > seen):
-        return accept_reading(latest, reading, seen_at=reading.fetched_at)
-    if seen is not None:
+    if _is_believed_to_be_empty(reading, latest):
+        return accept_reading(latest, reading, seen_at=reading.fetched_at, zone=zone)
+    if latest.empty_seen_as_of is not None:
         return Outcome(latest=None, is_unconfirmed=True)
     marked = replace(latest, empty_seen_as_of=reading.data_as_of, empty_seen_at=reading.fetched_at)
     return Outcome(latest=marked, is_unconfirmed=True)
 
 
+def _is_believed_to_be_empty(reading: HoldingsReading, latest: HoldingsSnapshot | None) -> bool:
+    seen = latest.empty_seen_as_of if latest else None
+    is_repeated = reading.is_reloaded or (seen is not None and reading.data_as_of > seen)
+    return reading.holdings.is_empty and is_repeated
+
+
 def accept_reading(
-    latest: HoldingsSnapshot, reading: HoldingsReading, *, seen_at: datetime
+    latest: HoldingsSnapshot, reading: HoldingsReading, *, seen_at: datetime, zone: tzinfo
 ) -> Outcome:
     """Let a reading become the latest state, as a new version where its content differs."""
-    fresh = replace(first_snapshot(reading), changed_at=seen_at)
+    first = first_snapshot(reading, zone=zone)
+    fresh = replace(first, changed_at=seen_at, day=max(first.day, latest.day))
     if fresh.content_hash != latest.content_hash:
         changes = changes_between(latest.holdings, fresh.holdings)
         return Outcome(latest=fresh, is_new_version=True, changes=changes)

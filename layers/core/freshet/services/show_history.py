@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
-from freshet.domain.daily_valuations import DailyValuation, Day, day_of, days_between
+from freshet.domain.daily_valuations import DailyValuation, Day, days_between
 from freshet.domain.days import DayRange
 from freshet.domain.snapshot import RecordedChange, SnapshotSummary
 from freshet.domain.spans import Span
@@ -72,13 +72,14 @@ def _open_day(
     user_id: str, account_id: str, last: date, deps: ShowHoldingsDependencies
 ) -> list[DailyValuation]:
     latest = deps.snapshots.summaries_of(user_id, [account_id]).get(account_id)
-    if latest is None or day_of(latest, deps.zone) > last:
+    if latest is None or latest.day > last:
         return []
     return [
         DailyValuation(
-            day=day_of(latest, deps.zone),
+            day=latest.day,
             seen_on=latest.fetched_at.astimezone(deps.zone).date(),
             data_as_of=latest.data_as_of,
             totals=latest.totals,
+            is_partly_unreadable=latest.is_partly_unreadable,
         )
     ]

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from freshet import metrics
 from freshet.domain.account import Account
 from freshet.domain.connection import Connection
-from freshet.domain.daily_valuations import day_of
 from freshet.domain.freshness import Freshness, FreshnessTargets, freshness_of, freshness_then
 from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
 from freshet.observability import count, measure_seconds
@@ -123,12 +122,24 @@ def _at_instant(
 ) -> HoldingsSnapshot | None:
     if latest is None or latest.data_as_of <= instant:
         return latest
-    # The day before is over; its close may know later prices than the version of its content.
-    day_before = instant.astimezone(deps.zone).date() - _DAY
     version = deps.history.version_at(user_id, account_id, instant)
-    close = deps.history.close_on(user_id, account_id, day_before)
+    close = _close_before(user_id, account_id, instant, deps)
     known = [each for each in (version, close) if each is not None]
     return max(known, key=lambda each: each.dates_token, default=None)
+
+
+def _close_before(
+    user_id: str, account_id: str, instant: datetime, deps: ShowHoldingsDependencies
+) -> HoldingsSnapshot | None:
+    """Find the newest day's close whose data is not newer: it may know later prices than a version.
+
+    A day's close may have been read in the night after it.
+    """
+    day = instant.astimezone(deps.zone).date()
+    close = deps.history.close_on(user_id, account_id, day)
+    while close is not None and close.data_as_of > instant:
+        close = deps.history.close_on(user_id, account_id, close.day - _DAY)
+    return close
 
 
 def _on_day(
@@ -138,6 +149,6 @@ def _on_day(
     latest: HoldingsSnapshot | None,
     deps: ShowHoldingsDependencies,
 ) -> HoldingsSnapshot | None:
-    if latest is None or day_of(latest, deps.zone) <= day:
+    if latest is None or latest.day <= day:
         return latest
     return deps.history.close_on(user_id, account_id, day)

@@ -9,9 +9,11 @@ from freshet.domain.account import Account
 from freshet.domain.connection import Connection
 from freshet.domain.errors import InvalidField
 from freshet.domain.freshness import Freshness, freshness_of
-from freshet.domain.holdings import Position, Total
-from freshet.domain.portfolio import added_up, is_counted, worst
+from freshet.domain.portfolio import added_up, is_counted, least_sure, worst
+from freshet.domain.positions import Position
+from freshet.domain.reconciliation import ReconciliationStatus
 from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
+from freshet.domain.totals import Total
 from freshet.services.show_holdings import (
     ShowHoldingsDependencies,
     ShownAccount,
@@ -30,6 +32,10 @@ class Portfolio:
     accounts: list[ShownAccount]
     counted: frozenset[str]
     totals: tuple[Total, ...]
+    reconciliation: ReconciliationStatus | None
+    """The worst among the accounts that count."""
+    not_reconciled: tuple[Total, ...]
+    """What of the totals belongs to accounts that do not agree with what is stated."""
     freshness: Freshness | None
     positions: Mapping[str, tuple[Position, ...]] | None
     """By account, where they were asked for."""
@@ -50,10 +56,16 @@ def user_portfolio(
     counted = [
         each for each in shown if is_counted(each.account, connections[each.account.connection_id])
     ]
+    loaded = [each.summary for each in counted if each.summary]
+    unsure = [
+        each for each in loaded if each.reconciliation.status is not ReconciliationStatus.AGREES
+    ]
     return Portfolio(
         accounts=shown,
         counted=frozenset(each.account.id for each in counted),
-        totals=added_up(total for each in counted if each.summary for total in each.summary.totals),
+        totals=added_up(total for each in loaded for total in each.totals or ()),
+        reconciliation=least_sure(each.reconciliation for each in loaded),
+        not_reconciled=added_up(total for each in unsure for total in each.totals or ()),
         freshness=worst(each.freshness for each in counted),
         positions=_positions(user_id, counted, deps) if with_positions else None,
     )

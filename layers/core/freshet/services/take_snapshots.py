@@ -1,8 +1,9 @@
 """The reader: one read of one connection at its provider, and everything that follows from it."""
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 
 from freshet import metrics
@@ -22,6 +23,7 @@ from freshet.domain.days import DayRange
 from freshet.domain.errors import (
     CredentialMissing,
     Erased,
+    MigratedAccounts,
     NotFound,
     ProviderNotConfigured,
     ReadRunTooLong,
@@ -53,7 +55,7 @@ from freshet.services.blast_guard import is_one_of_many
 from freshet.services.list_accounts import list_accounts
 from freshet.services.read_transactions import days_wanted, read_transactions
 from freshet.services.refresh_connection import finish_refresh
-from freshet.services.store_reading import store_reading
+from freshet.services.store_reading import count_reconciliation, store_reading
 from freshet.services.supersede import judged_connection
 
 # After one of these, asking for the connection's other accounts can bring nothing but harm.
@@ -76,6 +78,7 @@ class TakeSnapshotsDependencies:
     verdicts: RecentVerdicts
     bus: Bus
     traits: TraitsByProvider
+    zone: tzinfo
     clock: Clock
 
 
@@ -220,7 +223,7 @@ def _account_steps(
             yield replace(run, trouble=ReadRunTooLong())
             return
         if is_asked_for:
-            run = _by_itself(run, partial(_with_holdings, run, account, session, deps))
+            run = _by_itself(run, partial(_with_holdings, run, account, connection, session, deps))
             yield run
         if days:
             owing.add(name)
@@ -240,15 +243,26 @@ def _by_itself(run: ReadRun, step: Callable[[], ReadRun]) -> ReadRun:
 
 
 def _with_holdings(
-    run: ReadRun, account: Account, session: ProviderSession, deps: TakeSnapshotsDependencies
+    run: ReadRun,
+    account: Account,
+    connection: Connection,
+    session: ProviderSession,
+    deps: TakeSnapshotsDependencies,
 ) -> ReadRun:
     reading = replace(
         session.holdings(account.report),
         is_partial=account.is_partial,
         is_reloaded=account.is_reloaded,
+        price_bases=account.price_bases,
     )
-    stored = store_reading(account, reading, snapshots=deps.snapshots)
-    return run if stored is None else replace(run, stored={**run.stored, account.id: stored})
+    stored = store_reading(account, reading, snapshots=deps.snapshots, zone=deps.zone)
+    if stored is None:
+        return run
+    count_reconciliation(connection, account.id, stored)
+    if stored.price_bases:
+        with suppress(MigratedAccounts):  # the connection that has it now decides anew
+            deps.accounts.save(account.with_price_bases(stored.price_bases))
+    return replace(run, stored={**run.stored, account.id: stored})
 
 
 def _with_transactions(

@@ -14,6 +14,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import ConcurrentChange, Erased, MigratedAccounts, NotFound
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
+from freshet.domain.positions import PriceBasis
 
 
 class DynamoAccounts:
@@ -88,6 +89,7 @@ def account_to_item(account: Account) -> Item:
         "transactions_read_at": optional_to_text(account.transactions_read_at),
         "history_read_at": optional_to_text(account.history_read_at),
         "failed_parts": list(account.failed_parts),
+        "price_bases": {name: str(basis) for name, basis in account.price_bases.items()} or None,
         **plain,
         "status": str(report.status),
         "synced_at": optional_to_text(report.synced_at),
@@ -118,6 +120,9 @@ def _from_format_1(item: Item) -> Account:
         transactions_read_at=optional_from_text(item.get("transactions_read_at")),
         history_read_at=optional_from_text(item.get("history_read_at")),
         failed_parts=tuple(item["failed_parts"]),
+        price_bases={
+            name: PriceBasis(basis) for name, basis in (item.get("price_bases") or {}).items()
+        },
         report=AccountReport(**(plain | special)),
     )
 

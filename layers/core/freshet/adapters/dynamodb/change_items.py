@@ -9,10 +9,11 @@ from freshet.adapters.dynamodb.compression import pack, unpack
 from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item
 from freshet.adapters.exact_json import parsed_text, rendered
-from freshet.domain.holdings import Balance, Position
-from freshet.domain.holdings_changes import ChangeKind, HoldingsChange, Line
+from freshet.domain.holdings import Balance, Debt, Line
+from freshet.domain.holdings_changes import ChangeKind, HoldingsChange
 from freshet.domain.instants import from_text, to_text
 from freshet.domain.plain_values import from_plain, to_plain
+from freshet.domain.positions import Position
 from freshet.domain.snapshot import HoldingsSnapshot, RecordedChange
 
 _IN_A_ROW = 250
@@ -59,5 +60,6 @@ def _change(kind: str, before: Any, after: Any) -> HoldingsChange:
 def _from_line(line: Any) -> Line | None:
     if line is None:
         return None
-    read: Line = from_plain(Position if "instrument" in line else Balance, line)
+    kind = Position if "instrument" in line else Debt if "amount" in line else Balance
+    read: Line = from_plain(kind, line)
     return read

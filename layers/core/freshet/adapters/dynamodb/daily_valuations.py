@@ -35,7 +35,6 @@ class Closes:
         return {
             **key,
             **row,
-            "day": day.isoformat(),
             "seen_on": seen_on.isoformat(),
             "base": base,
             "format": _LINES.newest,

@@ -1,6 +1,5 @@
 """The shape of a snapshot as a row: dates and totals in the open, holdings as one document."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -8,15 +7,20 @@ from freshet.adapters.dynamodb.holdings_documents import from_document
 from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item
 from freshet.domain.daily_valuations import DailyValuation
-from freshet.domain.holdings import Total
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
-from freshet.domain.money import decimal_to_text, stored_decimal
+from freshet.domain.plain_values import from_plain, to_plain
+from freshet.domain.price_days import PriceDays
+from freshet.domain.reconciliation import Reconciliation
 from freshet.domain.snapshot import HoldingsSnapshot, SnapshotDates, SnapshotSummary
+from freshet.domain.totals import Total, totals_of
 
 _OPTIONAL_DATES = ("broker_as_of", "provider_synced_at", "empty_seen_as_of", "empty_seen_at")
 _DATES = ("fetched_at", "changed_at")
 
-SUMMARY = ("format", "version", "dates_token", *_OPTIONAL_DATES, *_DATES, "totals", "line_count")
+SUMMARY = (
+    *("format", "version", "dates_token", "day", "prices", *_OPTIONAL_DATES, *_DATES),
+    *("totals", "line_count", "reconciliation", "has_unreadable_lines"),
+)
 """The attributes that a summary is read from: the document stays where it is."""
 
 
@@ -29,8 +33,12 @@ def snapshot_to_item(snapshot: HoldingsSnapshot) -> Item:
         "content_hash": bytes.fromhex(snapshot.content_hash),
         **{name: optional_to_text(getattr(snapshot, name)) for name in _OPTIONAL_DATES},
         **{name: to_text(getattr(snapshot, name)) for name in _DATES},
-        "totals": totals_to_item(snapshot.holdings.totals()),
+        "day": snapshot.day.isoformat(),
+        "prices": to_plain(snapshot.prices),
+        "totals": to_plain(totals_of(snapshot.holdings)),
         "line_count": len(snapshot.holdings.positions),
+        "reconciliation": to_plain(snapshot.reconciliation),
+        "has_unreadable_lines": snapshot.is_partly_unreadable,
     }
 
 
@@ -55,8 +63,10 @@ def summary_from_item(item: Item) -> SnapshotSummary:
 def _summary_from_format_1(item: Item) -> SnapshotSummary:
     return SnapshotSummary(
         **dates_from_item(item),
-        totals=totals_from_item(item["totals"]),
+        totals=_totals_in(item),
         line_count=int(item["line_count"]),
+        reconciliation=from_plain(Reconciliation, item["reconciliation"]),
+        has_unreadable_lines=item["has_unreadable_lines"],
     )
 
 
@@ -74,39 +84,17 @@ def _day_from_format_1(item: Item) -> DailyValuation:
         day=date.fromisoformat(item["day"]),
         seen_on=date.fromisoformat(item["seen_on"]),
         data_as_of=SnapshotDates(**dates_from_item(item)).data_as_of,
-        totals=totals_from_item(item["totals"]),
+        totals=_totals_in(item),
+        is_partly_unreadable=item["has_unreadable_lines"],
     )
 
 
 _DAY = StoredForm("a daily valuation", _day_from_format_1)
 
 
-def totals_to_item(totals: Sequence[Total]) -> list[list[Any]]:
-    """Keep totals as text, one short list for each currency."""
-    return [
-        [
-            each.currency,
-            decimal_to_text(each.positions),
-            decimal_to_text(each.cash),
-            each.unpriced_positions,
-            each.unread_lines,
-        ]
-        for each in totals
-    ]
-
-
-def totals_from_item(rows: Any) -> tuple[Total, ...]:
-    """Read totals back, digit for digit."""
-    return tuple(
-        Total(
-            currency=currency,
-            positions=stored_decimal(positions),
-            cash=stored_decimal(cash),
-            unpriced_positions=int(unpriced),
-            unread_lines=int(unread),
-        )
-        for currency, positions, cash, unpriced, unread in rows
-    )
+def _totals_in(item: Item) -> tuple[Total, ...] | None:
+    totals = item.get("totals")
+    return None if totals is None else tuple(from_plain(Total, each) for each in totals)
 
 
 def dates_from_item(item: Item) -> dict[str, Any]:
@@ -114,6 +102,8 @@ def dates_from_item(item: Item) -> dict[str, Any]:
     return {
         "version": item["version"],
         "dates_token": item["dates_token"],
+        "day": date.fromisoformat(item["day"]),
+        "prices": from_plain(PriceDays | None, item.get("prices")),
         **{name: optional_from_text(item.get(name)) for name in _OPTIONAL_DATES},
         **{name: from_text(item[name]) for name in _DATES},
     }

@@ -80,7 +80,7 @@ class DynamoSnapshotStore:
         if outcome.is_new_version:
             others += [self._version(user_id, account_id, row, document, latest)]
             others += changes_to_items(user_id, account_id, latest, outcome.changes)
-        closing = closing_day(before, latest, self._zone)
+        closing = closing_day(before, latest)
         if before is not None and closing is not None:
             others += [self._closes.row(user_id, account_id, closing, before)]
         return newest, others

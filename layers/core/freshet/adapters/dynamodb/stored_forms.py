@@ -39,7 +39,7 @@ def readable[Row, Read](read: Callable[[Row], Read], rows: Iterable[Row]) -> Ite
     for row in rows:
         try:
             shown = read(row)
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
             # The row's own words stay outside: they are a person's holdings.
             count(metrics.ROW_UNREADABLE)
             logger.error("A stored row cannot be read", error=type(error).__name__)

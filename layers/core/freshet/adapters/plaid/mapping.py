@@ -1,10 +1,11 @@
 """From Plaid's words to ours."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
+from freshet import metrics
 from freshet.adapters.exact_json import rendered
 from freshet.adapters.foreign_json import numbers_of
 from freshet.adapters.plaid import models
@@ -12,9 +13,12 @@ from freshet.adapters.plaid.errors import meaning_of
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus
 from freshet.domain.call_errors import LoginRequired, ProviderError
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
-from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
+from freshet.domain.holdings import Debt, Holdings, Statement
+from freshet.domain.instruments import Instrument, OptionContract
 from freshet.domain.money import EXACT, Money
+from freshet.domain.positions import Lot, Numbers, Position
 from freshet.domain.transactions import Transaction
+from freshet.observability import count
 
 _ACCOUNT_KINDS = {
     "investment": INVESTMENT,
@@ -30,10 +34,18 @@ _INSTRUMENT_KINDS = {
 }
 # Plaid counts an option in underlying units, contracts x 100; we count contracts.
 _UNDERLYINGS = Decimal(100)
-_NUMBERS = {"line", "quantity", "institution_price", "institution_value", "cost_basis"}
+_NUMBERS = {
+    "line",
+    "quantity",
+    "institution_price",
+    "institution_value",
+    "cost_basis",
+    "vested_quantity",
+    "vested_value",
+}
 """What makes the worth of a line."""
-_PER_UNIT_PLACES = Decimal("1e-10")
-_ROUNDING = Context(prec=200, rounding=ROUND_HALF_EVEN)
+_PER_UNIT = Context(prec=20, rounding=ROUND_HALF_EVEN)
+_SHORT, _LONG = "SHORT", "LONG"
 
 
 def to_connection_report(answer: models.ItemAnswer) -> ConnectionReport:
@@ -59,9 +71,16 @@ def refusal_in(answer: models.ItemAnswer) -> type[ProviderError] | None:
 
 
 def to_account_report(
-    account: models.Account, document: Mapping[str, Any], *, synced_at: datetime | None
+    account: models.Account,
+    document: Mapping[str, Any],
+    *,
+    synced_at: datetime | None,
+    is_holding: bool,
 ) -> AccountReport:
-    """Read an account; `synced_at` is when Plaid last was at the institution with success."""
+    """Read an account; `synced_at` is when Plaid last was at the institution with success.
+
+    An account of another kind than investment is read where Plaid lists something that it holds.
+    """
     kind = account.type or INVESTMENT
     return AccountReport(
         provider_account_id=account.account_id,
@@ -72,7 +91,7 @@ def to_account_report(
         status=AccountStatus.OPEN,
         is_paper=False,
         value=_account_value(account.balances),
-        has_holdings=True,
+        has_holdings=is_holding or _ACCOUNT_KINDS.get(kind, kind) == INVESTMENT,
         is_loaded=True,
         synced_at=synced_at,
         transactions_synced_on=synced_at.date() if synced_at else None,
@@ -84,14 +103,25 @@ def to_account_report(
 def to_holdings(
     holdings: Iterable[models.Holding],
     securities: Mapping[str | None, models.Security],
+    balances: models.Balances,
     *,
+    synced_at: datetime | None,
     source: str,
 ) -> Holdings:
-    """Read one account's lines. Cash is what its cash equivalents are worth, by currency."""
-    positions = tuple(
-        _to_position(each, securities.get(each.security_id or "")) for each in holdings
+    """Read one account's lines and what is stated of it; cash is a line like any other here."""
+    positions = (_to_position(each, securities.get(each.security_id or "")) for each in holdings)
+    return Holdings(
+        positions=tuple(positions),
+        balances=(),
+        debts=_debts_of(balances),
+        statement=Statement(
+            total=balances.current,
+            currency=_currency(balances),
+            available=balances.available,
+            as_of=balances.last_updated_datetime or synced_at,
+        ),
+        source=source,
     )
-    return Holdings(positions=positions, balances=_cash_of(positions), source=source)
 
 
 def to_transaction(
@@ -119,27 +149,75 @@ def to_transaction(
 
 
 def _account_value(balances: models.Balances) -> Money | None:
-    currency = balances.iso_currency_code or balances.unofficial_currency_code
+    currency = _currency(balances)
     if balances.current is None or currency is None:
         return None
     return Money(balances.current, currency)
+
+
+def _debts_of(balances: models.Balances) -> tuple[Debt, ...]:
+    amount, currency = balances.margin_loan_amount, _currency(balances)
+    if "margin_loan_amount" in balances.unread:
+        return (Debt(currency=currency, amount=None, numbers=Numbers.UNKNOWN),)
+    # Institutions write what is owed with either sign.
+    return (Debt(currency=currency, amount=abs(amount)),) if amount else ()
 
 
 def _to_position(holding: models.Holding, security: models.Security | None) -> Position:
     # A line without its security is kept all the same: under the security's id alone.
     known = security or models.Security(security_id=holding.security_id)
     option = _to_option(known.option_contract)
+    is_short = _is_short(holding)
+    price_day, price_at = _price_dates(holding)
     return Position(
         instrument=_to_instrument(known, option),
-        units=_units(holding.quantity, option),
+        units=_units(_signed(holding.quantity, is_short=is_short), option),
         price=holding.institution_price,
-        cost_per_unit=_per_unit(holding.cost_basis, holding.quantity),
+        cost_per_unit=_per_unit(holding.cost_basis, holding.quantity, is_short=is_short),
         currency=_currency(holding) or _currency(known),
         cash_equivalent=bool(known.is_cash_equivalent) or known.type == "cash",
-        lots=tuple(_to_lot(lot) for lot in holding.tax_lots or ()),
-        stated_value=holding.institution_value,
-        numbers=numbers_of(holding.unread, _NUMBERS),
+        lots=tuple(_to_lot(lot, option, is_short=is_short) for lot in holding.tax_lots or ()),
+        stated_value=_signed(holding.institution_value, is_short=is_short),
+        stated_cost=_signed(holding.cost_basis, is_short=is_short),
+        vested_units=_units(holding.vested_quantity, option),
+        vested_value=holding.vested_value,
+        price_day=price_day,
+        price_at=price_at,
+        numbers=_numbers_of(holding),
     )
+
+
+def _numbers_of(holding: models.Holding) -> Numbers:
+    """Tell whether a line's numbers can be taken as they are; more vested than held cannot."""
+    for name, vested, held in (
+        ("vested_quantity", holding.vested_quantity, holding.quantity),
+        ("vested_value", holding.vested_value, holding.institution_value),
+    ):
+        if vested is not None and held is not None and not 0 <= vested <= max(held, Decimal(0)):
+            count(metrics.ODD_VALUE.member(f"plaid_{name}"))
+            return Numbers.UNKNOWN
+    return numbers_of(holding.unread, _NUMBERS)
+
+
+def _is_short(holding: models.Holding) -> bool:
+    """Tell whether a position is short: by its quantity, or by the lots that it is made of.
+
+    The sign of a short's numbers depends on the institution.
+    """
+    if holding.quantity is not None and holding.quantity < 0:
+        return True
+    types = {lot.position_type for lot in holding.tax_lots or ()}
+    return types == {_SHORT}
+
+
+def _signed(number: Decimal | None, *, is_short: bool) -> Decimal | None:
+    return -abs(number) if is_short and number is not None else number
+
+
+def _price_dates(holding: models.Holding) -> tuple[date | None, datetime | None]:
+    """Give the day of a price, and its instant where the institution tells one."""
+    day, at = holding.institution_price_as_of, holding.institution_price_datetime
+    return (day, at) if isinstance(at, datetime) else (day or at, None)
 
 
 def _to_instrument(security: models.Security, option: OptionContract | None) -> Instrument:
@@ -153,6 +231,7 @@ def _to_instrument(security: models.Security, option: OptionContract | None) -> 
         mic=security.market_identifier_code,
         figi=security.figi,
         option=option,
+        multiplier=_UNDERLYINGS if option else Decimal(1),
     )
 
 
@@ -163,15 +242,16 @@ def _to_option(contract: models.OptionContract | None) -> OptionContract | None:
         side=contract.contract_type,
         strike=contract.strike_price,
         expires_on=contract.expiration_date,
-        multiplier=_UNDERLYINGS,
         underlying=contract.underlying_security_ticker,
     )
 
 
-def _to_lot(lot: models.TaxLot) -> Lot:
+def _to_lot(lot: models.TaxLot, option: OptionContract | None, *, is_short: bool) -> Lot:
+    of_its_own = lot.position_type in (_SHORT, _LONG)
+    counts_short = lot.position_type == _SHORT if of_its_own else is_short
     return Lot(
         acquired_at=lot.original_purchase_datetime,
-        units=lot.quantity,
+        units=_units(_signed(lot.quantity, is_short=counts_short), option),
         cost_per_unit=lot.purchase_price,
     )
 
@@ -182,25 +262,13 @@ def _units(quantity: Decimal | None, option: OptionContract | None) -> Decimal |
     return EXACT.divide(quantity, _UNDERLYINGS)
 
 
-def _per_unit(total: Decimal | None, quantity: Decimal | None) -> Decimal | None:
-    # Plaid gives a position's total cost; per unit it is rounded to ten places, the only number
-    # here that is not the provider's own. The total stays in the source document.
+def _per_unit(total: Decimal | None, quantity: Decimal | None, *, is_short: bool) -> Decimal | None:
+    # Plaid gives a position's total cost; per unit it is rounded to twenty digits.
     if total is None or not quantity:
         return None
-    return _ROUNDING.divide(total, quantity).quantize(_PER_UNIT_PLACES, context=_ROUNDING)
+    each = _PER_UNIT.divide(total, quantity)
+    return abs(each) if is_short else each
 
 
-def _currency(priced: models.Holding | models.Security) -> str | None:
+def _currency(priced: models.Holding | models.Security | models.Balances) -> str | None:
     return priced.iso_currency_code or priced.unofficial_currency_code
-
-
-def _cash_of(positions: Iterable[Position]) -> tuple[Balance, ...]:
-    cash: dict[str, Decimal] = {}
-    for position in positions:
-        if position.cash_equivalent and position.currency and position.value is not None:
-            so_far = cash.get(position.currency, Decimal(0))
-            cash[position.currency] = EXACT.add(so_far, position.value)
-    return tuple(
-        Balance(currency=currency, cash=amount, buying_power=None)
-        for currency, amount in sorted(cash.items())
-    )

@@ -1,7 +1,10 @@
 """Plaid's answers as pydantic models: a missing field is a null, an unknown one is no trouble."""
 
 from dataclasses import dataclass
+from datetime import date, datetime, time
 from typing import Annotated, Any
+
+from pydantic import BeforeValidator
 
 from freshet.adapters.foreign_json import (
     Day,
@@ -15,7 +18,21 @@ from freshet.adapters.foreign_json import (
     StatedDay,
     Told,
     Unread,
+    stated_day,
 )
+from freshet.domain.instants import stated_from_text
+
+
+def _day_or_instant(value: object) -> date | datetime | None:
+    # Midnight, wherever it is, stands for a day of which no time is known.
+    if value is None:
+        return None
+    text = str(value)
+    is_midnight = datetime.fromisoformat(text).time() == time()
+    return stated_day(text) if is_midnight else stated_from_text(text)
+
+
+DayOrInstant = Annotated[Any, BeforeValidator(_day_or_instant)]
 
 
 class _Answer(LenientModel):
@@ -60,11 +77,15 @@ class ItemAnswer(_Answer):
 
 
 class Balances(_Answer):
-    """An account's balances; `current` is its total value."""
+    """An account's balances; `current` is its total value, `available` the cash in it."""
 
     current: Number = None
+    available: Number = None
+    margin_loan_amount: Number = None
+    last_updated_datetime: Instant = None
     iso_currency_code: Told | None = None
     unofficial_currency_code: Told | None = None
+    unread: Unread = ()
 
 
 class Account(_Answer):
@@ -118,6 +139,7 @@ class TaxLot(_Answer):
     original_purchase_datetime: Told | None = None
     quantity: Number = None
     purchase_price: Number = None
+    position_type: Told | None = None
 
 
 class Holding(_Answer):
@@ -127,8 +149,12 @@ class Holding(_Answer):
     security_id: Identity = None
     quantity: Number = None
     institution_price: Number = None
+    institution_price_as_of: StatedDay = None
+    institution_price_datetime: DayOrInstant = None
     institution_value: Number = None
     cost_basis: Number = None
+    vested_quantity: Number = None
+    vested_value: Number = None
     iso_currency_code: Told | None = None
     unofficial_currency_code: Told | None = None
     tax_lots: list[TaxLot] | None = None

@@ -81,8 +81,14 @@ class PlaidSession:
         """List its accounts, investment or not."""
         synced_at = self._synced_at()
         portfolio = self._read_portfolio()
+        holding = {each.account_id for each in portfolio.answer.holdings}
         return [
-            to_account_report(account, document, synced_at=synced_at)
+            to_account_report(
+                account,
+                document,
+                synced_at=synced_at,
+                is_holding=account.account_id in holding,
+            )
             for account, document in zip(
                 portfolio.answer.accounts, portfolio.document["accounts"], strict=True
             )
@@ -94,8 +100,15 @@ class PlaidSession:
         account_id = account.provider_account_id
         securities = {each.security_id: each for each in portfolio.answer.securities}
         lines = [each for each in portfolio.answer.holdings if each.account_id == account_id]
+        balances = {each.account_id: each.balances for each in portfolio.answer.accounts}
         return HoldingsReading(
-            holdings=to_holdings(lines, securities, source=_source(portfolio.document, account_id)),
+            holdings=to_holdings(
+                lines,
+                securities,
+                balances[account_id],
+                synced_at=account.synced_at,
+                source=_source(portfolio.document, account_id),
+            ),
             broker_as_of=None,
             provider_synced_at=account.synced_at,
             started_at=portfolio.started_at,

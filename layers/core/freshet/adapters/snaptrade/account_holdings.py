@@ -8,6 +8,7 @@ without a value is left out. The other direction, from the retired call to our w
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any
 
 from freshet.adapters.snaptrade.fields import (
@@ -30,6 +31,8 @@ from freshet.adapters.snaptrade.fields import (
 from freshet.adapters.snaptrade.kinds import MINI, OPTION_KINDS, STANDARD, type_code_of
 from freshet.domain.holdings import Holdings
 from freshet.domain.money import EXACT
+from freshet.domain.positions import Position
+from freshet.domain.totals import totals_of
 
 
 def _type_member(name: str) -> Field:
@@ -98,7 +101,7 @@ POSITION = (
     *_instrument("symbol.symbol", "instrument"),
     number("units"),
     number("price"),
-    Field("open_pnl", Origin.DERIVED, lambda line, _: _open_profit(line)),
+    Field("open_pnl", Origin.DERIVED, lambda line, _: line["open_pnl"]),
     number("average_purchase_price", "cost_basis"),
     nothing("fractional_units"),
     never_null(currency_of("currency")),
@@ -156,7 +159,11 @@ def to_account_holdings(
 
     A connection that was last read before its document was kept has none.
     """
-    lines = [each for each in positions["results"] if isinstance(each, dict)]
+    lines = [
+        {**each, "open_pnl": _open_profit(each, read)}
+        for each, read in zip_longest(positions["results"], holdings.positions)
+        if isinstance(each, dict)
+    ]
     cash = [each for each in balances if isinstance(each, dict)]
     options = [each for each in lines if _kind_of(each) in OPTION_KINDS]
     others = [each for each in lines if _kind_of(each) not in OPTION_KINDS]
@@ -181,11 +188,11 @@ def _type_code(instrument: Document) -> str | None:
     return type_code_of(code_of(instrument, "kind"))
 
 
-def _open_profit(line: Document) -> Decimal | None:
-    units, price, cost = (decimal_of(line.get(name)) for name in ("units", "price", "cost_basis"))
-    if units is None or price is None or cost is None:
+def _open_profit(line: Document, read: Position | None) -> Decimal | None:
+    price, cost = (decimal_of(line.get(name)) for name in ("price", "cost_basis"))
+    if read is None or price is None or cost is None:
         return None
-    return EXACT.multiply(units, EXACT.subtract(price, cost))
+    return read.times(EXACT.subtract(price, cost))
 
 
 def _multiplier(option: Document) -> Decimal:
@@ -200,7 +207,7 @@ def _cost_per_contract(line: Document) -> Decimal | None:
 def _total_value(account: Document, holdings: Holdings) -> dict[str, Any]:
     """Add up what the account's own currency counts; null where anything is in another one."""
     balance = part_of(part_of(account, "balance"), "total")
-    totals = holdings.totals()
+    totals = totals_of(holdings) or ()
     if len(totals) != 1 or totals[0].unpriced_positions:
         return {"value": None, "currency": balance.get("currency")}
     return {"value": totals[0].total, "currency": totals[0].currency}

@@ -20,12 +20,14 @@ from freshet.adapters.foreign_json import (
 from freshet.adapters.snaptrade import models
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.kinds import KINDS_BY_TYPE, MINI, STANDARD
-from freshet.adapters.snaptrade.mapping import to_balance, to_lot
+from freshet.adapters.snaptrade.mapping import is_short, signed_units, to_balance, to_lots
 from freshet.domain.credential import Credential
-from freshet.domain.holdings import Holdings, Instrument, OptionContract, Position
+from freshet.domain.holdings import Holdings, Part
+from freshet.domain.instruments import BOND, Instrument, OptionContract
 from freshet.domain.money import EXACT
+from freshet.domain.positions import Position, PriceBasis
 
-_NUMBERS = {"line", "symbol", "units", "price", "average_purchase_price"}
+_NUMBERS = {"line", "symbol", "units", "fractional_units", "price", "average_purchase_price"}
 
 
 class SecurityType(LenientModel):
@@ -65,6 +67,7 @@ class LegacyPosition(LenientModel):
 
     symbol: Annotated[PositionSymbol, OrDefault] = PositionSymbol()
     units: Number = None
+    fractional_units: Number = None
     price: Number = None
     average_purchase_price: Number = None
     currency: models.Currency | None = None
@@ -106,9 +109,9 @@ class LegacyOption(LenientModel):
 class LegacyHoldings(LenientModel):
     """The whole answer; a part that the broker did not give is null."""
 
-    positions: Annotated[list[LegacyPosition], OrDefault] = []
+    positions: list[LegacyPosition] | None = None
     option_positions: Annotated[list[LegacyOption], OrDefault] = []
-    balances: Annotated[list[models.Balance], OrDefault] = []
+    balances: list[models.Balance] | None = None
 
 
 def read_legacy(
@@ -121,13 +124,15 @@ def read_legacy(
 
 
 def to_holdings(answer: LegacyHoldings, *, source: str) -> Holdings:
-    """Read positions, options and balances of one answer."""
-    lines = [_to_position(line) for line in answer.positions]
+    """Read positions, options and balances of one answer; a null part is unknown, not empty."""
+    lines = [_to_position(line) for line in answer.positions or ()]
     options = [_to_option_position(line) for line in answer.option_positions]
+    missing = {Part.POSITIONS: answer.positions is None, Part.BALANCES: answer.balances is None}
     return Holdings(
-        positions=(*lines, *options),
-        balances=tuple(to_balance(line) for line in answer.balances),
+        positions=() if answer.positions is None else (*lines, *options),
+        balances=tuple(to_balance(line) for line in answer.balances or ()),
         source=source,
+        missing_parts=tuple(part for part, is_missing in missing.items() if is_missing),
     )
 
 
@@ -135,9 +140,11 @@ def _to_position(line: LegacyPosition) -> Position:
     symbol = line.symbol.symbol
     code = symbol.type.code if symbol.type else None
     currency = symbol.currency.code if symbol.currency else None
+    kind = KINDS_BY_TYPE.get(code or "", code or "other")
+    units = line.fractional_units if line.units is None else line.units
     return Position(
         instrument=Instrument(
-            kind=KINDS_BY_TYPE.get(code or "", code or "other"),
+            kind=kind,
             id=symbol.id,
             symbol=symbol.symbol or symbol.raw_symbol,
             name=symbol.description,
@@ -145,13 +152,14 @@ def _to_position(line: LegacyPosition) -> Position:
             mic=symbol.exchange.mic_code if symbol.exchange else None,
             figi=_figi(symbol),
         ),
-        units=line.units,
+        units=signed_units(units, line.tax_lots),
         price=line.price,
         cost_per_unit=line.average_purchase_price,
         currency=(line.currency.code if line.currency else None) or currency,
         cash_equivalent=bool(line.cash_equivalent),
         numbers=numbers_of(line.unread, _NUMBERS),
-        lots=tuple(to_lot(lot) for lot in line.tax_lots or ()),
+        lots=to_lots(line.tax_lots, is_short=is_short(units, line.tax_lots)),
+        price_basis=None if kind == BOND else PriceBasis.UNIT,
     )
 
 
@@ -171,9 +179,9 @@ def _to_option_position(line: LegacyOption) -> Position:
                 side=option.option_type.lower() if option.option_type else None,
                 strike=option.strike_price,
                 expires_on=option.expiration_date,
-                multiplier=multiplier,
                 underlying=underlying.symbol,
             ),
+            multiplier=multiplier,
         ),
         units=line.units,
         price=line.price,

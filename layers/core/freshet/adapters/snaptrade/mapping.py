@@ -1,5 +1,7 @@
 """From SnapTrade's words to ours."""
 
+from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from freshet.adapters.exact_json import rendered
@@ -8,8 +10,10 @@ from freshet.adapters.snaptrade import models
 from freshet.adapters.snaptrade.kinds import OPTION_KINDS, STANDARD
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus, masked_number
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
-from freshet.domain.holdings import Balance, Holdings, Instrument, Lot, OptionContract, Position
+from freshet.domain.holdings import Balance, Holdings
+from freshet.domain.instruments import BOND, Instrument, OptionContract
 from freshet.domain.money import Money
+from freshet.domain.positions import Lot, Position, PriceBasis
 from freshet.domain.transactions import Transaction
 
 _ACCOUNT_KINDS = {
@@ -20,6 +24,7 @@ _ACCOUNT_KINDS = {
 }
 _NUMBERS = {"line", "instrument", "units", "price", "cost_basis", "multiplier"}
 """What makes the worth of a line."""
+_SHORT, _LONG = "SHORT", "LONG"
 _DATA_MODES = {"realtime": DataMode.REALTIME, "delayed": DataMode.DELAYED}
 # The statuses of the older shape; "unavailable" says nothing about the account having ended.
 _CLOSED = frozenset({"closed", "archived"})
@@ -51,7 +56,9 @@ def to_account_report(answer: models.Account, document: dict[str, Any]) -> Accou
         status=AccountStatus.CLOSED if answer.status in _CLOSED else AccountStatus.OPEN,
         is_paper=bool(answer.is_paper),
         value=_account_value(answer),
-        has_holdings=synced.holdings_unavailable is not True,
+        # SnapTrade shows positions of investment accounts alone.
+        has_holdings=_account_kind(answer) == INVESTMENT
+        and synced.holdings_unavailable is not True,
         is_loaded=_is_loaded(answer),
         synced_at=synced.last_successful_sync or answer.sync_status.positions,
         # Before its first load is over, nothing is in up to any day.
@@ -84,13 +91,36 @@ def to_balance(line: models.Balance) -> Balance:
     )
 
 
-def to_lot(lot: models.TaxLot) -> Lot:
-    """Read a tax lot."""
-    return Lot(
-        acquired_at=lot.original_purchase_date,
-        units=lot.quantity,
-        cost_per_unit=lot.purchased_price,
+def to_lots(lots: Sequence[models.TaxLot] | None, *, is_short: bool) -> tuple[Lot, ...]:
+    """Read tax lots: they count like their position, a short's are negative."""
+    return tuple(
+        Lot(
+            acquired_at=lot.original_purchase_date,
+            units=_signed(lot.quantity, is_short=_is_short_lot(lot, is_short=is_short)),
+            cost_per_unit=lot.purchased_price,
+        )
+        for lot in lots or ()
     )
+
+
+def is_short(units: Decimal | None, lots: Sequence[models.TaxLot] | None) -> bool:
+    """Tell whether a position is short: by its units, or by the lots that it is made of."""
+    if units is not None and units < 0:
+        return True
+    return {lot.position_type for lot in lots or ()} == {_SHORT}
+
+
+def signed_units(units: Decimal | None, lots: Sequence[models.TaxLot] | None) -> Decimal | None:
+    """Give a position's units, negative for a short that only its lots tell of."""
+    return _signed(units, is_short=is_short(units, lots))
+
+
+def _is_short_lot(lot: models.TaxLot, *, is_short: bool) -> bool:
+    return lot.position_type == _SHORT if lot.position_type in (_SHORT, _LONG) else is_short
+
+
+def _signed(number: Decimal | None, *, is_short: bool) -> Decimal | None:
+    return -abs(number) if is_short and number is not None else number
 
 
 def _is_loaded(answer: models.Account) -> bool:
@@ -151,14 +181,17 @@ def _to_position(line: models.Position) -> Position:
             mic=instrument.exchange,
             figi=instrument.figi_instrument.figi_code if instrument.figi_instrument else None,
             option=_to_option(instrument),
+            multiplier=_multiplier(instrument),
         ),
-        units=line.units,
+        units=signed_units(line.units, line.tax_lots),
         price=line.price,
         cost_per_unit=line.cost_basis,
         currency=line.currency or instrument.currency,
         cash_equivalent=bool(line.cash_equivalent),
         numbers=numbers_of(line.unread, _NUMBERS),
-        lots=tuple(to_lot(lot) for lot in line.tax_lots or ()),
+        lots=to_lots(line.tax_lots, is_short=is_short(line.units, line.tax_lots)),
+        # SnapTrade does not say whether a bond's price is per unit or in percent of its par.
+        price_basis=None if instrument.kind == BOND else PriceBasis.UNIT,
     )
 
 
@@ -169,6 +202,10 @@ def _to_option(instrument: models.Instrument) -> OptionContract | None:
         side=instrument.option_type.lower() if instrument.option_type else None,
         strike=instrument.strike_price,
         expires_on=instrument.expiration_date,
-        multiplier=STANDARD if instrument.multiplier is None else instrument.multiplier,
         underlying=instrument.underlying.symbol if instrument.underlying else None,
     )
+
+
+def _multiplier(instrument: models.Instrument) -> Decimal:
+    usual = STANDARD if instrument.kind in OPTION_KINDS else Decimal(1)
+    return usual if instrument.multiplier is None else instrument.multiplier

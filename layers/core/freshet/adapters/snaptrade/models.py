@@ -142,6 +142,7 @@ class TaxLot(_Answer):
     original_purchase_date: Told | None = None
     quantity: Number = None
     purchased_price: Number = None
+    position_type: Told | None = None
 
 
 class Position(_Answer):

@@ -23,7 +23,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.credential import Credential
 from freshet.domain.days import DayRange
-from freshet.domain.holdings import Holdings
+from freshet.domain.holdings import Holdings, Statement
 from freshet.domain.provider import Provider
 from freshet.domain.quota import EAGER
 from freshet.domain.snapshot import HoldingsReading
@@ -87,8 +87,14 @@ class SnapTradeSession:
         """Read positions and balances: together one reading, or none at all."""
         started_at = self.client.http_client.clock()
         holdings, as_of = self.read_holdings(self.client, self.user, account.provider_account_id)
+        value = account.value
+        statement = Statement(
+            total=value.amount if value else None,
+            currency=value.currency if value else None,
+            as_of=account.synced_at,
+        )
         return HoldingsReading(
-            holdings=holdings,
+            holdings=replace(holdings, statement=statement),
             broker_as_of=as_of,
             provider_synced_at=account.synced_at,
             started_at=started_at,

@@ -2,8 +2,16 @@
 
 from freshet.http.shapes.accounts import AccountShape, account_shape
 from freshet.http.shapes.freshness import FreshnessShape, freshness_shape
-from freshet.http.shapes.positions import PositionShape, TotalShape
-from freshet.http.shapes.records import shapes_of
+from freshet.http.shapes.positions import PositionShape, position_shapes
+from freshet.http.shapes.totals import (
+    PortfolioReconciliationShape,
+    ReconciliationShape,
+    TotalShape,
+    optional_total_shapes,
+    portfolio_reconciliation_shape,
+    reconciliation_shape,
+    total_shapes,
+)
 from freshet.http.shapes.vocabulary import Shape
 from freshet.services.show_holdings import ShownAccount
 from freshet.services.show_portfolio import Portfolio
@@ -15,6 +23,7 @@ class OwnedAccountShape(AccountShape):
     is_counted: bool
     """Whether the totals contain it: not on paper nor closed, and its connection stays."""
     totals: list[TotalShape] | None
+    reconciliation: ReconciliationShape | None
     positions: list[PositionShape] | None
     """With `include=positions`, and once they are known."""
 
@@ -24,6 +33,7 @@ class PortfolioShape(Shape):
 
     accounts: list[OwnedAccountShape]
     totals: list[TotalShape]
+    reconciliation: PortfolioReconciliationShape | None
     freshness: FreshnessShape | None
     """The worst among the accounts that count."""
 
@@ -33,16 +43,20 @@ def portfolio_shape(portfolio: Portfolio) -> PortfolioShape:
     worst = portfolio.freshness
     return {
         "accounts": [_account_shape(each, portfolio) for each in portfolio.accounts],
-        "totals": shapes_of(TotalShape, portfolio.totals),
+        "totals": total_shapes(portfolio.totals),
+        "reconciliation": portfolio_reconciliation_shape(
+            portfolio.reconciliation, portfolio.not_reconciled
+        ),
         "freshness": None if worst is None else freshness_shape(worst),
     }
 
 
 def _account_shape(shown: ShownAccount, portfolio: Portfolio) -> OwnedAccountShape:
-    positions = (portfolio.positions or {}).get(shown.account.id)
+    positions, summary = (portfolio.positions or {}).get(shown.account.id), shown.summary
     return {
         **account_shape(shown.account, shown.freshness),
         "is_counted": shown.account.id in portfolio.counted,
-        "totals": shapes_of(TotalShape, shown.summary.totals) if shown.summary else None,
-        "positions": None if positions is None else shapes_of(PositionShape, positions),
+        "totals": optional_total_shapes(summary.totals) if summary else None,
+        "reconciliation": reconciliation_shape(summary.reconciliation) if summary else None,
+        "positions": None if positions is None else position_shapes(shown.account.id, positions),
     }

@@ -1,0 +1,92 @@
+"""What holdings are worth by an arithmetic of its own: in fractions, from the definition.
+
+total = positions (without cash equivalents) + cash (with them) - debt
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from freshet.domain.holdings import Holdings
+from freshet.domain.positions import Position, PriceBasis
+from freshet.domain.totals import totals_of
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """The three sums in one currency, and how many lines are missing from them."""
+
+    positions: Fraction
+    cash: Fraction
+    debt: Fraction
+    unpriced: int
+
+    @property
+    def total(self) -> Fraction:
+        """What all of it is worth."""
+        return self.positions + self.cash - self.debt
+
+
+def worth_of(holdings: Holdings) -> dict[str | None, Worth]:
+    """Give the worth in each currency that a line is in."""
+    currencies = {each.currency for each in holdings.lines}
+    return {currency: _worth(holdings, currency) for currency in currencies}
+
+
+def counted(position: Position) -> Fraction | None:
+    """Say what a position counts; None for nothing that is known."""
+    if position.vested_value is not None:
+        return Fraction(position.vested_value)
+    units = position.units if position.vested_units is None else position.vested_units
+    if units == position.units and position.stated_value is not None:
+        return Fraction(position.stated_value)
+    is_future = position.instrument.kind in ("future", "derivative")
+    if units is None or position.price is None or position.price_basis is None:
+        return None
+    if is_future and position.stated_value is None:
+        return None
+    whole = Fraction(units) * Fraction(position.price) * Fraction(position.instrument.multiplier)
+    return whole / 100 if position.price_basis is PriceBasis.PERCENT else whole
+
+
+def _worth(holdings: Holdings, currency: str | None) -> Worth:
+    positions = [each for each in holdings.positions if each.currency == currency]
+    cash = [each.cash for each in holdings.balances if each.currency == currency]
+    stated = [Fraction(each) for each in cash if each is not None]
+    funds = [each for each in positions if each.cash_equivalent]
+    others = [each for each in positions if not each.cash_equivalent]
+    beside = funds if not stated or _sum(map(counted, funds)) > sum(stated) else []
+    has_negative_cash = any(each < 0 for each in stated) or any(
+        (counted(each) or 0) < 0 for each in funds
+    )
+    owed = _sum(
+        None if each.amount is None else Fraction(each.amount)
+        for each in holdings.debts
+        if each.currency == currency
+    )
+    return Worth(
+        positions=_sum(map(counted, others)),
+        cash=sum(stated, Fraction(0)) + _sum(map(counted, beside)),
+        debt=Fraction(0) if has_negative_cash else owed,
+        unpriced=sum(counted(each) is None and not _is_future(each) for each in (*others, *beside)),
+    )
+
+
+def _is_future(position: Position) -> bool:
+    return position.instrument.kind in ("future", "derivative") and position.stated_value is None
+
+
+def _sum(amounts: Iterable[Fraction | None]) -> Fraction:
+    return sum((each for each in amounts if each is not None), Fraction(0))
+
+
+def demand_exact_totals(holdings: Holdings) -> None:
+    """Add everything up again in fractions, which never round."""
+    expected = worth_of(holdings)
+    totals = totals_of(holdings) or ()
+    assert {each.currency for each in totals} == expected.keys()
+    for each in totals:
+        worth = expected[each.currency]
+        sums = [Fraction(one) for one in (each.positions, each.cash, each.debt, each.total)]
+        assert sums == [worth.positions, worth.cash, worth.debt, worth.total]
+        assert each.unpriced_positions == worth.unpriced
