@@ -24,6 +24,7 @@ HANDLERS = {
     "take_snapshots": take_snapshots,
 }
 EVENT_ID, ITEM_ID = "5b1c1a52-4a0e-4a3b-9a55-2f6f1f3d8c11", "Zq7LmV2bXwTn4RkP9sYd"
+ACCOUNT_ID = "acc_" + "a" * 24
 NOT_KNOWN = {"code": "not_found"}
 # What each answers where nothing is registered and the sample's signature is not ours.
 OUTCOMES: dict[str, Any] = {
@@ -56,6 +57,9 @@ OUTCOMES: dict[str, Any] = {
     "operator_show_audit": {"findings": []},
     "operator_rotate_credential": {
         "error": NOT_KNOWN | {"detail": f"{CONNECTION_ID} is not known here"}
+    },
+    "operator_set_price_basis": {
+        "error": NOT_KNOWN | {"detail": f"{ACCOUNT_ID} is not known here"}
     },
     "operator_stop_purchases": {"purchases_stopped": True},
     "plan_refreshes_turn": {"planned": 0},

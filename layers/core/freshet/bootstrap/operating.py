@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from freshet.adapters.bus import EventBridgeBus
+from freshet.adapters.dynamodb.accounts import DynamoAccounts
 from freshet.adapters.dynamodb.audit import DynamoAuditBook
+from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.objects import S3Lines
 from freshet.bootstrap.vaults import new_store, old_store, vault_for
 from freshet.config import ApiSettings, CredentialStore, ProviderSettings, PurchaseSettings
@@ -11,6 +13,7 @@ from freshet.operations.audit import AuditOperations
 from freshet.operations.credentials import CredentialOperations
 from freshet.operations.importing import Importer
 from freshet.operations.operator import OperatorAction
+from freshet.operations.price_bases import PriceBasisOperations
 from freshet.operations.verdicts import VerdictOperations
 from freshet.ports import Connections, ReadQueue, UserLease
 from freshet.registry import credential_form_of
@@ -19,6 +22,7 @@ from freshet.services.import_connections import ImportDependencies
 from freshet.services.move_credentials import MoveCredentialsDependencies
 from freshet.services.register_connection import RegisterConnectionDependencies
 from freshet.services.rotate_credential import RotateCredentialDependencies
+from freshet.services.set_price_basis import SetPriceBasisDependencies
 from freshet.wiring import client, table, utc_now, wait
 from freshet.wiring.providers import discoveries_for, rotation_for
 
@@ -34,8 +38,13 @@ def further_operations(
         settings, connections=connections, reads=registering.reads, lease=lease
     )
     deciding = DecideVerdictDependencies(connections, registering.reads, utc_now)
+    pricing = SetPriceBasisDependencies(
+        DynamoAccounts(table(settings.connections_table)),
+        DynamoSnapshots(table(settings.snapshots_table)),
+    )
     return {
         **VerdictOperations(deciding).operations(),
+        **PriceBasisOperations(pricing).operations(),
         **credentials.operations(),
         **_importer(settings, registering).operations(),
         **AuditOperations(DynamoAuditBook(table(settings.connections_table))).operations(),

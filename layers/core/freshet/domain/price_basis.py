@@ -5,17 +5,18 @@ from dataclasses import replace
 from datetime import datetime
 
 from freshet.domain.holdings import Holdings
+from freshet.domain.identifiers import instrument_id_for
 from freshet.domain.instruments import Instrument
 from freshet.domain.positions import Position, PriceBasis
 from freshet.domain.reconciliation import agrees_as
 
 PriceBases = Mapping[str, PriceBasis]
-"""What has been decided of an account's instruments, by their names here."""
+"""What has been decided of an account's instruments, by the ids that we give out."""
 
 
 def name_of(instrument: Instrument) -> str:
     """Name an instrument among the decisions of its account."""
-    return instrument.id or instrument.symbol or instrument.figi or instrument.name or ""
+    return instrument_id_for(instrument.identity)
 
 
 def with_price_bases(holdings: Holdings, decided: PriceBases, *, as_of: datetime) -> Holdings:

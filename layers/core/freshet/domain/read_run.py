@@ -91,13 +91,20 @@ class ReadRun:
         is_silent = traits.may_sync_silently
         return any(each.is_changed if is_silent else each.is_newer for each in self.stored.values())
 
+    def account(self, account_id: str) -> Account:
+        """Give an account as it is by now."""
+        return next(each for each in self.accounts if each.id == account_id)
+
+    def with_account(self, account: Account) -> "ReadRun":
+        """Note what an account has become."""
+        listed = tuple(account if each.id == account.id else each for each in self.accounts)
+        return replace(self, accounts=listed)
+
     def with_transactions(self, account: Account) -> "ReadRun":
         """Note that an account's transactions were read; `account` says how far."""
-        return replace(
-            self,
-            accounts=tuple(account if each.id == account.id else each for each in self.accounts),
-            transactions_read=self.transactions_read | {account.report.provider_account_id},
-        )
+        name = account.report.provider_account_id
+        noted = self.with_account(account)
+        return replace(noted, transactions_read=self.transactions_read | {name})
 
     @property
     def is_unanswered(self) -> bool:

@@ -227,7 +227,8 @@ def _account_steps(
             yield run
         if days:
             owing.add(name)
-            run = _by_itself(run, partial(_with_transactions, run, account, days, session, deps))
+            latest = run.account(account.id)
+            run = _by_itself(run, partial(_with_transactions, run, latest, days, session, deps))
             yield run
     yield replace(run, is_through=owing <= run.transactions_read)
 
@@ -260,9 +261,10 @@ def _with_holdings(
         return run
     count_reconciliation(connection, account.id, stored)
     if stored.price_bases:
+        account = account.with_price_bases(stored.price_bases)
         with suppress(MigratedAccounts):  # the connection that has it now decides anew
-            deps.accounts.save(account.with_price_bases(stored.price_bases))
-    return replace(run, stored={**run.stored, account.id: stored})
+            deps.accounts.save(account)
+    return replace(run.with_account(account), stored={**run.stored, account.id: stored})
 
 
 def _with_transactions(

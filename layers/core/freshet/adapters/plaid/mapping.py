@@ -16,7 +16,7 @@ from freshet.domain.connection_report import ConnectionReport, DataMode, Institu
 from freshet.domain.holdings import Debt, Holdings, Statement
 from freshet.domain.instruments import Instrument, OptionContract
 from freshet.domain.money import EXACT, Money
-from freshet.domain.positions import Lot, Numbers, Position
+from freshet.domain.positions import Lot, Numbers, Position, PriceBasis
 from freshet.domain.transactions import Transaction
 from freshet.observability import count
 
@@ -45,6 +45,9 @@ _NUMBERS = {
 }
 """What makes the worth of a line."""
 _PER_UNIT = Context(prec=20, rounding=ROUND_HALF_EVEN)
+_BASES = {PriceBasis.UNIT: Decimal(1), PriceBasis.PERCENT: Decimal(100)}
+_CLOSE = Decimal("0.05")
+"""Interest that has accrued is part of some stated values."""
 _SHORT, _LONG = "SHORT", "LONG"
 
 
@@ -181,6 +184,7 @@ def _to_position(holding: models.Holding, security: models.Security | None) -> P
         stated_cost=_signed(holding.cost_basis, is_short=is_short),
         vested_units=_units(holding.vested_quantity, option),
         vested_value=holding.vested_value,
+        price_basis=_price_basis(holding, known),
         price_day=price_day,
         price_at=price_at,
         numbers=_numbers_of(holding),
@@ -197,6 +201,18 @@ def _numbers_of(holding: models.Holding) -> Numbers:
             count(metrics.ODD_VALUE.member(f"plaid_{name}"))
             return Numbers.UNKNOWN
     return numbers_of(holding.unread, _NUMBERS)
+
+
+def _price_basis(holding: models.Holding, security: models.Security) -> PriceBasis | None:
+    """Tell what a bond's price is a price of, by the stated value: Plaid does not say it."""
+    if security.type != "fixed income":
+        return PriceBasis.UNIT
+    numbers = (holding.quantity, holding.institution_price, holding.institution_value)
+    quantity, price, value = numbers
+    if quantity is None or price is None or value is None or not value:
+        return None
+    ratio = _PER_UNIT.divide(abs(EXACT.multiply(quantity, price)), abs(value))
+    return next((basis for basis, about in _BASES.items() if abs(ratio / about - 1) < _CLOSE), None)
 
 
 def _is_short(holding: models.Holding) -> bool:

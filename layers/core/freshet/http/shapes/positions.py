@@ -67,7 +67,8 @@ class PositionLineShape(Shape):
     price_as_of: str | None
     """The day of the price, or its instant where the institution tells one."""
     price_basis: PriceBasis | None
-    """`percent` of par for some bonds; null where nothing has decided it, and there is no value."""
+    """`percent` of par for some bonds; null where that is not known, and then there is no value
+    unless the institution states it."""
     value: DecimalText | None
     """What counts: as the institution states it, else by units, price and multiplier."""
     notional: DecimalText | None

@@ -72,12 +72,13 @@ def _total_shape(total: Total) -> TotalShape:
     positions, cash, debt = (
         rounded(amount, total.currency) for amount in (total.positions, total.cash, total.debt)
     )
+    whole = EXACT.subtract(EXACT.add(positions, cash), debt)
     return {
         "currency": total.currency,
         "positions": decimal_to_text(positions),
         "cash": decimal_to_text(cash),
         "debt": decimal_to_text(debt),
-        "total": decimal_to_text(EXACT.subtract(EXACT.add(positions, cash), debt)),
+        "total": decimal_to_text(rounded(whole, total.currency)),
         "unpriced_positions": total.unpriced_positions,
         "unread_lines": total.unread_lines,
     }

@@ -1,0 +1,38 @@
+"""An operator decides what an instrument's price is a price of, in one account."""
+
+from dataclasses import dataclass
+
+from freshet.domain.errors import NotFound
+from freshet.domain.identifiers import instrument_id_for
+from freshet.domain.positions import PriceBasis
+from freshet.observability import logger
+from freshet.ports import Accounts, Snapshots
+
+
+@dataclass(frozen=True, slots=True)
+class SetPriceBasisDependencies:
+    """What the decision needs from outside."""
+
+    accounts: Accounts
+    snapshots: Snapshots
+
+
+def set_price_basis(
+    user_id: str,
+    account_id: str,
+    instrument_id: str,
+    basis: PriceBasis,
+    *,
+    deps: SetPriceBasisDependencies,
+) -> None:
+    """Keep the decision for the reads to come; raises NotFound for what the account does not hold.
+
+    It stands above what the stated total decided before.
+    """
+    account = deps.accounts.get(user_id, account_id)
+    latest = deps.snapshots.latest(user_id, account_id)
+    held = latest.holdings.positions if latest else ()
+    if instrument_id not in {instrument_id_for(each.instrument.identity) for each in held}:
+        raise NotFound(instrument_id)
+    deps.accounts.save(account.with_price_bases({instrument_id: basis}))
+    logger.warning("A price basis was set", account_id=account_id, basis=basis)
