@@ -1,0 +1,110 @@
+"""Cash and debt that are not stated any more: unknown is not zero."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from freshet.domain.holdings import Balance, Debt, Holdings, Statement
+from freshet.domain.snapshot import HoldingsSnapshot, Outcome, judge
+from freshet.domain.totals import total_in
+from tests.builders import NEW_YORK, NOON, a_balance, a_position, a_reading, some_holdings
+
+HOUR = timedelta(hours=1)
+CASH = Decimal("48500.25")
+LINES = (a_position(units=Decimal(3), price=Decimal(10)),)
+KNOWN = (a_balance(cash=CASH, buying_power=None),)
+UNSTATED = (a_balance(cash=None, buying_power=None),)
+
+
+def _book(balances: tuple[Balance, ...], *, stated: str | None = None, **changes: Any) -> Holdings:
+    statement = stated and Statement(total=Decimal(stated), currency="USD")
+    values: dict[str, Any] = {"positions": LINES, "balances": balances}
+    return some_holdings(**(values | changes), statement=statement or None)
+
+
+def _reads(
+    books: Sequence[Holdings], *, hours: Sequence[int] | None = None, is_partial: bool = False
+) -> Iterator[tuple[Outcome, HoldingsSnapshot]]:
+    """Judge one reading after the other, an hour newer each time unless hours are given."""
+    latest: HoldingsSnapshot | None = None
+    for number, book in enumerate(books):
+        as_of = NOON + (hours[number] if hours else number) * HOUR
+        reading = a_reading(
+            holdings=book,
+            broker_as_of=as_of,
+            provider_synced_at=as_of,
+            started_at=NOON + number * HOUR,
+            fetched_at=NOON + 100 * HOUR,
+            is_partial=is_partial and number > 0,
+        )
+        outcome = judge(latest, reading, zone=NEW_YORK)
+        latest = outcome.latest or latest
+        assert latest is not None
+        yield outcome, latest
+
+
+def _totals(books: Sequence[Holdings], **changes: Any) -> list[Decimal]:
+    return [total_in(latest.holdings, "USD").total for _, latest in _reads(books, **changes)]
+
+
+WITH, WITHOUT = CASH + 30, Decimal(30)
+
+
+@pytest.mark.parametrize(
+    ("later", "totals"),
+    [
+        ([UNSTATED, UNSTATED, UNSTATED], [WITH, WITH, WITH]),
+        ([(), ()], [WITH, WITHOUT]),
+        ([UNSTATED, (), ()], [WITH, WITH, WITHOUT]),
+        ([(), UNSTATED, ()], [WITH, WITH, WITH]),
+        ([(), KNOWN, ()], [WITH, WITH, WITH]),
+        ([(a_balance(cash=Decimal(0)),)], [WITHOUT]),
+        ([(a_balance(currency="CAD", cash=Decimal(0)),)] * 2, [WITH, WITHOUT]),
+    ],
+)
+def test_cash_is_kept_until_newer_data_repeats_that_it_is_gone(
+    later: list[tuple[Balance, ...]], totals: list[Decimal]
+) -> None:
+    assert _totals([_book(KNOWN), *map(_book, later)]) == [WITH, *totals]
+
+
+def test_kept_cash_is_marked_and_changes_nothing() -> None:
+    _, (outcome, after) = _reads([_book(KNOWN), _book(())])
+    assert [each.numbers for each in after.holdings.balances] == ["kept"]
+    assert (outcome.is_new_version, outcome.changes) == (False, ())
+    assert total_in(after.holdings, "USD").unread_lines == 1
+    assert not after.is_partly_unreadable
+    assert after.data_as_of == NOON + HOUR
+
+
+def test_cash_is_gone_at_once_where_the_stated_total_agrees_without_it() -> None:
+    assert _totals([_book(KNOWN), _book((), stated="30")]) == [WITH, WITHOUT]
+    assert _totals([_book(KNOWN), _book((), stated="48530.25")]) == [WITH, WITH]
+
+
+def test_same_data_read_again_proves_nothing() -> None:
+    books = [_book(KNOWN), _book(()), _book(()), _book(())]
+    assert _totals(books, hours=[0, 1, 1, 2]) == [WITH, WITH, WITH, WITHOUT]
+
+
+def test_answer_that_is_not_whole_proves_nothing() -> None:
+    books = [_book(KNOWN), _book(()), _book(()), _book(())]
+    assert _totals(books, is_partial=True) == [WITH] * 4
+
+
+def test_debt_is_kept_as_cash_is() -> None:
+    owing = _book(KNOWN, debts=(Debt(currency="USD", amount=Decimal(20)),))
+    assert _totals([owing, _book(KNOWN), _book(KNOWN)]) == [WITH - 20, WITH - 20, WITH]
+    paid = replace(_book(KNOWN), statement=Statement(total=WITH, currency="USD"))
+    assert _totals([owing, paid]) == [WITH - 20, WITH]
+    (_, first), *_ = _reads([owing])
+    assert [each.content for each in first.holdings.debts] == ['["debt", "USD", "20"]']
+
+
+def test_nothing_is_made_up_on_a_first_load() -> None:
+    ((_, first),) = _reads([_book(UNSTATED)])
+    assert [(each.cash, each.numbers) for each in first.holdings.balances] == [(None, "read")]
