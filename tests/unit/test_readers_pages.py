@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from freshet.domain.freshness import FreshnessReason, FreshnessStatus
+from freshet.domain.reconciliation import ReconciliationReason
 from tests.breaks.breaking import Break
 from tests.breaks.breaks import BREAKS
 from tests.metric_registry import REGISTRY, row_of
@@ -66,6 +68,15 @@ def test_the_page_has_every_route_and_no_other() -> None:
     }
     told = {f"{verb} {path}" for verb, path in _ROUTE.findall(_section(FRONTEND, "Routes"))}
     assert told == routes
+
+
+def test_the_page_has_every_reason_of_a_reconciliation_and_no_other() -> None:
+    assert _first_cells(_section(FRONTEND, "Totals")) == set(ReconciliationReason)
+
+
+@pytest.mark.parametrize("code", [*FreshnessStatus, *FreshnessReason])
+def test_the_page_has_every_code_of_freshness(code: str) -> None:
+    assert f"`{code}`" in _section(FRONTEND, "What to show")
 
 
 @pytest.mark.parametrize("broken", BREAKS, ids=lambda each: each.name)

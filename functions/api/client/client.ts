@@ -41,9 +41,9 @@ export class Freshet {
   }
 }
 
-/** What to write beside the numbers; `positions` are null, not empty, while they are loading. */
+/** What to write beside the numbers; `positions` are null, not empty, where nothing is known. */
 export function ageInWords({ status, reason, fetched_at }: Schemas["Freshness"]): string {
-  if (status === "pending" || fetched_at === null) return "Loading…";
-  const age = `As of ${new Date(fetched_at).toLocaleString()}`;
+  if (status === "pending") return "Loading…";
+  const age = fetched_at === null ? "Nothing to show" : `As of ${new Date(fetched_at).toLocaleString()}`;
   return reason === null ? age : `${age}: ${reason.replaceAll("_", " ")}`;
 }

@@ -1,7 +1,7 @@
 /** How old an account's numbers are; it flips by itself as time passes. */
 
 import { h } from "./dom.js";
-import { ago, instant, length, moment, now } from "./times.js";
+import { ago, dated, instant, length, moment, now } from "./times.js";
 import { freshnessOf, reasonOf } from "./words.js";
 
 const BAR = 100;
@@ -17,26 +17,23 @@ export function judged(freshness) {
   const isStale = staleAt !== null && now() >= staleAt;
   const isAgeing = ageingAt !== null && now() >= ageingAt;
   const status = isStale ? "stale" : isAgeing ? "ageing" : freshness.status;
-  const reason = freshness.reason ?? (status === "fresh" ? null : "not_updated_in_time");
+  // What is stale is so by its age, also where old prices alone were told of before.
+  const isOld = status !== "fresh" && (!freshness.reason || (isStale && freshness.reason === "prices_old"));
+  const reason = isOld ? "not_updated_in_time" : freshness.reason;
   return { ...freshness, status, reason };
 }
 
 /** Draw a small mark. @param {any} freshness */
 export function freshnessMark(freshness) {
-  const { label, tone } = freshnessWords(judged(freshness));
+  const { label, tone } = freshnessOf(judged(freshness).status);
   return h("span", { class: `mark ${tone}` }, label);
-}
-
-/** An account without investments is never read, which is no reason to wait. @param {any} freshness */
-function freshnessWords({ status, reason }) {
-  return reason === "no_investments" ? { label: "No holdings", tone: "quiet" } : freshnessOf(status);
 }
 
 /** Draw it with its dates, its bar and its reason. @param {any} given */
 export function freshnessPart(given) {
   const freshness = judged(given);
   const since = freshness.broker_as_of ?? freshness.provider_synced_at ?? freshness.fetched_at;
-  const { label, tone } = freshnessWords(freshness);
+  const { label, tone } = freshnessOf(freshness.status);
   return h(
     "section",
     { class: "freshness", key: "freshness", "aria-label": "Freshness" },
@@ -44,8 +41,13 @@ export function freshnessPart(given) {
       h("span", { class: `mark ${tone}`, "data-status": freshness.status }, label),
       h("span", { class: "sub", title: since ? moment(since) : null }, since ? `${sourceOf(freshness)} as of ${ago(since)}` : "No data so far")),
     since && ageBar(freshness, Date.parse(since), tone),
-    h("p", { class: "note" }, explained(freshness)),
+    h("p", { class: "note" }, explained(freshness), freshness.prices_as_of && pricesText(freshness.prices_as_of)),
   );
+}
+
+/** @param {{oldest: string, newest: string}} days */
+function pricesText({ oldest, newest }) {
+  return ` Prices of ${oldest === newest ? dated(newest) : `${dated(oldest)} to ${dated(newest)}`}.`;
 }
 
 /** @param {any} freshness */

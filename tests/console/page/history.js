@@ -23,7 +23,7 @@ export function historyPart(days, width) {
 function body(newestFirst, width) {
   const currency = chosenCurrency(newestFirst);
   if (currency === null) return h("p", { class: "blank" }, "No day has been recorded yet.");
-  const days = [...newestFirst].reverse().map((each) => ({ day: each.day, origin: each.origin, total: totalIn(each, currency) }));
+  const days = [...newestFirst].reverse().map((each) => ({ day: each.day, origin: each.origin, isUnread: each.is_partly_unreadable, total: totalIn(each, currency) }));
   const known = days.filter((each) => each.total !== null);
   return [
     h("div", { class: "canvas", id: "canvas" }, known.length > 1
@@ -46,10 +46,11 @@ function legend(days) {
     entry("close", "Known at the end of the day"),
     entry("carried", "Carried: looked, nothing newer"),
     entry("gap", "Not known: nobody could look"),
+    days.some((each) => each.isUnread) && h("li", { class: "words" }, "Some days have old or unknown numbers: see the table"),
   );
 }
 
-/** @param {{day: string, origin: string, total: string | null}[]} days @param {string} currency */
+/** @param {{day: string, origin: string, isUnread: boolean, total: string | null}[]} days @param {string} currency */
 function table(days, currency) {
   return h(
     "table",
@@ -60,7 +61,7 @@ function table(days, currency) {
       { key: each.day },
       h("th", { scope: "row" }, day(each.day)),
       h("td", null, number(each.total), each.total !== null && h("span", { class: "unit" }, ` ${currency}`)),
-      h("td", null, ORIGINS[each.origin] ?? each.origin),
+      h("td", null, ORIGINS[each.origin] ?? each.origin, each.isUnread && ", partly unreadable"),
     ))),
   );
 }

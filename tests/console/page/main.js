@@ -1,11 +1,12 @@
 /** The console: loads a session, draws what is known, and does what is pressed. */
 
-import { accountHead, accountTabs, holdingsPart } from "./account.js";
+import { accountHead, accountTabs } from "./account.js";
 import { Api, ask } from "./api.js";
 import { changesPart } from "./changes.js";
 import { connectionHead, emptyPage, loadingAccounts, loadingPage } from "./connection.js";
 import { fill, h } from "./dom.js";
 import { historyPart } from "./history.js";
+import { holdingsPart } from "./lines.js";
 import { comeBack, connect, repair } from "./linking.js";
 import { beLively, load } from "./loading.js";
 import { overview } from "./overview.js";

@@ -4,7 +4,7 @@ import { isZero, money, number } from "./digits.js";
 import { h } from "./dom.js";
 import { state } from "./state.js";
 import { ago } from "./times.js";
-import { counted, providerOf, statusOf } from "./words.js";
+import { counted, providerOf, reconciledOf, statusOf } from "./words.js";
 
 /** Draw it. */
 export function overview() {
@@ -20,7 +20,15 @@ function portfolioPart() {
   return part(
     portfolio.totals.map((each) => h("p", { class: "total", key: each.currency }, number(each.total), h("span", { class: "unit" }, each.currency))),
     h("p", { class: "note" }, worthNote(portfolio)),
+    portfolio.reconciliation && reconciliationNote(portfolio.reconciliation),
   );
+}
+
+/** @param {any} reconciliation */
+function reconciliationNote({ status, not_reconciled: amounts }) {
+  if (amounts.length === 0) return h("p", { class: `mark ${reconciledOf(status).tone}` }, "Agrees with the brokers' totals");
+  const each = amounts.map((amount, place) => [place > 0 && ", ", money(amount)]);
+  return h("p", { class: "note" }, "In accounts that agree with no stated total: ", each);
 }
 
 /** @param {any} portfolio */

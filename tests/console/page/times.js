@@ -52,6 +52,13 @@ export function moment(text) {
   return MOMENT.format(new Date(text));
 }
 
+/** Write a day with its year where that is another one, or an instant. @param {string} text */
+export function dated(text) {
+  if (text.includes("T")) return moment(text);
+  const year = text.slice(0, 4);
+  return Number(year) === new Date(now()).getUTCFullYear() ? day(text) : `${day(text)} ${year}`;
+}
+
 /** Write a day, which has no time zone. @param {string} text such as 2026-11-20 */
 export function day(text) {
   return DAY_ONLY.format(new Date(`${text}T00:00:00Z`));

@@ -20,7 +20,7 @@ PATIENCE_MILLISECONDS = 1000 * standstill_seconds()
 DESKTOP, PHONE = (1280, 900), (390, 844)
 USERS = (
     "lotta", "piet", "rosa", "kees", "bram", "faye", "trix", "emma", "hans", "puck", "otto", "sana",
-    "vera",
+    "vera", "mila", "nils", "nora", "olaf",
 )  # fmt: skip
 # The browser writes a line for each refusal; where a test wants one, it is no mistake.
 _REFUSAL = "Failed to load resource: the server responded with a status of 4"
