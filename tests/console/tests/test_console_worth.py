@@ -7,6 +7,32 @@ from tests.console.tests.conftest import Visit
 from tests.local_stack.deployed import Deployed
 from tests.patience import eventually
 
+_STOCK = {"symbol": "GRNT", "name": None, "option": None, "multiplier": "1"}
+_CALL = {"side": "call", "strike": "60", "expires_on": "2027-03-19", "underlying": "MRGD"}
+_MERGED = {"side": "call", "strike": "40", "expires_on": "2027-06-18", "underlying": "MRGD"}
+_OLD, _NEW = ({"symbol": "M", "option": terms} for terms in (_CALL, _MERGED))
+_AT = {"version": "1", "changed_at": "2026-11-20T15:00:00Z", "currency": "USD"}
+_LINE = {"instrument": _STOCK, "units": "1000", "cost_per_unit": None}
+_TERMS = _AT | {
+    "kind": "terms",
+    "instrument": _NEW,
+    "before": {"instrument": _OLD | {"multiplier": "100"}},
+    "after": {"instrument": _NEW | {"multiplier": "150"}},
+}
+_DEBT = _AT | {"kind": "debt", "instrument": None, "before": {"amount": "40000"}, "after": None}
+_VESTING = _AT | {
+    "kind": "units",
+    "instrument": _STOCK,
+    "before": _LINE | {"unvested_units": "800"},
+    "after": _LINE | {"unvested_units": "600"},
+}
+_COST = _AT | {
+    "kind": "cost",
+    "instrument": _STOCK,
+    "before": _LINE | {"cost_basis": "5000.00"},
+    "after": _LINE | {"cost_basis": "4900.00"},
+}
+
 
 @pytest.fixture(scope="module")
 def owners(opened: object, running: Deployed) -> None:
@@ -164,3 +190,17 @@ def test_a_phone_has_room_for_every_word(dark_phone: Visit) -> None:
             " && each.getBoundingClientRect().right > 391).map((each) => each.outerHTML)"
         )
         assert wider == []
+
+
+@pytest.mark.usefixtures("owners")
+def test_changes_of_terms_debt_and_vesting_are_told(visit: Visit) -> None:
+    feed = {"items": [_TERMS, _DEBT, _VESTING, _COST], "next_cursor": None}
+    open_to_all = {"Access-Control-Allow-Origin": "*"}
+    visit.page.route("**/changes?*", lambda route: route.fulfill(json=feed, headers=open_to_all))
+    _open(visit, "mila", "Old Prices")
+    told = visit.page.get_by_role("region", name="Changes").get_by_role("listitem")
+    expect(told.nth(0)).to_contain_text("adjusted by the exchange: each stood for 100 → became 150")
+    expect(told.nth(0)).to_contain_text("strike 60 → became 40, expires 18 Jun 2027")
+    expect(told.nth(1)).to_contain_text("Debt USD 40,000 → became none")
+    expect(told.nth(2)).to_contain_text("not vested 800 → became 600 units")
+    expect(told.nth(3)).to_contain_text("cost in all 5,000.00 → became 4,900.00")
