@@ -130,12 +130,12 @@ def test_cadence_of_purchases_is_shown_when_there_is_one() -> None:
 
 
 def test_account_hides_its_number_and_source_when_shown() -> None:
-    shown = account_shape(an_account(), _freshness(None))
+    shown = account_shape(an_account(), None, _freshness(None))
     assert shown["number"] == "****8443"
     assert shown["value"] == {"amount": "15363.23", "currency": "USD"}
     assert shown["freshness"].keys() == FRESHNESS
     assert "source" not in shown
-    assert account_shape(an_account(value=None), _freshness(None))["value"] is None
+    assert account_shape(an_account(value=None), None, _freshness(None))["value"] is None
 
 
 def test_positions_are_null_and_never_empty_when_nothing_was_loaded() -> None:

@@ -33,7 +33,7 @@ _EXAMPLE = (
     '"currency":"USD","exchange":"XNYS"}},"tax_lots":[{"original_purchase_date":"2025-01-15",'
     '"quantity":"1","purchased_price":"10.25","cost_basis":"10.25","current_value":"20.25",'
     '"position_type":"LONG"}],"cash_equivalent":true},"option":{"side":"call","strike":"250.00",'
-    '"expires_on":"2027-01-15","multiplier":"100","underlying":"A"},'
+    '"expires_on":"2027-01-15","underlying":"A"},"multiplier":"100"},'
     '"lots":[{"acquired_at":"2025-01-15","units":"1",'
     '"cost_per_unit":"10.25"}]{"holdings":[{"account_id":"","security_id":"","quantity":1.000,'
     '"institution_price":5.00,"institution_price_as_of":null,"institution_price_datetime":null,'
@@ -52,10 +52,13 @@ _EXAMPLE = (
     '"data_freshness":{"as_of":"2026-11-20T15:00:00.000000Z"}},"balances":[{"currency":{"id":"",'
     '"code":"USD","name":"US Dollar"},"cash":100.00,'
     '"buying_power":100.00}]}{"positions":[{"instrument":{"kind":"stock","id":"","symbol":"A",'
-    '"name":" Inc.","currency":"USD","mic":"XNAS","figi":"BBG00","option":null},"units":"1.000",'
-    '"price":"5.00","cost_per_unit":"4.00","currency":"USD","cash_equivalent":false,"lots":[],'
-    '"stated_value":null}],"balances":[{"currency":"USD","cash":"100.00",'
-    '"buying_power":"100.00"}]}'
+    '"name":" Inc.","currency":"USD","mic":"XNAS","figi":"BBG00","option":null,"multiplier":"1"},'
+    '"units":"1.000","price":"5.00","cost_per_unit":"4.00","currency":"USD",'
+    '"cash_equivalent":false,"lots":[],"stated_value":null,"stated_cost":null,"vested_units":null,'
+    '"vested_value":null,"price_basis":"unit","price_day":null,"price_at":null,"numbers":"read"}],'
+    '"balances":[{"currency":"USD","cash":"100.00","buying_power":"100.00","is_listed":true,'
+    '"numbers":"read","missing_as_of":null}],"debts":[],"statement":{"total":"100.00",'
+    '"currency":"USD","available":null,"as_of":"2026-11-20T15:00:00.000000Z"},"missing_parts":[]}'
 )
 
 

@@ -3,9 +3,11 @@
 from freshet.domain.account import Account, AccountStatus
 from freshet.domain.freshness import Freshness
 from freshet.domain.money import optional_decimal_to_text as text_of
+from freshet.domain.reconciliation import Reconciliation
 from freshet.domain.transactions import Transaction
 from freshet.http.shapes.freshness import FreshnessShape, freshness_shape
 from freshet.http.shapes.money import MoneyShape, optional_money_shape
+from freshet.http.shapes.totals import ReconciliationShape, reconciliation_shape
 from freshet.http.shapes.vocabulary import (
     AccountId,
     ConnectionId,
@@ -37,6 +39,8 @@ class AccountShape(Shape):
     is_paper: bool
     value: MoneyShape | None
     """As the provider states it, which may be older than the holdings."""
+    reconciliation: ReconciliationShape | None
+    """Null before the first load."""
     freshness: FreshnessShape
     provider_ids: ProviderAccountIds
 
@@ -63,8 +67,10 @@ class TransactionShape(Shape):
     """What the broker says it belongs to: fills and fees of one order have the same group."""
 
 
-def account_shape(account: Account, freshness: Freshness) -> AccountShape:
-    """Show an account as listed, and how fresh its holdings are."""
+def account_shape(
+    account: Account, reconciliation: Reconciliation | None, freshness: Freshness
+) -> AccountShape:
+    """Show an account as listed, how its total stands to the stated one, and how fresh it is."""
     report = account.report
     return {
         "id": account.id,
@@ -76,6 +82,7 @@ def account_shape(account: Account, freshness: Freshness) -> AccountShape:
         "status": report.status,
         "is_paper": report.is_paper,
         "value": optional_money_shape(report.value),
+        "reconciliation": None if reconciliation is None else reconciliation_shape(reconciliation),
         "freshness": freshness_shape(freshness),
         "provider_ids": {"account": report.provider_account_id},
     }

@@ -5,11 +5,9 @@ from freshet.http.shapes.freshness import FreshnessShape, freshness_shape
 from freshet.http.shapes.positions import PositionShape, position_shapes
 from freshet.http.shapes.totals import (
     PortfolioReconciliationShape,
-    ReconciliationShape,
     TotalShape,
     optional_total_shapes,
     portfolio_reconciliation_shape,
-    reconciliation_shape,
     total_shapes,
 )
 from freshet.http.shapes.vocabulary import Shape
@@ -23,7 +21,6 @@ class OwnedAccountShape(AccountShape):
     is_counted: bool
     """Whether the totals contain it: not on paper nor closed, and its connection stays."""
     totals: list[TotalShape] | None
-    reconciliation: ReconciliationShape | None
     positions: list[PositionShape] | None
     """With `include=positions`, and once they are known."""
 
@@ -54,9 +51,8 @@ def portfolio_shape(portfolio: Portfolio) -> PortfolioShape:
 def _account_shape(shown: ShownAccount, portfolio: Portfolio) -> OwnedAccountShape:
     positions, summary = (portfolio.positions or {}).get(shown.account.id), shown.summary
     return {
-        **account_shape(shown.account, shown.freshness),
+        **account_shape(shown.account, shown.reconciliation, shown.freshness),
         "is_counted": shown.account.id in portfolio.counted,
         "totals": optional_total_shapes(summary.totals) if summary else None,
-        "reconciliation": reconciliation_shape(summary.reconciliation) if summary else None,
         "positions": None if positions is None else position_shapes(shown.account.id, positions),
     }
