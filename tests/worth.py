@@ -5,6 +5,7 @@ total = positions (without cash equivalents) + cash (with them) - debt
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 
 from freshet.domain.holdings import Holdings
@@ -35,18 +36,38 @@ def worth_of(holdings: Holdings) -> dict[str | None, Worth]:
 
 def counted(position: Position) -> Fraction | None:
     """Say what a position counts; None for nothing that is known."""
-    if position.vested_value is not None:
-        return Fraction(position.vested_value)
-    units = position.units if position.vested_units is None else position.vested_units
-    if units == position.units and position.stated_value is not None:
+    whole = _whole(position)
+    units, vested, worth = position.units, position.vested_units, position.vested_value
+    if _is_future(position) or _is_odd(vested, units) or _is_odd(worth, whole):
+        return whole
+    if worth is not None:
+        return Fraction(worth)
+    if vested is None or vested == units:
+        return whole
+    return Fraction(0) if vested == 0 else _times(position, Fraction(vested))
+
+
+def _whole(position: Position) -> Fraction | None:
+    if position.stated_value is not None:
         return Fraction(position.stated_value)
-    is_future = position.instrument.kind in ("future", "derivative")
-    if units is None or position.price is None or position.price_basis is None:
+    if _is_future(position) or position.units is None:
         return None
-    if is_future and position.stated_value is None:
+    return _times(position, Fraction(position.units))
+
+
+def _times(position: Position, units: Fraction) -> Fraction | None:
+    multiplier, basis = position.instrument.multiplier, position.price_basis
+    if position.price is None or multiplier is None or basis is None:
         return None
-    whole = Fraction(units) * Fraction(position.price) * Fraction(position.instrument.multiplier)
-    return whole / 100 if position.price_basis is PriceBasis.PERCENT else whole
+    whole = units * Fraction(position.price) * Fraction(multiplier)
+    return whole / 100 if basis is PriceBasis.PERCENT else whole
+
+
+def _is_odd(vested: Decimal | None, held: Decimal | Fraction | None) -> bool:
+    """Tell whether more is vested than held, beyond a hundredth, or less than nothing."""
+    if vested is None:
+        return False
+    return vested < 0 or (held is not None and Fraction(vested) > Fraction(held) * 101 / 100)
 
 
 def _worth(holdings: Holdings, currency: str | None) -> Worth:
@@ -55,7 +76,9 @@ def _worth(holdings: Holdings, currency: str | None) -> Worth:
     stated = [Fraction(each) for each in cash if each is not None]
     funds = [each for each in positions if each.cash_equivalent]
     others = [each for each in positions if not each.cash_equivalent]
-    beside = funds if not stated or _sum(map(counted, funds)) > sum(stated) else []
+    beside = [
+        each for each in funds if not stated or _is_more(counted(each), sum(stated, Fraction(0)))
+    ]
     has_negative_cash = any(each < 0 for each in stated) or any(
         (counted(each) or 0) < 0 for each in funds
     )
@@ -70,6 +93,10 @@ def _worth(holdings: Holdings, currency: str | None) -> Worth:
         debt=Fraction(0) if has_negative_cash else owed,
         unpriced=sum(counted(each) is None and not _is_future(each) for each in (*others, *beside)),
     )
+
+
+def _is_more(fund: Fraction | None, cash: Fraction) -> bool:
+    return fund is not None and fund > cash + abs(cash) / 100
 
 
 def _is_future(position: Position) -> bool:

@@ -14,7 +14,15 @@ from freshet.adapters.dynamodb.quota import DynamoQuota
 from freshet.adapters.plaid.look_up_budget import LookUpBudget
 from freshet.adapters.snaptrade import errors, signature
 from freshet.adapters.snaptrade.webhooks import to_event
-from freshet.domain import last_known, price_days, reconciliation, refresh, snapshot, verdicts
+from freshet.domain import (
+    kept_cash,
+    last_known,
+    price_days,
+    reconciliation,
+    refresh,
+    snapshot,
+    verdicts,
+)
 from freshet.domain.call_errors import MissingUpstream, ProviderError
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
@@ -74,7 +82,7 @@ def _newest_read(self: snapshot.HoldingsReading) -> str:
 def _believe(
     latest: snapshot.HoldingsSnapshot, reading: snapshot.HoldingsReading, *, zone: tzinfo
 ) -> snapshot.Outcome:
-    return snapshot.accept_reading(latest, reading, seen_at=reading.fetched_at, zone=zone)
+    return snapshot.accept_reading(latest, reading, as_read=reading, zone=zone)
 
 
 def _rounded(number: Decimal) -> Decimal:
@@ -272,7 +280,7 @@ BREAKS = (
     Break(
         promise="Unknown is never shown as zero",
         name="forget-cash",
-        original=last_known.with_kept_cash,
+        original=kept_cash.with_kept_cash,
         replacement=_forget_cash,
         tests=("tests/unit/test_kept_cash.py",),
     ),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from freshet.domain.daily_valuations import DailyValuation, closing_day
 from freshet.domain.errors import Erased
 from freshet.domain.instants import to_text
+from freshet.domain.price_days import market_day
 from freshet.domain.snapshot import (
     HoldingsSnapshot,
     Outcome,
@@ -138,6 +139,7 @@ def _summary(snapshot: HoldingsSnapshot) -> SnapshotSummary:
         fetched_at=snapshot.fetched_at,
         changed_at=snapshot.changed_at,
         day=snapshot.day,
+        seen_from=snapshot.seen_from,
         prices=snapshot.prices,
         empty_seen_as_of=snapshot.empty_seen_as_of,
         empty_seen_at=snapshot.empty_seen_at,
@@ -151,7 +153,8 @@ def _summary(snapshot: HoldingsSnapshot) -> SnapshotSummary:
 def _close(day: date, last: HoldingsSnapshot) -> DailyValuation:
     return DailyValuation(
         day=day,
-        seen_on=last.fetched_at.astimezone(NEW_YORK).date(),
+        seen_from=last.seen_from,
+        seen_on=market_day(last.fetched_at, NEW_YORK),
         data_as_of=last.data_as_of,
         totals=totals_of(last.holdings),
         is_partly_unreadable=last.is_partly_unreadable,

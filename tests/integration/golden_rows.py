@@ -105,7 +105,8 @@ def _valuation() -> DailyValuation:
     assert latest is not None
     return DailyValuation(
         day=latest.day,
-        seen_on=latest.fetched_at.date(),
+        seen_from=latest.seen_from,
+        seen_on=latest.seen_from,
         data_as_of=latest.data_as_of,
         totals=totals_in(latest.holdings),
     )

@@ -92,6 +92,7 @@ ACCOUNT = replace(
     ),
     failed_parts=("balances",),
     price_bases={"instrument-bond": PriceBasis.PERCENT},
+    set_price_bases={"instrument-note": PriceBasis.UNIT},
 )
 
 REFRESH = a_refresh(

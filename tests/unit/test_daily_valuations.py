@@ -26,7 +26,9 @@ def _close(day: date, *, seen_on: date | None = None) -> DailyValuation:
         currency="USD", positions=Decimal(day.toordinal()), cash=Decimal(0), unpriced_positions=0
     )
     as_of = datetime.combine(day, datetime.min.time(), UTC)
-    return DailyValuation(day=day, seen_on=seen_on or day, data_as_of=as_of, totals=(worth,))
+    return DailyValuation(
+        day=day, seen_from=day, seen_on=seen_on or day, data_as_of=as_of, totals=(worth,)
+    )
 
 
 def test_weekend_carries_friday_and_silence_is_a_gap() -> None:

@@ -9,9 +9,18 @@ from typing import Any
 import pytest
 
 from freshet.domain.holdings import Balance, Debt, Holdings, Statement
+from freshet.domain.positions import Position
 from freshet.domain.snapshot import HoldingsSnapshot, Outcome, judge
 from freshet.domain.totals import total_in
-from tests.builders import NEW_YORK, NOON, a_balance, a_position, a_reading, some_holdings
+from tests.builders import (
+    NEW_YORK,
+    NOON,
+    a_balance,
+    a_position,
+    a_reading,
+    an_instrument,
+    some_holdings,
+)
 
 HOUR = timedelta(hours=1)
 CASH = Decimal("48500.25")
@@ -96,9 +105,16 @@ def test_answer_that_is_not_whole_proves_nothing() -> None:
     assert _totals(books, is_partial=True) == [WITH] * 4
 
 
-def test_debt_is_kept_as_cash_is() -> None:
-    owing = _book(KNOWN, debts=(Debt(currency="USD", amount=Decimal(20)),))
-    assert _totals([owing, _book(KNOWN), _book(KNOWN)]) == [WITH - 20, WITH - 20, WITH]
+def _owing(amount: int) -> Holdings:
+    return _book(KNOWN, debts=(Debt(currency="USD", amount=Decimal(amount)),))
+
+
+def test_debt_is_paid_by_a_stated_zero_or_by_the_stated_total_alone() -> None:
+    owing = _owing(20)
+    assert _totals([owing, _book(KNOWN), _book(KNOWN)]) == [WITH - 20] * 3
+    assert _totals([owing, _owing(0)]) == [WITH - 20, WITH]
+    (_, _), (_, after) = _reads([owing, _owing(0)])
+    assert after.holdings.debts == ()
     paid = replace(_book(KNOWN), statement=Statement(total=WITH, currency="USD"))
     assert _totals([owing, paid]) == [WITH - 20, WITH]
     (_, first), *_ = _reads([owing])
@@ -106,5 +122,48 @@ def test_debt_is_kept_as_cash_is() -> None:
 
 
 def test_nothing_is_made_up_on_a_first_load() -> None:
-    ((_, first),) = _reads([_book(UNSTATED)])
+    ((_, first),) = _reads([_book(UNSTATED, stated="48530.25")])
     assert [(each.cash, each.numbers) for each in first.holdings.balances] == [(None, "read")]
+    assert total_in(first.holdings, "USD").unread_lines == 1
+    assert list(first.reconciliation.reasons) == ["unreadable"]
+
+
+def test_stated_total_proves_nothing_of_another_currency() -> None:
+    dollars = a_balance(cash=Decimal(100), buying_power=None)
+    both = (dollars, a_balance(currency="CAD", cash=Decimal(50), buying_power=None))
+    (_, _), (_, after) = _reads([_book(both), _book((dollars,), stated="130")])
+    assert [(each.currency, each.numbers) for each in after.holdings.balances] == [
+        ("USD", "read"),
+        ("CAD", "kept"),
+    ]
+
+
+def _cash_line(amount: str) -> Position:
+    money = an_instrument(kind="cash", id="cash", symbol="CUR:USD")
+    return a_position(
+        instrument=money, units=Decimal(amount), price=Decimal(1), cash_equivalent=True
+    )
+
+
+def test_cash_that_is_a_line_of_the_portfolio_is_kept_once_too() -> None:
+    known = _book((), positions=(*LINES, _cash_line("500")))
+    outcomes = list(_reads([known, _book(()), _book(())]))
+    assert [total_in(latest.holdings, "USD").cash for _, latest in outcomes] == [500, 500, 0]
+    assert [outcome.is_new_version for outcome, _ in outcomes] == [True, False, True]
+
+
+def test_unlisted_cash_gives_way_to_the_line_that_lists_it() -> None:
+    proven = replace(
+        _book(()),
+        statement=Statement(total=Decimal(530), currency="USD", available=Decimal(500)),
+    )
+    unstated = replace(proven, statement=Statement(total=None, currency="USD"))
+    listed = replace(proven, positions=(*LINES, _cash_line("600")))
+    outcomes = list(_reads([proven, unstated, listed]))
+    assert [total_in(latest.holdings, "USD").cash for _, latest in outcomes] == [500, 500, 600]
+    assert [each.numbers for each in outcomes[1][1].holdings.balances] == ["kept"]
+
+
+def test_cash_of_null_stays_known_beside_a_portfolio_that_is_empty() -> None:
+    books = [_book(KNOWN), *[_book(UNSTATED, positions=())] * 3]
+    assert _totals(books)[-1] == CASH

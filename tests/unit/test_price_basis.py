@@ -8,8 +8,15 @@ from typing import Any
 import pytest
 
 from freshet.domain.holdings import Debt, Holdings, Statement
+from freshet.domain.identifiers import instrument_id_for
 from freshet.domain.positions import Numbers, Position, PriceBasis
-from freshet.domain.price_basis import name_of, newly_decided, with_price_bases
+from freshet.domain.price_basis import (
+    PriceBases,
+    newly_decided,
+    undecided_in,
+    with_bases,
+    with_fitting_bases,
+)
 from freshet.domain.unlisted_cash import with_unlisted_cash
 from tests.builders import NOON, a_balance, a_position, an_instrument, some_holdings
 
@@ -32,9 +39,17 @@ def _stating(total: str | None, *positions: Position, **changes: Any) -> Holding
 
 
 def _bases(holdings: Holdings, **decided: PriceBasis) -> list[PriceBasis | None]:
-    known = {name_of(an_instrument(kind="bond", id=name)): each for name, each in decided.items()}
-    after = with_price_bases(holdings, known, as_of=NOON)
-    return [each.price_basis for each in after.positions]
+    known = {_id(name): each for name, each in decided.items()}
+    return [each.price_basis for each in _decided(holdings, known).positions]
+
+
+def _id(name: str) -> str:
+    return instrument_id_for(an_instrument(kind="bond", id=name).identity)
+
+
+def _decided(holdings: Holdings, known: PriceBases) -> Holdings:
+    asked = undecided_in(holdings)
+    return with_fitting_bases(with_bases(holdings, known), asked, as_of=NOON)
 
 
 @pytest.mark.parametrize(
@@ -55,7 +70,7 @@ def test_basis_is_decided_only_where_one_alone_makes_the_account_agree(
 
 
 def test_undecided_bond_has_no_value_and_is_unpriced() -> None:
-    (bond,) = with_price_bases(_stating(None, _bond()), {}, as_of=NOON).positions
+    (bond,) = _decided(_stating(None, _bond()), {}).positions
     assert (bond.value, bond.cost_basis) == (None, None)
     assert replace(bond, price_basis=PriceBasis.PERCENT).value == 4925
 
@@ -69,11 +84,16 @@ def test_decision_is_kept_for_the_instrument_and_helps_to_decide_others() -> Non
 
 def test_only_what_was_asked_and_not_known_is_told_as_decided() -> None:
     asked = _stating("9850", _bond(), _bond("MOAT"), a_position(units=Decimal(0)))
-    after = with_price_bases(asked, {}, as_of=NOON)
-    known = name_of(_bond().instrument)
-    assert newly_decided(asked, after, {known: PriceBasis.PERCENT}) == {
-        name_of(_bond("MOAT").instrument): PriceBasis.PERCENT
+    after = _decided(asked, {})
+    assert newly_decided(after, undecided_in(asked), {_id("GRDN"): PriceBasis.PERCENT}) == {
+        _id("MOAT"): PriceBasis.PERCENT
     }
+
+
+def test_decision_gives_way_where_the_account_agrees_with_the_other_alone() -> None:
+    turned = _stating("5000", _bond(price=Decimal(1)))
+    assert _bases(turned, GRDN=PriceBasis.PERCENT) == ["unit"]
+    assert _bases(_stating("777", _bond()), GRDN=PriceBasis.PERCENT) == ["percent"]
 
 
 IRA = a_position(units=Decimal(12), price=Decimal("101.655"))
@@ -105,7 +125,7 @@ def test_unlisted_cash_counts_only_where_the_figures_prove_it(
 ) -> None:
     values: dict[str, Any] = {"available": Decimal("13055.06")}
     book = _stating(total, IRA, **(values | changes))
-    after = with_unlisted_cash(book, as_of=NOON)
+    after = with_unlisted_cash(book, None, as_of=NOON)
     if not is_counted:
         assert after == book
         return
@@ -116,4 +136,4 @@ def test_unlisted_cash_counts_only_where_the_figures_prove_it(
 def test_available_cash_is_no_cash_where_it_is_all_that_the_account_is_worth() -> None:
     coins = a_position(units=Decimal(8), price=Decimal("554.67"))
     book = _stating("48200.03", coins, available=Decimal("48200.03"))
-    assert with_unlisted_cash(book, as_of=NOON + timedelta(hours=1)) == book
+    assert with_unlisted_cash(book, None, as_of=NOON + timedelta(hours=1)) == book

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from freshet.domain.daily_valuations import closing_day
+from freshet.domain.daily_valuations import DailyValuation, closing_day, days_between
 from freshet.domain.freshness import FreshnessTargets, freshness_then
 from freshet.domain.positions import Numbers, Position
-from freshet.domain.price_days import PriceDays, day_of_prices, price_days_of
+from freshet.domain.price_days import PriceDays, day_of_prices, market_day, price_days_of
 from freshet.domain.snapshot import HoldingsSnapshot, judge
 from tests.builders import (
     NEW_YORK,
@@ -92,7 +92,8 @@ def test_later_read_of_a_day_replaces_its_close_only_before_a_later_day_has_begu
     ("lines", "at", "expected"),
     [
         ([_line(MONDAY), _line(MONDAY - DAY)], NIGHT, MONDAY),
-        ([_line(MONDAY + 9 * DAY)], NIGHT, MONDAY + DAY),  # no price is newer than the data
+        ([_line(MONDAY + 9 * DAY)], NIGHT, MONDAY),  # no price is newer than the data
+        ([_line(MONDAY - DAY), _line(MONDAY + 9 * DAY)], NIGHT, MONDAY - DAY),
         ([_line(None)], NIGHT, MONDAY),
         ([_line(None)], NIGHT.replace(hour=14, minute=29), MONDAY),
         ([_line(None)], NIGHT.replace(hour=14, minute=30), MONDAY + DAY),
@@ -193,9 +194,47 @@ def test_old_prices_are_told_however_new_the_read_is(
 
 
 def test_unread_line_moves_no_day() -> None:
-    first, after = _after(
-        (NIGHT, _line(MONDAY)),
-        (NIGHT + DAY, _line(MONDAY + DAY, numbers=Numbers.UNKNOWN)),
+    first, after, whole = _after(
+        (NIGHT, _line(MONDAY, price="10")),
+        (NIGHT + DAY, _line(MONDAY + DAY, price="11", numbers=Numbers.UNKNOWN)),
+        (NIGHT + DAY + timedelta(hours=1), _line(MONDAY + DAY, price="11")),
     )
-    assert (first.day, after.day) == (MONDAY, MONDAY)
     assert after.data_as_of == first.data_as_of
+    # Nor does it replace the close of the day before; the next whole read replaces its own.
+    assert _closes([first, after, whole]) == {MONDAY: Decimal(10), MONDAY + DAY: Decimal(11)}
+
+
+def test_nothing_is_known_of_the_days_before_the_first_look() -> None:
+    (first,) = _after((NIGHT, _line(date(2024, 3, 1))))
+    assert (first.day, first.seen_from) == (MONDAY, MONDAY)
+
+
+def test_what_is_bought_later_is_not_of_the_day_of_prices_that_stand_still() -> None:
+    states = _after(
+        *(
+            (NIGHT + number * DAY, _line(MONDAY, units=Decimal(10 * (number + 1))))
+            for number in range(3)
+        )
+    )
+    assert [each.day for each in states] == [MONDAY, MONDAY + DAY, MONDAY + 2 * DAY]
+
+
+def test_missed_night_is_a_gap_and_a_look_without_news_is_carried() -> None:
+    states = _after(
+        (NIGHT, _line(MONDAY)),
+        (NIGHT + 2 * DAY, _line(MONDAY + 2 * DAY)),  # nobody looked in the night before
+        (NIGHT + 3 * DAY, _line(MONDAY + 2 * DAY)),  # a holiday
+        (NIGHT + 4 * DAY, _line(MONDAY + 4 * DAY)),
+    )
+    closes = [
+        DailyValuation(
+            day=each.day,
+            seen_from=each.seen_from,
+            seen_on=market_day(each.fetched_at, NEW_YORK),
+            data_as_of=each.data_as_of,
+            totals=(),
+        )
+        for each in (states[0], states[2], states[3])
+    ]
+    days = days_between(closes[::-1], MONDAY, MONDAY + 4 * DAY)
+    assert [str(each.origin) for each in days] == ["close", "carried", "close", "gap", "close"]

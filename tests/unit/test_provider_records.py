@@ -21,6 +21,7 @@ CALLS = [
 ]
 
 SETTLED_LATER: dict[Any, set[str]] = {
+    Position: {"missing_as_of"},
     Balance: {"is_listed", "missing_as_of"},
     Debt: {"missing_as_of"},
     Holdings: {"missing_parts"},

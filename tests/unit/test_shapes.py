@@ -58,6 +58,7 @@ FRESHNESS = {
 KEPT_TO_OURSELVES = {
     Position: {
         *("stated_value", "stated_cost", "vested_units", "vested_value", "price_day", "price_at"),
+        "missing_as_of",
     },
     Balance: {"missing_as_of"},
     Debt: {"missing_as_of"},

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from freshet.domain.daily_valuations import DailyValuation, DayOrigin, days_between
+from freshet.domain.price_days import market_day
 from freshet.domain.snapshot import HoldingsReading, judge
 from tests.builders import NEW_YORK, NOON, a_position, some_holdings
 from tests.demo.past import invented_readings
@@ -26,7 +27,8 @@ def _origins() -> dict[str, DayOrigin]:
     closes = [
         DailyValuation(
             day=day,
-            seen_on=row.fetched_at.astimezone(NEW_YORK).date(),
+            seen_from=row.seen_from,
+            seen_on=market_day(row.fetched_at, NEW_YORK),
             data_as_of=row.data_as_of,
             totals=(),
         )

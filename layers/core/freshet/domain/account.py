@@ -1,12 +1,12 @@
 """An account inside a connection, as listed by the provider."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from freshet.domain.money import Money
-from freshet.domain.positions import PriceBasis
+from freshet.domain.price_basis import PriceBases
 
 INVESTMENT = "investment"
 _PARTS_OF_HOLDINGS = frozenset({"positions", "balances"})
@@ -76,8 +76,10 @@ class Account:
     """What the provider could not bring along when this account was last read."""
     is_reloaded: bool = False
     """The provider began to load it anew and is through, as seen by this very read."""
-    price_bases: Mapping[str, PriceBasis] = field(default_factory=dict)
-    """What the prices of instruments are prices of, where the provider does not say so."""
+    price_bases: PriceBases = field(default_factory=dict)
+    """What stated totals decided of prices whose provider does not say what they are of."""
+    set_price_bases: PriceBases = field(default_factory=dict)
+    """What an operator decided of them, which stands above."""
 
     @property
     def is_partial(self) -> bool:
@@ -123,9 +125,13 @@ class Account:
             history_read_at=at if is_history else self.history_read_at,
         )
 
-    def with_price_bases(self, decided: Mapping[str, PriceBasis]) -> "Account":
-        """Keep what was decided of prices."""
+    def with_price_bases(self, decided: PriceBases) -> "Account":
+        """Keep what a stated total decided of prices."""
         return replace(self, price_bases={**self.price_bases, **decided})
+
+    def with_set_price_bases(self, decided: PriceBases) -> "Account":
+        """Keep what an operator decided of prices."""
+        return replace(self, set_price_bases={**self.set_price_bases, **decided})
 
     def closed(self) -> "Account":
         """The provider lists it no more."""

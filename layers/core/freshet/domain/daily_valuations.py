@@ -13,9 +13,10 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DailyValuation:
-    """The last that was known of a day, and the last day on which it was still confirmed."""
+    """The last that was known of a day, and the days on which it was still confirmed."""
 
     day: date
+    seen_from: date
     seen_on: date
     data_as_of: datetime
     totals: tuple[Total, ...] | None
@@ -69,6 +70,6 @@ def days_between(closes: Sequence[DailyValuation], first: date, last: date) -> I
 def _day(day: date, close: DailyValuation) -> Day:
     if close.day == day:
         return Day(day, DayOrigin.CLOSE, close)
-    if day <= close.seen_on:
+    if close.seen_from <= day <= close.seen_on:
         return Day(day, DayOrigin.CARRIED, close)
     return Day(day, DayOrigin.GAP, None)

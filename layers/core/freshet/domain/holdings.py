@@ -69,6 +69,8 @@ class Part(StrEnum):
     """A part of an account's holdings that an answer can lack."""
 
     POSITIONS = "positions"
+    OPTIONS = "options"
+    """The lines of options, where a call lists them apart."""
     BALANCES = "balances"
 
 

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from freshet.domain.money import canonical
 
-CRYPTO, BOND, FUTURE, DERIVATIVE = "crypto", "bond", "future", "derivative"
+CASH, CRYPTO, BOND, FUTURE, DERIVATIVE = "cash", "crypto", "bond", "future", "derivative"
+USUAL_CONTRACT = Decimal(100)
+"""What an option is on, where nothing says otherwise."""
 _NOTIONAL = frozenset({FUTURE, DERIVATIVE})
 
 
@@ -32,8 +34,9 @@ class Instrument:
     mic: str | None = None
     figi: str | None = None
     option: OptionContract | None = None
-    multiplier: Decimal = Decimal(1)
-    """How many priced things one unit stands for: 100 for a usual option, 50 for some futures."""
+    multiplier: Decimal | None = Decimal(1)
+    """How many priced things one unit stands for: 100 for a usual option, 50 for some futures;
+    None where that is not known."""
 
     @property
     def identity(self) -> tuple[str, str | None]:

@@ -10,7 +10,10 @@ from freshet.domain.positions import Position
 
 
 def position_ids(account_id: str, positions: Sequence[Position]) -> list[str]:
-    """Give each position its id: lines of one instrument are numbered by lots, cost and units."""
+    """Give each position its id: lines of one instrument are numbered by lots, cost and units.
+
+    What else they have tells apart those that are equal in all of that.
+    """
     alike: defaultdict[str, list[int]] = defaultdict(list)
     for place, each in enumerate(positions):
         alike[instrument_id_for(each.instrument.identity)].append(place)
@@ -31,5 +34,9 @@ def _order(position: Position) -> str:
         [lot.acquired_at, canonical(lot.units), canonical(lot.cost_per_unit)]
         for lot in position.lots
     ]
-    numbers = (position.cost_per_unit, position.stated_cost, position.units)
-    return json.dumps([lots, *map(canonical, numbers), position.currency])
+    numbers = (
+        *(position.cost_per_unit, position.stated_cost, position.units, position.vested_units),
+        *(position.stated_value, position.vested_value, position.price),
+    )
+    day = None if position.price_day is None else position.price_day.isoformat()
+    return json.dumps([lots, *map(canonical, numbers), position.currency, day])

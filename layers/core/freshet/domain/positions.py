@@ -9,7 +9,7 @@ from enum import StrEnum
 from freshet.domain.instruments import CRYPTO, Instrument
 from freshet.domain.money import EXACT, canonical
 
-_HUNDREDTH = Decimal("0.01")
+_HUNDREDTH, _ROUNDED_UP = Decimal("0.01"), Decimal("1.01")
 
 
 class Numbers(StrEnum):
@@ -74,6 +74,8 @@ class Position:
     price_at: datetime | None = None
     """The instant of the price, where the institution says so."""
     numbers: Numbers = Numbers.READ
+    missing_as_of: datetime | None = None
+    """Of a line of cash: as of then the provider listed it no more, which is not believed yet."""
 
     def __post_init__(self) -> None:
         """Refuse NaN and infinity: they would poison every total."""
@@ -100,18 +102,29 @@ class Position:
         return None if self.is_notional else self.times(self.price)
 
     @property
+    def has_odd_vesting(self) -> bool:
+        """Tell whether more is said to be vested than is held: then nothing of it is believed."""
+        return _is_beyond(self.vested_units, self.units) or _is_beyond(
+            self.vested_value, self.worth
+        )
+
+    @property
     def value(self) -> Decimal | None:
         """What counts: the worth of the units that are the holder's; None while unknown."""
+        if self.vested_units is None and self.vested_value is None:
+            return self.worth
+        if self.is_notional or self.has_odd_vesting:
+            return self.worth
         if self.vested_value is not None:
             return self.vested_value
-        if self.is_notional or self.vested_units in (None, self.units):
+        if self.vested_units == self.units:
             return self.worth
-        return self._times(self.vested_units, self.price)
+        return self._times(self.vested_units, self.price) if self.vested_units else Decimal(0)
 
     @property
     def unvested_units(self) -> Decimal | None:
         """How many units are not the holder's yet; None where the provider does not say."""
-        if self.units is None or self.vested_units is None:
+        if self.units is None or self.vested_units is None or self.has_odd_vesting:
             return None
         return EXACT.subtract(self.units, self.vested_units)
 
@@ -119,7 +132,7 @@ class Position:
     def unvested_value(self) -> Decimal | None:
         """What the units are worth that are not the holder's yet."""
         value, worth = self.value, self.worth
-        if value is None or worth is None or value == worth:
+        if value is None or worth is None or value >= worth:
             return None
         return EXACT.subtract(worth, value)
 
@@ -167,7 +180,15 @@ class Position:
         return self._times(self.units, each)
 
     def _times(self, units: Decimal | None, each: Decimal | None) -> Decimal | None:
-        if units is None or each is None or self.price_basis is None:
+        multiplier = self.instrument.multiplier
+        if units is None or each is None or multiplier is None or self.price_basis is None:
             return None
-        whole = EXACT.multiply(EXACT.multiply(units, each), self.instrument.multiplier)
+        whole = EXACT.multiply(EXACT.multiply(units, each), multiplier)
         return whole if self.price_basis is PriceBasis.UNIT else EXACT.multiply(whole, _HUNDREDTH)
+
+
+def _is_beyond(vested: Decimal | None, held: Decimal | None) -> bool:
+    """Tell whether vested is more than held, by more than a rounding, or less than nothing."""
+    if vested is None:
+        return False
+    return vested < 0 or (held is not None and vested > EXACT.multiply(held, _ROUNDED_UP))

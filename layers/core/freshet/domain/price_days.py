@@ -34,25 +34,28 @@ def price_days_of(holdings: Holdings, zone: tzinfo) -> PriceDays | None:
 def day_of_prices(holdings: Holdings, *, as_of: datetime, zone: tzinfo) -> date:
     """Say to which day data belongs: the newest one of its prices in markets.
 
-    Where no price has a day, data from before the markets open is the evening's before. No price
-    is newer than the data.
+    Where no price has a day that could be, the time of the data tells.
     """
-    local = as_of.astimezone(zone)
+    today = as_of.astimezone(zone).date()
     days = [
         day
         for each in holdings.positions
         if each.follows_markets and each.value is not None
-        if (day := each.market_day(zone)) is not None
+        if (day := each.market_day(zone)) is not None and day <= today
     ]
-    if days:
-        return min(max(days), local.date())
+    return max(days, default=market_day(as_of, zone))
+
+
+def market_day(instant: datetime, zone: tzinfo) -> date:
+    """Name the day whose markets an instant tells of: before they open, it is the day before."""
+    local = instant.astimezone(zone)
     return local.date() if local.time() >= _MARKETS_OPEN else local.date() - _DAY
 
 
 def _dated(holdings: Holdings, zone: tzinfo) -> Iterator[tuple[date | None, Decimal]]:
     for each in holdings.positions:
         if not each.cash_equivalent and each.value is not None:
-            yield each.market_day(zone), abs(each.value)
+            yield each.market_day(zone), each.value.copy_abs()
 
 
 def _half_by(lines: Iterable[tuple[date | None, Decimal]]) -> date | None:

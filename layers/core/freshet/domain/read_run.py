@@ -22,7 +22,7 @@ from freshet.domain.errors import (
 )
 from freshet.domain.events import Event, EventKind
 from freshet.domain.pending_reads import PendingReads
-from freshet.domain.positions import PriceBasis
+from freshet.domain.price_basis import PriceBases
 from freshet.domain.provider_traits import ProviderTraits
 from freshet.domain.read_scope import ReadScope
 from freshet.domain.reconciliation import Reconciliation
@@ -49,7 +49,7 @@ class Stored:
     """It changed the content of what was stored before."""
     reconciliation: Reconciliation | None = None
     """How its total stands to the stated one, where it was stored."""
-    price_bases: Mapping[str, PriceBasis] = field(default_factory=dict)
+    price_bases: PriceBases = field(default_factory=dict)
     """What it decided of prices."""
 
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from freshet.domain.holdings import Holdings, Line
+from freshet.domain.holdings import Balance, Holdings, Line
 from freshet.domain.money import EXACT
 from freshet.domain.positions import Numbers, Position
-from freshet.domain.totals import total_in, totals_of
+from freshet.domain.totals import debt_in, sum_of, total_in, totals_of
 
 _PER_LINE = Decimal("0.01")
 _CLOSE, _CLOSE_IF_APART = Decimal("0.001"), Decimal("0.01")
@@ -31,7 +31,7 @@ class ReconciliationReason(StrEnum):
     """What is to be known of the comparison, or sets the two apart."""
 
     DEBT = "debt"
-    """The account owes something, which our total lacks."""
+    """The account owes something, which the two seem to count differently."""
     STATED_BEFORE_DEBT = "stated_before_debt"
     """The stated total is the one before the debt is subtracted."""
     CASH_NOT_LISTED = "cash_not_listed"
@@ -95,13 +95,14 @@ def _compared(
     tight = _tolerance(holdings, found.currency, _CLOSE)
     wide = _tolerance(holdings, found.currency, _CLOSE_IF_APART) if is_apart else tight
     difference, reasons = EXACT.subtract(stated, total.total), list(found.reasons)
-    before_debt = EXACT.subtract(difference, total.debt)
-    is_gross = bool(total.debt) and abs(difference) > wide and abs(before_debt) <= wide
-    left = abs(before_debt if is_gross else difference)
+    owed = debt_in(holdings, found.currency)
+    before_debt = EXACT.subtract(difference, owed)
+    is_gross = bool(owed) and difference.copy_abs() > wide and before_debt.copy_abs() <= wide
+    left = (before_debt if is_gross else difference).copy_abs()
     agrees = left <= wide
     if is_gross:
         reasons.append(ReconciliationReason.STATED_BEFORE_DEBT)
-    elif not agrees and total.debt:
+    elif not agrees and owed:
         reasons.append(ReconciliationReason.DEBT)
     if is_apart and left > tight:
         reasons.append(ReconciliationReason.TIMES_APART)
@@ -116,9 +117,8 @@ def _compared(
 
 def _tolerance(holdings: Holdings, currency: str | None, share: Decimal) -> Decimal:
     lines = [each for each in holdings.lines if each.currency == currency]
-    gross = Decimal(0)
-    for amount in map(_amount, lines):
-        gross = EXACT.add(gross, abs(amount or Decimal(0)))
+    amounts = [_amount(each) for each in lines]
+    gross = sum_of(amount.copy_abs() for amount in amounts if amount is not None)
     return max(EXACT.multiply(_PER_LINE, Decimal(len(lines))), EXACT.multiply(share, gross))
 
 
@@ -142,12 +142,20 @@ def _facts(holdings: Holdings) -> Iterator[ReconciliationReason]:
     unpriced = [each for each in positions if each.value is None and not each.is_notional]
     if any(each.price_basis is not None for each in unpriced):
         yield ReconciliationReason.UNPRICED
-    if holdings.missing_parts or any(each.numbers is not Numbers.READ for each in holdings.lines):
+    if holdings.missing_parts or any(_is_unknown(each, holdings) for each in holdings.lines):
         yield ReconciliationReason.UNREADABLE
-    if any(each.unvested_value for each in positions):
+    if any(each.unvested_value or each.has_odd_vesting for each in positions):
         yield ReconciliationReason.UNVESTED
     if any(each.price_basis is None for each in unpriced):
         yield ReconciliationReason.PRICE_BASIS
+
+
+def _is_unknown(line: Line, holdings: Holdings) -> bool:
+    """Tell whether an amount is old, or none was ever stated in the currency of the total."""
+    if line.numbers is not Numbers.READ:
+        return True
+    currency = holdings.statement.currency if holdings.statement else None
+    return isinstance(line, Balance) and line.cash is None and line.currency == currency
 
 
 def agrees_as(holdings: Holdings, *, as_of: datetime) -> bool:

@@ -1,16 +1,15 @@
 """A stored reading of one account: which is newer, and whether it says anything new."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, tzinfo
 
 from freshet.domain.holdings import Holdings
 from freshet.domain.holdings_changes import HoldingsChange, changes_between
 from freshet.domain.instants import to_text
-from freshet.domain.last_known import with_kept_cash, with_last_known
-from freshet.domain.positions import PriceBasis
-from freshet.domain.price_basis import with_price_bases
-from freshet.domain.price_days import PriceDays, day_of_prices, price_days_of
+from freshet.domain.kept_cash import with_kept_cash, with_stated_cash
+from freshet.domain.last_known import with_last_known
+from freshet.domain.price_basis import PriceBases, undecided_in, with_bases, with_fitting_bases
+from freshet.domain.price_days import PriceDays, day_of_prices, market_day, price_days_of
 from freshet.domain.reconciliation import Reconciliation, reconcile
 from freshet.domain.totals import Total
 from freshet.domain.unlisted_cash import with_unlisted_cash
@@ -29,8 +28,10 @@ class HoldingsReading:
     """The provider failed to bring a part of it along."""
     is_reloaded: bool = False
     """The provider has just loaded the account anew, from the beginning to the end."""
-    price_bases: Mapping[str, PriceBasis] = field(default_factory=dict)
+    price_bases: PriceBases = field(default_factory=dict)
     """What has been decided of the account's prices before."""
+    set_price_bases: PriceBases = field(default_factory=dict)
+    """What an operator has decided, which stands above."""
 
     @property
     def data_as_of(self) -> datetime:
@@ -73,6 +74,8 @@ class SnapshotDates:
     changed_at: datetime
     day: date
     """To which day it belongs, by its prices: never a day before that of an earlier state."""
+    seen_from: date
+    """The first day on which this state, or one of the same day, was read."""
     prices: PriceDays | None = None
     empty_seen_as_of: datetime | None = None
     """As of then the provider said that all was gone, which is not believed yet."""
@@ -144,7 +147,7 @@ class Outcome:
 
 
 def first_snapshot(reading: HoldingsReading, *, zone: tzinfo) -> HoldingsSnapshot:
-    """Turn a reading into a version of its own."""
+    """Turn a reading into a version of its own, the first of its account."""
     return HoldingsSnapshot(
         version=reading.token,
         dates_token=reading.token,
@@ -154,7 +157,9 @@ def first_snapshot(reading: HoldingsReading, *, zone: tzinfo) -> HoldingsSnapsho
         provider_synced_at=reading.provider_synced_at,
         fetched_at=reading.fetched_at,
         changed_at=reading.fetched_at,
-        day=day_of_prices(reading.holdings, as_of=reading.data_as_of, zone=zone),
+        # Prices may be older: of the days before the first look nothing is known.
+        day=market_day(reading.data_as_of, zone),
+        seen_from=market_day(reading.fetched_at, zone),
         prices=price_days_of(reading.holdings, zone),
     )
 
@@ -164,30 +169,33 @@ def judge(latest: HoldingsSnapshot | None, reading: HoldingsReading, *, zone: tz
 
     Its days are those of a time zone.
     """
-    reading = understood(reading, latest)
+    reading = settled(reading, latest)
     if reading.holdings.is_empty and reading.is_partial:
-        return Outcome(latest=None, is_unconfirmed=True)  # the lines are what did not come along
+        return Outcome(latest=None, is_unconfirmed=True)  # a part of the answer is missing
     if latest is None:
         return Outcome(latest=first_snapshot(reading, zone=zone), is_new_version=True)
-    seen_at, reading = reading.fetched_at, reading.dated_like(latest)
+    read, reading = reading, reading.dated_like(latest)
     if reading.token <= latest.dates_token:
         return Outcome(latest=None)
     if reading.holdings.is_empty and not latest.holdings.is_empty:
         return judge_empty(latest, reading, zone=zone)
-    return accept_reading(latest, reading, seen_at=seen_at, zone=zone)
+    return accept_reading(latest, reading, as_read=read, zone=zone)
 
 
-def understood(reading: HoldingsReading, latest: HoldingsSnapshot | None) -> HoldingsReading:
+def settled(reading: HoldingsReading, latest: HoldingsSnapshot | None) -> HoldingsReading:
     """Settle what an answer leaves open, by what was known before and by the stated total."""
-    before = latest.holdings if latest else None
-    holdings, as_of = reading.holdings, reading.data_as_of
+    before, as_of = latest.holdings if latest else None, reading.data_as_of
+    undecided = undecided_in(reading.holdings) - reading.set_price_bases.keys()
+    holdings = with_last_known(reading.holdings, before)
     is_partial = reading.is_partial or holdings.is_partly_unreadable
-    holdings = with_last_known(holdings, before)
-    holdings = with_unlisted_cash(holdings, as_of=as_of)
+    holdings = with_bases(holdings, {**reading.price_bases, **reading.set_price_bases})
+    holdings = with_stated_cash(holdings, before)
     if not _is_believed_to_be_empty(reading, latest):
         holdings = with_kept_cash(holdings, before, as_of=as_of, is_whole=not is_partial)
-    holdings = with_price_bases(holdings, reading.price_bases, as_of=as_of)
-    return replace(reading, holdings=holdings, is_partial=is_partial)
+    holdings = with_unlisted_cash(holdings, before, as_of=as_of)
+    holdings = with_fitting_bases(holdings, undecided, as_of=as_of)
+    owed = tuple(each for each in holdings.debts if each.amount != 0)
+    return replace(reading, holdings=replace(holdings, debts=owed), is_partial=is_partial)
 
 
 def judge_empty(latest: HoldingsSnapshot, reading: HoldingsReading, *, zone: tzinfo) -> Outcome:
@@ -196,7 +204,7 @@ def judge_empty(latest: HoldingsSnapshot, reading: HoldingsReading, *, zone: tzi
     An outage can look like an empty account.
     """
     if _is_believed_to_be_empty(reading, latest):
-        return accept_reading(latest, reading, seen_at=reading.fetched_at, zone=zone)
+        return accept_reading(latest, reading, as_read=reading, zone=zone)
     if latest.empty_seen_as_of is not None:
         return Outcome(latest=None, is_unconfirmed=True)
     marked = replace(latest, empty_seen_as_of=reading.data_as_of, empty_seen_at=reading.fetched_at)
@@ -210,16 +218,36 @@ def _is_believed_to_be_empty(reading: HoldingsReading, latest: HoldingsSnapshot 
 
 
 def accept_reading(
-    latest: HoldingsSnapshot, reading: HoldingsReading, *, seen_at: datetime, zone: tzinfo
+    latest: HoldingsSnapshot, reading: HoldingsReading, *, as_read: HoldingsReading, zone: tzinfo
 ) -> Outcome:
-    """Let a reading become the latest state, as a new version where its content differs."""
+    """Let a reading become the latest state, as a new version where its content differs.
+
+    `as_read` has the dates that the answer came with, which are not all believed: by them it is
+    told to which day it belongs.
+    """
     first = first_snapshot(reading, zone=zone)
-    fresh = replace(first, changed_at=seen_at, day=max(first.day, latest.day))
-    if fresh.content_hash != latest.content_hash:
+    is_changed = first.content_hash != latest.content_hash
+    day = _day_after(latest, as_read, is_changed=is_changed, zone=zone)
+    seen_from = first.seen_from if day > latest.day else latest.seen_from
+    fresh = replace(first, changed_at=as_read.fetched_at, day=day, seen_from=seen_from)
+    if is_changed:
         changes = changes_between(latest.holdings, fresh.holdings)
         return Outcome(latest=fresh, is_new_version=True, changes=changes)
     unchanged = replace(fresh, version=latest.version, changed_at=latest.changed_at)
     return Outcome(latest=unchanged)
+
+
+def _day_after(
+    latest: HoldingsSnapshot, read: HoldingsReading, *, is_changed: bool, zone: tzinfo
+) -> date:
+    """Say to which day a state belongs that follows another.
+
+    It is the day of its prices. What was bought or paid in on a later day is not of that day,
+    though no price has moved since.
+    """
+    by_prices = day_of_prices(read.holdings, as_of=read.data_as_of, zone=zone)
+    seen_on = market_day(read.data_as_of, zone) if is_changed else by_prices
+    return max(latest.day, by_prices, seen_on)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,13 +3,15 @@
 total = positions (without cash equivalents) + cash (with them) - debt
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from freshet.domain.holdings import Balance, Debt, Holdings
+from freshet.domain.holdings import Balance, Holdings, Line
 from freshet.domain.money import EXACT
 from freshet.domain.positions import Numbers, Position
+
+_ROUNDED = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,20 +52,31 @@ def total_in(holdings: Holdings, currency: str | None) -> Total:
     positions = [each for each in holdings.positions if each.currency == currency]
     balances = [each for each in holdings.balances if each.currency == currency]
     debts = [each for each in holdings.debts if each.currency == currency]
-    equivalents = [each for each in positions if each.cash_equivalent]
+    cash = [each.cash for each in balances if each.cash is not None]
+    beside_cash = [each for each in positions if each.cash_equivalent and not _is_in(each, cash)]
     others = [each for each in positions if not each.cash_equivalent]
-    uncounted = () if _is_in(equivalents, balances) else equivalents
-    lines: tuple[Position | Balance | Debt, ...] = (*positions, *balances, *debts)
+    lines: tuple[Line, ...] = (*positions, *balances, *debts)
     return Total(
         currency=currency,
-        positions=_sum(each.value for each in others),
-        cash=_sum((*_cash(balances), *(each.value for each in uncounted))),
-        debt=Decimal(0) if is_in_cash(holdings, currency) else _sum(each.amount for each in debts),
+        positions=sum_of(each.value for each in others),
+        cash=sum_of((*cash, *(each.value for each in beside_cash))),
+        debt=Decimal(0) if is_in_cash(holdings, currency) else debt_in(holdings, currency),
         unpriced_positions=sum(
-            each.value is None and not each.is_notional for each in (*others, *uncounted)
+            each.value is None and not each.is_notional for each in (*others, *beside_cash)
         ),
-        unread_lines=sum(each.numbers is not Numbers.READ for each in lines),
+        unread_lines=sum(_is_unread(each) for each in lines),
     )
+
+
+def debt_in(holdings: Holdings, currency: str | None) -> Decimal:
+    """Add up what is owed in one currency."""
+    return sum_of(each.amount for each in holdings.debts if each.currency == currency)
+
+
+def _is_unread(line: Line) -> bool:
+    """Tell whether a line's numbers are old or unknown; a price that is missing is told apart."""
+    is_unstated = isinstance(line, Balance) and line.cash is None
+    return is_unstated or line.numbers is not Numbers.READ
 
 
 def cash_lines(holdings: Holdings) -> tuple[Balance, ...]:
@@ -91,20 +104,20 @@ def is_in_cash(holdings: Holdings, currency: str | None) -> bool:
     return any(amount is not None and amount < 0 for amount in (*balances, *lines))
 
 
-def _is_in(equivalents: Iterable[Position], balances: Iterable[Balance]) -> bool:
-    """Tell whether the cash counts its equivalents already, as most brokers have it.
+def _is_in(fund: Position, cash: Collection[Decimal]) -> bool:
+    """Tell whether the cash counts a cash equivalent already, as most brokers have it.
 
-    They cannot be inside of cash that is less than they are worth together.
+    It cannot be inside of cash that is less than it is worth; they may differ by a rounding.
     """
-    cash = _cash(balances)
-    return bool(cash) and _sum(each.value for each in equivalents) <= _sum(cash)
+    if not cash:
+        return False
+    whole = sum_of(cash)
+    most = EXACT.add(whole, EXACT.multiply(whole.copy_abs(), _ROUNDED))
+    return fund.value is None or fund.value <= most
 
 
-def _cash(balances: Iterable[Balance]) -> list[Decimal]:
-    return [each.cash for each in balances if each.cash is not None]
-
-
-def _sum(amounts: Iterable[Decimal | None]) -> Decimal:
+def sum_of(amounts: Iterable[Decimal | None]) -> Decimal:
+    """Add up what is known."""
     total = Decimal(0)
     for amount in amounts:
         if amount is not None:

@@ -74,7 +74,7 @@ def add_connection_routes(api: Api) -> None:
             now=deps.now(),
         )
         shown, cursor = page_of(api, found, name="accounts/", place=_place_of_account)
-        items = [account_shape(each.account, each.reconciliation, each.freshness) for each in shown]
+        items = [account_shape(each.account, each.summary, each.freshness) for each in shown]
         return json_response(200, page(items, cursor))
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import dataclass
 
-from freshet.domain.errors import NotFound
+from freshet.domain.errors import InvalidField, NotFound
 from freshet.domain.identifiers import instrument_id_for
+from freshet.domain.instruments import BOND
 from freshet.domain.positions import PriceBasis
 from freshet.observability import logger
 from freshet.ports import Accounts, Snapshots
@@ -25,14 +26,20 @@ def set_price_basis(
     *,
     deps: SetPriceBasisDependencies,
 ) -> None:
-    """Keep the decision for the reads to come; raises NotFound for what the account does not hold.
+    """Keep the decision for the reads to come: it stands above what stated totals decide.
 
-    It stands above what the stated total decided before.
+    Raises NotFound for what the account does not hold, and InvalidField for anything but a bond.
     """
     account = deps.accounts.get(user_id, account_id)
     latest = deps.snapshots.latest(user_id, account_id)
-    held = latest.holdings.positions if latest else ()
-    if instrument_id not in {instrument_id_for(each.instrument.identity) for each in held}:
+    held = {
+        instrument_id_for(each.instrument.identity): each
+        for each in (latest.holdings.positions if latest else ())
+    }
+    if instrument_id not in held:
         raise NotFound(instrument_id)
-    deps.accounts.save(account.with_price_bases({instrument_id: basis}))
+    position = held[instrument_id]
+    if position.instrument.kind != BOND or position.stated_value is not None:
+        raise InvalidField("instrument_id", "must be a bond whose value is not stated")
+    deps.accounts.save(account.with_set_price_bases({instrument_id: basis}))
     logger.warning("A price basis was set", account_id=account_id, basis=basis)

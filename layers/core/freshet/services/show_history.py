@@ -5,6 +5,7 @@ from datetime import date, datetime, timedelta
 
 from freshet.domain.daily_valuations import DailyValuation, Day, days_between
 from freshet.domain.days import DayRange
+from freshet.domain.price_days import market_day
 from freshet.domain.snapshot import RecordedChange, SnapshotSummary
 from freshet.domain.spans import Span
 from freshet.services.show_holdings import ShowHoldingsDependencies
@@ -77,7 +78,8 @@ def _open_day(
     return [
         DailyValuation(
             day=latest.day,
-            seen_on=latest.fetched_at.astimezone(deps.zone).date(),
+            seen_from=latest.seen_from,
+            seen_on=market_day(latest.fetched_at, deps.zone),
             data_as_of=latest.data_as_of,
             totals=latest.totals,
             is_partly_unreadable=latest.is_partly_unreadable,

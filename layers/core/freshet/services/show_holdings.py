@@ -7,7 +7,6 @@ from freshet import metrics
 from freshet.domain.account import Account
 from freshet.domain.connection import Connection
 from freshet.domain.freshness import Freshness, FreshnessTargets, freshness_of, freshness_then
-from freshet.domain.reconciliation import Reconciliation
 from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
 from freshet.observability import count, measure_seconds
 from freshet.ports import Accounts, Connections, SnapshotHistory, Snapshots, Transactions
@@ -43,11 +42,6 @@ class ShownAccount:
     account: Account
     summary: SnapshotSummary | None
     freshness: Freshness
-
-    @property
-    def reconciliation(self) -> Reconciliation | None:
-        """Say how its total stands to the stated one; None before the first load."""
-        return self.summary.reconciliation if self.summary else None
 
 
 def account_holdings(

@@ -9,6 +9,7 @@ from freshet.domain.account import Account
 from freshet.domain.connection import Connection
 from freshet.domain.errors import InvalidField
 from freshet.domain.freshness import Freshness, freshness_of
+from freshet.domain.holdings import Part
 from freshet.domain.portfolio import added_up, is_counted, least_sure, worst
 from freshet.domain.positions import Position
 from freshet.domain.reconciliation import ReconciliationStatus
@@ -135,4 +136,8 @@ def _positions(
     if sum(each.summary.line_count for each in counted if each.summary) > _MOST_POSITIONS:
         raise InvalidField("include", f"positions are more than {_MOST_POSITIONS}: page by account")
     latest = deps.snapshots.latest_of(user_id, [each.account.id for each in counted])
-    return {account_id: each.holdings.positions for account_id, each in latest.items()}
+    return {
+        account_id: each.holdings.positions
+        for account_id, each in latest.items()
+        if Part.POSITIONS not in each.holdings.missing_parts
+    }

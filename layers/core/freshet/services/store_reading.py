@@ -7,18 +7,20 @@ from freshet.domain.account import Account
 from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
 from freshet.domain.errors import ConcurrentChange
-from freshet.domain.price_basis import newly_decided
+from freshet.domain.price_basis import newly_decided, undecided_in
 from freshet.domain.read_run import Stored
 from freshet.domain.reconciliation import ReconciliationStatus
 from freshet.domain.snapshot import HoldingsReading, judge
 from freshet.observability import count, logger
 from freshet.ports import SnapshotStore
 
+_COMPARED = (ReconciliationStatus.AGREES, ReconciliationStatus.DIFFERS)
+
 
 def count_reconciliation(connection: Connection, account_id: str, stored: Stored) -> None:
     """Count how totals stand to what the provider states, and name what differs: no amounts."""
     found = stored.reconciliation
-    if found is None or found.difference is None:
+    if found is None or found.status not in _COMPARED:
         return
     count(metrics.ACCOUNT_COMPARED.member(connection.provider))
     if found.status is ReconciliationStatus.DIFFERS:
@@ -39,6 +41,8 @@ def store_reading(
     if reading.holdings.is_empty and not account.report.is_loaded:
         return None
 
+    undecided = undecided_in(reading.holdings) - account.set_price_bases.keys()
+
     def attempt() -> Stored:
         latest = snapshots.latest(account.user_id, account.id)
         outcome = judge(latest, reading, zone=zone)
@@ -54,11 +58,9 @@ def store_reading(
             is_newer=bool(latest and current and current.data_as_of > latest.data_as_of),
             is_changed=latest is not None and outcome.is_new_version,
             reconciliation=outcome.latest.reconciliation if outcome.latest else None,
-            price_bases=newly_decided(
-                reading.holdings,
-                current.holdings if current else reading.holdings,
-                account.price_bases,
-            ),
+            price_bases=newly_decided(current.holdings, undecided, account.price_bases)
+            if current
+            else {},
         )
 
     return retry_lost_races(attempt, row=account.id)

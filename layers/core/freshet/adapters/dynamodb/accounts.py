@@ -15,6 +15,7 @@ from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import ConcurrentChange, Erased, MigratedAccounts, NotFound
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
 from freshet.domain.positions import PriceBasis
+from freshet.domain.price_basis import PriceBases
 
 
 class DynamoAccounts:
@@ -89,7 +90,8 @@ def account_to_item(account: Account) -> Item:
         "transactions_read_at": optional_to_text(account.transactions_read_at),
         "history_read_at": optional_to_text(account.history_read_at),
         "failed_parts": list(account.failed_parts),
-        "price_bases": {name: str(basis) for name, basis in account.price_bases.items()} or None,
+        "price_bases": _bases_to_item(account.price_bases),
+        "set_price_bases": _bases_to_item(account.set_price_bases),
         **plain,
         "status": str(report.status),
         "synced_at": optional_to_text(report.synced_at),
@@ -120,14 +122,21 @@ def _from_format_1(item: Item) -> Account:
         transactions_read_at=optional_from_text(item.get("transactions_read_at")),
         history_read_at=optional_from_text(item.get("history_read_at")),
         failed_parts=tuple(item["failed_parts"]),
-        price_bases={
-            name: PriceBasis(basis) for name, basis in (item.get("price_bases") or {}).items()
-        },
+        price_bases=_bases_from_item(item.get("price_bases")),
+        set_price_bases=_bases_from_item(item.get("set_price_bases")),
         report=AccountReport(**(plain | special)),
     )
 
 
 _FORM = StoredForm("an account", _from_format_1)
+
+
+def _bases_to_item(bases: PriceBases) -> dict[str, str] | None:
+    return {name: str(basis) for name, basis in bases.items()} or None
+
+
+def _bases_from_item(kept: Any) -> PriceBases:
+    return {name: PriceBasis(basis) for name, basis in (kept or {}).items()}
 
 
 def _day_to_text(day: date | None) -> str | None:

@@ -13,6 +13,7 @@ from freshet.adapters.dynamodb.snapshot_items import dates_from_item, snapshot_t
 from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item, Table
 from freshet.domain.holdings import Holdings
+from freshet.domain.price_days import market_day
 from freshet.domain.snapshot import HoldingsSnapshot
 
 
@@ -29,7 +30,7 @@ class Closes:
         """Give the last state of a day the shape of the day's close."""
         key = keys.close(user_id, account_id, day)
         base, document = self._packed(user_id, account_id, day, last.holdings)
-        seen_on = last.fetched_at.astimezone(self._zone).date()
+        seen_on = market_day(last.fetched_at, self._zone)
         row = snapshot_to_item(replace(last, empty_seen_as_of=None, empty_seen_at=None))
         del row["content_hash"]
         return {

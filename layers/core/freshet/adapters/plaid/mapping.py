@@ -10,11 +10,12 @@ from freshet.adapters.exact_json import rendered
 from freshet.adapters.foreign_json import numbers_of
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.errors import meaning_of
+from freshet.adapters.shorts import is_short, is_short_lot, signed
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus
 from freshet.domain.call_errors import LoginRequired, ProviderError
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
 from freshet.domain.holdings import Debt, Holdings, Statement
-from freshet.domain.instruments import Instrument, OptionContract
+from freshet.domain.instruments import DERIVATIVE, Instrument, OptionContract
 from freshet.domain.money import EXACT, Money
 from freshet.domain.positions import Lot, Numbers, Position, PriceBasis
 from freshet.domain.transactions import Transaction
@@ -48,7 +49,6 @@ _PER_UNIT = Context(prec=20, rounding=ROUND_HALF_EVEN)
 _BASES = {PriceBasis.UNIT: Decimal(1), PriceBasis.PERCENT: Decimal(100)}
 _CLOSE = Decimal("0.05")
 """Interest that has accrued is part of some stated values."""
-_SHORT, _LONG = "SHORT", "LONG"
 
 
 def to_connection_report(answer: models.ItemAnswer) -> ConnectionReport:
@@ -163,44 +163,35 @@ def _debts_of(balances: models.Balances) -> tuple[Debt, ...]:
     if "margin_loan_amount" in balances.unread:
         return (Debt(currency=currency, amount=None, numbers=Numbers.UNKNOWN),)
     # Institutions write what is owed with either sign.
-    return (Debt(currency=currency, amount=abs(amount)),) if amount else ()
+    return () if amount is None else (Debt(currency=currency, amount=amount.copy_abs()),)
 
 
 def _to_position(holding: models.Holding, security: models.Security | None) -> Position:
     # A line without its security is kept all the same: under the security's id alone.
     known = security or models.Security(security_id=holding.security_id)
     option = _to_option(known.option_contract)
-    is_short = _is_short(holding)
+    of_short = is_short(holding.quantity, holding.tax_lots)
     price_day, price_at = _price_dates(holding)
-    return Position(
+    position = Position(
         instrument=_to_instrument(known, option),
-        units=_units(_signed(holding.quantity, is_short=is_short), option),
+        units=_units(signed(holding.quantity, is_short=of_short), option),
         price=holding.institution_price,
-        cost_per_unit=_per_unit(holding.cost_basis, holding.quantity, is_short=is_short),
+        cost_per_unit=_per_unit(holding.cost_basis, holding.quantity, is_short=of_short),
         currency=_currency(holding) or _currency(known),
         cash_equivalent=bool(known.is_cash_equivalent) or known.type == "cash",
-        lots=tuple(_to_lot(lot, option, is_short=is_short) for lot in holding.tax_lots or ()),
-        stated_value=_signed(holding.institution_value, is_short=is_short),
-        stated_cost=_signed(holding.cost_basis, is_short=is_short),
+        lots=tuple(_to_lot(lot, option, of_short=of_short) for lot in holding.tax_lots or ()),
+        stated_value=signed(holding.institution_value, is_short=of_short),
+        stated_cost=signed(holding.cost_basis, is_short=of_short),
         vested_units=_units(holding.vested_quantity, option),
         vested_value=holding.vested_value,
         price_basis=_price_basis(holding, known),
         price_day=price_day,
         price_at=price_at,
-        numbers=_numbers_of(holding),
+        numbers=numbers_of(holding.unread, _NUMBERS),
     )
-
-
-def _numbers_of(holding: models.Holding) -> Numbers:
-    """Tell whether a line's numbers can be taken as they are; more vested than held cannot."""
-    for name, vested, held in (
-        ("vested_quantity", holding.vested_quantity, holding.quantity),
-        ("vested_value", holding.vested_value, holding.institution_value),
-    ):
-        if vested is not None and held is not None and not 0 <= vested <= max(held, Decimal(0)):
-            count(metrics.ODD_VALUE.member(f"plaid_{name}"))
-            return Numbers.UNKNOWN
-    return numbers_of(holding.unread, _NUMBERS)
+    if position.has_odd_vesting:
+        count(metrics.ODD_VALUE.member("plaid_vested_quantity"))
+    return position
 
 
 def _price_basis(holding: models.Holding, security: models.Security) -> PriceBasis | None:
@@ -211,23 +202,8 @@ def _price_basis(holding: models.Holding, security: models.Security) -> PriceBas
     quantity, price, value = numbers
     if quantity is None or price is None or value is None or not value:
         return None
-    ratio = _PER_UNIT.divide(abs(EXACT.multiply(quantity, price)), abs(value))
+    ratio = _PER_UNIT.divide(EXACT.multiply(quantity, price), value).copy_abs()
     return next((basis for basis, about in _BASES.items() if abs(ratio / about - 1) < _CLOSE), None)
-
-
-def _is_short(holding: models.Holding) -> bool:
-    """Tell whether a position is short: by its quantity, or by the lots that it is made of.
-
-    The sign of a short's numbers depends on the institution.
-    """
-    if holding.quantity is not None and holding.quantity < 0:
-        return True
-    types = {lot.position_type for lot in holding.tax_lots or ()}
-    return types == {_SHORT}
-
-
-def _signed(number: Decimal | None, *, is_short: bool) -> Decimal | None:
-    return -abs(number) if is_short and number is not None else number
 
 
 def _price_dates(holding: models.Holding) -> tuple[date | None, datetime | None]:
@@ -247,8 +223,14 @@ def _to_instrument(security: models.Security, option: OptionContract | None) -> 
         mic=security.market_identifier_code,
         figi=security.figi,
         option=option,
-        multiplier=_UNDERLYINGS if option else Decimal(1),
+        multiplier=_multiplier(kind, option),
     )
+
+
+def _multiplier(kind: str, option: OptionContract | None) -> Decimal | None:
+    if option is not None:
+        return _UNDERLYINGS
+    return None if kind == DERIVATIVE else Decimal(1)  # Plaid states none for a future
 
 
 def _to_option(contract: models.OptionContract | None) -> OptionContract | None:
@@ -262,12 +244,11 @@ def _to_option(contract: models.OptionContract | None) -> OptionContract | None:
     )
 
 
-def _to_lot(lot: models.TaxLot, option: OptionContract | None, *, is_short: bool) -> Lot:
-    of_its_own = lot.position_type in (_SHORT, _LONG)
-    counts_short = lot.position_type == _SHORT if of_its_own else is_short
+def _to_lot(lot: models.TaxLot, option: OptionContract | None, *, of_short: bool) -> Lot:
+    counts_short = is_short_lot(lot, of_short=of_short)
     return Lot(
         acquired_at=lot.original_purchase_datetime,
-        units=_units(_signed(lot.quantity, is_short=counts_short), option),
+        units=_units(signed(lot.quantity, is_short=counts_short), option),
         cost_per_unit=lot.purchase_price,
     )
 
@@ -283,7 +264,7 @@ def _per_unit(total: Decimal | None, quantity: Decimal | None, *, is_short: bool
     if total is None or not quantity:
         return None
     each = _PER_UNIT.divide(total, quantity)
-    return abs(each) if is_short else each
+    return each.copy_abs() if is_short else each
 
 
 def _currency(priced: models.Holding | models.Security | models.Balances) -> str | None:

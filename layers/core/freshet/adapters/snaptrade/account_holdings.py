@@ -30,6 +30,7 @@ from freshet.adapters.snaptrade.fields import (
 )
 from freshet.adapters.snaptrade.kinds import MINI, OPTION_KINDS, STANDARD, type_code_of
 from freshet.domain.holdings import Holdings
+from freshet.domain.minor_units import rounded
 from freshet.domain.money import EXACT
 from freshet.domain.positions import Position
 from freshet.domain.totals import totals_of
@@ -192,7 +193,8 @@ def _open_profit(line: Document, read: Position | None) -> Decimal | None:
     price, cost = (decimal_of(line.get(name)) for name in ("price", "cost_basis"))
     if read is None or price is None or cost is None:
         return None
-    return read.times(EXACT.subtract(price, cost))
+    profit = read.times(EXACT.subtract(price, cost))
+    return None if profit is None else rounded(profit, read.currency)
 
 
 def _multiplier(option: Document) -> Decimal:
@@ -210,4 +212,5 @@ def _total_value(account: Document, holdings: Holdings) -> dict[str, Any]:
     totals = totals_of(holdings) or ()
     if len(totals) != 1 or totals[0].unpriced_positions:
         return {"value": None, "currency": balance.get("currency")}
-    return {"value": totals[0].total, "currency": totals[0].currency}
+    value = rounded(totals[0].total, totals[0].currency)
+    return {"value": value, "currency": totals[0].currency}

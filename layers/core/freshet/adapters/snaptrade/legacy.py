@@ -17,10 +17,11 @@ from freshet.adapters.foreign_json import (
     numbers_of,
     validated,
 )
+from freshet.adapters.shorts import is_short, signed
 from freshet.adapters.snaptrade import models
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.adapters.snaptrade.kinds import KINDS_BY_TYPE, MINI, STANDARD
-from freshet.adapters.snaptrade.mapping import is_short, signed_units, to_balance, to_lots
+from freshet.adapters.snaptrade.mapping import to_balance, to_lots
 from freshet.domain.credential import Credential
 from freshet.domain.holdings import Holdings, Part
 from freshet.domain.instruments import BOND, Instrument, OptionContract
@@ -110,7 +111,7 @@ class LegacyHoldings(LenientModel):
     """The whole answer; a part that the broker did not give is null."""
 
     positions: list[LegacyPosition] | None = None
-    option_positions: Annotated[list[LegacyOption], OrDefault] = []
+    option_positions: list[LegacyOption] | None = None
     balances: list[models.Balance] | None = None
 
 
@@ -126,8 +127,12 @@ def read_legacy(
 def to_holdings(answer: LegacyHoldings, *, source: str) -> Holdings:
     """Read positions, options and balances of one answer; a null part is unknown, not empty."""
     lines = [_to_position(line) for line in answer.positions or ()]
-    options = [_to_option_position(line) for line in answer.option_positions]
-    missing = {Part.POSITIONS: answer.positions is None, Part.BALANCES: answer.balances is None}
+    options = [_to_option_position(line) for line in answer.option_positions or ()]
+    missing = {
+        Part.POSITIONS: answer.positions is None,
+        Part.OPTIONS: answer.option_positions is None,
+        Part.BALANCES: answer.balances is None,
+    }
     return Holdings(
         positions=() if answer.positions is None else (*lines, *options),
         balances=tuple(to_balance(line) for line in answer.balances or ()),
@@ -142,6 +147,7 @@ def _to_position(line: LegacyPosition) -> Position:
     currency = symbol.currency.code if symbol.currency else None
     kind = KINDS_BY_TYPE.get(code or "", code or "other")
     units = line.fractional_units if line.units is None else line.units
+    of_short = is_short(units, line.tax_lots)
     return Position(
         instrument=Instrument(
             kind=kind,
@@ -152,13 +158,13 @@ def _to_position(line: LegacyPosition) -> Position:
             mic=symbol.exchange.mic_code if symbol.exchange else None,
             figi=_figi(symbol),
         ),
-        units=signed_units(units, line.tax_lots),
+        units=signed(units, is_short=of_short),
         price=line.price,
         cost_per_unit=line.average_purchase_price,
         currency=(line.currency.code if line.currency else None) or currency,
         cash_equivalent=bool(line.cash_equivalent),
         numbers=numbers_of(line.unread, _NUMBERS),
-        lots=to_lots(line.tax_lots, is_short=is_short(units, line.tax_lots)),
+        lots=to_lots(line.tax_lots, of_short=of_short),
         price_basis=None if kind == BOND else PriceBasis.UNIT,
     )
 

@@ -6,12 +6,13 @@ from typing import Any
 
 from freshet.adapters.exact_json import rendered
 from freshet.adapters.foreign_json import numbers_of
+from freshet.adapters.shorts import is_short, is_short_lot, signed
 from freshet.adapters.snaptrade import models
-from freshet.adapters.snaptrade.kinds import OPTION_KINDS, STANDARD
+from freshet.adapters.snaptrade.kinds import OPTION_KINDS
 from freshet.domain.account import INVESTMENT, AccountReport, AccountStatus, masked_number
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
 from freshet.domain.holdings import Balance, Holdings
-from freshet.domain.instruments import BOND, Instrument, OptionContract
+from freshet.domain.instruments import BOND, FUTURE, Instrument, OptionContract
 from freshet.domain.money import Money
 from freshet.domain.positions import Lot, Position, PriceBasis
 from freshet.domain.transactions import Transaction
@@ -24,7 +25,6 @@ _ACCOUNT_KINDS = {
 }
 _NUMBERS = {"line", "instrument", "units", "price", "cost_basis", "multiplier"}
 """What makes the worth of a line."""
-_SHORT, _LONG = "SHORT", "LONG"
 _DATA_MODES = {"realtime": DataMode.REALTIME, "delayed": DataMode.DELAYED}
 # The statuses of the older shape; "unavailable" says nothing about the account having ended.
 _CLOSED = frozenset({"closed", "archived"})
@@ -91,36 +91,16 @@ def to_balance(line: models.Balance) -> Balance:
     )
 
 
-def to_lots(lots: Sequence[models.TaxLot] | None, *, is_short: bool) -> tuple[Lot, ...]:
+def to_lots(lots: Sequence[models.TaxLot] | None, *, of_short: bool) -> tuple[Lot, ...]:
     """Read tax lots: they count like their position, a short's are negative."""
     return tuple(
         Lot(
             acquired_at=lot.original_purchase_date,
-            units=_signed(lot.quantity, is_short=_is_short_lot(lot, is_short=is_short)),
+            units=signed(lot.quantity, is_short=is_short_lot(lot, of_short=of_short)),
             cost_per_unit=lot.purchased_price,
         )
         for lot in lots or ()
     )
-
-
-def is_short(units: Decimal | None, lots: Sequence[models.TaxLot] | None) -> bool:
-    """Tell whether a position is short: by its units, or by the lots that it is made of."""
-    if units is not None and units < 0:
-        return True
-    return {lot.position_type for lot in lots or ()} == {_SHORT}
-
-
-def signed_units(units: Decimal | None, lots: Sequence[models.TaxLot] | None) -> Decimal | None:
-    """Give a position's units, negative for a short that only its lots tell of."""
-    return _signed(units, is_short=is_short(units, lots))
-
-
-def _is_short_lot(lot: models.TaxLot, *, is_short: bool) -> bool:
-    return lot.position_type == _SHORT if lot.position_type in (_SHORT, _LONG) else is_short
-
-
-def _signed(number: Decimal | None, *, is_short: bool) -> Decimal | None:
-    return -abs(number) if is_short and number is not None else number
 
 
 def _is_loaded(answer: models.Account) -> bool:
@@ -170,7 +150,7 @@ def _account_value(answer: models.Account) -> Money | None:
 
 
 def _to_position(line: models.Position) -> Position:
-    instrument = line.instrument
+    instrument, of_short = line.instrument, is_short(line.units, line.tax_lots)
     return Position(
         instrument=Instrument(
             kind=instrument.kind,
@@ -183,13 +163,13 @@ def _to_position(line: models.Position) -> Position:
             option=_to_option(instrument),
             multiplier=_multiplier(instrument),
         ),
-        units=signed_units(line.units, line.tax_lots),
+        units=signed(line.units, is_short=of_short),
         price=line.price,
         cost_per_unit=line.cost_basis,
         currency=line.currency or instrument.currency,
         cash_equivalent=bool(line.cash_equivalent),
         numbers=numbers_of(line.unread, _NUMBERS),
-        lots=to_lots(line.tax_lots, is_short=is_short(line.units, line.tax_lots)),
+        lots=to_lots(line.tax_lots, of_short=of_short),
         # SnapTrade does not say whether a bond's price is per unit or in percent of its par.
         price_basis=None if instrument.kind == BOND else PriceBasis.UNIT,
     )
@@ -206,6 +186,7 @@ def _to_option(instrument: models.Instrument) -> OptionContract | None:
     )
 
 
-def _multiplier(instrument: models.Instrument) -> Decimal:
-    usual = STANDARD if instrument.kind in OPTION_KINDS else Decimal(1)
-    return usual if instrument.multiplier is None else instrument.multiplier
+def _multiplier(instrument: models.Instrument) -> Decimal | None:
+    """Give what one unit stands for; None where only what was known before can tell."""
+    is_contract = instrument.kind in OPTION_KINDS or instrument.kind == FUTURE
+    return instrument.multiplier if is_contract else instrument.multiplier or Decimal(1)

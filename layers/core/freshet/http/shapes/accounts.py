@@ -3,11 +3,11 @@
 from freshet.domain.account import Account, AccountStatus
 from freshet.domain.freshness import Freshness
 from freshet.domain.money import optional_decimal_to_text as text_of
-from freshet.domain.reconciliation import Reconciliation
+from freshet.domain.snapshot import SnapshotSummary
 from freshet.domain.transactions import Transaction
 from freshet.http.shapes.freshness import FreshnessShape, freshness_shape
 from freshet.http.shapes.money import MoneyShape, optional_money_shape
-from freshet.http.shapes.totals import ReconciliationShape, reconciliation_shape
+from freshet.http.shapes.totals import ReconciliationShape, optional_reconciliation_shape
 from freshet.http.shapes.vocabulary import (
     AccountId,
     ConnectionId,
@@ -68,9 +68,10 @@ class TransactionShape(Shape):
 
 
 def account_shape(
-    account: Account, reconciliation: Reconciliation | None, freshness: Freshness
+    account: Account, summary: SnapshotSummary | None, freshness: Freshness
 ) -> AccountShape:
     """Show an account as listed, how its total stands to the stated one, and how fresh it is."""
+    reconciliation, totals = (summary.reconciliation, summary.totals) if summary else (None, None)
     report = account.report
     return {
         "id": account.id,
@@ -82,7 +83,7 @@ def account_shape(
         "status": report.status,
         "is_paper": report.is_paper,
         "value": optional_money_shape(report.value),
-        "reconciliation": None if reconciliation is None else reconciliation_shape(reconciliation),
+        "reconciliation": optional_reconciliation_shape(reconciliation, totals),
         "freshness": freshness_shape(freshness),
         "provider_ids": {"account": report.provider_account_id},
     }

@@ -137,8 +137,9 @@ def holdings_shape(
     if Part.BALANCES not in holdings.missing_parts:
         shape["balances"] = balance_shapes(holdings)
     shape["debts"] = debt_shapes(holdings)
-    shape["totals"] = optional_total_shapes(totals_of(holdings))
-    shape["reconciliation"] = reconciliation_shape(snapshot.reconciliation)
+    totals = totals_of(holdings)
+    shape["totals"] = optional_total_shapes(totals)
+    shape["reconciliation"] = reconciliation_shape(snapshot.reconciliation, totals)
     return shape
 
 
@@ -152,7 +153,7 @@ def version_shape(summary: SnapshotSummary) -> VersionShape:
         "changed_at": to_text(summary.changed_at),
         "position_count": summary.line_count,
         "totals": optional_total_shapes(summary.totals),
-        "reconciliation": reconciliation_shape(summary.reconciliation),
+        "reconciliation": reconciliation_shape(summary.reconciliation, summary.totals),
     }
 
 

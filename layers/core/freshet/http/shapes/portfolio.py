@@ -51,7 +51,7 @@ def portfolio_shape(portfolio: Portfolio) -> PortfolioShape:
 def _account_shape(shown: ShownAccount, portfolio: Portfolio) -> OwnedAccountShape:
     positions, summary = (portfolio.positions or {}).get(shown.account.id), shown.summary
     return {
-        **account_shape(shown.account, shown.reconciliation, shown.freshness),
+        **account_shape(shown.account, summary, shown.freshness),
         "is_counted": shown.account.id in portfolio.counted,
         "totals": optional_total_shapes(summary.totals) if summary else None,
         "positions": None if positions is None else position_shapes(shown.account.id, positions),

@@ -1,6 +1,7 @@
 """The lines of a portfolio as JSON."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from freshet.domain.holdings import Debt, Holdings
@@ -8,7 +9,7 @@ from freshet.domain.identifiers import instrument_id_for
 from freshet.domain.instants import to_text
 from freshet.domain.instruments import Instrument
 from freshet.domain.minor_units import rounded
-from freshet.domain.money import decimal_to_text, optional_decimal_to_text
+from freshet.domain.money import optional_decimal_to_text
 from freshet.domain.position_ids import position_ids
 from freshet.domain.positions import Numbers, Position, PriceBasis
 from freshet.domain.totals import cash_lines, is_in_cash
@@ -45,8 +46,9 @@ class InstrumentShape(Shape):
     """The exchange, ISO 10383."""
     figi: str | None
     option: OptionShape | None
-    multiplier: DecimalText
-    """How many priced things one unit stands for: 100 for a usual option."""
+    multiplier: DecimalText | None
+    """How many priced things one unit stands for: 100 for a usual option; null where that is not
+    known."""
 
 
 class LotShape(Shape):
@@ -126,9 +128,9 @@ def position_shapes(account_id: str, positions: Sequence[Position]) -> list[Posi
 
 def position_line_shape(position: Position) -> PositionLineShape:
     """Show a position; what the provider states keeps its digits, what we compute is rounded."""
-    currency, computes_value = position.currency, position.stated_value is None
-    value = _rounded(position.value, currency) if computes_value else position.value
-    cost = position.stated_cost
+    currency, cost = position.currency, position.stated_cost
+    stated = (position.stated_value, position.vested_value)
+    value = position.value if position.value in stated else _rounded(position.value, currency)
     return {
         "instrument": instrument_shape(position.instrument),
         "units": optional_decimal_to_text(position.units),
@@ -162,13 +164,16 @@ def instrument_shape(instrument: Instrument) -> InstrumentShape:
         "mic": instrument.mic,
         "figi": instrument.figi,
         "option": None if option is None else shape_of(OptionShape, option),
-        "multiplier": decimal_to_text(instrument.multiplier),
+        "multiplier": optional_decimal_to_text(instrument.multiplier),
     }
 
 
 def balance_shapes(holdings: Holdings) -> list[BalanceShape]:
     """Show the cash; where none is listed, cash equivalents are the cash."""
-    return shapes_of(BalanceShape, cash_lines(holdings))
+    lines = cash_lines(holdings)
+    stated = len(holdings.balances)
+    derived = (replace(each, cash=_rounded(each.cash, each.currency)) for each in lines[stated:])
+    return shapes_of(BalanceShape, (*lines[:stated], *derived))
 
 
 def debt_shapes(holdings: Holdings) -> list[DebtShape]:

@@ -1,6 +1,7 @@
 """What lines come to, and how that stands to what the provider states, as JSON."""
 
 from collections.abc import Iterable
+from decimal import Decimal
 
 from freshet.domain.minor_units import rounded
 from freshet.domain.money import EXACT, decimal_to_text, optional_decimal_to_text
@@ -69,19 +70,30 @@ def total_shapes(totals: Iterable[Total]) -> list[TotalShape]:
 
 
 def _total_shape(total: Total) -> TotalShape:
-    positions, cash, debt = (
-        rounded(amount, total.currency) for amount in (total.positions, total.cash, total.debt)
-    )
-    whole = EXACT.subtract(EXACT.add(positions, cash), debt)
+    positions, cash, debt = _parts(total)
     return {
         "currency": total.currency,
         "positions": decimal_to_text(positions),
         "cash": decimal_to_text(cash),
         "debt": decimal_to_text(debt),
-        "total": decimal_to_text(rounded(whole, total.currency)),
+        "total": decimal_to_text(_shown_total(total)),
         "unpriced_positions": total.unpriced_positions,
         "unread_lines": total.unread_lines,
     }
+
+
+def _shown_total(total: Total) -> Decimal:
+    """Add up what is shown, so that it can be added up again."""
+    positions, cash, debt = _parts(total)
+    return rounded(EXACT.subtract(EXACT.add(positions, cash), debt), total.currency)
+
+
+def _parts(total: Total) -> tuple[Decimal, Decimal, Decimal]:
+    return (
+        rounded(total.positions, total.currency),
+        rounded(total.cash, total.currency),
+        rounded(total.debt, total.currency),
+    )
 
 
 def optional_total_shapes(totals: Iterable[Total] | None) -> list[TotalShape] | None:
@@ -89,20 +101,36 @@ def optional_total_shapes(totals: Iterable[Total] | None) -> list[TotalShape] | 
     return None if totals is None else total_shapes(totals)
 
 
-def reconciliation_shape(found: Reconciliation) -> ReconciliationShape:
-    """Show a comparison: the stated amount keeps its digits, ours are rounded."""
-    computed, difference = (
-        None if amount is None else rounded(amount, found.currency)
-        for amount in (found.computed, found.difference)
-    )
-    return {
+def reconciliation_shape(
+    found: Reconciliation, totals: Iterable[Total] | None
+) -> ReconciliationShape:
+    """Show a comparison beside totals: the stated amount keeps its digits, ours is as it is there.
+
+    It is compared exactly; only what is shown is rounded.
+    """
+    shown: ReconciliationShape = {
         "status": found.status,
         "currency": found.currency,
         "stated": optional_decimal_to_text(found.stated),
-        "computed": optional_decimal_to_text(computed),
-        "difference": optional_decimal_to_text(difference),
+        "computed": None,
+        "difference": None,
         "reasons": list(found.reasons),
     }
+    if found.computed is not None and found.stated is not None:
+        # Nothing at all is held where there is no total in the stated currency.
+        own = [each for each in totals or () if each.currency == found.currency]
+        computed = _shown_total(own[0]) if own else rounded(found.computed, found.currency)
+        difference = rounded(EXACT.subtract(found.stated, computed), found.currency)
+        shown["computed"] = decimal_to_text(computed)
+        shown["difference"] = decimal_to_text(difference)
+    return shown
+
+
+def optional_reconciliation_shape(
+    found: Reconciliation | None, totals: Iterable[Total] | None
+) -> ReconciliationShape | None:
+    """Show a comparison that there may not be yet."""
+    return None if found is None else reconciliation_shape(found, totals)
 
 
 def portfolio_reconciliation_shape(
@@ -114,7 +142,7 @@ def portfolio_reconciliation_shape(
     amounts: list[AmountShape] = [
         {
             "currency": each.currency,
-            "amount": decimal_to_text(rounded(each.total, each.currency)),
+            "amount": decimal_to_text(_shown_total(each)),
         }
         for each in not_reconciled
     ]
