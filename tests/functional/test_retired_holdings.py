@@ -54,3 +54,43 @@ def test_same_holdings_are_shown_when_they_are_read_by_the_retired_call(
     assert any(each["positions"] for each in current.values())
     assert (_requests(world, "positions"), _requests(world, "balances")) == asked
     assert _requests(world, "account_holdings") == asked[0]
+
+
+def test_null_part_is_unknown_and_not_empty(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SNAPTRADE_RETIRED_HOLDINGS", "yes")
+    world.restart()
+    world.simulator.control.turn(retired_nulls=["positions"])
+    connection_id, at_provider = world.link(portfolio=["everyday"])
+    world.work()
+    (account,) = world.call("GET", f"/v1/connections/{connection_id}/accounts").body["items"]
+    path = f"/v1/accounts/{account['id']}/holdings"
+    shown = world.call("GET", path).body
+    assert (shown["positions"], shown["totals"]) == (None, None)
+    assert [each["cash"] for each in shown["balances"]] == ["1500.71"]
+    told = shown["reconciliation"]
+    assert (told["status"], told["computed"], told["reasons"]) == ("differs", None, ["unreadable"])
+    assert shown["freshness"]["reason"] == "partly_unreadable"
+    portfolio = world.call("GET", "/v1/portfolio", query={"include": "positions"}).body
+    assert [each["positions"] for each in portfolio["accounts"]] == [None]
+    assert portfolio["reconciliation"]["status"] == "differs"
+
+    world.simulator.control.turn(retired_nulls=[])
+    _read_again(world, at_provider.connection_id)
+    whole = world.call("GET", path).body
+    assert len(whole["positions"]) == 4
+    assert whole["reconciliation"]["status"] == "agrees"
+
+    world.simulator.control.turn(retired_nulls=["positions", "balances"])
+    _read_again(world, at_provider.connection_id)
+    kept = world.call("GET", path).body
+    assert kept["totals"][0]["total"] == whole["totals"][0]["total"]
+    assert {each["numbers"] for each in kept["positions"]} == {"last_known"}
+    assert kept["freshness"]["fetched_at"] == whole["freshness"]["fetched_at"]
+    assert len(world.call("GET", f"/v1/accounts/{account['id']}/snapshots").body["items"]) == 2
+
+
+def _read_again(world: World, connection_id: str) -> None:
+    """Read all of a connection, as if everything about it had just been announced."""
+    event = {"operation": "replay_webhooks", "provider": "snaptrade"}
+    world.operate(event | {"provider_connection_id": connection_id})
+    world.work()

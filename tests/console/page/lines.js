@@ -83,9 +83,11 @@ function unit(currency) {
 }
 
 /** A future moves much and counts nothing: its gains and losses are in the cash. @param {any} position */
-function valueOf({ value, notional, currency }) {
-  if (notional === null) return [number(value, "no value"), value !== null && unit(currency)];
-  return [h("span", { class: "none" }, "counts nothing"), below("moves ", number(notional), unit(currency))];
+function valueOf({ instrument, value, notional, currency }) {
+  const countsNothing = value === null && ["future", "derivative"].includes(instrument.kind);
+  if (!countsNothing) return [number(value, "no value"), value !== null && unit(currency)];
+  const moves = notional !== null && below("moves ", number(notional), unit(currency));
+  return [h("span", { class: "none" }, "counts nothing"), moves];
 }
 
 /** @param {string | null} amount @param {string | null} [currency] */
