@@ -106,7 +106,7 @@ def _profit(units: Decimal | None, price: Decimal | None, cost: Decimal | None) 
     if units is None or price is None or cost is None:
         return None
     with localcontext(prec=100):
-        return units * (price - cost)
+        return _in_cents(units * (price - cost))
 
 
 def test_derived_fields_are_computed_from_the_providers(everything: Everything) -> None:
@@ -197,7 +197,12 @@ def _total(account: dict[str, Any], served: Served) -> Decimal | None:
         if not line.get("cash_equivalent"):
             multiplier = Decimal(line["instrument"].get("multiplier", 1))
             total += Decimal(line["units"]) * Decimal(line["price"]) * multiplier
-    return total
+    return _in_cents(total)
+
+
+def _in_cents(amount: Decimal) -> Decimal:
+    with localcontext(prec=100):
+        return amount.quantize(Decimal("0.01"))
 
 
 def _lines_at(account: dict[str, Any], path: str) -> list[dict[str, Any]]:

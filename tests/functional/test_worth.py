@@ -18,6 +18,7 @@ EXPECTED: dict[tuple[str, str], tuple[str, list[str], str]] = {
     ("snaptrade", "Futures"): ("agrees", [], "20000"),
     ("snaptrade", "Short Margin"): ("agrees", [], "2743"),
     ("snaptrade", "Fills Individual"): ("agrees", [], "2474.2"),
+    ("snaptrade", "Misstated Individual"): ("differs", [], "600"),
     ("snaptrade", "Two Currencies"): ("not_comparable", [], "1485"),
     ("plaid", "Leveraged Margin"): ("agrees", [], "60000"),
     ("plaid", "Leveraged Margin before Debt"): ("agrees", ["stated_before_debt"], "60000"),

@@ -161,7 +161,7 @@ def test_field_is_null_exactly_when_the_table_says_so(path: str) -> None:
         ("positions[].units", Decimal("12.50")),
         ("positions[].price", Decimal("301.20")),
         ("positions[].average_purchase_price", Decimal("250.10")),
-        ("positions[].open_pnl", Decimal("638.7500")),
+        ("positions[].open_pnl", Decimal("638.75")),
         ("positions[].currency", DOLLAR),
         ("positions[].tax_lots", [LOT]),
         ("positions[].symbol.description", "Wide fund"),
@@ -178,7 +178,7 @@ def test_field_is_null_exactly_when_the_table_says_so(path: str) -> None:
         ("option_positions[].symbol.option_symbol.underlying_symbol.symbol", "QARK"),
         ("option_positions[].symbol.option_symbol.underlying_symbol.type", STOCK),
         # 12.50 x 301.20 - 2 x 4.05 x 10 + 300.71
-        ("total_value.value", Decimal("3984.7100")),
+        ("total_value.value", Decimal("3984.71")),
         ("total_value.currency", "USD"),
     ],
 )

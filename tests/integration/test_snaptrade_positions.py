@@ -69,7 +69,7 @@ def test_option_has_its_contract_when_held() -> None:
     )
     assert position.value == Decimal("370.50")
     (bare,) = _positions({"instrument": {"kind": "option"}})
-    assert bare.instrument.multiplier == 100
+    assert bare.instrument.multiplier is None  # what was known before, else a hundred
 
 
 def test_lots_and_cash_are_kept_when_there_are_any() -> None:

@@ -83,8 +83,8 @@ def test_every_metric_of_an_alarm_is_sent_when_the_functions_do_their_work(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     deployed = Deployment(template, monkeypatch)
-    _, connection = world.link(portfolio=["everyday"])
-    _, item = world.link_item(portfolio=["everyday"])
+    _, connection = world.link(portfolio=["everyday", "misstated"])
+    _, item = world.link_item(portfolio=["everyday", "unlisted_coins"])
     deployed.be("TakeSnapshotsFunction")
     world.work()
     world.simulator.control.send_webhook(connection.connection_id, "CONNECTION_UPDATED")

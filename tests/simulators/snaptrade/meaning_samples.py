@@ -1,5 +1,7 @@
 """Invented accounts in which units times price, or the sum of the lines, is not the worth."""
 
+from decimal import Decimal
+
 from tests.simulators.common.exact_json import Document
 from tests.simulators.snaptrade.activities import fill
 from tests.simulators.snaptrade.instruments import (
@@ -140,3 +142,15 @@ def _fills_of(stock: Document) -> list[Document]:
         *(fill(stock, traded_at, same, order="ORDER-7731") for traded_at in times),
         fill(stock, "2026-11-19T20:30:00-05:00", evening, order="ORDER-7802"),
     ]
+
+
+def misstated() -> Portfolio:
+    """A stock whose broker states more than it and the cash are worth."""
+    stock = security("stock", "STIL", "Still Waters Utilities Inc.", exchange="XNYS")
+    return Portfolio(
+        name="Misstated Individual",
+        raw_type="Individual",
+        positions=(position(stock, "10", "52.40", "40.00"),),
+        balances=(cash_in("USD", "76"),),
+        stated_total=Decimal("900.00"),
+    )

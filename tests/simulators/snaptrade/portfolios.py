@@ -36,6 +36,7 @@ _MEANING: dict[str, Callable[[], Portfolio]] = {
         meaning.odd_contracts,
         meaning.two_currencies,
         meaning.fills,
+        meaning.misstated,
     )
 }
 _BUNDLES = {

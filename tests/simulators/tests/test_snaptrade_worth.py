@@ -21,6 +21,7 @@ WORTH = {
     "odd_contracts": "2200.00",
     "two_currencies": "1485.00",
     "fills": "2474.20",
+    "misstated": "900.00",
 }
 OLDER_WORTH = {
     "everyday": "9159.26",
