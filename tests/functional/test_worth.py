@@ -160,14 +160,17 @@ def test_operator_decides_what_a_price_is_of_where_nothing_else_can(world: World
         "price": "98.5",
         "currency": "CAD",
     }
+    stock = {"instrument": {"kind": "stock", "id": "s-1"}, "units": "1", "currency": "CAD"}
     dollars = {"currency": "USD", "cash": "95.05"}
-    world.simulator.control.replace_holdings(account_id, positions=[line], balances=[dollars])
+    world.simulator.control.replace_holdings(
+        account_id, positions=[line, stock], balances=[dollars]
+    )
     world.work()
     path = f"/v1/connections/{connection_id}/accounts"
     (account,) = world.call("GET", path, user_id="user-9").body["items"]
     holdings = f"/v1/accounts/{account['id']}/holdings"
     before = world.call("GET", holdings, user_id="user-9").body
-    (bond,) = before["positions"]
+    bond, share = before["positions"]
     assert (bond["value"], bond["price_basis"]) == (None, None)
     assert "price_basis" in before["reconciliation"]["reasons"]
     event = {
@@ -179,6 +182,8 @@ def test_operator_decides_what_a_price_is_of_where_nothing_else_can(world: World
     }
     assert world.operate(event | {"instrument_id": "ins_none"})["error"]["code"] == "not_found"
     assert world.operate(event | {"price_basis": "par"})["error"]["code"] == "invalid_field"
+    of_share = world.operate(event | {"instrument_id": share["instrument"]["id"]})
+    assert of_share["error"]["detail"].startswith("instrument_id")
     assert world.operate(event) == {"account_id": account["id"], "price_basis": "percent"}
     replay = {
         "operation": "replay_webhooks",
@@ -187,5 +192,5 @@ def test_operator_decides_what_a_price_is_of_where_nothing_else_can(world: World
     }
     world.operate(replay)
     world.work()
-    (bond,) = world.call("GET", holdings, user_id="user-9").body["positions"]
+    bond, _ = world.call("GET", holdings, user_id="user-9").body["positions"]
     assert (bond["value"], bond["price_basis"]) == ("4925", "percent")

@@ -38,6 +38,7 @@ _SYNC_ID = f"{_REFRESH_ID}-sync"
 CONNECTION = a_connection(
     status=ConnectionStatus.NEEDS_USER,
     account_ids=("acc_" + "1" * 24,),
+    price_bases={"instrument-note": PriceBasis.UNIT},
     status_reason="login_required",
     broken_since=NOON - 2 * DAY,
     suspicion=Suspicion(
@@ -92,7 +93,6 @@ ACCOUNT = replace(
     ),
     failed_parts=("balances",),
     price_bases={"instrument-bond": PriceBasis.PERCENT},
-    set_price_bases={"instrument-note": PriceBasis.UNIT},
 )
 
 REFRESH = a_refresh(

@@ -39,6 +39,7 @@ def further_operations(
     )
     deciding = DecideVerdictDependencies(connections, registering.reads, utc_now)
     pricing = SetPriceBasisDependencies(
+        connections,
         DynamoAccounts(table(settings.connections_table)),
         DynamoSnapshots(table(settings.snapshots_table)),
     )

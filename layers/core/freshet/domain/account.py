@@ -78,8 +78,6 @@ class Account:
     """The provider began to load it anew and is through, as seen by this very read."""
     price_bases: PriceBases = field(default_factory=dict)
     """What stated totals decided of prices whose provider does not say what they are of."""
-    set_price_bases: PriceBases = field(default_factory=dict)
-    """What an operator decided of them, which stands above."""
 
     @property
     def is_partial(self) -> bool:
@@ -128,10 +126,6 @@ class Account:
     def with_price_bases(self, decided: PriceBases) -> "Account":
         """Keep what a stated total decided of prices."""
         return replace(self, price_bases={**self.price_bases, **decided})
-
-    def with_set_price_bases(self, decided: PriceBases) -> "Account":
-        """Keep what an operator decided of prices."""
-        return replace(self, set_price_bases={**self.set_price_bases, **decided})
 
     def closed(self) -> "Account":
         """The provider lists it no more."""

@@ -1,6 +1,6 @@
 """A user's link to one institution: what we know of it and when it wants attention."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from freshet.domain.cadence import Cadence, share_of
@@ -11,6 +11,7 @@ from freshet.domain.link import Link
 from freshet.domain.migration import Migration
 from freshet.domain.outbox import Outbox
 from freshet.domain.pending_reads import PendingReads
+from freshet.domain.price_basis import PriceBases
 from freshet.domain.provider import Provider
 from freshet.domain.read_schedule import ReadSchedule
 from freshet.domain.refresh import Method, Refresh
@@ -43,6 +44,8 @@ class Connection:
     migration: Migration = Migration()
     account_ids: tuple[str, ...] = ()
     """Its accounts, closed ones included, in the order in which they came."""
+    price_bases: PriceBases = field(default_factory=dict)
+    """What an operator decided of prices in its accounts: above what stated totals decide."""
     created_at: datetime
     version: int = 1
 

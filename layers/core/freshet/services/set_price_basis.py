@@ -1,19 +1,20 @@
-"""An operator decides what an instrument's price is a price of, in one account."""
+"""An operator decides what an instrument's price is a price of, at one connection."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from freshet.domain.errors import InvalidField, NotFound
 from freshet.domain.identifiers import instrument_id_for
 from freshet.domain.instruments import BOND
 from freshet.domain.positions import PriceBasis
 from freshet.observability import logger
-from freshet.ports import Accounts, Snapshots
+from freshet.ports import Accounts, Connections, Snapshots
 
 
 @dataclass(frozen=True, slots=True)
 class SetPriceBasisDependencies:
     """What the decision needs from outside."""
 
+    connections: Connections
     accounts: Accounts
     snapshots: Snapshots
 
@@ -41,5 +42,9 @@ def set_price_basis(
     position = held[instrument_id]
     if position.instrument.kind != BOND or position.stated_value is not None:
         raise InvalidField("instrument_id", "must be a bond whose value is not stated")
-    deps.accounts.save(account.with_set_price_bases({instrument_id: basis}))
+    deps.connections.change(
+        user_id,
+        account.connection_id,
+        lambda row: replace(row, price_bases={**row.price_bases, instrument_id: basis}),
+    )
     logger.warning("A price basis was set", account_id=account_id, basis=basis)

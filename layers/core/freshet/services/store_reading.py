@@ -41,7 +41,7 @@ def store_reading(
     if reading.holdings.is_empty and not account.report.is_loaded:
         return None
 
-    undecided = undecided_in(reading.holdings) - account.set_price_bases.keys()
+    undecided = undecided_in(reading.holdings) - reading.set_price_bases.keys()
 
     def attempt() -> Stored:
         latest = snapshots.latest(account.user_id, account.id)

@@ -255,7 +255,7 @@ def _with_holdings(
         is_partial=account.is_partial,
         is_reloaded=account.is_reloaded,
         price_bases=account.price_bases,
-        set_price_bases=account.set_price_bases,
+        set_price_bases=connection.price_bases,
     )
     stored = store_reading(account, reading, snapshots=deps.snapshots, zone=deps.zone)
     if stored is None:

@@ -8,14 +8,17 @@ from typing import Any
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
-from freshet.adapters.dynamodb.values import money_from_item, money_to_item
+from freshet.adapters.dynamodb.values import (
+    bases_from_item,
+    bases_to_item,
+    money_from_item,
+    money_to_item,
+)
 from freshet.domain.account import Account, AccountReport, AccountStatus
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.errors import ConcurrentChange, Erased, MigratedAccounts, NotFound
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
-from freshet.domain.positions import PriceBasis
-from freshet.domain.price_basis import PriceBases
 
 
 class DynamoAccounts:
@@ -90,8 +93,7 @@ def account_to_item(account: Account) -> Item:
         "transactions_read_at": optional_to_text(account.transactions_read_at),
         "history_read_at": optional_to_text(account.history_read_at),
         "failed_parts": list(account.failed_parts),
-        "price_bases": _bases_to_item(account.price_bases),
-        "set_price_bases": _bases_to_item(account.set_price_bases),
+        "price_bases": bases_to_item(account.price_bases),
         **plain,
         "status": str(report.status),
         "synced_at": optional_to_text(report.synced_at),
@@ -122,21 +124,12 @@ def _from_format_1(item: Item) -> Account:
         transactions_read_at=optional_from_text(item.get("transactions_read_at")),
         history_read_at=optional_from_text(item.get("history_read_at")),
         failed_parts=tuple(item["failed_parts"]),
-        price_bases=_bases_from_item(item.get("price_bases")),
-        set_price_bases=_bases_from_item(item.get("set_price_bases")),
+        price_bases=bases_from_item(item.get("price_bases")),
         report=AccountReport(**(plain | special)),
     )
 
 
 _FORM = StoredForm("an account", _from_format_1)
-
-
-def _bases_to_item(bases: PriceBases) -> dict[str, str] | None:
-    return {name: str(basis) for name, basis in bases.items()} or None
-
-
-def _bases_from_item(kept: Any) -> PriceBases:
-    return {name: PriceBasis(basis) for name, basis in (kept or {}).items()}
 
 
 def _day_to_text(day: date | None) -> str | None:

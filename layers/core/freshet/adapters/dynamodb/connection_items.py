@@ -8,7 +8,12 @@ from freshet.adapters.dynamodb.pending_items import pending_from_item, pending_t
 from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.suspicion_items import suspicion_from_item, suspicion_to_item
 from freshet.adapters.dynamodb.table import Item
-from freshet.adapters.dynamodb.values import event_from_item, event_to_item
+from freshet.adapters.dynamodb.values import (
+    bases_from_item,
+    bases_to_item,
+    event_from_item,
+    event_to_item,
+)
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode, Institution
@@ -47,6 +52,7 @@ def connection_to_item(connection: Connection) -> Item:
         **_outbox_to_item(connection.outbox),
         **_migration_to_item(connection.migration),
         "account_ids": list(connection.account_ids),
+        "price_bases": bases_to_item(connection.price_bases),
         "created_at": to_text(connection.created_at),
         "version": connection.version,
     }
@@ -73,6 +79,7 @@ def _from_format_1(item: Item) -> Connection:
         outbox=_outbox_from_item(item),
         migration=_migration_from_item(item),
         account_ids=tuple(item["account_ids"]),
+        price_bases=bases_from_item(item.get("price_bases")),
         created_at=from_text(item["created_at"]),
         version=int(item["version"]),
     )

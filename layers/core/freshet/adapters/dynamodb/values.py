@@ -5,6 +5,8 @@ from typing import Any
 from freshet.domain.events import Event, EventKind
 from freshet.domain.instants import from_text, to_text
 from freshet.domain.money import Money, decimal_to_text, stored_decimal
+from freshet.domain.positions import PriceBasis
+from freshet.domain.price_basis import PriceBases
 
 
 def money_to_item(money: Money) -> dict[str, str]:
@@ -37,3 +39,13 @@ def event_from_item(item: Any) -> Event:
         subject_id=item["subject_id"],
         occurred_at=from_text(item["occurred_at"]),
     )
+
+
+def bases_to_item(bases: PriceBases) -> dict[str, str] | None:
+    """Keep what prices are prices of, by instrument."""
+    return {name: str(basis) for name, basis in bases.items()} or None
+
+
+def bases_from_item(kept: Any) -> PriceBases:
+    """Read what prices are prices of."""
+    return {name: PriceBasis(basis) for name, basis in (kept or {}).items()}
