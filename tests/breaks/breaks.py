@@ -79,10 +79,10 @@ def _newest_read(self: snapshot.HoldingsReading) -> str:
     return self.started_at.isoformat()
 
 
-def _believe(
-    latest: snapshot.HoldingsSnapshot, reading: snapshot.HoldingsReading, *, zone: tzinfo
-) -> snapshot.Outcome:
-    return snapshot.accept_reading(latest, reading, as_read=reading, zone=zone)
+def _believe_empty(
+    latest: snapshot.HoldingsSnapshot | None, reading: snapshot.HoldingsReading
+) -> bool:
+    return True
 
 
 def _rounded(number: Decimal) -> Decimal:
@@ -122,9 +122,7 @@ def _agree(holdings: Holdings, *, as_of: datetime) -> reconciliation.Reconciliat
     return reconciliation.Reconciliation(status=reconciliation.ReconciliationStatus.AGREES)
 
 
-def _forget_cash(
-    holdings: Holdings, before: Holdings | None, *, as_of: datetime, is_whole: bool
-) -> Holdings:
+def _forget_cash(holdings: Holdings, before: Holdings, **_: Any) -> Holdings:
     return holdings
 
 
@@ -210,8 +208,8 @@ BREAKS = (
     Break(
         promise="An empty read never erases holdings",
         name="believe-empty",
-        original=snapshot.judge_empty,
-        replacement=_believe,
+        original=snapshot._is_repeated,
+        replacement=_believe_empty,
         tests=("tests/unit/test_snapshot_sequences.py", "tests/unit/test_snapshot_judgement.py"),
     ),
     Break(

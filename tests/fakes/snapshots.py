@@ -140,6 +140,7 @@ def _summary(snapshot: HoldingsSnapshot) -> SnapshotSummary:
         changed_at=snapshot.changed_at,
         day=snapshot.day,
         seen_from=snapshot.seen_from,
+        is_partial=snapshot.is_partial,
         prices=snapshot.prices,
         empty_seen_as_of=snapshot.empty_seen_as_of,
         empty_seen_at=snapshot.empty_seen_at,
@@ -157,5 +158,5 @@ def _close(day: date, last: HoldingsSnapshot) -> DailyValuation:
         seen_on=market_day(last.fetched_at, NEW_YORK),
         data_as_of=last.data_as_of,
         totals=totals_of(last.holdings),
-        is_partly_unreadable=last.is_partly_unreadable,
+        is_partly_unreadable=last.is_partly_unreadable or last.is_partial,
     )

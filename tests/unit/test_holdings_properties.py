@@ -18,7 +18,7 @@ from tests.worth import demand_exact_totals
 
 
 def _content(holdings: Holdings) -> Counter[str]:
-    return Counter(each.content for each in holdings.lines)
+    return Counter(each.content for each in holdings.known.lines)
 
 
 @settings(max_examples=many(in_gate=33, deep=400))

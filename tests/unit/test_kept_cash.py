@@ -110,15 +110,15 @@ def _owing(amount: int) -> Holdings:
 
 
 def test_debt_is_paid_by_a_stated_zero_or_by_the_stated_total_alone() -> None:
-    owing = _owing(20)
-    assert _totals([owing, _book(KNOWN), _book(KNOWN)]) == [WITH - 20] * 3
-    assert _totals([owing, _owing(0)]) == [WITH - 20, WITH]
+    owing = _owing(2000)
+    assert _totals([owing, _book(KNOWN), _book(KNOWN)]) == [WITH - 2000] * 3
+    assert _totals([owing, _owing(0)]) == [WITH - 2000, WITH]
     (_, _), (_, after) = _reads([owing, _owing(0)])
     assert after.holdings.debts == ()
     paid = replace(_book(KNOWN), statement=Statement(total=WITH, currency="USD"))
-    assert _totals([owing, paid]) == [WITH - 20, WITH]
+    assert _totals([owing, paid]) == [WITH - 2000, WITH]
     (_, first), *_ = _reads([owing])
-    assert [each.content for each in first.holdings.debts] == ['["debt", "USD", "20"]']
+    assert [each.content for each in first.holdings.debts] == ['["debt", "USD", "2000"]']
 
 
 def test_nothing_is_made_up_on_a_first_load() -> None:
@@ -167,3 +167,67 @@ def test_unlisted_cash_gives_way_to_the_line_that_lists_it() -> None:
 def test_cash_of_null_stays_known_beside_a_portfolio_that_is_empty() -> None:
     books = [_book(KNOWN), *[_book(UNSTATED, positions=())] * 3]
     assert _totals(books)[-1] == CASH
+
+
+def test_empty_answer_is_doubted_although_cash_is_kept_from_it() -> None:
+    known = _book((), positions=(*LINES, _cash_line("500")), stated="530")
+    (_, first), (outcome, after), (again, _) = _reads([known, _book((), positions=()), known])
+    assert (outcome.is_unconfirmed, outcome.is_new_version) == (True, False)
+    assert after.holdings == first.holdings
+    assert again.changes == ()
+
+
+def test_debt_follows_the_currency_of_the_account() -> None:
+    unnamed = _book((), debts=(Debt(currency=None, amount=Decimal(20)),))
+    named = _book((), debts=(Debt(currency="USD", amount=Decimal(20)),))
+    moved = _book((), debts=(Debt(currency="CAD", amount=Decimal(20)),))
+    found = [latest.holdings.debts for _, latest in _reads([named, unnamed, named, moved])]
+    assert [[each.currency for each in debts] for debts in found] == [["USD"]] * 3 + [["CAD"]]
+
+
+@pytest.mark.parametrize(
+    ("first", "later", "totals"),
+    [
+        # Paid, and the rest is cash that no line lists.
+        (_book((), debts=(Debt(currency="USD", amount=Decimal(20)),)), ("530", "500"), [10, 530]),
+        # The stated total before the debt agrees with it, too.
+        (
+            _book((), debts=(Debt(currency="USD", amount=Decimal(20)),), stated="30"),
+            ("30", None),
+            [10, 10],
+        ),
+    ],
+)
+def test_debt_goes_where_the_total_agrees_without_it_alone(
+    first: Holdings, later: tuple[str, str | None], totals: list[int]
+) -> None:
+    total, available = later
+    statement = Statement(
+        total=Decimal(total),
+        currency="USD",
+        available=None if available is None else Decimal(available),
+    )
+    after = replace(_book(()), statement=statement)
+    assert _totals([first, after, after]) == [totals[0], totals[1], totals[1]]
+
+
+def test_cash_of_null_is_gone_where_the_total_agrees_without_it_alone() -> None:
+    bought = (a_position(units=Decimal(48_530), price=Decimal(1)),)
+    after = _book(UNSTATED, positions=bought, stated="48530")
+    assert _totals([_book(KNOWN, stated="48530.25"), after, after]) == [WITH, 48_530, 48_530]
+
+
+def test_proven_cash_is_kept_through_a_blemish() -> None:
+    statement = Statement(total=Decimal(530), currency="USD", available=Decimal(500))
+    proven = replace(_book(()), statement=statement)
+    unread = replace(proven, positions=(replace(LINES[0], price=None),))
+    disproven = replace(proven, statement=replace(statement, total=Decimal(999)))
+    outcomes = list(_reads([proven, unread, proven, disproven]))
+    assert [total_in(latest.holdings, "USD").cash for _, latest in outcomes] == [500, 500, 500, 0]
+    assert [outcome.is_new_version for outcome, _ in outcomes] == [True, False, False, True]
+
+
+def test_zero_and_null_and_minus_zero_are_no_different_content() -> None:
+    zeros = [_book((a_balance(cash=Decimal(each)),)) for each in ("0", "-0", "0.00")]
+    (_, *later) = _reads([*zeros, _book(UNSTATED), zeros[0]])
+    assert [outcome.is_new_version for outcome, _ in later] == [False] * 4

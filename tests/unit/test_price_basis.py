@@ -125,7 +125,7 @@ def test_unlisted_cash_counts_only_where_the_figures_prove_it(
 ) -> None:
     values: dict[str, Any] = {"available": Decimal("13055.06")}
     book = _stating(total, IRA, **(values | changes))
-    after = with_unlisted_cash(book, None, as_of=NOON)
+    after = with_unlisted_cash(book, as_of=NOON)
     if not is_counted:
         assert after == book
         return
@@ -136,4 +136,4 @@ def test_unlisted_cash_counts_only_where_the_figures_prove_it(
 def test_available_cash_is_no_cash_where_it_is_all_that_the_account_is_worth() -> None:
     coins = a_position(units=Decimal(8), price=Decimal("554.67"))
     book = _stating("48200.03", coins, available=Decimal("48200.03"))
-    assert with_unlisted_cash(book, None, as_of=NOON + timedelta(hours=1)) == book
+    assert with_unlisted_cash(book, as_of=NOON + timedelta(hours=1)) == book

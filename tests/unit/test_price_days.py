@@ -238,3 +238,14 @@ def test_missed_night_is_a_gap_and_a_look_without_news_is_carried() -> None:
     ]
     days = days_between(closes[::-1], MONDAY, MONDAY + 4 * DAY)
     assert [str(each.origin) for each in days] == ["close", "carried", "close", "gap", "close"]
+
+
+def test_prices_that_moved_close_their_own_day_whatever_else_changed() -> None:
+    at = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # ten in the morning, prices of the day before
+    states = _after(
+        *(
+            (at + number * DAY, _line(MONDAY + number * DAY, units=Decimal(number + 1)))
+            for number in range(3)
+        )
+    )
+    assert [each.day for each in states[1:]] == [MONDAY + DAY, MONDAY + 2 * DAY]

@@ -103,16 +103,15 @@ class Holdings:
 
     @property
     def known(self) -> "Holdings":
-        """Leave out the lines of which nothing is known: what they are is no content yet."""
+        """Leave out lines of which nothing is known or stated: what they are is no content yet."""
         return replace(
             self,
             positions=tuple(each for each in self.positions if each.numbers is not Numbers.UNKNOWN),
-            balances=tuple(each for each in self.balances if each.numbers is not Numbers.UNKNOWN),
+            balances=tuple(each for each in self.balances if each.cash is not None),
             debts=tuple(each for each in self.debts if each.numbers is not Numbers.UNKNOWN),
         )
 
     def content_hash(self) -> str:
         """Hash units, cost, cash and instruments; prices, names and the order do not count."""
-        known = self.known if self.is_partly_unreadable else self
-        text = json.dumps(sorted(each.content for each in known.lines))
+        text = json.dumps(sorted(each.content for each in self.known.lines))
         return hashlib.sha256(text.encode()).hexdigest()

@@ -1,81 +1,73 @@
 """Cash and debt that a provider does not state any more: unknown is not zero."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from freshet.domain.holdings import Balance, Debt, Holdings, Part
 from freshet.domain.instruments import CASH
-from freshet.domain.last_known import pairs_of, subject_of
+from freshet.domain.last_known import pairs_of
 from freshet.domain.positions import Numbers, Position
-from freshet.domain.reconciliation import agrees_as
-
-
-def with_stated_cash(holdings: Holdings, before: Holdings | None) -> Holdings:
-    """Keep the cash of before where the provider states null: that says nothing, however often."""
-    if before is None:
-        return holdings
-    balances = tuple(
-        _stated(line, old) for line, old in pairs_of(holdings.balances, before.balances)
-    )
-    return replace(holdings, balances=balances)
 
 
 def with_kept_cash(
-    holdings: Holdings, before: Holdings | None, *, as_of: datetime, is_whole: bool
+    holdings: Holdings,
+    before: Holdings,
+    *,
+    as_of: datetime,
+    is_whole: bool,
+    is_emptied: bool = False,
+    elsewhere_than: str | None = None,
 ) -> Holdings:
-    """Keep lines of cash and debt that are gone for the first time.
+    """Keep the cash and the debt of before that the provider does not state.
 
-    Cash is believed to be gone by newer data that repeats it. A debt that is not stated is not
-    paid: only a stated zero, or the total, says that. Both are gone at once where the stated total
-    agrees without them. An answer that is not whole proves nothing by what it lacks.
+    An amount of null says nothing, however often. A currency whose cash is gone is believed to be
+    empty by newer data that repeats it, or with an account that is believed to be empty. A debt
+    that is not stated is not paid: a stated one, zero included, ends it. What is not whole proves
+    nothing by what it lacks. With `elsewhere_than`, only what is in other currencies is kept.
     """
-    if before is None:
-        return holdings
     since = as_of if is_whole else None
-    positions = _gone(
-        [each for each in before.positions if _is_cash(each)], holdings.positions, since
+    balances = tuple(
+        _stated(line, old, elsewhere_than)
+        for line, old in pairs_of(holdings.balances, before.balances)
     )
-    listed = [each for each in before.balances if each.is_listed]
-    balances = _gone(listed, holdings.balances, since)
-    if Part.BALANCES in holdings.missing_parts:
-        balances = []
-    debts = _gone(before.debts, holdings.debts, None)
-    if not (positions or balances or debts):
-        return holdings
-    # The stated total proves nothing of other currencies.
-    currency = holdings.statement.currency if holdings.statement else None
-    elsewhere = _with(
+    gone = _gone(before.balances, balances, since)
+    lines = _gone(_cash_in(before.positions), _cash_in(holdings.positions), since)
+    if is_emptied or Part.BALANCES in holdings.missing_parts:
+        gone = [each for each in gone if not each.is_listed]
+        lines = []
+    owed = [] if holdings.debts else _gone(before.debts, (), None)
+    listed = {each.currency for each in _cash_in(holdings.positions)}
+    # What no line listed is listed now.
+    gone = [each for each in gone if each.is_listed or each.currency not in listed]
+    return replace(
         holdings,
-        [each for each in positions if each.currency != currency],
-        [each for each in balances if each.currency != currency],
-        [each for each in debts if each.currency != currency],
+        positions=(*holdings.positions, *_except(lines, elsewhere_than)),
+        balances=(*balances, *_except(gone, elsewhere_than)),
+        debts=(*holdings.debts, *_except(owed, elsewhere_than)),
     )
-    if agrees_as(elsewhere, as_of=as_of):
-        return elsewhere
-    return _with(holdings, positions, balances, debts)
 
 
-def _stated(line: Balance, before: Balance | None) -> Balance:
+def _stated(line: Balance, before: Balance | None, elsewhere_than: str | None) -> Balance:
     is_open = line.cash is None and line.numbers is Numbers.READ
-    if not is_open or before is None or not before.cash:
+    if not is_open or before is None or before.cash is None or line.currency == elsewhere_than:
         return line
     return replace(before, numbers=Numbers.KEPT, missing_as_of=None)
 
 
-def _is_cash(position: Position) -> bool:
-    return position.instrument.kind == CASH
+def _cash_in(positions: Iterable[Position]) -> list[Position]:
+    return [each for each in positions if each.instrument.kind == CASH]
 
 
 def _gone[L: (Position, Balance, Debt)](
     before: Sequence[L], now: Sequence[L], as_of: datetime | None
 ) -> list[L]:
     """List what is missing for the first time, or by no newer data than then."""
-    there = {subject_of(each) for each in now}
+    there = {each.currency for each in now}
     return [
         replace(each, numbers=Numbers.KEPT, missing_as_of=each.missing_as_of or as_of)
         for each in before
-        if subject_of(each) not in there
+        if each.currency not in there
         and _amount(each)
         and (each.missing_as_of is None or as_of is None or as_of <= each.missing_as_of)
     ]
@@ -85,15 +77,5 @@ def _amount(line: Position | Balance | Debt) -> object:
     return line.value if isinstance(line, Position) else line.amount
 
 
-def _with(
-    holdings: Holdings,
-    positions: Sequence[Position],
-    balances: Sequence[Balance],
-    debts: Sequence[Debt],
-) -> Holdings:
-    return replace(
-        holdings,
-        positions=(*holdings.positions, *positions),
-        balances=(*holdings.balances, *balances),
-        debts=(*holdings.debts, *debts),
-    )
+def _except[L: (Position, Balance, Debt)](lines: Sequence[L], currency: str | None) -> list[L]:
+    return [each for each in lines if currency is None or each.currency != currency]

@@ -1,7 +1,7 @@
 """What stands in for numbers that a provider gave in a form that cannot be read, or left open."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from freshet.domain.holdings import Balance, Debt, Holdings, Line, Part
@@ -24,9 +24,10 @@ def with_last_known(holdings: Holdings, before: Holdings | None) -> Holdings:
     positions = pairs_of(holdings.positions, earlier.positions)
     balances = pairs_of(holdings.balances, earlier.balances)
     debts = pairs_of(holdings.debts, earlier.debts)
+    instruments = {each.instrument.identity: each.instrument for each in earlier.positions}
     return replace(
         holdings,
-        positions=tuple(_position(line, old) for line, old in positions),
+        positions=tuple(_position(line, old, instruments) for line, old in positions),
         balances=tuple(_balance(line, old) for line, old in balances),
         debts=tuple(_debt(line, old) for line, old in debts),
     )
@@ -79,9 +80,15 @@ def _old_line[L: (Position, Balance)](line: L) -> L:
     return replace(line, numbers=Numbers.UNKNOWN if is_unknown else Numbers.LAST_KNOWN)
 
 
-def _position(line: Position, before: Position | None) -> Position:
+def _position(
+    line: Position,
+    before: Position | None,
+    instruments: Mapping[tuple[str, str | None], Instrument],
+) -> Position:
     if line.numbers is not Numbers.UNKNOWN:
-        return _with_terms(line, before.instrument if before else None)
+        line = _with_terms(line, instruments.get(line.instrument.identity))
+        is_told = before is None or before.stated_value is None or line.price_basis is not None
+        return line if is_told or before is None else replace(line, price_basis=before.price_basis)
     if before is None or before.numbers is Numbers.UNKNOWN:
         return Position(
             instrument=line.instrument,

@@ -56,8 +56,8 @@ def optional_decimal(text: str | None) -> Decimal | None:
 
 
 def canonical(number: Decimal | None) -> str | None:
-    """Give equal numbers one text: `12.50` and `12.5` are both `12.5`; never rounds."""
-    return None if number is None else decimal_to_text(number.normalize(EXACT))
+    """Give equal numbers one text: `12.50` and `12.5` are both `12.5`, `-0` is `0`."""
+    return None if number is None else decimal_to_text(EXACT.plus(number).normalize(EXACT))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,11 @@ from datetime import date, datetime, tzinfo
 from freshet.domain.holdings import Holdings
 from freshet.domain.holdings_changes import HoldingsChange, changes_between
 from freshet.domain.instants import to_text
-from freshet.domain.kept_cash import with_kept_cash, with_stated_cash
-from freshet.domain.last_known import with_last_known
-from freshet.domain.price_basis import PriceBases, undecided_in, with_bases, with_fitting_bases
+from freshet.domain.price_basis import PriceBases
 from freshet.domain.price_days import PriceDays, day_of_prices, market_day, price_days_of
 from freshet.domain.reconciliation import Reconciliation, reconcile
+from freshet.domain.settling import settled
 from freshet.domain.totals import Total
-from freshet.domain.unlisted_cash import with_unlisted_cash
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +75,8 @@ class SnapshotDates:
     seen_from: date
     """The first day on which this state, or one of the same day, was read."""
     prices: PriceDays | None = None
+    is_partial: bool = False
+    """It was made of an answer that was not whole."""
     empty_seen_as_of: datetime | None = None
     """As of then the provider said that all was gone, which is not believed yet."""
     empty_seen_at: datetime | None = None
@@ -161,6 +161,7 @@ def first_snapshot(reading: HoldingsReading, *, zone: tzinfo) -> HoldingsSnapsho
         day=market_day(reading.data_as_of, zone),
         seen_from=market_day(reading.fetched_at, zone),
         prices=price_days_of(reading.holdings, zone),
+        is_partial=reading.is_partial,
     )
 
 
@@ -169,52 +170,43 @@ def judge(latest: HoldingsSnapshot | None, reading: HoldingsReading, *, zone: tz
 
     Its days are those of a time zone.
     """
-    reading = settled(reading, latest)
-    if reading.holdings.is_empty and reading.is_partial:
+    says_empty, said = reading.holdings.is_empty, reading.holdings
+    if says_empty and (reading.is_partial or said.missing_parts):
         return Outcome(latest=None, is_unconfirmed=True)  # a part of the answer is missing
+    is_emptied = says_empty and _is_repeated(latest, reading)
+    holdings = settled(
+        said,
+        latest.holdings if latest else None,
+        as_of=reading.data_as_of,
+        decided=reading.price_bases,
+        fixed=reading.set_price_bases,
+        is_whole=not reading.is_partial,
+        is_emptied=is_emptied,
+    )
+    is_partial = reading.is_partial or holdings.is_partly_unreadable
+    reading = replace(reading, holdings=holdings, is_partial=is_partial)
     if latest is None:
         return Outcome(latest=first_snapshot(reading, zone=zone), is_new_version=True)
     read, reading = reading, reading.dated_like(latest)
     if reading.token <= latest.dates_token:
         return Outcome(latest=None)
-    if reading.holdings.is_empty and not latest.holdings.is_empty:
-        return judge_empty(latest, reading, zone=zone)
+    if says_empty and not latest.holdings.is_empty and not is_emptied:
+        return doubt_empty(latest, reading)
     return accept_reading(latest, reading, as_read=read, zone=zone)
 
 
-def settled(reading: HoldingsReading, latest: HoldingsSnapshot | None) -> HoldingsReading:
-    """Settle what an answer leaves open, by what was known before and by the stated total."""
-    before, as_of = latest.holdings if latest else None, reading.data_as_of
-    undecided = undecided_in(reading.holdings) - reading.set_price_bases.keys()
-    holdings = with_last_known(reading.holdings, before)
-    is_partial = reading.is_partial or holdings.is_partly_unreadable
-    holdings = with_bases(holdings, {**reading.price_bases, **reading.set_price_bases})
-    holdings = with_stated_cash(holdings, before)
-    if not _is_believed_to_be_empty(reading, latest):
-        holdings = with_kept_cash(holdings, before, as_of=as_of, is_whole=not is_partial)
-    holdings = with_unlisted_cash(holdings, before, as_of=as_of)
-    holdings = with_fitting_bases(holdings, undecided, as_of=as_of)
-    owed = tuple(each for each in holdings.debts if each.amount != 0)
-    return replace(reading, holdings=replace(holdings, debts=owed), is_partial=is_partial)
+def _is_repeated(latest: HoldingsSnapshot | None, reading: HoldingsReading) -> bool:
+    """Tell whether an empty answer is believed: by newer data that repeats it, or a new load."""
+    seen = latest.empty_seen_as_of if latest else None
+    return reading.is_reloaded or (seen is not None and reading.data_as_of > seen)
 
 
-def judge_empty(latest: HoldingsSnapshot, reading: HoldingsReading, *, zone: tzinfo) -> Outcome:
-    """Believe an empty answer only when newer data repeats it, or after a load from the beginning.
-
-    An outage can look like an empty account.
-    """
-    if _is_believed_to_be_empty(reading, latest):
-        return accept_reading(latest, reading, as_read=reading, zone=zone)
+def doubt_empty(latest: HoldingsSnapshot, reading: HoldingsReading) -> Outcome:
+    """Note an empty answer that is not believed yet: an outage can look like an empty account."""
     if latest.empty_seen_as_of is not None:
         return Outcome(latest=None, is_unconfirmed=True)
     marked = replace(latest, empty_seen_as_of=reading.data_as_of, empty_seen_at=reading.fetched_at)
     return Outcome(latest=marked, is_unconfirmed=True)
-
-
-def _is_believed_to_be_empty(reading: HoldingsReading, latest: HoldingsSnapshot | None) -> bool:
-    seen = latest.empty_seen_as_of if latest else None
-    is_repeated = reading.is_reloaded or (seen is not None and reading.data_as_of > seen)
-    return reading.holdings.is_empty and is_repeated
 
 
 def accept_reading(
@@ -228,8 +220,16 @@ def accept_reading(
     first = first_snapshot(reading, zone=zone)
     is_changed = first.content_hash != latest.content_hash
     day = _day_after(latest, as_read, is_changed=is_changed, zone=zone)
-    seen_from = first.seen_from if day > latest.day else latest.seen_from
-    fresh = replace(first, changed_at=as_read.fetched_at, day=day, seen_from=seen_from)
+    seen_from = latest.seen_from
+    if day > latest.day:
+        seen_from = market_day(as_read.fetched_at, zone)
+    fresh = replace(
+        first,
+        changed_at=as_read.fetched_at,
+        day=day,
+        seen_from=seen_from,
+        is_partial=reading.is_partial,
+    )
     if is_changed:
         changes = changes_between(latest.holdings, fresh.holdings)
         return Outcome(latest=fresh, is_new_version=True, changes=changes)
@@ -245,9 +245,11 @@ def _day_after(
     It is the day of its prices. What was bought or paid in on a later day is not of that day,
     though no price has moved since.
     """
+    before = day_of_prices(latest.holdings, as_of=latest.data_as_of, zone=zone)
     by_prices = day_of_prices(read.holdings, as_of=read.data_as_of, zone=zone)
-    seen_on = market_day(read.data_as_of, zone) if is_changed else by_prices
-    return max(latest.day, by_prices, seen_on)
+    if by_prices > before or not is_changed:
+        return max(latest.day, by_prices)
+    return max(latest.day, market_day(read.data_as_of, zone))
 
 
 @dataclass(frozen=True, slots=True)

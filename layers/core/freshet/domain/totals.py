@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from freshet.domain.holdings import Balance, Holdings, Line
+from freshet.domain.instruments import CASH
 from freshet.domain.money import EXACT
 from freshet.domain.positions import Numbers, Position
 
@@ -97,7 +98,7 @@ def is_in_cash(holdings: Holdings, currency: str | None) -> bool:
     """Tell whether a debt is what a line of cash is negative by: it must not count twice."""
     balances = (each.cash for each in holdings.balances if each.currency == currency)
     lines = (
-        each.value
+        each.units if each.value is None and each.instrument.kind == CASH else each.value
         for each in holdings.positions
         if each.cash_equivalent and each.currency == currency
     )

@@ -9,28 +9,26 @@ from freshet.domain.positions import Numbers
 from freshet.domain.reconciliation import agrees_as, reconcile
 
 
-def with_unlisted_cash(holdings: Holdings, before: Holdings | None, *, as_of: datetime) -> Holdings:
+def with_unlisted_cash(holdings: Holdings, *, as_of: datetime) -> Holdings:
     """Add the available cash where the stated total is the sum of it and of every line.
 
     Nothing else may explain the difference: every line is readable and priced, and there is no
-    debt, nothing unvested and no cash. Where the provider states too little to tell this time, the
-    cash of before is kept.
+    debt, nothing unvested and no cash. What was proven before stays while it cannot be told, and
+    goes where the figures of today disprove it.
     """
+    plain = replace(holdings, balances=tuple(each for each in holdings.balances if each.is_listed))
     statement = holdings.statement
-    if not _is_plain(holdings):
+    if statement is None or None in (statement.total, statement.available, statement.currency):
         return holdings
-    if statement is None or statement.total is None or statement.available is None:
-        kept = [each for each in before.balances if not each.is_listed] if before else []
-        lines = tuple(replace(each, numbers=Numbers.KEPT) for each in kept)
-        return replace(holdings, balances=lines)
-    if statement.available <= 0:
+    if statement.available is None or not _is_plain(plain):
         return holdings
     cash = Balance(
         currency=statement.currency, cash=statement.available, buying_power=None, is_listed=False
     )
-    fuller = replace(holdings, balances=(cash,))
-    is_nearer = _difference(fuller, as_of) < _difference(holdings, as_of)
-    return fuller if is_nearer and agrees_as(fuller, as_of=as_of) else holdings
+    fuller = replace(plain, balances=(cash,))
+    is_nearer = _difference(fuller, as_of) < _difference(plain, as_of)
+    is_proven = statement.available > 0 and is_nearer and agrees_as(fuller, as_of=as_of)
+    return fuller if is_proven else plain
 
 
 def _difference(holdings: Holdings, as_of: datetime) -> Decimal:

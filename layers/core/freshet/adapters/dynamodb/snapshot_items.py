@@ -18,7 +18,17 @@ _OPTIONAL_DATES = ("broker_as_of", "provider_synced_at", "empty_seen_as_of", "em
 _DATES = ("fetched_at", "changed_at")
 
 SUMMARY = (
-    *("format", "version", "dates_token", "day", "seen_from", "prices", *_OPTIONAL_DATES, *_DATES),
+    *(
+        "format",
+        "version",
+        "dates_token",
+        "day",
+        "seen_from",
+        "is_partial",
+        "prices",
+        *_OPTIONAL_DATES,
+        *_DATES,
+    ),
     *("totals", "line_count", "reconciliation", "has_unreadable_lines"),
 )
 """The attributes that a summary is read from: the document stays where it is."""
@@ -35,6 +45,7 @@ def snapshot_to_item(snapshot: HoldingsSnapshot) -> Item:
         **{name: to_text(getattr(snapshot, name)) for name in _DATES},
         "day": snapshot.day.isoformat(),
         "seen_from": snapshot.seen_from.isoformat(),
+        "is_partial": snapshot.is_partial,
         "prices": to_plain(snapshot.prices),
         "totals": to_plain(totals_of(snapshot.holdings)),
         "line_count": len(snapshot.holdings.positions),
@@ -87,7 +98,7 @@ def _day_from_format_1(item: Item) -> DailyValuation:
         seen_on=date.fromisoformat(item["seen_on"]),
         data_as_of=SnapshotDates(**dates_from_item(item)).data_as_of,
         totals=_totals_in(item),
-        is_partly_unreadable=item["has_unreadable_lines"],
+        is_partly_unreadable=item["has_unreadable_lines"] or item["is_partial"],
     )
 
 
@@ -106,6 +117,7 @@ def dates_from_item(item: Item) -> dict[str, Any]:
         "dates_token": item["dates_token"],
         "day": date.fromisoformat(item["day"]),
         "seen_from": date.fromisoformat(item["seen_from"]),
+        "is_partial": item["is_partial"],
         "prices": from_plain(PriceDays | None, item.get("prices")),
         **{name: optional_from_text(item.get(name)) for name in _OPTIONAL_DATES},
         **{name: from_text(item[name]) for name in _DATES},
