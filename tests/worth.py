@@ -79,9 +79,7 @@ def _worth(holdings: Holdings, currency: str | None) -> Worth:
     beside = [
         each for each in funds if not stated or _is_more(counted(each), sum(stated, Fraction(0)))
     ]
-    has_negative_cash = any(each < 0 for each in stated) or any(
-        (counted(each) or 0) < 0 for each in funds
-    )
+    has_negative_cash = any(each < 0 for each in stated) or any(_money(each) < 0 for each in funds)
     owed = _sum(
         None if each.amount is None else Fraction(each.amount)
         for each in holdings.debts
@@ -93,6 +91,14 @@ def _worth(holdings: Holdings, currency: str | None) -> Worth:
         debt=Fraction(0) if has_negative_cash else owed,
         unpriced=sum(counted(each) is None and not _is_future(each) for each in (*others, *beside)),
     )
+
+
+def _money(fund: Position) -> Fraction:
+    """Say what a fund counts; of money without a price it is known by its units."""
+    worth = counted(fund)
+    if worth is None and fund.instrument.kind == "cash" and fund.units is not None:
+        return Fraction(fund.units)
+    return worth or Fraction(0)
 
 
 def _is_more(fund: Fraction | None, cash: Fraction) -> bool:

@@ -185,6 +185,12 @@ def test_debt_follows_the_currency_of_the_account() -> None:
     assert [[each.currency for each in debts] for debts in found] == [["USD"]] * 3 + [["CAD"]]
 
 
+def test_debt_without_a_currency_is_gone_where_the_total_agrees_without_it() -> None:
+    unnamed = _book((), debts=(Debt(currency=None, amount=Decimal(20)),))
+    _, (_, after) = _reads([unnamed, _book((), stated="30")])
+    assert after.holdings.debts == ()
+
+
 @pytest.mark.parametrize(
     ("first", "later", "totals"),
     [

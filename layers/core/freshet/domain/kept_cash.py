@@ -24,7 +24,7 @@ def with_kept_cash(
     An amount of null says nothing, however often. A currency whose cash is gone is believed to be
     empty by newer data that repeats it, or with an account that is believed to be empty. A debt
     that is not stated is not paid: a stated one, zero included, ends it. What is not whole proves
-    nothing by what it lacks. With `elsewhere_than`, only what is in other currencies is kept.
+    nothing by what it lacks. With `elsewhere_than`, only cash in other currencies is kept.
     """
     since = as_of if is_whole else None
     balances = tuple(
@@ -36,7 +36,7 @@ def with_kept_cash(
     if is_emptied or Part.BALANCES in holdings.missing_parts:
         gone = [each for each in gone if not each.is_listed]
         lines = []
-    owed = [] if holdings.debts else _gone(before.debts, (), None)
+    owed = [] if holdings.debts or elsewhere_than else _gone(before.debts, (), None)
     listed = {each.currency for each in _cash_in(holdings.positions)}
     # What no line listed is listed now.
     gone = [each for each in gone if each.is_listed or each.currency not in listed]
@@ -44,7 +44,7 @@ def with_kept_cash(
         holdings,
         positions=(*holdings.positions, *_except(lines, elsewhere_than)),
         balances=(*balances, *_except(gone, elsewhere_than)),
-        debts=(*holdings.debts, *_except(owed, elsewhere_than)),
+        debts=(*holdings.debts, *owed),
     )
 
 
