@@ -24,13 +24,12 @@ def with_kept_cash(
     An amount of null says nothing, however often. A currency whose cash is gone is believed to be
     empty by newer data that repeats it, or with an account that is believed to be empty. A debt
     that is not stated is not paid: a stated one, zero included, ends it. What is not whole proves
-    nothing by what it lacks. With `elsewhere_than`, only cash in other currencies is kept.
+    nothing by what it lacks. With `elsewhere_than`, what is gone is kept in other
+    currencies alone.
     """
     since = as_of if is_whole else None
-    balances = tuple(
-        _stated(line, old, elsewhere_than)
-        for line, old in pairs_of(holdings.balances, before.balances)
-    )
+    stated = pairs_of(holdings.balances, before.balances)
+    balances = tuple(_stated(line, old) for line, old in stated)
     gone = _gone(before.balances, balances, since)
     lines = _gone(_cash_in(before.positions), _cash_in(holdings.positions), since)
     if is_emptied or Part.BALANCES in holdings.missing_parts:
@@ -48,9 +47,9 @@ def with_kept_cash(
     )
 
 
-def _stated(line: Balance, before: Balance | None, elsewhere_than: str | None) -> Balance:
+def _stated(line: Balance, before: Balance | None) -> Balance:
     is_open = line.cash is None and line.numbers is Numbers.READ
-    if not is_open or before is None or before.cash is None or line.currency == elsewhere_than:
+    if not is_open or before is None or before.cash is None:
         return line
     return replace(before, numbers=Numbers.KEPT, missing_as_of=None)
 

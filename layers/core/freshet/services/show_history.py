@@ -55,7 +55,7 @@ def account_days(
     The newest state stands for its day and is not closed yet; there are no days after today.
     """
     account = deps.accounts.get(user_id, account_id)
-    today = now.astimezone(deps.zone).date()
+    today = market_day(now, deps.zone)  # before the markets open, no day has begun
     last = min(wanted.before - _DAY, today) if wanted.before else today
     # One more than there are days: the first of them may carry what was before.
     closes, has_more = deps.history.closes(user_id, account.id, until=last, limit=limit + 1)
