@@ -75,7 +75,8 @@ def invented_readings(holdings: Holdings, *, now: datetime) -> Iterator[Holdings
         factor *= 1 + Decimal(_MOVES[back % len(_MOVES)]) / 1000
         if back in _BLIND:
             continue
-        if as_of is None or day.weekday() < _SATURDAY:
+        # After blind days there is news, also at a weekend: what nobody saw is not carried.
+        if as_of is None or day.weekday() < _SATURDAY or back + 1 in _BLIND:
             as_of, held = (day + _CLOSE).astimezone(UTC), _then(holdings, factor, back)
         fetched_at = (day + _READ).astimezone(UTC)
         yield HoldingsReading(
