@@ -158,5 +158,5 @@ def _close(day: date, last: HoldingsSnapshot) -> DailyValuation:
         seen_on=market_day(last.fetched_at, NEW_YORK),
         data_as_of=last.data_as_of,
         totals=totals_of(last.holdings),
-        is_partly_unreadable=last.is_partly_unreadable or last.is_partial,
+        is_partly_unreadable=last.is_partial,
     )

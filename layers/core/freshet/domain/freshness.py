@@ -1,7 +1,7 @@
 """How old an account's holdings are, and how plainly to say so."""
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 
 from freshet.domain.account import Account, AccountStatus
@@ -9,6 +9,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.price_days import PriceDays
 from freshet.domain.snapshot import SnapshotDates
+from freshet.domain.spans import start_of
 
 EMPTY_DOUBTED_FOR = timedelta(hours=24)
 """How long an unconfirmed empty answer is the reason told; then old data is simply old."""
@@ -86,14 +87,10 @@ def freshness_of(
     """Judge an account's data at `now`; `ageing_at` and `stale_at` let a page flip by itself."""
     by_age = freshness_then(snapshot, targets=targets, then=now)
     status = _status(account, connection, snapshot, by_age)
-    is_by_prices = by_age.reason is FreshnessReason.PRICES_OLD
-    reason = _reason(status, account, connection, snapshot, now)
-    if is_by_prices and reason is FreshnessReason.NOT_UPDATED_IN_TIME:
-        reason = FreshnessReason.PRICES_OLD
     return replace(
         by_age,
         status=status,
-        reason=reason,
+        reason=_reason(status, account, connection, snapshot, now) or by_age.reason,
         next_attempt_at=connection.due_at if connection.is_awake else None,
     )
 
@@ -140,8 +137,7 @@ def _prices_old_at(snapshot: SnapshotDates, targets: FreshnessTargets) -> dateti
     prices, wait = snapshot.prices, targets.prices_old_after
     if prices is None or prices.half_by is None or wait is None:
         return None
-    midnight = datetime.combine(prices.half_by + wait + timedelta(days=1), time(), targets.zone)
-    return midnight.astimezone(UTC)
+    return start_of(prices.half_by + wait + timedelta(days=1), targets.zone)
 
 
 def _status_by_age(ageing_at: datetime, stale_at: datetime, now: datetime) -> FreshnessStatus:
@@ -191,7 +187,6 @@ def _reason(
         (connection.paused, FreshnessReason.PAUSED),
         (connection.link.status is ConnectionStatus.DEGRADED, FreshnessReason.PROVIDER_TROUBLE),
         (snapshot is None, FreshnessReason.FIRST_LOAD),
-        (status is not FreshnessStatus.FRESH, FreshnessReason.NOT_UPDATED_IN_TIME),
     )
     return next((reason for holds, reason in reasons if holds), None)
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Hashable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -52,6 +53,13 @@ class Debt:
 
 
 Line = Position | Balance | Debt
+
+
+def subject_of(line: Line) -> Hashable:
+    """Name what a line is about: an instrument in a currency, or a currency."""
+    if isinstance(line, Position):
+        return *line.instrument.identity, line.currency
+    return line.currency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
 
-from freshet.domain.holdings import Holdings, Line
+from freshet.domain.holdings import Holdings, Line, subject_of
 from freshet.domain.positions import Position
 
 
@@ -71,14 +71,8 @@ def _rest[L: Line](lines: Iterable[L], equal: Counter[str]) -> dict[Hashable, li
         if still_equal[line.content]:
             still_equal[line.content] -= 1
         else:
-            rest[_subject(line)].append(line)
+            rest[subject_of(line)].append(line)
     return rest
-
-
-def _subject(line: Line) -> Hashable:
-    if isinstance(line, Position):
-        return *line.instrument.identity, line.currency
-    return line.currency
 
 
 def _kind(before: Position | None, after: Position | None) -> ChangeKind:

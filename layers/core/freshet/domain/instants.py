@@ -20,7 +20,7 @@ def from_text(text: str) -> datetime:
 
 
 def stated_from_text(text: str) -> datetime:
-    """Parse an instant that somebody else states; raises ValueError, also outside of CALENDAR."""
+    """Parse an instant from outside; raises ValueError for none, or for one beyond CALENDAR."""
     try:
         instant = from_text(text)
     except OverflowError as error:  # year 1 with an offset lies before all time

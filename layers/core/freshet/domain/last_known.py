@@ -1,10 +1,10 @@
 """What stands in for numbers that a provider gave in a form that cannot be read, or left open."""
 
 from collections import Counter
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from freshet.domain.holdings import Balance, Debt, Holdings, Line, Part
+from freshet.domain.holdings import Balance, Debt, Holdings, Part, subject_of
 from freshet.domain.instruments import USUAL_CONTRACT, Instrument
 from freshet.domain.positions import Numbers, Position
 
@@ -43,13 +43,6 @@ def pairs_of[L: (Position, Balance, Debt)](
         subject = subject_of(line)
         is_plain = now[subject] == then[subject]
         yield line, left[subject].pop(0) if is_plain else None
-
-
-def subject_of(line: Line) -> Hashable:
-    """Name what a line is about: an instrument in a currency, or a currency."""
-    if isinstance(line, Position):
-        return (*line.instrument.identity, line.currency)
-    return line.currency
 
 
 def _with_parts(holdings: Holdings, before: Holdings) -> Holdings:

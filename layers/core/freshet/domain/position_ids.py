@@ -30,10 +30,7 @@ def _named(
 
 
 def _order(position: Position) -> str:
-    lots = [
-        [lot.acquired_at, canonical(lot.units), canonical(lot.cost_per_unit)]
-        for lot in position.lots
-    ]
+    lots = [each.content for each in position.lots]
     numbers = (
         *(position.cost_per_unit, position.stated_cost, position.units, position.vested_units),
         *(position.stated_value, position.vested_value, position.price),

@@ -45,6 +45,11 @@ class Lot:
     units: Decimal | None
     cost_per_unit: Decimal | None
 
+    @property
+    def content(self) -> list[str | None]:
+        """List as text what counts as content: all of it."""
+        return [self.acquired_at, canonical(self.units), canonical(self.cost_per_unit)]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Position:
@@ -157,10 +162,6 @@ class Position:
     @property
     def content(self) -> str:
         """Say as text what counts as content: instrument, units and cost; no price, no name."""
-        lots = [
-            [lot.acquired_at, canonical(lot.units), canonical(lot.cost_per_unit)]
-            for lot in self.lots
-        ]
         line = [
             "position",
             *self.instrument.identity,
@@ -171,7 +172,7 @@ class Position:
             canonical(self.cost_per_unit),
             canonical(self.stated_cost),
             self.cash_equivalent,
-            sorted(lots, key=json.dumps),
+            sorted((each.content for each in self.lots), key=json.dumps),
         ]
         return json.dumps(line)
 

@@ -76,7 +76,7 @@ class SnapshotDates:
     """The first day on which this state, or one of the same day, was read."""
     prices: PriceDays | None = None
     is_partial: bool = False
-    """It was made of an answer that was not whole."""
+    """It was made of an answer that lacked a part, or had numbers that could not be read."""
     empty_seen_as_of: datetime | None = None
     """As of then the provider said that all was gone, which is not believed yet."""
     empty_seen_at: datetime | None = None

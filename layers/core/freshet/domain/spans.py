@@ -19,8 +19,13 @@ ALWAYS = Span()
 
 def span_of(days: DayRange, zone: tzinfo) -> Span:
     """Say when days begin and end in a time zone."""
-    return Span(_midnight(days.first, zone), _midnight(days.before, zone))
+    first, before = days.first, days.before
+    return Span(
+        None if first is None else start_of(first, zone),
+        None if before is None else start_of(before, zone),
+    )
 
 
-def _midnight(day: date | None, zone: tzinfo) -> datetime | None:
-    return None if day is None else datetime.combine(day, time(), zone).astimezone(UTC)
+def start_of(day: date, zone: tzinfo) -> datetime:
+    """Say when a day begins in a time zone."""
+    return datetime.combine(day, time(), zone).astimezone(UTC)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
-from freshet.domain.money import EXACT, decimal_to_text
+from freshet.domain.money import canonical
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +73,6 @@ def _digest(account_id: str, transaction: Transaction) -> str:
         transaction.type,
         transaction.symbol,
         transaction.currency,
-        *(None if number is None else _value(number) for number in numbers),
+        *map(canonical, numbers),  # another spelling of a number is not another trade
     ]
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:24]
-
-
-def _value(number: Decimal) -> str:
-    # 2 and 2.00 are one number, and so are 0 and -0: another spelling is not another trade.
-    return decimal_to_text(EXACT.normalize(EXACT.plus(number)))

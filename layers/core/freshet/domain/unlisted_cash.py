@@ -18,9 +18,9 @@ def with_unlisted_cash(holdings: Holdings, *, as_of: datetime) -> Holdings:
     """
     plain = replace(holdings, balances=tuple(each for each in holdings.balances if each.is_listed))
     statement = holdings.statement
-    if statement is None or None in (statement.total, statement.available, statement.currency):
+    if statement is None or statement.available is None or not _is_plain(plain):
         return holdings
-    if statement.available is None or not _is_plain(plain):
+    if statement.total is None or statement.currency is None:
         return holdings
     cash = Balance(
         currency=statement.currency, cash=statement.available, buying_power=None, is_listed=False

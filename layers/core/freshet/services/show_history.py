@@ -82,6 +82,6 @@ def _open_day(
             seen_on=market_day(latest.fetched_at, deps.zone),
             data_as_of=latest.data_as_of,
             totals=latest.totals,
-            is_partly_unreadable=latest.is_partly_unreadable or latest.is_partial,
+            is_partly_unreadable=latest.is_partial,
         )
     ]

@@ -1,13 +1,14 @@
 """What the API shows of accounts: listed facts, stored holdings, and how fresh they are."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from freshet import metrics
 from freshet.domain.account import Account
 from freshet.domain.connection import Connection
 from freshet.domain.freshness import Freshness, FreshnessTargets, freshness_of, freshness_then
 from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
+from freshet.domain.spans import start_of
 from freshet.observability import count, measure_seconds
 from freshet.ports import Accounts, Connections, SnapshotHistory, Snapshots, Transactions
 
@@ -74,7 +75,7 @@ def holdings_as_of(
         snapshot, then = _at_instant(user_id, account_id, moment, latest, deps), moment
     else:
         snapshot = _on_day(user_id, account_id, moment, latest, deps)
-        then = datetime.combine(moment + _DAY, time(), deps.zone).astimezone(UTC)
+        then = start_of(moment + _DAY, deps.zone)
     freshness = freshness_then(snapshot, targets=deps.targets, then=min(then, now))
     return ShownHoldings(snapshot=snapshot, freshness=freshness)
 

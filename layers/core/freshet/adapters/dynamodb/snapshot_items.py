@@ -98,7 +98,7 @@ def _day_from_format_1(item: Item) -> DailyValuation:
         seen_on=date.fromisoformat(item["seen_on"]),
         data_as_of=SnapshotDates(**dates_from_item(item)).data_as_of,
         totals=_totals_in(item),
-        is_partly_unreadable=item["has_unreadable_lines"] or item["is_partial"],
+        is_partly_unreadable=item["is_partial"],
     )
 
 
