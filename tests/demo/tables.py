@@ -93,7 +93,13 @@ def _account_table(deployed: Deployed, view: View, account: dict[str, Any]) -> S
         )
     for total in holdings["totals"]:
         worth = _money(total["total"], total["currency"])
-        sheet.add(f"[bold]total[/], {_amount(total['cash'])} of it cash", "", "", "", worth)
+        owed = "" if total["debt"] == "0" else f", less {_amount(total['debt'])} of debt"
+        sheet.add(f"[bold]total[/], {_amount(total['cash'])} of it cash{owed}", "", "", "", worth)
+    told = holdings["reconciliation"]
+    if told is not None and told["status"] != "agrees":
+        sheet.add(
+            f"{told['status']}: {', '.join(told['reasons'])}", "", "", "", told["stated"] or ""
+        )
     return sheet
 
 

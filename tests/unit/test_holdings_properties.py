@@ -5,13 +5,13 @@ from dataclasses import replace
 from decimal import Decimal
 from random import Random
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from freshet.domain.holdings import Balance, Debt, Holdings
 from freshet.domain.holdings_changes import ChangeKind, changes_between
 from freshet.domain.positions import Position
-from tests.builders import totals_in
+from tests.builders import a_position, an_instrument, some_holdings, totals_in
 from tests.depth import many
 from tests.unit.holdings_strategies import AMOUNTS, HOLDINGS
 from tests.worth import demand_exact_totals
@@ -67,8 +67,12 @@ def test_content_is_the_same_when_order_prices_and_names_differ(
     assert changes_between(holdings, other) == ()
 
 
+FUTURE = an_instrument(kind="future", multiplier=Decimal(50))
+
+
 @settings(max_examples=many(in_gate=33, deep=400))
 @given(HOLDINGS)
+@example(some_holdings(positions=(a_position(instrument=FUTURE),)))
 def test_totals_are_those_of_plain_arithmetic(holdings: Holdings) -> None:
     demand_exact_totals(holdings)
 
