@@ -31,5 +31,5 @@ def lambda_handler(
 def handle(record: SQSRecord) -> None:
     """Work one command."""
     command = parse_read_command(record.body)
-    with log_context(connection_id=command.connection_id, reason=command.reason):
+    with log_context(connection_id=command.connection_id, read_reason=command.reason):
         bootstrap.take_snapshots()(command)

@@ -67,7 +67,7 @@ def test_no_secret_is_in_messages_logs_rows_or_answers_while_users_link_and_leav
         "CONNECTION_ADDED": "queues",
         f"USER#{user.user_id}": "rows",
         connection_id: "answers",
-        "Provider answered": "function logs",
+        "Request failed at the provider": "function logs",
     }
     for mark, place in marks.items():
         assert leaks({place: seen[place]}, {"mark": mark}), f"{mark} in {place}"

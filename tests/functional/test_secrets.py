@@ -1,17 +1,28 @@
 """No secret shows in what a whole run leaves behind: logs, tables, messages, answers."""
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
+from freshet.observability import logger
 from tests.functional.world import World
 from tests.leaks import joined, leaks, rows_content
+from tests.log_lines import WrittenLog, written_log
 from tests.simulators.plaid import SimulatedItem
 from tests.simulators.snaptrade.control_answers import SimulatedConnection
 
 
-def test_no_secret_is_left_in_the_clear(world: World, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.fixture
+def log() -> Iterator[WrittenLog]:
+    with written_log() as written:
+        logger.setLevel("DEBUG")
+        yield written
+        logger.setLevel("INFO")
+
+
+def test_no_secret_is_left_in_the_clear(world: World, log: WrittenLog) -> None:
     snaptrade_id, authorization = world.link(portfolio=["everyday"], refresh_every="PT24H")
     item_id, item = world.link_item(portfolio=["everyday"], refresh_every="PT24H")
     world.work()
@@ -23,13 +34,14 @@ def test_no_secret_is_left_in_the_clear(world: World, capsys: pytest.CaptureFixt
     world.work()
 
     left = {
-        "logs": capsys.readouterr().out.encode(),
+        "logs": log.text.encode(),
         "connections": rows_content(world.rows("")),
         "snapshots": rows_content(world.rows("", "snapshots")),
         "messages": joined(messages),
         "answers": json.dumps(answers).encode(),
     }
     assert all(len(text) > 100 for text in left.values())
+    assert "Provider answered" in log.text
     assert leaks(left, _secrets(world, item)) == []
 
 

@@ -15,6 +15,7 @@ from freshet.domain import call_errors
 from freshet.domain.connection_report import DataMode
 from freshet.domain.credential import Secret
 from freshet.domain.transactions import identified
+from freshet.observability import logger
 from tests.builders import an_account_report
 from tests.integration.bench import (
     OPERATIONS,
@@ -188,7 +189,7 @@ def test_both_error_bodies_mean_the_same_when_the_provider_changes_its_mind(benc
 def test_no_log_line_of_ours_holds_a_secret_when_calls_succeed_and_fail(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with caplog.at_level("INFO"):
+    with caplog.at_level("DEBUG", logger=logger.name):
         bench.session.connection()
         bench.simulator.control.add_fault("refresh", "accept_then_drop")
         with pytest.raises(call_errors.AnswerLost):

@@ -78,7 +78,6 @@ def test_function_names_itself_in_logs_and_metrics(template: Template, name: str
     environment = template.environment(name)
     assert environment["POWERTOOLS_SERVICE_NAME"] == FUNCTIONS[name]
     assert environment["POWERTOOLS_METRICS_NAMESPACE"] == "Freshet"
-    assert environment["POWERTOOLS_LOG_LEVEL"] == {"Ref": "LogLevel"}
 
 
 def test_every_log_group_forgets(template: Template) -> None:

@@ -1,6 +1,5 @@
 """What every call to a provider passes: the quota before it, the lessons after it."""
 
-import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,6 +13,7 @@ from freshet.domain.call_errors import (
     SubjectLimited,
     UnreadableAnswer,
 )
+from freshet.domain.trouble import log_keys_of
 from freshet.observability import count, logger
 from freshet.ports import Clock, Quota
 
@@ -68,7 +68,9 @@ class RateGuard:
         """Correct the quota by what a call brought."""
         now = self.clock()
         if failure is not None:
-            _tell(failure)
+            count(metrics.CALL_FAILED.member(failure.reason))
+            # Whoever handles it says so in a line of his own.
+            logger.debug("Call failed", **log_keys_of(failure))
         if type(failure) is RateLimited:
             # The provider counts differently, or another system uses our key.
             self.quota.block(failure.retry_at(now), is_down=False)
@@ -88,21 +90,6 @@ class RateGuard:
         """Refuse all calls for as long as the provider says."""
         if wait is not None:
             self.quota.block(self.clock() + wait, is_down=False)
-
-
-def _tell(failure: ProviderError) -> None:
-    count(metrics.CALL_FAILED.member(failure.reason))
-    answer = failure.answer
-    # A code is the provider's text, and not everything in its place is one.
-    is_code = answer.code is not None and re.fullmatch(r"\w{1,60}", answer.code, re.ASCII)
-    logger.info(
-        "Call failed",
-        provider=answer.provider,
-        operation=answer.operation,
-        status=answer.status,
-        code=answer.code if is_code else None,
-        reason=failure.reason,
-    )
 
 
 @dataclass(slots=True)

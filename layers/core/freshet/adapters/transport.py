@@ -4,7 +4,6 @@ Exceptions of `requests` contain URLs, and URLs contain secrets: none of them le
 not even as the cause of another.
 """
 
-import logging
 import ssl
 import time
 from collections.abc import Callable
@@ -84,10 +83,6 @@ class Answer:
     status: int
     headers: requests.structures.CaseInsensitiveDict[str]
     body: bytes
-
-
-# At DEBUG it writes URLs into the log, and with them users' secrets.
-logging.getLogger("urllib3").setLevel(logging.WARNING)
 
 
 class Transport:
@@ -185,11 +180,11 @@ def _never_left(error: requests.RequestException) -> bool:
 
 
 def _log(text: str, asked: ProviderAnswer, seconds: float, answer: Answer | None = None) -> None:
-    logger.info(
+    logger.debug(
         text,
         provider=asked.provider,
         operation=asked.operation,
-        status=None if answer is None else answer.status,
+        http_status=None if answer is None else answer.status,
         request_id=None if answer is None else answer.headers.get("X-Request-ID"),
         seconds=seconds,
     )

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 
 from freshet.domain.account import Account
 from freshet.domain.call_errors import (
-    CallFailed,
     MissingUpstream,
     ProviderError,
     QuotaExhausted,
@@ -14,12 +13,7 @@ from freshet.domain.call_errors import (
 )
 from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport, DataMode
-from freshet.domain.errors import (
-    CredentialMissing,
-    ProviderNotConfigured,
-    ReadRunTooLong,
-    SnapshotTooLarge,
-)
+from freshet.domain.errors import CredentialMissing
 from freshet.domain.events import Event, EventKind
 from freshet.domain.pending_reads import PendingReads
 from freshet.domain.price_basis import PriceBases
@@ -28,9 +22,8 @@ from freshet.domain.read_scope import ReadScope
 from freshet.domain.reconciliation import Reconciliation
 from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, note_proof, pass_check
 from freshet.domain.snapshot import HoldingsReading
+from freshet.domain.trouble import Trouble, reason_of
 from freshet.domain.verdicts import Verdict, VerdictKind, verdict_of
-
-Trouble = CallFailed | CredentialMissing | ProviderNotConfigured | ReadRunTooLong | SnapshotTooLarge
 
 READ_RUN_LIMIT = timedelta(seconds=60)
 """No account is started after this: the function's timeout leaves time to end the last one."""
@@ -76,13 +69,17 @@ class ReadRun:
     is_mass: bool = False
     """Many users' reads bring a verdict at the moment, as this one does."""
     calls: int = 0
+    troubles: tuple[Trouble, ...] = ()
+    """All that went wrong, `trouble` being the last of it."""
+
+    def with_trouble(self, trouble: Trouble) -> "ReadRun":
+        """Note that something went wrong."""
+        return replace(self, trouble=trouble, troubles=(*self.troubles, trouble))
 
     @property
     def reason(self) -> str | None:
         """Say in a word what went wrong."""
-        if isinstance(self.trouble, CallFailed):
-            return self.trouble.reason
-        return None if self.trouble is None else _REASONS[type(self.trouble)]
+        return None if self.trouble is None else reason_of(self.trouble)
 
     def is_news(self, connection: Connection, traits: ProviderTraits) -> bool:
         """Tell whether a scheduled read found what a webhook should have announced."""
@@ -128,12 +125,6 @@ class ReadRun:
 
 
 _DISABLED, _UNKNOWN = "disabled_at_provider", "unknown"
-_REASONS: dict[type[Exception], str] = {
-    CredentialMissing: "credential_missing",
-    ProviderNotConfigured: "provider_not_configured",
-    ReadRunTooLong: "read_too_long",
-    SnapshotTooLarge: "snapshot_too_large",
-}
 
 
 def connection_after_read_run(

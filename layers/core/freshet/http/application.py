@@ -10,11 +10,13 @@ from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from freshet.domain.call_errors import CallFailed
 from freshet.domain.errors import InvalidField, InvalidJson, NotFound
 from freshet.domain.money import Money
 from freshet.domain.provider import Provider
 from freshet.domain.provider_offer import Offers
 from freshet.domain.provider_traits import TraitsByProvider
+from freshet.domain.trouble import log_keys_of
 from freshet.http.addressing import MethodNotAllowed, as_routed, is_head, verbs_at
 from freshet.http.bodies import demand_known, json_object
 from freshet.http.caller import USER_HEADER, Caller, TokenPolicy, caller_from_claims
@@ -144,6 +146,8 @@ class Api:
         self.resolver.context.update(caller=caller, operation=operation)
 
     def _known_error(self, error: Exception) -> Response[str]:
+        if isinstance(error, CallFailed):
+            logger.warning("Request failed at the provider", **log_keys_of(error))
         arguments = self.resolver.context.get("_route_args", {})
         return problem_for(error, now=self.deps.now(), connection_id=arguments.get("connection_id"))
 

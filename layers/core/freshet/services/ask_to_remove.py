@@ -13,6 +13,7 @@ from freshet.domain.errors import (
     ProviderNotConfigured,
     SecretUnavailable,
 )
+from freshet.domain.trouble import log_keys_of
 from freshet.observability import count, logger
 
 
@@ -39,7 +40,8 @@ def try_to_remove(
     )
     if after.reason is not None:
         count(metrics.REMOVAL_NOT_DONE)
-        logger.info("Provider has not removed", status=after.status, reason=after.reason)
+        failed = log_keys_of(outcome) if isinstance(outcome, CallFailed) else {}
+        logger.info("Provider has not removed", **{"reason": after.reason} | failed)
     at_least = outcome.retry_at(now) if isinstance(outcome, CallFailed) else now
     return Tried(upstream=after, again_at=max(at_least, after.next_try(now=now)))
 

@@ -13,6 +13,7 @@ from freshet.domain.call_errors import CallFailed, LoginRequired, MissingUpstrea
 from freshet.domain.credential import credential_name
 from freshet.domain.errors import CredentialMissing
 from freshet.domain.provider import Provider
+from freshet.domain.trouble import log_keys_of
 from freshet.observability import count, logger
 from freshet.ports import (
     AuditBook,
@@ -55,7 +56,7 @@ def audit_users(provider: Provider, *, deps: AuditDependencies) -> int:
                 break
     except CallFailed as trouble:
         count(metrics.AUDIT_FAILED)
-        logger.warning("Audit stopped", provider=provider, reason=trouble.reason)
+        logger.warning("Audit stopped", **log_keys_of(trouble))
     logger.info("Users audited", provider=provider, findings=found)
     return found
 

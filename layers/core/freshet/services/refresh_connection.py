@@ -54,6 +54,7 @@ from freshet.domain.refresh import (
 )
 from freshet.domain.refresh_request import RefreshRequest, new_refresh, start_read
 from freshet.domain.removal_rules import demand_linked, demand_not_removed
+from freshet.domain.trouble import log_keys_of
 from freshet.observability import count, logger
 from freshet.ports import ProviderBuyer, Refreshes
 from freshet.services.refresh_records import (
@@ -274,8 +275,8 @@ def _call(
     if refresh.status is RefreshStatus.ACCEPTED and not traits.finishes_after_answer:
         send_read(refresh, deps)
     count(metrics.REFRESH_ACCEPTED if failure is None else metrics.REFRESH_NOT_ACCEPTED)
-    reason = failure.reason if failure else None
-    logger.info("Refresh called", refresh_id=refresh.id, status=refresh.status, reason=reason)
+    told = {} if failure is None else log_keys_of(failure)
+    logger.info("Refresh called", refresh_id=refresh.id, status=refresh.status, **told)
     return Purchase(refresh=refresh, failure=failure)
 
 

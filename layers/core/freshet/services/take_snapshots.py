@@ -34,6 +34,7 @@ from freshet.domain.read_run import ReadRun, connection_after_read_run
 from freshet.domain.read_schedule import READ_LEASE
 from freshet.domain.read_scope import ReadScope, calls_expected, scope_for
 from freshet.domain.removal_rules import at_rest
+from freshet.domain.trouble import details_of
 from freshet.observability import count, logger
 from freshet.ports import (
     AccountRegister,
@@ -132,14 +133,17 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
     announce(after, connections=deps.connections, bus=deps.bus)
     count(metrics.CONNECTION_READ if run.trouble is None else metrics.CONNECTION_READ_FAILED)
     count(metrics.CONNECTION_READ_BY_PROVIDER.member(connection.provider))
-    if run.is_news(connection, deps.traits[connection.provider]):
+    if is_news := run.is_news(connection, deps.traits[connection.provider]):
         count(metrics.WEBHOOK_MISSED)
-        logger.warning("Webhook missed", reason="missed_webhook")
     logger.info(
         "Connection read",
+        seconds=(now - started_at).total_seconds(),
+        provider=connection.provider,
         scope=run.scope,
+        calls=run.calls,
         accounts_stored=len(run.stored),
-        reason=run.reason,
+        is_webhook_missed=is_news,
+        troubles=[details_of(each) for each in run.troubles] or None,
     )
 
 
@@ -162,15 +166,16 @@ def _with_lease(command: ReadCommand, deps: TakeSnapshotsDependencies, now: date
 
 def _read(run: ReadRun, connection: Connection, deps: TakeSnapshotsDependencies) -> ReadRun:
     """Take the steps of a read; what was found before one that failed is kept."""
+    session = None
     try:
         session = deps.providers.open(connection)
         calls = calls_expected(connection, run.scope, deps.traits[connection.provider])
         session.expect(calls, is_awaited=run.is_awaited)
         for after in _steps(run, session, connection, deps):
             run = after
-        return replace(run, calls=session.calls)
     except (CallFailed, CredentialMissing, ProviderNotConfigured) as trouble:
-        return replace(run, trouble=trouble)
+        run = run.with_trouble(trouble)
+    return run if session is None else replace(run, calls=session.calls)
 
 
 def _steps(
@@ -220,7 +225,7 @@ def _account_steps(
         if not account.report.is_readable or not (is_asked_for or days):
             continue
         if run.is_too_long(now=deps.clock()):
-            yield replace(run, trouble=ReadRunTooLong())
+            yield run.with_trouble(ReadRunTooLong())
             return
         if is_asked_for:
             run = _by_itself(run, partial(_with_holdings, run, account, connection, session, deps))
@@ -240,7 +245,7 @@ def _by_itself(run: ReadRun, step: Callable[[], ReadRun]) -> ReadRun:
     except (ProviderError, SnapshotTooLarge) as trouble:
         if isinstance(trouble, _ENDS_THE_READ):
             raise
-        return replace(run, trouble=trouble)
+        return run.with_trouble(trouble)
 
 
 def _with_holdings(

@@ -20,6 +20,7 @@ from freshet.domain.linking import (
     StartLink,
 )
 from freshet.domain.provider import Provider
+from freshet.domain.trouble import log_keys_of
 from freshet.observability import count, logger
 from freshet.ports import LinkFlowDependencies
 
@@ -131,7 +132,7 @@ class PlaidLinkFlow:
             count(metrics.ITEM_GIVEN_BACK)
         except CallFailed as failure:
             count(metrics.ITEM_LOST)
-            logger.exception("Item could not be given back", reason=failure.reason)
+            logger.exception("Item could not be given back", **log_keys_of(failure))
 
     def _enrolled(self, user_id: str, name: str, credential: Credential) -> EnrolledConnection:
         known = self.deps.owners.of_connection(Provider.PLAID, credential.subject)

@@ -23,6 +23,7 @@ from freshet.domain.call_errors import CallFailed, MissingUpstream
 from freshet.domain.errors import SecretUnavailable
 from freshet.domain.provider import Provider
 from freshet.domain.reference import ReferenceEntry, ReferenceKind, ReferenceName
+from freshet.domain.trouble import log_keys_of
 from freshet.observability import count, logger
 from freshet.ports import Clock
 
@@ -120,9 +121,8 @@ class Catalogue:
                     )
         except (CallFailed, SecretUnavailable) as trouble:
             questions.left = 0
-            reason = trouble.reason if isinstance(trouble, CallFailed) else "secret_unavailable"
             count(metrics.REFERENCE_DATA_MISSING)
-            logger.warning("Reference data could not be had", reason=reason)
+            logger.warning("Reference data could not be had", **log_keys_of(trouble))
         return learned
 
     def _turn(self) -> Questions:

@@ -17,6 +17,7 @@ from freshet.domain.errors import ConcurrentChange, CredentialMissing
 from freshet.domain.identifiers import new_provider_user_id
 from freshet.domain.provider import Provider
 from freshet.domain.provider_user import ProviderUser
+from freshet.domain.trouble import log_keys_of
 from freshet.observability import count, logger
 from freshet.ports import CredentialVault, ProviderUsers, UserLease
 
@@ -113,7 +114,7 @@ def delete_given_up(user_id: str, *, deps: RegisterDependencies) -> None:
             with suppress(ConcurrentChange):
                 deps.users.save(deps.users.find(user_id).without(subject))
         except CallFailed as failure:
-            logger.warning("User was not deleted", reason=failure.reason)
+            logger.warning("User was not deleted", **log_keys_of(failure))
             return
 
 
