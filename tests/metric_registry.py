@@ -3,19 +3,11 @@
 from collections.abc import Iterator
 
 from freshet import metrics
-from freshet.domain.audit import FindingKind
-from freshet.domain.freshness import FreshnessStatus
 from freshet.domain.provider import Provider
 from freshet.metric_kinds import CounterFamily, Metric
 
-# The words of a family's name; reasons of a rejection are an open set.
-_WORDS: dict[str, tuple[str, ...]] = {
-    "{Provider}": tuple(Provider),
-    "{Freshness}": tuple(FreshnessStatus),
-    "{Finding}": tuple(FindingKind),
-    "{Reason}": (),
-    "{Field}": (),
-}
+# The words of a family's name: each is a metric that is paid for, so none is an open set.
+_WORDS: dict[str, tuple[str, ...]] = {"{Provider}": tuple(Provider)}
 
 REGISTRY: dict[str, Metric] = {
     constant: entry for constant, entry in vars(metrics).items() if isinstance(entry, Metric)
@@ -23,7 +15,7 @@ REGISTRY: dict[str, Metric] = {
 
 
 def names_of(metric: Metric) -> tuple[str, ...]:
-    """List the names that CloudWatch sees, as far as they are known beforehand."""
+    """List the names that CloudWatch sees."""
     if not isinstance(metric, CounterFamily):
         return (metric.name,)
     return tuple(metric.member(word).name for word in _words_of(metric)[1])
@@ -50,7 +42,7 @@ def _words_of(family: CounterFamily) -> tuple[str, tuple[str, ...]]:
 
 def row_of(metric: Metric) -> str:
     """Write a metric's row of the operator's page."""
-    names = ", ".join(f"`{name}`" for name in names_of(metric) or (metric.name,))
+    names = ", ".join(f"`{name}`" for name in names_of(metric))
     senders = ", ".join(f"`{each}`" for each in metric.sent_by) or "every function"
     alarms = ", ".join(f"`{each}`" for each in metric.alarms) or "–"
     return f"| {names} | {senders} | {metric.unit.lower()} | {metric.tells} | {alarms} |"

@@ -18,11 +18,9 @@ from freshet.domain.errors import (
     WebhookRefused,
 )
 from freshet.metrics import (
-    WEBHOOK_LATE,
     WEBHOOK_RECEIVED,
     WEBHOOK_RECEIVED_BY_PROVIDER,
     WEBHOOK_REFUSED,
-    WEBHOOK_REFUSED_BY_REASON,
 )
 from freshet.observability import count, logger, metrics
 from freshet.services.accept_webhook import Delivery
@@ -48,12 +46,11 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
         reason = error.reason if isinstance(error, WebhookRefused) else type(error).__name__
         logger.warning("Webhook refused", reason=reason)
         count(WEBHOOK_REFUSED)
-        count(WEBHOOK_REFUSED_BY_REASON.member(reason))
         return _answer(_STATUS[type(error)])
     count(WEBHOOK_RECEIVED)
     count(WEBHOOK_RECEIVED_BY_PROVIDER.member(accepted.provider))
     if accepted.is_late:
-        count(WEBHOOK_LATE)
+        logger.info("Webhook accepted late")
     return _answer(200)
 
 

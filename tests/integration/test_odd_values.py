@@ -110,7 +110,7 @@ ODD: tuple[Any, ...] = (
 @pytest.fixture(autouse=True)
 def counted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
-    monkeypatch.setattr(foreign_json, "count", lambda metric: names.append(metric.name))
+    monkeypatch.setattr(foreign_json, "tell_odd", lambda _, fields: names.extend(fields))
     return names
 
 
@@ -160,7 +160,7 @@ def test_expiry_is_unknown_and_all_else_right_when_it_is_odd(
     assert line.instrument.option is not None
     assert (line.instrument.option.expires_on, line.numbers) == (None, Numbers.READ)
     assert line.instrument.option.strike == 240
-    assert counted == ["OddValueSnaptradeExpirationDate"]
+    assert counted == ["expiration_date"]
 
 
 @pytest.mark.parametrize(

@@ -44,10 +44,8 @@ def test_every_metric_is_sent_somewhere() -> None:
 @pytest.mark.parametrize(
     ("family", "word", "name"),
     [
-        (metrics.WEBHOOK_REFUSED_BY_REASON, "bad_signature", "WebhookRefusedBadSignature"),
-        (metrics.WEBHOOK_REFUSED_BY_REASON, "QueueUnavailable", "WebhookRefusedQueueUnavailable"),
         (metrics.WEBHOOK_RECEIVED_BY_PROVIDER, "plaid", "PlaidWebhookReceived"),
-        (metrics.AUDIT_FINDING, "gone_upstream", "AuditGoneUpstream"),
+        (metrics.ACCOUNT_DIFFERS, "snaptrade", "SnaptradeAccountDiffers"),
     ],
 )
 def test_member_of_a_family_is_named_by_its_word(

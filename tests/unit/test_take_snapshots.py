@@ -242,7 +242,7 @@ def test_no_webhook_is_missed_when_the_read_was_asked_for(
     with _telling() as told:
         stage.read(reason)
     assert "WebhookMissed" not in told
-    assert "ConnectionRead" in told
+    assert "SnaptradeConnectionRead" in told
 
 
 def test_nothing_is_missed_when_a_realtime_connection_is_read() -> None:

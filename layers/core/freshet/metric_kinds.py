@@ -43,7 +43,7 @@ class Duration(Metric):
 
 
 class CounterFamily(Metric):
-    """Counts a fact apart by a word that is part of the name: `WebhookRefused{Reason}`.
+    """Counts a fact apart by a word that is part of the name: `{Provider}WebhookReceived`.
 
     The name of an alarm may have the same place for the word.
     """
@@ -51,7 +51,7 @@ class CounterFamily(Metric):
     unit = "Count"
 
     def member(self, word: str) -> Counter:
-        """Name one of the family: `bad_signature` gives `WebhookRefusedBadSignature`."""
+        """Name one of the family: `plaid` gives `PlaidWebhookReceived`."""
         start, rest = self.name.split("{")
         end = rest.split("}")[1]
         capitalized = "".join(part[:1].upper() + part[1:] for part in word.split("_"))

@@ -1,6 +1,6 @@
 """Foreign JSON read by pydantic models: lenient about the unknown, exact about numbers."""
 
-from collections.abc import Callable, Set
+from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +16,7 @@ from freshet.domain.days import CALENDAR
 from freshet.domain.instants import stated_from_text
 from freshet.domain.money import exact_decimal, sane
 from freshet.domain.positions import Numbers
-from freshet.observability import count
+from freshet.observability import count, logger
 
 
 def _exact(value: object) -> Decimal | None:
@@ -129,19 +129,30 @@ def validated[Model](
     An odd value is left out, or mended where it is text, and counted; what has a place for it is
     told which values those were.
     """
-    mended = content
+    mended, odds = content, list[str]()
     for _ in range(_ROUNDS):
         # Nothing is raised inside of a handler: a validation error's text quotes the document.
         try:
-            return validate(mended)
+            found = validate(mended)
         except ValidationError as error:
             errors = _errors_of(error)
+        else:
+            tell_odd(told.provider, odds)
+            return found
         mended = copied(mended) if mended is content else mended
         for odd in mend(mended, errors):
             if odd is None:
                 raise UnreadableAnswer(told)
-            count(metrics.ODD_VALUE.member(f"{told.provider}_{odd}"))
+            odds.append(odd)
     raise UnreadableAnswer(told)
+
+
+def tell_odd(provider: str, fields: Sequence[str]) -> None:
+    """Count the values of a document that were left out, and name them in the log."""
+    if fields:
+        count(metrics.ODD_VALUE, len(fields))
+        names = sorted(set(fields))
+        logger.warning("Odd values were left out", provider=provider, fields=names)
 
 
 _ROUNDS = 4  # leaving a value out may show that what it belongs to cannot do without it

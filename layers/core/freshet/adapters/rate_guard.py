@@ -68,7 +68,7 @@ class RateGuard:
         """Correct the quota by what a call brought."""
         now = self.clock()
         if failure is not None:
-            count(metrics.CALL_FAILED.member(failure.reason))
+            count(metrics.CALL_FAILED)
             # Whoever handles it says so in a line of his own.
             logger.debug("Call failed", **log_keys_of(failure))
         if type(failure) is RateLimited:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Protocol
 
-from freshet import metrics
 from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import Connection
 from freshet.domain.credential import credential_name
@@ -12,7 +11,7 @@ from freshet.domain.identifiers import new_connection_id
 from freshet.domain.link import Link
 from freshet.domain.read_schedule import ReadSchedule
 from freshet.domain.webhooks import WebhookEvent
-from freshet.observability import count
+from freshet.observability import logger
 from freshet.ports import Clock, Connections, Owners, ReadQueue
 
 
@@ -69,5 +68,5 @@ def adopted_owner(event: WebhookEvent, *, deps: AdoptDependencies) -> tuple[str,
         user_id=connection.user_id, connection_id=connection.id, reason=ReadReason.FIRST_LOAD
     )
     deps.reads.send([command])
-    count(metrics.CONNECTION_ADOPTED)
+    logger.info("Connection adopted", connection_id=connection.id)
     return connection.user_id, connection.id

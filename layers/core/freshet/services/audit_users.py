@@ -55,7 +55,6 @@ def audit_users(provider: Provider, *, deps: AuditDependencies) -> int:
             if deps.clock() > until:
                 break
     except CallFailed as trouble:
-        count(metrics.AUDIT_FAILED)
         logger.warning("Audit stopped", **log_keys_of(trouble))
     logger.info("Users audited", provider=provider, findings=found)
     return found
@@ -66,7 +65,8 @@ def _audit_user(provider: Provider, name: str, deps: AuditDependencies) -> int:
     deps.book.record(findings, seen_at=deps.clock())
     deps.book.move_to(provider, name)
     for each in findings:
-        count(metrics.AUDIT_FINDING.member(each.kind))
+        count(metrics.AUDIT_FINDING)
+        logger.warning("Audit found something", provider=provider, kind=each.kind)
     return len(findings)
 
 

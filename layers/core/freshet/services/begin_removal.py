@@ -4,14 +4,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from freshet import metrics
 from freshet.domain.commands import RemovalCommand
 from freshet.domain.connection import SAFETY_NET, Connection
 from freshet.domain.erasure import Erasure
 from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import erasure_id_for, new_erasure_id
 from freshet.domain.removal_rules import leaving
-from freshet.observability import count
 from freshet.ports import Clock, Connections, Erasures, RefreshQueue
 
 
@@ -73,5 +71,4 @@ def _sent(erasure: Erasure, deps: BeginRemovalDependencies) -> Erasure:
     if not erasure.is_done:
         # Should the message be lost, the erasure is due within minutes anyway.
         deps.queue.send([RemovalCommand(user_id=erasure.user_id, erasure_id=erasure.id)])
-    count(metrics.REMOVAL_REQUESTED)
     return erasure

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from freshet import metrics
 from freshet.domain.connection import Connection
 from freshet.domain.erasure import SOON, Erasure
 from freshet.domain.errors import ConcurrentChange, NotFound
@@ -11,7 +10,6 @@ from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.refresh import Refresh, RefreshStatus
 from freshet.domain.removal_rules import ended_by_removal, leaving, superseded
-from freshet.observability import count
 from freshet.ports import (
     Accounts,
     Clock,
@@ -82,7 +80,6 @@ def _without_refreshes(
             is_money = refresh.status in _MOVES_MONEY
             store = deps.refreshes.book if is_money else deps.refreshes.save
             refresh = store(ended_by_removal(refresh, now=now))
-        count(metrics.REFRESH_FINISHED)
         _empty_slot(refresh, deps)
     return erasure, True
 
@@ -159,7 +156,6 @@ def _without_row(
         deps.eraser.disconnect(current)
     except ConcurrentChange:
         return _changed(erasure, deps), False
-    count(metrics.CONNECTION_REMOVED)
     return erasure, True
 
 

@@ -3,13 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from freshet import metrics
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Credential
 from freshet.domain.errors import ProviderNotConfigured
 from freshet.domain.provider import Provider
-from freshet.observability import count
 from freshet.ports import Discovery
 from freshet.services.register_connection import (
     RegisterConnectionDependencies,
@@ -54,5 +52,4 @@ def import_row(row: ImportRow, *, deps: ImportDependencies) -> list[Connection]:
             cadence=row.cadence,
         )
         imported.append(register_connection(registration, deps=deps.registering))
-    count(metrics.CONNECTION_IMPORTED, len(imported))
     return imported

@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from freshet import metrics
 from freshet.domain.account import Account, AccountReport
 from freshet.domain.account_migration import account_migration, passed_to, without_account
 from freshet.domain.concurrency import retry_lost_races
@@ -18,7 +17,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.connection_report import ConnectionReport
 from freshet.domain.errors import MigratedAccounts, NotFound
 from freshet.domain.identifiers import account_id_for
-from freshet.observability import count
+from freshet.observability import logger
 from freshet.ports import AccountRegister, Accounts, Clock, Connections, ProviderSession
 
 
@@ -133,7 +132,7 @@ def _judged_and_stored(
             named = before.report.provider_account_id
             left = without_account(older, named, migrated=own[name], now=now)
             connections[left.id] = deps.register.pass_on(own[name], left=left, seen=seen)
-            count(metrics.ACCOUNT_MIGRATED)
+            logger.info("Account migrated", account_id=own[name].id)
         else:
             own[name] = _new_account(connection, report, now)
             deps.register.add(own[name], seen=seen)

@@ -4,13 +4,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from freshet import metrics
 from freshet.domain.errors import NotFound
 from freshet.domain.expiry import NOTICE
 from freshet.domain.link import Link
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import StatusHint, WebhookEvent
-from freshet.observability import count
+from freshet.observability import logger
 from freshet.ports import Clock, Connections, Inbox
 
 Owner = tuple[str, str]
@@ -45,7 +44,7 @@ def drain_parked(
         note_expiry(event, owner, deps=deps)
         deps.inbox.unpark(event, owner=owner, marked_at=deps.clock())
     if waiting:
-        count(metrics.WEBHOOK_UNPARKED, len(waiting))
+        logger.info("Parked webhooks were given to their connection", events=len(waiting))
     return len(waiting)
 
 

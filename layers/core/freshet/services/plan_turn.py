@@ -16,7 +16,7 @@ from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import ProviderTraits, TraitsByProvider
 from freshet.domain.refresh import Trigger
 from freshet.domain.schedule import Turn, TurnCapacity, calls_of, turn_for
-from freshet.observability import count, logger, measure_seconds
+from freshet.observability import logger, measure_seconds
 from freshet.ports import Clock, DueConnections, DueErasures, ReadQueue, RefreshQueue
 
 _PLANNER = "schedule"
@@ -55,7 +55,6 @@ def plan_turn(*, deps: PlanTurnDependencies) -> int:
         turn.overdue = max([turn.overdue, *(now - due_at for _, _, due_at in found)])
         turn.hand_out(found, capacity, deps.traits[provider])
     turn.hand_out_removals()
-    count(metrics.CONNECTIONS_PLANNED, turn.planned)
     measure_seconds(metrics.OLDEST_OVERDUE, turn.overdue)
     if turn.failure is not None:
         raise turn.failure
@@ -140,7 +139,6 @@ class _Turn:
         except QueueUnavailable as failure:
             self.failure, refused = failure, {id(each) for each in commands}
         if refused:
-            count(metrics.COMMANDS_LOST, len(refused))
             logger.warning("Commands were not accepted by the queue", lost=len(refused))
         return [each for each in commands if id(each) not in refused]
 

@@ -11,7 +11,7 @@ from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import erasure_id_for
 from freshet.domain.pending_reads import pending_read_of
 from freshet.domain.webhooks import UNKNOWN_KIND, StatusHint, WebhookEffect, WebhookEvent
-from freshet.observability import count, logger, measure_seconds
+from freshet.observability import logger, measure_seconds
 from freshet.ports import Clock, Connections, Erasures, Inbox, Owners, ReadQueue
 from freshet.services.adopt_connection import adopted_owner
 from freshet.services.parked_webhooks import drain_parked, note_expiry
@@ -121,10 +121,12 @@ def _owner(event: WebhookEvent, deps: ProcessWebhookDependencies) -> Owner | Non
 def _tell(
     event: WebhookEvent, owner: Owner | None, *, is_new: bool, deps: ProcessWebhookDependencies
 ) -> None:
-    count(metrics.WEBHOOK_PROCESSED if is_new else metrics.WEBHOOK_DUPLICATE)
-    if event.rule is UNKNOWN_KIND:
-        count(metrics.WEBHOOK_KIND_UNKNOWN)
-    if owner is None and event.provider_connection_id is not None and is_new:
-        count(metrics.WEBHOOK_PARKED)
     measure_seconds(metrics.WEBHOOK_DELAY, deps.clock() - event.occurred_at)
-    logger.info("Webhook processed", kind=event.kind, is_new=is_new, has_owner=owner is not None)
+    logger.info(
+        "Webhook processed",
+        provider=event.provider,
+        kind=event.kind,
+        is_known_kind=event.rule is not UNKNOWN_KIND,
+        is_new=is_new,
+        is_parked=owner is None and event.provider_connection_id is not None,
+    )

@@ -3,7 +3,6 @@
 from contextlib import suppress
 from datetime import datetime
 
-from freshet import metrics
 from freshet.domain.account import Account
 from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
@@ -18,7 +17,7 @@ from freshet.domain.transaction_windows import (
     days_to_read,
     is_doubtful,
 )
-from freshet.observability import count, logger
+from freshet.observability import logger
 from freshet.ports import Accounts, ProviderSession, Transactions
 
 
@@ -60,7 +59,6 @@ def read_transactions(
     read = _reconcile(account, days, session, transactions)
     if not read.is_whole:
         # The day is not moved on: what is missing is asked for again.
-        count(metrics.TRANSACTIONS_READ_IN_PART)
         logger.warning("Transactions read in part", account_id=account.id)
         return None
     after = account.with_transactions_read(at=read_at, is_history=days == EVERY_DAY)
@@ -82,7 +80,7 @@ def _reconcile(
             read = session.transactions(account.report, since=None)
         changes = changes_of(account.id, read, before.transactions)
         if read.is_whole and is_doubtful(read, before.transactions):
-            count(metrics.TRANSACTIONS_NOT_BELIEVED)
+            logger.warning("Empty list of transactions not believed", account_id=account.id)
         transactions.apply(account.user_id, account.id, changes, revision=before.revision)
         return read
 

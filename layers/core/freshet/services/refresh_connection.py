@@ -125,9 +125,8 @@ def refresh_connection(command: RefreshCommand, *, deps: PurchaseDependencies) -
     try:
         purchase_refresh(command, deps=deps, may_wait=True)
     except NotFound:  # the connection was removed while the message waited
-        count(metrics.REFRESH_COMMAND_ORPHANED)
+        logger.debug("Connection was removed meanwhile")
     except (RefreshRefused, ProviderNotConfigured, CredentialMissing) as refusal:
-        count(metrics.REFRESH_REFUSED)
         logger.info("Refresh refused", reason=refusal_reason(refusal))
         note_refusal(command, refusal, deps)
 
@@ -292,7 +291,6 @@ def finish_refresh(
             return refresh
         saved = refreshes.save(after)
         if saved.is_terminal:
-            count(metrics.REFRESH_FINISHED)
             logger.info("Refresh finished", refresh_id=saved.id, status=saved.status)
         return saved
 

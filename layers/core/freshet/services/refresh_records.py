@@ -4,7 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from freshet import metrics
 from freshet.domain.account import Account
 from freshet.domain.call_errors import (
     CallFailed,
@@ -33,7 +32,7 @@ from freshet.domain.purchase import PurchasePolicy, connection_after, verdict_of
 from freshet.domain.refresh import Kind, Refresh
 from freshet.domain.refresh_request import RefreshRequest
 from freshet.domain.removal_rules import demand_linked
-from freshet.observability import count
+from freshet.observability import logger
 from freshet.ports import (
     Accounts,
     Budgets,
@@ -183,7 +182,7 @@ def update_connection(
         announce(after, connections=deps.connections, bus=deps.bus)
     except QueueUnavailable:
         # The money is spent and on record; the next read publishes what is still in the outbox.
-        count(metrics.ANNOUNCEMENT_PUT_OFF)
+        logger.warning("Events not published yet", refresh_id=refresh.id)
     if isinstance(failure, LoginRequired) and after.link.suspicion is not None:
         return ProviderUnavailable(failure.answer)
     return failure

@@ -13,7 +13,6 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
 
-from freshet import metrics
 from freshet.domain.call_errors import (
     AccessRevoked,
     AnswerLost,
@@ -29,7 +28,7 @@ from freshet.domain.credential import Credential
 from freshet.domain.errors import CredentialMissing, NotFound, SecretUnavailable
 from freshet.domain.provider import Provider
 from freshet.domain.read_schedule import READ_LEASE
-from freshet.observability import count, logger
+from freshet.observability import logger
 from freshet.ports import (
     Bus,
     Clock,
@@ -99,11 +98,6 @@ def rotate_credential(
         _wait_for_user(sharing, deps)
     else:
         _read_later(sharing, deps)
-    count(
-        metrics.CREDENTIAL_ROTATED
-        if rotation is Rotation.ROTATED
-        else metrics.CREDENTIAL_ROTATION_FAILED
-    )
     logger.warning("Credential rotation ended", status=rotation)
     return rotation
 

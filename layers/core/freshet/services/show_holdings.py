@@ -9,7 +9,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.freshness import Freshness, FreshnessTargets, freshness_of, freshness_then
 from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
 from freshet.domain.spans import start_of
-from freshet.observability import count, measure_seconds
+from freshet.observability import measure_seconds
 from freshet.ports import Accounts, Connections, SnapshotHistory, Snapshots, Transactions
 
 _DAY = timedelta(days=1)
@@ -53,7 +53,7 @@ def account_holdings(
     connection = deps.connections.get(user_id, account.connection_id)
     snapshot = deps.snapshots.latest(user_id, account_id)
     freshness = freshness_of(account, connection, snapshot, targets=deps.targets, now=now)
-    count_freshness(freshness, now=now)
+    measure_staleness(freshness, now=now)
     return ShownHoldings(snapshot=snapshot, freshness=freshness)
 
 
@@ -103,13 +103,12 @@ def shown_account(
 ) -> ShownAccount:
     """Show one account, and count how fresh it is."""
     freshness = freshness_of(account, connection, summary, targets=deps.targets, now=now)
-    count_freshness(freshness, now=now)
+    measure_staleness(freshness, now=now)
     return ShownAccount(account=account, summary=summary, freshness=freshness)
 
 
-def count_freshness(freshness: Freshness, *, now: datetime) -> None:
-    """Count what users get to see: by status, and how long the oldest of it is overdue."""
-    count(metrics.SHOWN_BY_FRESHNESS.member(freshness.status))
+def measure_staleness(freshness: Freshness, *, now: datetime) -> None:
+    """Measure how long what users get to see has been stale."""
     if freshness.stale_at is not None and freshness.stale_at < now:
         measure_seconds(metrics.SHOWN_OVERDUE, now - freshness.stale_at)
 

@@ -19,7 +19,7 @@ from freshet.services.show_holdings import (
     ShowHoldingsDependencies,
     ShownAccount,
     ShownHoldings,
-    count_freshness,
+    measure_staleness,
     shown_account,
 )
 
@@ -126,7 +126,7 @@ def _shown(
 ) -> ShownHoldings:
     snapshot = latest.get(account.id)
     freshness = freshness_of(account, connection, snapshot, targets=deps.targets, now=now)
-    count_freshness(freshness, now=now)
+    measure_staleness(freshness, now=now)
     return ShownHoldings(snapshot=snapshot, freshness=freshness)
 
 

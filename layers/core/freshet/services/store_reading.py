@@ -48,8 +48,6 @@ def store_reading(
         outcome = judge(latest, reading, zone=zone)
         if not snapshots.store(account.user_id, account.id, outcome, before=latest):
             raise ConcurrentChange(account.id)
-        if outcome.is_new_version:
-            count(metrics.SNAPSHOT_STORED)
         current = outcome.latest or latest
         return Stored(
             reading=reading,

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Protocol
 
-from freshet import metrics
 from freshet.domain.account import Register
 from freshet.domain.account_migration import is_superseded, successor_of, without_account
 from freshet.domain.concurrency import retry_lost_races
@@ -16,7 +15,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.connection_status import GONE
 from freshet.domain.errors import ConcurrentChange
 from freshet.domain.removal_rules import superseded
-from freshet.observability import count, logger
+from freshet.observability import logger
 from freshet.ports import AccountRegister, Clock, Connections, Erasures
 from freshet.services.begin_removal import erasure_of
 
@@ -80,7 +79,6 @@ def _judged(
     now, newer = deps.clock(), successor.id if successor else connection.migration.successor
     erasure = erasure_of(connection, actor=_ACTOR, now=now, due_at=now)
     deps.erasures.begin(replace(erasure, superseded_by=newer))
-    count(metrics.CONNECTION_SUPERSEDED)
     logger.info("Connection superseded", accounts=len(connection.migration.migrated_accounts))
     return deps.connections.change(*owner, superseded)
 

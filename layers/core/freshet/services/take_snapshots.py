@@ -88,7 +88,7 @@ def take_snapshots(command: ReadCommand, *, deps: TakeSnapshotsDependencies) -> 
     try:
         _take_snapshots(command, deps)
     except (NotFound, Erased):
-        count(metrics.READ_COMMAND_ORPHANED)  # the connection was removed meanwhile
+        logger.debug("Connection was removed meanwhile")
 
 
 def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> None:
@@ -97,7 +97,6 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
     if connection.schedule.reading_until != started_at + READ_LEASE:
         # Another reader is at it, or has been; it may have died with the outbox full.
         announce(connection, connections=deps.connections, bus=deps.bus)
-        count(metrics.READ_NOT_NEEDED)
         return
     was_due, connection = connection.migration.migrated_at, judged_connection(connection, deps=deps)
     if connection.link.status in GONE or (was_due and not _is_worth_reading(connection)):
@@ -131,8 +130,9 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
         known=connection,
     )
     announce(after, connections=deps.connections, bus=deps.bus)
-    count(metrics.CONNECTION_READ if run.trouble is None else metrics.CONNECTION_READ_FAILED)
     count(metrics.CONNECTION_READ_BY_PROVIDER.member(connection.provider))
+    if run.trouble is not None:
+        count(metrics.CONNECTION_READ_FAILED)
     if is_news := run.is_news(connection, deps.traits[connection.provider]):
         count(metrics.WEBHOOK_MISSED)
     logger.info(

@@ -1,10 +1,9 @@
 """What a worker does with a removal command: as much of it as can be done now."""
 
-from freshet import metrics
 from freshet.domain.commands import RemovalCommand
 from freshet.domain.erasure import SOON, Erasure
 from freshet.domain.errors import ConcurrentChange, NotFound, SecretUnavailable, StoreBusy
-from freshet.observability import count, logger
+from freshet.observability import logger
 from freshet.services.erase_connection import ErasureDependencies, erase_connection
 from freshet.services.erase_user import erase_user
 
@@ -14,7 +13,6 @@ def work_removal(command: RemovalCommand, *, deps: ErasureDependencies) -> None:
     try:
         erasure = deps.erasures.get(command.user_id, command.erasure_id)
     except NotFound:
-        count(metrics.REMOVAL_COMMAND_ORPHANED)
         return
     if erasure.is_done:
         return
@@ -22,10 +20,7 @@ def work_removal(command: RemovalCommand, *, deps: ErasureDependencies) -> None:
         after = deps.erasures.save(_gone_on(erasure, deps))
     except ConcurrentChange:
         # Another worker is at it, or something of the connection moved: it is due again.
-        count(metrics.REMOVAL_JOINED)
         return
-    if after.is_done:
-        count(metrics.ERASURE_DONE)
     logger.info(
         "Removal worked",
         erasure_id=after.id,

@@ -122,14 +122,13 @@ class PlaidLinkFlow:
         try:
             self.deps.vault.forget(user_id, name)
         except SecretUnavailable:
-            count(metrics.ITEM_TOKEN_LEFT)
             logger.exception("Token of an Item given back could not be forgotten")
 
     def _give_item_back(self, credential: Credential) -> None:
         # Without its token the Item is of no use, and it would be billed each month.
         try:
             self.items.remove(credential)
-            count(metrics.ITEM_GIVEN_BACK)
+            logger.warning("Item given back: its token could not be stored")
         except CallFailed as failure:
             count(metrics.ITEM_LOST)
             logger.exception("Item could not be given back", **log_keys_of(failure))

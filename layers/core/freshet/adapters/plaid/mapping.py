@@ -5,9 +5,8 @@ from datetime import date, datetime
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Any
 
-from freshet import metrics
 from freshet.adapters.exact_json import rendered
-from freshet.adapters.foreign_json import numbers_of
+from freshet.adapters.foreign_json import numbers_of, tell_odd
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.errors import meaning_of
 from freshet.adapters.shorts import is_short, is_short_lot, signed
@@ -18,8 +17,8 @@ from freshet.domain.holdings import Debt, Holdings, Statement
 from freshet.domain.instruments import DERIVATIVE, Instrument, OptionContract
 from freshet.domain.money import EXACT, Money
 from freshet.domain.positions import Lot, Numbers, Position, PriceBasis
+from freshet.domain.provider import Provider
 from freshet.domain.transactions import Transaction
-from freshet.observability import count
 
 _ACCOUNT_KINDS = {
     "investment": INVESTMENT,
@@ -112,7 +111,8 @@ def to_holdings(
     source: str,
 ) -> Holdings:
     """Read one account's lines and what is stated of it; cash is a line like any other here."""
-    positions = (_to_position(each, securities.get(each.security_id or "")) for each in holdings)
+    positions = [_to_position(each, securities.get(each.security_id or "")) for each in holdings]
+    tell_odd(Provider.PLAID, ["vested_quantity" for each in positions if each.has_odd_vesting])
     return Holdings(
         positions=tuple(positions),
         balances=(),
@@ -172,7 +172,7 @@ def _to_position(holding: models.Holding, security: models.Security | None) -> P
     option = _to_option(known.option_contract)
     of_short = is_short(holding.quantity, holding.tax_lots)
     price_day, price_at = _price_dates(holding)
-    position = Position(
+    return Position(
         instrument=_to_instrument(known, option),
         units=_units(signed(holding.quantity, is_short=of_short), option),
         price=holding.institution_price,
@@ -189,9 +189,6 @@ def _to_position(holding: models.Holding, security: models.Security | None) -> P
         price_at=price_at,
         numbers=numbers_of(holding.unread, _NUMBERS),
     )
-    if position.has_odd_vesting:
-        count(metrics.ODD_VALUE.member("plaid_vested_quantity"))
-    return position
 
 
 def _price_basis(holding: models.Holding, security: models.Security) -> PriceBasis | None:

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from freshet import metrics
 from freshet.adapters.exact_json import parsed_text, rendered
 from freshet.adapters.snaptrade.fields import Document, Reference
 from freshet.adapters.snaptrade.naming import (
@@ -24,7 +23,7 @@ from freshet.domain.errors import SecretUnavailable
 from freshet.domain.provider import Provider
 from freshet.domain.reference import ReferenceEntry, ReferenceKind, ReferenceName
 from freshet.domain.trouble import log_keys_of
-from freshet.observability import count, logger
+from freshet.observability import logger
 from freshet.ports import Clock
 
 MOST_QUESTIONS = 10
@@ -121,7 +120,6 @@ class Catalogue:
                     )
         except (CallFailed, SecretUnavailable) as trouble:
             questions.left = 0
-            count(metrics.REFERENCE_DATA_MISSING)
             logger.warning("Reference data could not be had", **log_keys_of(trouble))
         return learned
 

@@ -5,7 +5,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
-from freshet import metrics
 from freshet.domain.call_errors import (
     AlreadyRegistered,
     CallFailed,
@@ -18,7 +17,7 @@ from freshet.domain.identifiers import new_provider_user_id
 from freshet.domain.provider import Provider
 from freshet.domain.provider_user import ProviderUser
 from freshet.domain.trouble import log_keys_of
-from freshet.observability import count, logger
+from freshet.observability import logger
 from freshet.ports import CredentialVault, ProviderUsers, UserLease
 
 _IDS_TRIED = 2  # that a random one is taken means a repeated request; twice in a row is a bug
@@ -120,7 +119,6 @@ def delete_given_up(user_id: str, *, deps: RegisterDependencies) -> None:
 
 def _replaced(known: ProviderUser, deps: RegisterDependencies) -> tuple[ProviderUser, Credential]:
     if known.is_registered:
-        count(metrics.USER_SECRET_LOST)
         logger.warning("User secret lost", provider=Provider.SNAPTRADE)
     return _registered(known, deps)
 
@@ -141,7 +139,6 @@ def _with_another_id(known: ProviderUser, deps: RegisterDependencies) -> Provide
 def _register(known: ProviderUser, deps: RegisterDependencies) -> Credential:
     credential = deps.portal.register_user(str(known.subject))
     deps.vault.keep(known.user_id, _name(known), credential)
-    count(metrics.USER_REGISTERED)
     return credential
 
 
