@@ -6,9 +6,11 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from freshet import bootstrap
+from freshet.bootstrap.starting import at_start
 from freshet.observability import logger, metrics
 
 DOCUMENT = Path(__file__).with_name("openapi.json")
+at_start(lambda: bootstrap.api(DOCUMENT))
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -5,7 +5,10 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from freshet import bootstrap
+from freshet.bootstrap.starting import at_start
 from freshet.observability import logger, metrics
+
+at_start(bootstrap.plan_refreshes)
 
 
 @logger.inject_lambda_context(clear_state=True)

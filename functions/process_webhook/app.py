@@ -12,9 +12,11 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from freshet import bootstrap
+from freshet.bootstrap.starting import at_start
 from freshet.observability import logger, metrics
 
 _processor = BatchProcessor(EventType.SQS, raise_on_entire_batch_failure=False)
+at_start(bootstrap.process_webhook)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -7,6 +7,7 @@ from typing import Any
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from freshet import bootstrap
+from freshet.bootstrap.starting import at_start
 from freshet.domain.errors import (
     FreshetError,
     MalformedWebhook,
@@ -34,6 +35,8 @@ _STATUS: dict[type[FreshetError], int] = {
     QueueUnavailable: 503,
     SecretUnavailable: 503,
 }
+
+at_start(bootstrap.receive_webhook)
 
 
 @logger.inject_lambda_context(clear_state=True)

@@ -9,10 +9,12 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from freshet import bootstrap
 from freshet.batches import OverlappingProcessor
+from freshet.bootstrap.starting import at_start
 from freshet.messages import parse_refresh_command
 from freshet.observability import log_context, logger, metrics
 
 _processor = OverlappingProcessor()
+at_start(bootstrap.refresh_connection)
 
 
 @logger.inject_lambda_context(clear_state=True)

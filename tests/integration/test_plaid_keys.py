@@ -11,7 +11,6 @@ from requests.structures import CaseInsensitiveDict
 from freshet.adapters.plaid.http_client import PlaidHttpClient
 from freshet.adapters.plaid.key_look_up import KeyLookUp
 from freshet.adapters.plaid.key_memory import KeyMemory
-from freshet.adapters.plaid.lazy import LazyPlaidVerifier
 from freshet.adapters.transport import Answer
 from freshet.domain.call_errors import AnswerLost, NotReached, ProviderAnswer
 from freshet.domain.errors import SecretUnavailable, SignatureRejected
@@ -69,8 +68,7 @@ def look_up() -> FakeLookUp:
 def _memory(
     look_up: FakeLookUp, store: FakeKeyStore | None = None, *, draw: float = 0.0
 ) -> KeyMemory:
-    kept = store or FakeKeyStore()
-    return KeyMemory(look_up, random=lambda: draw, store=kept, stored=kept.load())
+    return KeyMemory(look_up, random=lambda: draw, store=store or FakeKeyStore())
 
 
 def _look_up(answer: Answer | Exception) -> tuple[KeyLookUp, FakeTransport]:
@@ -276,9 +274,10 @@ def test_trouble_is_ours_and_proves_no_forgery_when_the_key_service_fails(
     assert SECRET not in repr(failed.value)
 
 
-def test_no_key_is_asked_for_when_nothing_was_delivered_to_the_lazy_verifier() -> None:
-    verifier = LazyPlaidVerifier("https://plaid.example", FixedPlaidKeys(), FakeKeyStore())
-    with pytest.raises(SignatureRejected) as refused:
-        verifier.verify(b"{}", {}, NOON)
-    assert refused.value.reason == "no_signature"
-    assert verifier.event_headers == ("plaid-verification",)
+def test_kept_keys_are_read_with_the_first_question_and_only_then(look_up: FakeLookUp) -> None:
+    store = FakeKeyStore()
+    memory = _memory(look_up, store)
+    assert store.loads == 0
+    for _ in range(2):
+        memory.find(KNOWN, now=NOON)
+    assert store.loads == 1

@@ -88,9 +88,10 @@ class FakeKeyStore:
 
     def __init__(self, kept: StoredKeys | None = None) -> None:
         self.kept = dict(kept or {})
-        self.saves = 0
+        self.saves = self.loads = 0
 
     def load(self) -> StoredKeys:
+        self.loads += 1
         return dict(self.kept)
 
     def save(self, keys: StoredKeys) -> None:
@@ -162,5 +163,5 @@ def _snaptrade(vector: Vector, now: datetime) -> WebhookVerifier:
 
 def _plaid(vector: Vector, now: datetime) -> WebhookVerifier:
     look_up = FakeKeyService(vector.keys["jwks"])
-    keys = key_memory.KeyMemory(look_up, random=lambda: 0.5, store=FakeKeyStore(), stored={})
+    keys = key_memory.KeyMemory(look_up, random=lambda: 0.5, store=FakeKeyStore())
     return verification.PlaidVerifier(keys, ENVIRONMENT)

@@ -92,15 +92,22 @@ def _error_table() -> "Mapping[str, type[ProviderError]]":
 
 
 def _verifier(environ: Environ, aws: AwsClients) -> "WebhookVerifier":
+    from random import random
+
+    from freshet.adapters.plaid.http_client import PlaidHttpClient
+    from freshet.adapters.plaid.key_look_up import KeyLookUp
+    from freshet.adapters.plaid.key_memory import KeyMemory
     from freshet.adapters.plaid.key_store import SsmKeyStore
     from freshet.adapters.plaid.keys import PlaidKeys
-    from freshet.adapters.plaid.lazy import LazyPlaidVerifier
+    from freshet.adapters.plaid.verification import PlaidVerifier
     from freshet.adapters.provider_keys import secret_keys
+    from freshet.adapters.transport import Transport
 
     settings = _settings().from_env(environ)
     keys = secret_keys(aws, settings.plaid_secret_arn, PlaidKeys.from_document)
     store = SsmKeyStore(aws("ssm"), settings.plaid_jwks_parameter)
-    return LazyPlaidVerifier(settings.base_url, keys, store)
+    look_up = KeyLookUp(PlaidHttpClient(settings.base_url, keys, Transport()))
+    return PlaidVerifier(KeyMemory(look_up, random=random, store=store), settings.environment)
 
 
 def _to_event() -> "Callable[[VerifiedDelivery], WebhookEvent]":

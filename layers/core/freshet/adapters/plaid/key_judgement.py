@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+# What loads a key, otherwise imported with the first one, while the provider waits.
+import cryptography.hazmat.backends.openssl.backend  # noqa: F401
 import jwt
 
 from freshet.domain.errors import SecretUnavailable

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Protocol
 
 from freshet.adapters.plaid.key_judgement import judged_key, may_be_key_id
@@ -52,14 +53,18 @@ class KeyMemory:
         *,
         random: Callable[[], float],
         store: KeyStore,
-        stored: StoredKeys,
     ) -> None:
         """Take the look-up: a JWK, None for an unknown id; it raises SecretUnavailable."""
         self._look_up = look_up
         self._budget = LookUpBudget(random)
         self._store = store
-        self._known = {each: known for each in stored if (known := _restored(each, stored[each]))}
         self._unknown: dict[str, datetime] = {}
+
+    @cached_property
+    def _known(self) -> dict[str, _Known]:
+        # Read with the first delivery: to build a memory asks nobody.
+        stored = self._store.load()
+        return {each: known for each in stored if (known := _restored(each, stored[each]))}
 
     def find(self, key_id: str, *, now: datetime) -> Mapping[str, Any]:
         """Give a JWK; raises SignatureRejected for none, SecretUnavailable for trouble."""

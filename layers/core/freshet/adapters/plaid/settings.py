@@ -5,6 +5,11 @@ from dataclasses import dataclass
 from freshet.config import Settings
 from freshet.domain.prices import PriceList
 
+_ENVIRONMENTS = {
+    "https://production.plaid.com": "production",
+    "https://sandbox.plaid.com": "sandbox",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class PlaidSettings(Settings):
@@ -26,6 +31,11 @@ class PlaidSettings(Settings):
     def base_url(self) -> str:
         """Say where Plaid is, without a slash at the end."""
         return self.plaid_base_url.rstrip("/")
+
+    @property
+    def environment(self) -> str | None:
+        """Give Plaid's name of the environment that is at this address, None for another's."""
+        return _ENVIRONMENTS.get(self.base_url)
 
     @property
     def country_codes(self) -> tuple[str, ...]:
