@@ -13,15 +13,14 @@ from collections.abc import Buffer, Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
 from typing import Any
 
 from requests.adapters import HTTPAdapter
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError
-from urllib3.util.ssl_ import create_urllib3_context
+
+from freshet.adapters.authorities import public_authorities
 
 _ENDS_AT: ContextVar[float] = ContextVar("ends_at", default=float("inf"))
 
@@ -60,7 +59,8 @@ class DeadlineSocket(socket.socket):
 
     def sendall(self, data: Buffer, flags: int = 0) -> None:
         """Send within the call's time."""
-        self.settimeout(_left())
+        if (left := _left()) is not None:
+            self.settimeout(left)
         super().sendall(data, flags)
 
 
@@ -79,7 +79,8 @@ class DeadlineTlsSocket(ssl.SSLSocket):
 
     def send(self, data: Buffer, flags: int = 0) -> int:
         """Send within the call's time."""
-        self.settimeout(_left())
+        if (left := _left()) is not None:
+            self.settimeout(left)
         return super().send(data, flags)
 
 
@@ -93,8 +94,7 @@ class _TlsConnection(HTTPSConnection):
         return _opened(self, super()._new_conn)
 
     def connect(self) -> None:
-        # One context for all: each one more would parse the whole bundle of authorities.
-        self.ssl_context = self.ssl_context or _trusting()
+        self.ssl_context = self.ssl_context or public_authorities()
         self.ssl_context.sslsocket_class = DeadlineTlsSocket
         try:
             super().connect()
@@ -127,13 +127,6 @@ class DeadlineAdapter(HTTPAdapter):
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
         """Demand a certificate; whom to trust is loaded once, not for every connection."""
         conn.cert_reqs = "CERT_REQUIRED"
-
-
-@cache
-def _trusting() -> ssl.SSLContext:
-    context = create_urllib3_context()
-    context.load_verify_locations(DEFAULT_CA_BUNDLE_PATH)
-    return context
 
 
 def _opened(connection: HTTPConnection, connect: Callable[[], socket.socket]) -> DeadlineSocket:

@@ -1,9 +1,8 @@
 """When a function is composed."""
 
-import os
 from collections.abc import Callable
 
-_LAMBDAS_OWN = "AWS_LAMBDA_FUNCTION_NAME"
+from freshet.wiring import is_on_lambda
 
 
 def at_start(*composers: Callable[[], object]) -> None:
@@ -13,6 +12,6 @@ def at_start(*composers: Callable[[], object]) -> None:
     memory buys. Composers keep what they build and do no I/O, so what they raise is a setting that
     cannot be: it ends the start.
     """
-    if _LAMBDAS_OWN in os.environ:
+    if is_on_lambda():
         for compose in composers:
             compose()

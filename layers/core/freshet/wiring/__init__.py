@@ -1,5 +1,6 @@
 """What several functions are built from: clients, tables, the clock."""
 
+import os
 import time
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -33,6 +34,11 @@ INVOCATION = Invocation()
 _HELPFUL = ("ssm",)  # keys of providers that can also be asked for
 
 
+def is_on_lambda() -> bool:
+    """Tell whether Lambda runs us, and not a test or a tool."""
+    return "AWS_LAMBDA_FUNCTION_NAME" in os.environ
+
+
 def utc_now() -> datetime:
     """Read the system's clock: the one place that does."""
     return datetime.now(UTC)
@@ -55,7 +61,19 @@ def client(service: str) -> Any:
         if service in _HELPFUL
         else Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"})
     )
-    return _session().client(service, config=config)
+    made = _session().client(service, config=config)
+    if is_on_lambda():
+        _share_tls(made)
+    return made
+
+
+def _share_tls(made: Any) -> None:
+    from freshet.adapters.authorities import public_authorities
+    from freshet.adapters.aws_connections import AwsConnections, may_share_tls
+
+    if may_share_tls(os.environ):
+        connections = AwsConnections(public_authorities(), made.meta.config)
+        made.meta.events.register("before-send", connections.send)
 
 
 def table(name: str) -> "Table":
