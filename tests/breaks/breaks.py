@@ -17,6 +17,7 @@ from freshet.adapters.snaptrade.webhooks import to_event
 from freshet.domain import (
     kept_cash,
     last_known,
+    ledger,
     price_days,
     reconciliation,
     refresh,
@@ -31,7 +32,7 @@ from freshet.domain.errors import MalformedWebhook, QueueUnavailable
 from freshet.domain.expiry import Expiry
 from freshet.domain.holdings import Holdings
 from freshet.domain.instruments import Instrument
-from freshet.domain.money import sane
+from freshet.domain.money import Money, sane
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import UNKNOWN_KIND, VerifiedDelivery, WebhookEvent
 from freshet.ports import WebhookVerifier
@@ -41,6 +42,7 @@ from tests.builders import changed
 
 _CLAIM, _WITH_REPORT = DynamoInbox.claim, Connection.with_report
 _ACCEPT, _TO_EVENT, _CONNECTION_KEY = accept_webhook, to_event, keys.connection
+_PRICE_OF_CALL = ledger._price_of_call
 _SANE, _KIND = sane, errors._kind
 _NOT_FOUND = 404
 
@@ -73,6 +75,16 @@ def _always(signature: str, digests: Sequence[bytes]) -> bool:
 
 def _call_again(lost: refresh.Refresh, reason: str, *, now: datetime) -> refresh.Refresh:
     return refresh.put_back(lost, reason) if lost.status == "calling" else lost
+
+
+def _settle_below(billed: Decimal, earlier: Any) -> None:
+    """Let any invoice lower what another bills."""
+
+
+def _free_once_proved(proved: refresh.Refresh) -> Money:
+    price = _PRICE_OF_CALL(proved)
+    is_ended = proved.status is refresh.RefreshStatus.COMPLETE
+    return replace(price, amount=Decimal(0)) if is_ended else price
 
 
 def _newest_read(self: snapshot.HoldingsReading) -> str:
@@ -197,6 +209,20 @@ BREAKS = (
             "tests/unit/test_purchase_crashes.py",
             "tests/functional/test_crashing_purchases.py",
         ),
+    ),
+    Break(
+        promise="Only an invoice lowers what a call is booked at, and never below itself",
+        name="settle-below-invoice",
+        original=ledger._demand_not_below,
+        replacement=_settle_below,
+        tests=("tests/unit/test_ledger.py", "tests/unit/test_ledger_sequences.py"),
+    ),
+    Break(
+        promise="Only an invoice lowers what a call is booked at, and never below itself",
+        name="lower-by-reads",
+        original=ledger._price_of_call,
+        replacement=_free_once_proved,
+        tests=("tests/unit/test_ledger.py", "tests/unit/test_ledger_sequences.py"),
     ),
     Break(
         promise="Latest never goes backwards",

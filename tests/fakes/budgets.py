@@ -3,7 +3,8 @@
 from datetime import datetime
 from decimal import Decimal
 
-from freshet.domain.budgets import Buckets, DeploymentSpending, Spending, UserSpending
+from freshet.domain.budgets import Buckets, DeploymentSpending, Spending, Tally, UserSpending
+from freshet.domain.ledger import BudgetChange
 from tests.fakes.connections import FakeConnections
 from tests.fakes.refreshes import FakeRefreshes
 
@@ -32,7 +33,11 @@ class FakeBudgets:
 
     def _spending(self, scope: str, now: datetime) -> Spending:
         buckets = Buckets.at(now)
+        month = self._refreshes.months.get((scope, buckets.month), BudgetChange())
         return Spending(
             self._refreshes.calls.get((scope, buckets.day), 0),
             self._refreshes.spent.get((scope, buckets.month), Decimal(0)),
+            month.refreshes,
+            assumed=Tally(month.assumed_refreshes, month.assumed),
+            settled=Tally(month.settled_refreshes, month.settled),
         )

@@ -1,7 +1,7 @@
 """Refreshes, their ledger and their budgets in memory."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,7 +9,8 @@ from freshet.domain.budgets import Buckets, day_ends, month_ends
 from freshet.domain.connection import SAFETY_NET, Connection
 from freshet.domain.connection_status import ASLEEP
 from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound, PurchasesStopped
-from freshet.domain.purchase import LedgerEntry, PurchasePolicy
+from freshet.domain.ledger import BudgetChange, LedgerEntry, Settled, Settlement, counted
+from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Method, Refresh, RefreshStatus
 from tests.fakes.connections import FakeConnections
 
@@ -21,8 +22,11 @@ class FakeRefreshes:
         self._connections = connections
         self.rows: dict[tuple[str, str], Refresh] = {}
         self.ledger: dict[tuple[str, datetime, str], LedgerEntry] = {}
+        self.settled: dict[tuple[str, str], list[Settlement]] = {}
         self.calls: dict[tuple[str, str], int] = {}
         self.spent: dict[tuple[str, str], Decimal] = {}
+        self.months: dict[tuple[str, str], BudgetChange] = {}
+        """What all steps together have added to a budget's month."""
         self.stopped = False
 
     def get(self, user_id: str, refresh_id: str) -> Refresh:
@@ -61,18 +65,27 @@ class FakeRefreshes:
         reserved = replace(
             refresh, status=RefreshStatus.RESERVED, budget_buckets=(buckets.day, buckets.month)
         )
-        self._spend(reserved, 1, refresh.cost.amount)
+        self._follow(reserved, BudgetChange(calls=1, refreshes=1, spent=refresh.cost.amount))
         self._become_open(reserved, called=False)
         self.rows[refresh.user_id, refresh.id] = reserved
         return reserved
 
     def book(self, refresh: Refresh) -> Refresh:
-        saved = self.save(refresh)
+        booked, change = counted(refresh)
+        saved = self.save(booked)
         if refresh.started_at is not None:
             entry = LedgerEntry.of(refresh)
             self.ledger[entry.user_id, entry.called_at, entry.refresh_id] = entry
-        if refresh.status is RefreshStatus.REFUSED and refresh.budget_buckets:
-            self._spend(refresh, -1, -refresh.reserved.amount)
+        self._follow(refresh, change)
+        return saved
+
+    def settlements(self, refresh: Refresh) -> Sequence[Settlement]:
+        return tuple(self.settled.get((refresh.user_id, refresh.id), ()))
+
+    def settle(self, settled: Settled) -> Refresh:
+        saved = self.save(settled.refresh)
+        self.settled.setdefault((saved.user_id, saved.id), []).append(settled.settlement)
+        self._follow(saved, settled.change)
         return saved
 
     def save(self, refresh: Refresh) -> Refresh:
@@ -124,11 +137,20 @@ class FakeRefreshes:
         if spent + refresh.cost.amount > policy.monthly_budget:
             raise BudgetExhausted("deployment", month_ends(now))
 
-    def _spend(self, refresh: Refresh, calls: int, amount: Decimal) -> None:
+    def _follow(self, refresh: Refresh, change: BudgetChange) -> None:
+        if change == BudgetChange():
+            return
         day, month = refresh.budget_buckets
         for scope in _scopes(refresh):
-            self.calls[scope, day] = self.calls.get((scope, day), 0) + calls
-            self.spent[scope, month] = self.spent.get((scope, month), Decimal(0)) + amount
+            self.calls[scope, day] = self.calls.get((scope, day), 0) + change.calls
+            self.spent[scope, month] = self.spent.get((scope, month), Decimal(0)) + change.spent
+            before = self.months.get((scope, month), BudgetChange())
+            self.months[scope, month] = BudgetChange(
+                **{
+                    each.name: getattr(before, each.name) + getattr(change, each.name)
+                    for each in fields(BudgetChange)
+                }
+            )
 
 
 def _scopes(refresh: Refresh) -> tuple[str, str, str]:

@@ -25,6 +25,7 @@ HANDLERS = {
 }
 EVENT_ID, ITEM_ID = "5b1c1a52-4a0e-4a3b-9a55-2f6f1f3d8c11", "Zq7LmV2bXwTn4RkP9sYd"
 ACCOUNT_ID = "acc_" + "a" * 24
+REFRESH_ID = "ref_" + "a" * 48
 NOT_KNOWN = {"code": "not_found"}
 # What each answers where nothing is registered and the sample's signature is not ours.
 OUTCOMES: dict[str, Any] = {
@@ -54,6 +55,7 @@ OUTCOMES: dict[str, Any] = {
     "operator_replay_webhook": {"error": NOT_KNOWN | {"detail": f"{EVENT_ID} is not known here"}},
     "operator_replay_webhooks": {"error": NOT_KNOWN | {"detail": f"{ITEM_ID} is not known here"}},
     "operator_resume_purchases": {"purchases_stopped": False},
+    "operator_settle_refresh": {"error": NOT_KNOWN | {"detail": f"{REFRESH_ID} is not known here"}},
     "operator_show_audit": {"findings": []},
     "operator_rotate_credential": {
         "error": NOT_KNOWN | {"detail": f"{CONNECTION_ID} is not known here"}

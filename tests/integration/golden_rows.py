@@ -18,7 +18,9 @@ from moto import mock_aws
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.compression import unpack
 from freshet.domain.daily_valuations import DailyValuation
+from freshet.domain.ledger import BudgetChange, LedgerEntry, Settled, call_time
 from freshet.domain.provider import Provider
+from freshet.domain.refresh import Refresh
 from freshet.domain.snapshot import Outcome, RecordedChange, judge
 from freshet.domain.spans import ALWAYS
 from tests.builders import (
@@ -36,6 +38,7 @@ from tests.integration.golden_values import (
     LATER_READING,
     READING,
     REFRESH,
+    SETTLEMENT,
 )
 from tests.integration.stores import Stores, dynamo_stores
 from tests.tables import create_tables
@@ -125,6 +128,16 @@ def _read_days(stores: Stores) -> object:
     return list(days), closed and (closed.holdings.positions, closed.holdings.balances)
 
 
+def _book(stores: Stores) -> Refresh:
+    stores.refreshes.add(REFRESH)
+    return stores.refreshes.book(REFRESH)
+
+
+def _settle(stores: Stores) -> None:
+    unchanged = BudgetChange()
+    stores.refreshes.settle(Settled(refresh=_book(stores), settlement=SETTLEMENT, change=unchanged))
+
+
 def _claim(stores: Stores) -> None:
     stores.connections.add(CONNECTION, provider_user_id=None)
     assert stores.inbox.claim(EVENT, owner=_OWNER, marked_at=NOON)
@@ -166,6 +179,22 @@ GOLDEN = (
         write=lambda stores: stores.refreshes.add(REFRESH),
         read=lambda stores: stores.refreshes.get(USER, REFRESH.id),
         value=REFRESH,
+    ),
+    Golden(
+        name="ledger_line",
+        table="connections",
+        key=keys.ledger(USER, call_time(REFRESH), REFRESH.id),
+        write=_book,
+        read=lambda stores: stores.ledger()[0],
+        value=LedgerEntry.of(REFRESH),
+    ),
+    Golden(
+        name="settlement",
+        table="connections",
+        key=keys.ledger(USER, call_time(REFRESH), REFRESH.id, settled_by=SETTLEMENT.invoice),
+        write=_settle,
+        read=lambda stores: stores.refreshes.settlements(REFRESH)[0],
+        value=SETTLEMENT,
     ),
     Golden(
         name="inbox_event",

@@ -8,6 +8,8 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.expiry import Expiry
 from freshet.domain.holdings import Debt, Statement
+from freshet.domain.ledger import Settlement
+from freshet.domain.money import Money
 from freshet.domain.pending_reads import Announcement, PendingRead, PendingReads, ReadSubject
 from freshet.domain.positions import Lot, PriceBasis
 from freshet.domain.refresh import AccountProgress, Kind, RefreshStatus
@@ -105,10 +107,19 @@ REFRESH = a_refresh(
     accounts={"account-1": AccountProgress.DONE, "account-2": AccountProgress.WAITING},
     answer=an_answer(),
     budget_buckets=("2026-11-20", "2026-11"),
+    counts_as_assumed=True,
     checks_done=3,
     next_check_at=NOON + timedelta(minutes=3),
     finished_at=NOON + timedelta(minutes=10),
     version=5,
+)
+
+SETTLEMENT = Settlement(
+    billed=Money(Decimal("0.02"), "USD"),
+    invoice="INV-1",
+    by="a.person@example.com",
+    reason="billed at the price of last year",
+    settled_at=NOON + 12 * DAY,
 )
 
 EVENT = an_event(

@@ -21,7 +21,7 @@ from freshet.adapters.dynamodb.snapshot_store import DynamoSnapshotStore
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.dynamodb.table import Table
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
-from freshet.domain.purchase import LedgerEntry
+from freshet.domain.ledger import LedgerEntry
 from tests.builders import CONNECTION_ID, NEW_YORK, NOON, USER
 from tests.clients import DynamoDB
 from tests.fakes import (
@@ -89,11 +89,11 @@ class Stores:
         }
 
     def ledger(self) -> list[LedgerEntry]:
-        """Give the user's ledger in the order of time."""
+        """Give the calls of the user's ledger in the order of time."""
         if isinstance(self.refreshes, FakeRefreshes):
             return [self.refreshes.ledger[key] for key in sorted(self.refreshes.ledger)]
         rows = self.connections_table().query(f"USER#{USER}", "LEDGER#")
-        return [ledger_from_item(row) for row in rows]
+        return [ledger_from_item(row) for row in rows if "cost" in row]
 
     def stop_purchases(self) -> None:
         """Turn the kill switch."""

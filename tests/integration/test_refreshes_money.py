@@ -17,14 +17,18 @@ def test_call_is_on_the_books_before_and_after_when_it_is_made(money: Stores) ->
         start_call(reserve(money), accounts=("acc_1",), fence=FENCE, now=NOON)
     )
     (before,) = money.ledger()
-    assert (before.assumed, before.cost.amount, before.outcome) == (
-        True,
+    assert (before.standing, before.cost.amount, before.outcome) == (
+        "assumed",
         Decimal("0.05"),
         "calling",
     )
     accepted = money.refreshes.book(accept(calling, an_answer(status=200), now=LATER))
     (after,) = money.ledger()
-    assert (after.assumed, after.cost.amount, after.outcome) == (False, Decimal("0.05"), "accepted")
+    assert (after.standing, after.cost.amount, after.outcome) == (
+        "confirmed",
+        Decimal("0.05"),
+        "accepted",
+    )
     assert money.refreshes.get(USER, accepted.id) == accepted
     assert accepted.version == calling.version + 1
 

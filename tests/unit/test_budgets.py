@@ -77,9 +77,9 @@ def test_last_refresh_fits_when_every_budget_is_just_wide_enough() -> None:
     spent.demand_room(CONNECTION_ID, PRICE, policy=a_policy(), now=NOON)
     after = spent.plus(CONNECTION_ID, PRICE)
     assert after == _spent(
-        connection=Spending(4, Decimal("0.05")),
-        user=Spending(20, Decimal("0.05")),
-        deployment=Spending(1, Decimal("10.00")),
+        connection=Spending(4, Decimal("0.05"), 1),
+        user=Spending(20, Decimal("0.05"), 1),
+        deployment=Spending(1, Decimal("10.00"), 1),
     )
     with pytest.raises(BudgetExhausted):
         after.demand_room(CONNECTION_ID, PRICE, policy=a_policy(), now=NOON)
@@ -89,5 +89,5 @@ def test_kill_switch_stays_as_it_is_when_a_refresh_is_added() -> None:
     stopped = DeploymentSpending(is_stopped=True)
     spent = Spent(of_user=UserSpending(), of_deployment=stopped).plus("con_new", PRICE)
     assert spent.of_deployment.is_stopped
-    assert spent.of_user.of_connection("con_new") == Spending(1, Decimal("0.05"))
+    assert spent.of_user.of_connection("con_new") == Spending(1, Decimal("0.05"), 1)
     assert spent.of_user.of_connection("con_other") == Spending()

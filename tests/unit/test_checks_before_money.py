@@ -13,8 +13,9 @@ from freshet.domain.errors import (
     PurchasesStopped,
     RefreshTooSoon,
 )
+from freshet.domain.ledger import LedgerEntry, Standing
 from freshet.domain.provider import Provider
-from freshet.domain.purchase import LedgerEntry, check_before_money
+from freshet.domain.purchase import check_before_money
 from freshet.domain.refresh import RefreshStatus
 from freshet.registry import TRAITS
 from tests.builders import NOON, a_connection, a_policy, a_refresh
@@ -137,7 +138,9 @@ def test_ledger_is_on_the_safe_side_when_an_outcome_is_open(status: RefreshStatu
     entry = LedgerEntry.of(a_refresh(status=status, started_at=NOON))
     is_free = status in {RefreshStatus.RESERVED, RefreshStatus.REFUSED}
     assert entry.cost.amount == (0 if is_free else Decimal("0.05"))
-    assert entry.assumed is (status in {RefreshStatus.CALLING, RefreshStatus.UNKNOWN})
+    is_open = status in {RefreshStatus.CALLING, RefreshStatus.UNKNOWN}
+    is_without_answer = status in {RefreshStatus.NO_CHANGE, RefreshStatus.TIMED_OUT}
+    assert (entry.standing is Standing.ASSUMED) is (is_open or is_without_answer)
     assert entry.called_at == NOON
     assert entry.outcome == status
 

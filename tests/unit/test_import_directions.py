@@ -41,7 +41,7 @@ AWS = {"boto3", "botocore", "requests", "urllib3"}
 # Pydantic costs a cold start: it stays where foreign JSON enters.
 PARSES_FOREIGN_JSON = {
     *("models.py", "client.py", "linking.py", "reference.py", "foreign_json.py"),
-    *("operator.py", "importing.py", "credentials.py", "credential_forms.py"),
+    *("operator.py", "importing.py", "credentials.py", "credential_forms.py", "settlements.py"),
 }
 # Where a provider may be named: its key, its own package and the list of all.
 NAMES_PROVIDERS = {CORE / "domain/provider.py", CORE / "registry.py"}

@@ -52,7 +52,7 @@ def test_outcome_is_unknown_and_still_on_the_books_when_the_caller_died() -> Non
     stage.later(minutes=2)
     assert stage.buy().refresh.status is RefreshStatus.UNKNOWN
     (entry,) = stage.refreshes.ledger.values()
-    assert (entry.assumed, entry.cost.amount) == (True, Decimal("0.05"))
+    assert (entry.standing, entry.cost.amount) == ("assumed", Decimal("0.05"))
     assert stage.connection.purchases.last_purchase_at == NOON
 
 

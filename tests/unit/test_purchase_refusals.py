@@ -8,6 +8,7 @@ import pytest
 from freshet.domain import call_errors, errors
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.ledger import Standing
 from freshet.domain.refresh import MOST_ATTEMPTS, PATIENCE, RefreshStatus
 from tests.builders import (
     CONNECTION_ID,
@@ -135,7 +136,7 @@ def test_money_stays_on_the_books_when_the_call_may_have_been_billed(
     purchase = stage.buy(may_wait=may_wait)
     assert (purchase.refresh.status, purchase.refresh.reason) == ("unknown", error.reason)
     (entry,) = stage.refreshes.ledger.values()
-    assert entry.assumed
+    assert entry.standing is Standing.ASSUMED
     assert stage.refreshes.total() == Decimal("0.05")
     assert _spent(stage)[0] == 3
     stage.later(minutes=1)

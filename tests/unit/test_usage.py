@@ -25,7 +25,14 @@ def test_spending_is_shown_with_what_is_left_when_some_was_bought() -> None:
     stage.press()
     usage = usage_of(USER, is_operator=True, budgets=stage.budgets, now=NOON)
     shown = usage_shape(usage, policy=stage.policy, now=NOON)
-    month = {"spent": {"amount": "0.12", "currency": "USD"}, "resets_at": DECEMBER}
+    none = {"refreshes": 0, "cost": {"amount": "0.00", "currency": "USD"}}
+    month = {
+        "spent": {"amount": "0.12", "currency": "USD"},
+        "confirmed": {"refreshes": 1, "cost": {"amount": "0.12", "currency": "USD"}},
+        "assumed": none,
+        "settled": none,
+        "resets_at": DECEMBER,
+    }
     day = {"refreshes": 1, "limit": 20, "left": 19, "resets_at": MIDNIGHT}
     assert shown["user"] == {"day": day, "month": month}
     assert shown["connections"] == [

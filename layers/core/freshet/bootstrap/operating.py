@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from freshet.adapters.bus import EventBridgeBus
 from freshet.adapters.dynamodb.accounts import DynamoAccounts
 from freshet.adapters.dynamodb.audit import DynamoAuditBook
+from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.objects import S3Lines
 from freshet.bootstrap.vaults import new_store, old_store, vault_for
@@ -14,6 +15,7 @@ from freshet.operations.credentials import CredentialOperations
 from freshet.operations.importing import Importer
 from freshet.operations.operator import OperatorAction
 from freshet.operations.price_bases import PriceBasisOperations
+from freshet.operations.settlements import SettlementOperations
 from freshet.operations.verdicts import VerdictOperations
 from freshet.ports import Connections, ReadQueue, UserLease
 from freshet.registry import credential_form_of
@@ -23,6 +25,7 @@ from freshet.services.move_credentials import MoveCredentialsDependencies
 from freshet.services.register_connection import RegisterConnectionDependencies
 from freshet.services.rotate_credential import RotateCredentialDependencies
 from freshet.services.set_price_basis import SetPriceBasisDependencies
+from freshet.services.settle_refresh import SettleRefreshDependencies
 from freshet.wiring import client, table, utc_now, wait
 from freshet.wiring.providers import discoveries_for, rotation_for
 
@@ -43,7 +46,11 @@ def further_operations(
         DynamoAccounts(table(settings.connections_table)),
         DynamoSnapshots(table(settings.snapshots_table)),
     )
+    settling = SettleRefreshDependencies(
+        DynamoRefreshes(table(settings.connections_table)), utc_now
+    )
     return {
+        **SettlementOperations(settling).operations(),
         **VerdictOperations(deciding).operations(),
         **PriceBasisOperations(pricing).operations(),
         **credentials.operations(),

@@ -41,6 +41,11 @@ def bygone_months(now: datetime) -> tuple[str, ...]:
     return tuple(Buckets.at(first - ago * _DAY).month for ago in _BYGONE_MONTHS)
 
 
+def is_month_kept(month: str, *, now: datetime) -> bool:
+    """Tell whether a month's counters are kept: this month's and the last one's are."""
+    return month >= Buckets.at(_month_begins(now) - _DAY).month
+
+
 def day_ends(now: datetime) -> datetime:
     """Say when a daily budget opens again."""
     midnight = now.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -58,15 +63,43 @@ def _month_begins(now: datetime) -> datetime:
 
 
 @dataclass(frozen=True, slots=True)
-class Spending:
-    """What counts against one budget: refreshes of this day, US dollars of this month."""
+class Tally:
+    """So many refreshes and so many US dollars."""
 
     refreshes: int = 0
     dollars: Decimal = Decimal(0)
 
+
+@dataclass(frozen=True, slots=True)
+class Spending:
+    """What counts against one budget: refreshes of this day, US dollars of this month.
+
+    Of the month's refreshes, those are told apart whose answer was lost, and those that an
+    operator has settled at what the invoice bills.
+    """
+
+    refreshes: int = 0
+    dollars: Decimal = Decimal(0)
+    refreshes_of_month: int = 0
+    assumed: Tally = Tally()
+    settled: Tally = Tally()
+
+    @property
+    def confirmed(self) -> Tally:
+        """Give the rest of the month: answered or proved, or under way at this moment."""
+        return Tally(
+            self.refreshes_of_month - self.assumed.refreshes - self.settled.refreshes,
+            self.dollars - self.assumed.dollars - self.settled.dollars,
+        )
+
     def plus(self, price: Money) -> "Spending":
         """Add one refresh."""
-        return Spending(self.refreshes + 1, self.dollars + price.amount)
+        return replace(
+            self,
+            refreshes=self.refreshes + 1,
+            dollars=self.dollars + price.amount,
+            refreshes_of_month=self.refreshes_of_month + 1,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

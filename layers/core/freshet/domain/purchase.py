@@ -90,39 +90,6 @@ def check_before_live_read(
         raise RefreshTooSoon(last + gap)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerEntry:
-    """One call on the books; `assumed` while, or because, the provider's answer is missing."""
-
-    user_id: str
-    actor: str
-    connection_id: str
-    refresh_id: str
-    provider: Provider
-    cost: Money
-    outcome: str
-    assumed: bool
-    called_at: datetime
-
-    @classmethod
-    def of(cls, refresh: Refresh) -> "LedgerEntry":
-        """Book a refresh's latest call, on the safe side while its outcome is open."""
-        if refresh.started_at is None:
-            raise ValueError("a refresh that was never called has no place in the ledger")
-        is_free = refresh.status in (RefreshStatus.RESERVED, RefreshStatus.REFUSED)
-        return cls(
-            user_id=refresh.user_id,
-            actor=refresh.actor,
-            connection_id=refresh.connection_id,
-            refresh_id=refresh.id,
-            provider=refresh.provider,
-            cost=Money(Decimal(0), refresh.cost.currency) if is_free else refresh.cost,
-            outcome=refresh.reason or refresh.status,
-            assumed=refresh.status in (RefreshStatus.CALLING, RefreshStatus.UNKNOWN),
-            called_at=refresh.started_at,
-        )
-
-
 def connection_after(
     connection: Connection,
     refresh: Refresh,

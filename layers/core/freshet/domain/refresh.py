@@ -116,6 +116,8 @@ class Refresh:
     accounts: Mapping[str, AccountProgress] = field(default_factory=dict)
     answer: ProviderAnswer | None = None
     budget_buckets: tuple[str, ...] = ()
+    counts_as_assumed: bool = False
+    """The budgets count its money as assumed."""
     checks_done: int = 0
     next_check_at: datetime | None = None
     created_at: datetime

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from freshet.domain.budgets import DeploymentSpending, UserSpending
+from freshet.domain.ledger import Settled, Settlement
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Refresh
 
@@ -40,7 +41,16 @@ class Refreshes(Protocol):
     def book(self, refresh: Refresh) -> Refresh:
         """Store a call before it is made and its outcome after, with its line in the ledger.
 
-        A refused refresh gives its budget back; one that was never called has no line.
+        The budgets follow: a refused refresh gives its money back, a lost answer is counted as
+        assumed. One that was never called has no line. Raises ConcurrentChange.
+        """
+
+    def settlements(self, refresh: Refresh) -> Sequence[Settlement]:
+        """List the invoices that have settled a refresh; none where it was never called."""
+
+    def settle(self, settled: Settled) -> Refresh:
+        """Store what an invoice bills: its line, the refresh and the budgets at once.
+
         Raises ConcurrentChange.
         """
 

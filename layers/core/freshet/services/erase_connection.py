@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from freshet.domain.connection import Connection
 from freshet.domain.erasure import SOON, Erasure
 from freshet.domain.errors import ConcurrentChange, NotFound
+from freshet.domain.ledger import is_proof_of_call
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.refresh import Refresh, RefreshStatus
@@ -77,9 +78,10 @@ def _without_refreshes(
         if refresh.calling_until is not None and refresh.is_fenced(now=now):
             return erasure.waiting("refresh_under_way", until=refresh.calling_until), False
         while not refresh.is_terminal:
-            is_money = refresh.status in _MOVES_MONEY
-            store = deps.refreshes.book if is_money else deps.refreshes.save
-            refresh = store(ended_by_removal(refresh, now=now))
+            ended = ended_by_removal(refresh, now=now)
+            is_booked = refresh.status in _MOVES_MONEY or is_proof_of_call(refresh, ended)
+            store = deps.refreshes.book if is_booked else deps.refreshes.save
+            refresh = store(ended)
         _empty_slot(refresh, deps)
     return erasure, True
 

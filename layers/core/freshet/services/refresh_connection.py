@@ -71,6 +71,7 @@ from freshet.services.refresh_records import (
     readable_accounts,
     seen_before,
     send_read,
+    store_progress,
     update_connection,
 )
 
@@ -282,14 +283,14 @@ def _call(
 def finish_refresh(
     refresh_id: str, connection: Connection, run: ReadRun, *, refreshes: Refreshes, now: datetime
 ) -> Refresh:
-    """Take what a read proved into an open refresh; end it when time is up."""
+    """Take what a read proved into an open refresh and the books; end it when time is up."""
 
     def attempt() -> Refresh:
         refresh = refreshes.get(connection.user_id, refresh_id)
         after = refresh_after_read_run(refresh, run, connection.pending, now=now)
         if after == refresh:
             return refresh
-        saved = refreshes.save(after)
+        saved = store_progress(refresh, after, refreshes)
         if saved.is_terminal:
             logger.info("Refresh finished", refresh_id=saved.id, status=saved.status)
         return saved

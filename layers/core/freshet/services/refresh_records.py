@@ -26,6 +26,7 @@ from freshet.domain.errors import (
     SecretUnavailable,
     refusal_reason,
 )
+from freshet.domain.ledger import is_proof_of_call
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.purchase import PurchasePolicy, connection_after, verdict_of_purchase
@@ -160,6 +161,11 @@ def book(
             raise
 
     return retry_lost_races(attempt, row=refresh.id)
+
+
+def store_progress(before: Refresh, after: Refresh, refreshes: Refreshes) -> Refresh:
+    """Store what a read has found out; proof of a call without an answer goes onto the books."""
+    return refreshes.book(after) if is_proof_of_call(before, after) else refreshes.save(after)
 
 
 def update_connection(

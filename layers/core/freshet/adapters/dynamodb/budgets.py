@@ -1,7 +1,7 @@
 """What is spent, in ConnectionsTable: one row for each budget, its buckets named after their time.
 
-Reserving and settling are parts of a refresh's own transactions; reading and the kill switch are
-the port Budgets.
+Reserving and the changes of later steps are parts of a refresh's own transactions; reading and the
+kill switch are the port Budgets.
 """
 
 from collections.abc import Mapping
@@ -15,15 +15,28 @@ from freshet.domain.budgets import (
     Buckets,
     DeploymentSpending,
     Spending,
+    Tally,
     UserSpending,
     bygone_days,
     bygone_months,
 )
+from freshet.domain.ledger import BudgetChange
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Refresh
 
 SCOPES = ("connection", "user", "deployment")
 """The order in which budgets are judged, here and in `Spent.demand_room`."""
+_COUNTERS = {
+    "calls": "calls",
+    "refreshes": "bought",
+    "spent": "spent",
+    "assumed_refreshes": "assumed_count",
+    "assumed": "assumed",
+    "settled_refreshes": "settled_count",
+    "settled": "settled",
+}
+"""The attribute of each counter, before the name of its day or month."""
+_OF_MONTH = tuple(each for each in _COUNTERS.values() if each != "calls")
 _NOT_STOPPED = " AND (attribute_not_exists(purchases_stopped) OR purchases_stopped = :off)"
 
 
@@ -77,7 +90,8 @@ def reserving(
         table.updating(
             _key(scope, refresh),
             "SET #day = if_not_exists(#day, :zero) + :one, "
-            "#month = if_not_exists(#month, :zero) + :amount "
+            "#month = if_not_exists(#month, :zero) + :amount, "
+            "#number = if_not_exists(#number, :zero) + :one "
             f"REMOVE {', '.join(old)}",
             {
                 ":zero": 0,
@@ -87,24 +101,31 @@ def reserving(
                 **({":off": False} if scope == "deployment" else {}),
             },
             condition=_has_room(limits[scope][0]) + (_NOT_STOPPED if scope == "deployment" else ""),
-            names=_bucket_names(*refresh.budget_buckets) | old,
+            names=_reserved_names(*refresh.budget_buckets) | old,
         )
         for scope in SCOPES
     ]
 
 
-def settling(table: Table, refresh: Refresh) -> list[dict[str, Any]]:
-    """Describe what gives a refused refresh's money back to the buckets it came from."""
-    if not refresh.budget_buckets:
+def changing(
+    table: Table, refresh: Refresh, change: BudgetChange, *, condition: str | None = None
+) -> list[dict[str, Any]]:
+    """Describe how every budget of a refresh follows a step; nothing where none changes."""
+    if change == BudgetChange():
         return []
+    day, month = refresh.budget_buckets
+    places = {name: day if name == "calls" else month for name in _COUNTERS}
+    steps = {name: getattr(change, name) for name in _COUNTERS if getattr(change, name)}
+    # So late that the bucket is gone, nothing is left to take from.
+    terms = [f"#{name} = if_not_exists(#{name}, :{name}_least) + :{name}" for name in steps]
     return [
         table.updating(
             _key(scope, refresh),
-            # So late that the bucket is gone, nothing is left to give back to.
-            "SET #day = if_not_exists(#day, :one) - :one, "
-            "#month = if_not_exists(#month, :amount) - :amount",
-            {":one": 1, ":amount": refresh.reserved.amount},
-            names=_bucket_names(*refresh.budget_buckets),
+            f"SET {', '.join(terms)}",
+            {f":{name}": step for name, step in steps.items()}
+            | {f":{name}_least": max(0, -step) for name, step in steps.items()},
+            condition=condition,
+            names={f"#{name}": f"{_COUNTERS[name]}_{places[name]}" for name in steps},
         )
         for scope in SCOPES
     ]
@@ -124,18 +145,28 @@ def _has_room(name: str) -> str:
     return f"((attribute_not_exists({name}) AND :room >= :zero) OR {name} <= :room)"
 
 
-def _bucket_names(day: str, month: str) -> dict[str, str]:
-    return {"#day": f"calls_{day}", "#month": f"spent_{month}"}
+def _reserved_names(day: str, month: str) -> dict[str, str]:
+    return {"#day": f"calls_{day}", "#month": f"spent_{month}", "#number": f"bought_{month}"}
 
 
 def _bygone_names(now: datetime) -> dict[str, str]:
     # Taken out by a write that is made anyway: rows stay small without a request of their own.
     old = [f"calls_{day}" for day in bygone_days(now)]
-    old += [f"spent_{month}" for month in bygone_months(now)]
+    old += [f"{each}_{month}" for each in _OF_MONTH for month in bygone_months(now)]
     return {f"#old{place}": name for place, name in enumerate(old)}
 
 
 def _spending(row: Item | Mapping[str, Any], buckets: Buckets) -> Spending:
-    names = _bucket_names(buckets.day, buckets.month)
-    calls, spent = row.get(names["#day"], 0), row.get(names["#month"], 0)
-    return Spending(int(calls), Decimal(spent))
+    def count(name: str) -> int:
+        return int(row.get(f"{_COUNTERS[name]}_{buckets.month}", 0))
+
+    def dollars(name: str) -> Decimal:
+        return Decimal(row.get(f"{_COUNTERS[name]}_{buckets.month}", 0))
+
+    return Spending(
+        int(row.get(f"calls_{buckets.day}", 0)),
+        dollars("spent"),
+        count("refreshes"),
+        assumed=Tally(count("assumed_refreshes"), dollars("assumed")),
+        settled=Tally(count("settled_refreshes"), dollars("settled")),
+    )

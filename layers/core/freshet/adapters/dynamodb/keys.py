@@ -132,9 +132,10 @@ def deployment_budget() -> Key:
     return {"PK": "BUDGET", "SK": "DEPLOYMENT"}
 
 
-def ledger(user_id: str, called_at: datetime, refresh_id: str) -> Key:
-    """Locate a call on the books, which are in the order of time."""
-    return {"PK": _user(user_id), "SK": f"LEDGER#{to_text(called_at)}#{refresh_id}"}
+def ledger(user_id: str, called_at: datetime, refresh_id: str, *, settled_by: str = "") -> Key:
+    """Locate a call on the books, in the order of time, or the line of an invoice behind it."""
+    rest = f"#SETTLED#{settled_by}" if settled_by else ""
+    return {"PK": _user(user_id), "SK": f"LEDGER#{to_text(called_at)}#{refresh_id}{rest}"}
 
 
 def connection_owner(provider: Provider, provider_connection_id: str) -> Key:

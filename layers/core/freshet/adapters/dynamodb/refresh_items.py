@@ -1,4 +1,4 @@
-"""The shapes of a refresh and of a ledger entry as rows."""
+"""The shapes of a refresh and of the ledger's two kinds of lines as rows."""
 
 from typing import Any
 
@@ -7,8 +7,8 @@ from freshet.adapters.dynamodb.table import Item
 from freshet.adapters.dynamodb.values import money_from_item, money_to_item
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.instants import from_text, optional_from_text, optional_to_text, to_text
+from freshet.domain.ledger import LedgerEntry, Settlement, Standing
 from freshet.domain.provider import Provider
-from freshet.domain.purchase import LedgerEntry
 from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, RefreshStatus, Trigger
 
 
@@ -34,6 +34,7 @@ def refresh_to_item(refresh: Refresh) -> Item:
         "accounts": {account: str(progress) for account, progress in refresh.accounts.items()},
         "answer": _answer_to_item(refresh.answer),
         "budget_buckets": list(refresh.budget_buckets),
+        "counts_as_assumed": refresh.counts_as_assumed or None,
         "checks_done": refresh.checks_done,
         "next_check_at": optional_to_text(refresh.next_check_at),
         "created_at": to_text(refresh.created_at),
@@ -67,6 +68,7 @@ def _from_format_1(item: Item) -> Refresh:
         accounts={account: AccountProgress(each) for account, each in item["accounts"].items()},
         answer=_answer_from_item(item.get("answer")),
         budget_buckets=tuple(item["budget_buckets"]),
+        counts_as_assumed=item.get("counts_as_assumed", False),
         checks_done=int(item["checks_done"]),
         next_check_at=optional_from_text(item.get("next_check_at")),
         created_at=from_text(item["created_at"]),
@@ -81,6 +83,7 @@ _FORM = StoredForm("a refresh", _from_format_1)
 def ledger_to_item(entry: LedgerEntry) -> Item:
     """Give a call on the books the shape of its row, without the key."""
     return {
+        "format": _LINE.newest,
         "user_id": entry.user_id,
         "actor": entry.actor,
         "connection_id": entry.connection_id,
@@ -88,13 +91,17 @@ def ledger_to_item(entry: LedgerEntry) -> Item:
         "provider": str(entry.provider),
         "cost": money_to_item(entry.cost),
         "outcome": entry.outcome,
-        "assumed": entry.assumed,
+        "standing": str(entry.standing),
         "called_at": to_text(entry.called_at),
     }
 
 
 def ledger_from_item(item: Item) -> LedgerEntry:
     """Read a call on the books from its row."""
+    return _LINE.reader_of(item)(item)
+
+
+def _line_from_format_1(item: Item) -> LedgerEntry:
     return LedgerEntry(
         user_id=item["user_id"],
         actor=item["actor"],
@@ -103,9 +110,46 @@ def ledger_from_item(item: Item) -> LedgerEntry:
         provider=Provider(item["provider"]),
         cost=money_from_item(item["cost"]),
         outcome=item["outcome"],
-        assumed=item["assumed"],
+        standing=Standing(item["standing"]),
         called_at=from_text(item["called_at"]),
     )
+
+
+_LINE = StoredForm("a line of the ledger", _line_from_format_1)
+
+
+def settlement_to_item(settlement: Settlement, refresh: Refresh) -> Item:
+    """Give what an invoice bills for a refresh the shape of its row, without the key."""
+    return {
+        "format": _SETTLEMENT.newest,
+        "user_id": refresh.user_id,
+        "connection_id": refresh.connection_id,
+        "refresh_id": refresh.id,
+        "provider": str(refresh.provider),
+        "billed": money_to_item(settlement.billed),
+        "invoice": settlement.invoice,
+        "by": settlement.by,
+        "reason": settlement.reason,
+        "settled_at": to_text(settlement.settled_at),
+    }
+
+
+def settlement_from_item(item: Item) -> Settlement:
+    """Read what an invoice bills from its row."""
+    return _SETTLEMENT.reader_of(item)(item)
+
+
+def _settlement_from_format_1(item: Item) -> Settlement:
+    return Settlement(
+        billed=money_from_item(item["billed"]),
+        invoice=item["invoice"],
+        by=item["by"],
+        reason=item["reason"],
+        settled_at=from_text(item["settled_at"]),
+    )
+
+
+_SETTLEMENT = StoredForm("a settlement", _settlement_from_format_1)
 
 
 def _answer_to_item(answer: ProviderAnswer | None) -> dict[str, Any] | None:

@@ -6,11 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
-from freshet.adapters.dynamodb.budgets import SCOPES, reserving, settling
+from freshet.adapters.dynamodb.budgets import SCOPES, changing, reserving
 from freshet.adapters.dynamodb.refresh_items import (
     ledger_to_item,
     refresh_from_item,
     refresh_to_item,
+    settlement_from_item,
+    settlement_to_item,
 )
 from freshet.adapters.dynamodb.table import Table, TransactionRefused
 from freshet.domain.budgets import Buckets, day_ends, month_ends
@@ -19,7 +21,8 @@ from freshet.domain.connection_status import ASLEEP, ConnectionStatus
 from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound, PurchasesStopped
 from freshet.domain.identifiers import connection_id_of
 from freshet.domain.instants import to_text
-from freshet.domain.purchase import LedgerEntry, PurchasePolicy
+from freshet.domain.ledger import LedgerEntry, Settled, Settlement, call_time, counted
+from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Method, Refresh, RefreshStatus
 
 _REFRESH_KEPT = timedelta(days=90)
@@ -97,16 +100,46 @@ class DynamoRefreshes:
     def book(self, refresh: Refresh) -> Refresh:
         """Store a call before it is made and its outcome after, with its line in the ledger.
 
-        A refused refresh gives its budget back; one that was never called has no line.
-        Raises ConcurrentChange.
+        The budgets follow: a refused refresh gives its money back, a lost answer is counted as
+        assumed. One that was never called has no line. Raises ConcurrentChange.
         """
-        saved = replace(refresh, version=refresh.version + 1)
-        refund = settling(self._table, refresh) if refresh.status is RefreshStatus.REFUSED else ()
+        booked, change = counted(refresh)
+        saved = replace(booked, version=refresh.version + 1)
         try:
             self._table.transact(
                 self._table.putting(self._item(saved), **_unchanged_since(refresh)),
                 *([self._booking(refresh)] if refresh.started_at else []),
-                *refund,
+                *changing(self._table, refresh, change),
+            )
+        except TransactionRefused as error:
+            raise ConcurrentChange(refresh.id) from error
+        return saved
+
+    def settlements(self, refresh: Refresh) -> Sequence[Settlement]:
+        """List the invoices that have settled a refresh; none where it was never called."""
+        if refresh.started_at is None:
+            return []
+        line = keys.ledger(refresh.user_id, refresh.started_at, refresh.id)
+        rows = self._table.query(line["PK"], line["SK"] + "#")
+        return [settlement_from_item(row) for row in rows]
+
+    def settle(self, settled: Settled) -> Refresh:
+        """Store what an invoice bills: its line, the refresh and the budgets at once.
+
+        Raises ConcurrentChange.
+        """
+        refresh, settlement = settled.refresh, settled.settlement
+        saved = replace(refresh, version=refresh.version + 1)
+        invoice, called_at = settlement.invoice, call_time(refresh)
+        key = keys.ledger(refresh.user_id, called_at, refresh.id, settled_by=invoice)
+        line = {**key, **settlement_to_item(settlement, refresh)}
+        # A budget that was erased meanwhile does not come back.
+        is_there = "attribute_exists(PK)"
+        try:
+            self._table.transact(
+                self._table.putting(self._item(saved), **_unchanged_since(refresh)),
+                self._table.putting(line, condition="attribute_not_exists(PK)"),
+                *changing(self._table, refresh, settled.change, condition=is_there),
             )
         except TransactionRefused as error:
             raise ConcurrentChange(refresh.id) from error

@@ -3,7 +3,7 @@
 from datetime import datetime
 from decimal import Decimal
 
-from freshet.domain.budgets import DeploymentSpending, Spending, day_ends, month_ends
+from freshet.domain.budgets import DeploymentSpending, Spending, Tally, day_ends, month_ends
 from freshet.domain.instants import to_text
 from freshet.domain.money import decimal_to_text
 from freshet.domain.prices import CURRENCY
@@ -40,10 +40,23 @@ class DayOfRefreshesShape(RefreshesLeftShape):
     limit: int
 
 
+class TallyShape(Shape):
+    """So many refreshes at so much."""
+
+    refreshes: int
+    cost: MoneyShape
+
+
 class MonthOfMoneyShape(Shape):
-    """What was spent this month."""
+    """What was spent this month, and how sure that is: the three tallies add up to it."""
 
     spent: MoneyShape
+    confirmed: TallyShape
+    """The provider has answered, or newer data has proved the call; or it is under way just now."""
+    assumed: TallyShape
+    """The provider's answer was lost and nothing has proved the call: counted as billed."""
+    settled: TallyShape
+    """An operator has booked what the provider's invoice bills."""
     resets_at: Instant
 
 
@@ -159,8 +172,22 @@ def _spending_shape(spending: Spending, *, limit: int, now: datetime) -> Spendin
             "limit": limit,
             **_left_of_day(spending, limit, now),
         },
-        "month": {"spent": _dollars(spending.dollars), "resets_at": to_text(month_ends(now))},
+        "month": _month_shape(spending, now),
     }
+
+
+def _month_shape(spending: Spending, now: datetime) -> MonthOfMoneyShape:
+    return {
+        "spent": _dollars(spending.dollars),
+        "confirmed": _tally_shape(spending.confirmed),
+        "assumed": _tally_shape(spending.assumed),
+        "settled": _tally_shape(spending.settled),
+        "resets_at": to_text(month_ends(now)),
+    }
+
+
+def _tally_shape(tally: Tally) -> TallyShape:
+    return {"refreshes": tally.refreshes, "cost": _dollars(tally.dollars)}
 
 
 def _deployment_shape(
@@ -168,7 +195,7 @@ def _deployment_shape(
 ) -> DeploymentShape:
     return {
         "month": {
-            "spent": _dollars(deployment.spending.dollars),
+            **_month_shape(deployment.spending, now),
             "budget": _dollars(policy.monthly_budget),
             **_left_of_month(deployment.spending, policy, now),
         },
