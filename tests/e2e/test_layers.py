@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tests.local_stack.deployed import Deployed
+from tests.template.test_dependencies_layer import PACKAGES, requests_of
 
 # Isolated, without site-packages: only what the two layers bring and the standard library.
 _PROBE = """
@@ -43,6 +44,14 @@ def test_the_package_comes_compiled(running: Deployed) -> None:
     sources = {path.stem for path in package.glob("*.py")}
     compiled = {path.name.split(".")[0] for path in package.glob("__pycache__/*.pyc")}
     assert sources == compiled
+
+
+def test_every_call_of_aws_is_written_from_the_layer_as_from_untrimmed_data(
+    running: Deployed,
+) -> None:
+    ours = requests_of(_layer(running, "DependenciesLayer"))
+    assert ours
+    assert ours == requests_of(PACKAGES)
 
 
 def test_functions_run_from_what_was_built_and_uploaded(running: Deployed) -> None:
