@@ -6,6 +6,7 @@ from typing import Any
 
 import simplejson
 
+from freshet.adapters.exact_json import rendered
 from freshet.adapters.plaid import models
 from freshet.adapters.plaid.mapping import (
     to_account_report,
@@ -105,7 +106,10 @@ def read_account(**changes: Any) -> Any:
     """Read Plaid's usual account with some changes."""
     document = _parsed(ACCOUNT | changes)
     return to_account_report(
-        models.Account.model_validate(document), document, synced_at=SYNCED, is_holding=False
+        models.Account.model_validate(document),
+        rendered(document),
+        synced_at=SYNCED,
+        is_holding=False,
     )
 
 

@@ -58,7 +58,10 @@ def test_kind_is_ours_or_kept_when_an_account_has_one(
 def test_account_is_kept_when_nearly_everything_of_it_is_missing() -> None:
     document = {"account_id": "account-1", "something_new": {"a": [1]}}
     report = to_account_report(
-        models.Account.model_validate(document), document, synced_at=None, is_holding=True
+        models.Account.model_validate(document),
+        simplejson.dumps(document),
+        synced_at=None,
+        is_holding=True,
     )
     assert (report.name, report.number, report.value, report.synced_at) == (None, None, None, None)
     assert simplejson.loads(report.source) == document

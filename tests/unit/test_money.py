@@ -1,5 +1,6 @@
 """Numbers keep their digits from text to text."""
 
+import re
 from contextlib import suppress
 from decimal import Decimal
 
@@ -82,3 +83,21 @@ def test_parsed_number_is_refused_when_no_money_could_be_it(number: str) -> None
 @pytest.mark.parametrize("number", ["0", "-0.00", "12.50", "0.12345678901234567", "1E-18"])
 def test_parsed_number_keeps_its_digits_when_it_is_sane(number: str) -> None:
     assert str(sane(Decimal(number))) == str(Decimal(number))
+
+
+_NUMBERS = st.from_regex(r"-?[0-9]{0,42}(\.[0-9]{0,42})?([eE][+-]?[0-9]{1,3})?", fullmatch=True)
+
+
+@given(_NUMBERS | st.text(max_size=5) | st.decimals(allow_nan=False).map(str))
+def test_number_is_read_exactly_or_refused_however_it_is_written(text: str) -> None:
+    shape = r"-?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?"
+    try:
+        found = repr(exact_decimal(text))
+    except ValueError:
+        found = "refused"
+    if not re.fullmatch(shape, text) or abs(Decimal(text).adjusted()) > 30:
+        assert found == "refused"
+    else:
+        digits = "".join(map(str, Decimal(text).as_tuple().digits))
+        is_long = len(digits.lstrip("0").rstrip("0")) > 40
+        assert found == ("refused" if is_long else repr(Decimal(text)))

@@ -1,5 +1,7 @@
 """A provider's JSON, digit for digit."""
 
+import json
+from collections.abc import Callable
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -12,11 +14,24 @@ from freshet.domain.money import decimal_to_text
 _MOST_ZEROS = 60
 
 
+def _refused(constant: str) -> None:
+    raise ValueError(f"{constant} is no number")
+
+
+DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refused)
+"""Reads every number exactly, and refuses NaN and Infinity."""
+
+
 def parsed(body: bytes, told: ProviderAnswer) -> Any:
     """Parse with every number exact; raises UnreadableAnswer for what is no JSON."""
+    return parsed_by(parsed_text, body, told)
+
+
+def parsed_by[Parsed](parse: Callable[[str], Parsed], body: bytes, told: ProviderAnswer) -> Parsed:
+    """Parse a body as text in a way of one's own; raises UnreadableAnswer."""
     # Raised outside of any handler: a decoding error carries the whole document with it.
     with suppress(ValueError, RecursionError):
-        return simplejson.loads(body.decode(), use_decimal=True)
+        return parse(body.decode("utf-8-sig"))
     raise UnreadableAnswer(told)
 
 
@@ -31,8 +46,8 @@ def rendered(document: Any, *, in_order: bool = False) -> str:
 
 
 def parsed_text(text: str) -> Any:
-    """Parse what was parsed before, with every number exact."""
-    return simplejson.loads(text, use_decimal=True)
+    """Parse with every number exact; raises ValueError, RecursionError."""
+    return DECODER.decode(text)
 
 
 def written_out(content: Any) -> str:

@@ -4,9 +4,17 @@ from collections.abc import Callable, Sequence, Set
 from contextlib import suppress
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    ValidationError,
+)
 from pydantic_core import PydanticUseDefault
 
 from freshet import metrics
@@ -19,10 +27,10 @@ from freshet.domain.positions import Numbers
 from freshet.observability import count, logger
 
 
-def _exact(value: object) -> Decimal | None:
-    # Text, integers and simplejson's Decimals; a float would mean that digits are lost already.
-    if value is None:
-        return None
+def _exact(value: object) -> Decimal:
+    # Text, integers and Decimals as parsed; a float would mean that digits are lost already.
+    if isinstance(value, str):
+        return exact_decimal(value)
     if isinstance(value, Decimal):
         return sane(value)
     if isinstance(value, bool | float):
@@ -30,12 +38,12 @@ def _exact(value: object) -> Decimal | None:
     return exact_decimal(str(value))
 
 
-def _instant(value: object) -> datetime | None:
-    return None if value is None else stated_from_text(str(value))
+def _instant(value: object) -> datetime:
+    return stated_from_text(str(value))
 
 
-def _day(value: object) -> date | None:
-    return None if value is None else date.fromisoformat(_text(value))
+def _day(value: object) -> date:
+    return date.fromisoformat(_text(value))
 
 
 def _text(value: object) -> str:
@@ -45,12 +53,15 @@ def _text(value: object) -> str:
     return value
 
 
-def stated_day(value: object) -> date | None:
+def stated_day(value: object) -> date:
     """Read the day of a date, or of a time by its own offset; raises ValueError."""
-    if value is None:
-        return None
+    return _day_of(_text(value))
+
+
+@lru_cache(maxsize=64)  # the lines of a portfolio have few days
+def _day_of(text: str) -> date:
     # The offset stays where it is: what happens in an evening in New York happens on that day.
-    day = datetime.fromisoformat(_text(value)).date()
+    day = datetime.fromisoformat(text).date()
     if day not in CALENDAR:
         raise ValueError("not a day of our time")
     return day
@@ -68,14 +79,17 @@ _WITHOUT_NUL = r"^[^\x00]*$"
 
 def _identity(value: object) -> str | None:
     # Something else in its place costs us the proof that it would have been, and nothing more.
-    is_known = isinstance(value, str | int) and not isinstance(value, bool)
-    return str(value) or None if is_known and is_identifier(str(value)) else None
+    if not isinstance(value, str | int) or isinstance(value, bool):
+        return None
+    text = str(value)
+    return text if text and is_identifier(text) else None
 
 
 def is_identifier(text: str) -> bool:
     """Tell whether a text can name something: every store takes it, and it is not a story."""
-    is_whole = "\0" not in text and text.encode("utf-8", "ignore").decode() == text
-    return is_whole and len(text) <= _LONGEST_ID
+    if len(text) > _LONGEST_ID or "\0" in text:
+        return False
+    return text.isascii() or text.encode("utf-8", "ignore").decode() == text
 
 
 OrDefault = BeforeValidator(_default_for_null)
@@ -86,18 +100,19 @@ Flag = Annotated[bool | None, Field(strict=True)]
 """True or false, and not something that means it in one language or another."""
 Unread = Annotated[tuple[str, ...], Field(validation_alias=UNREAD)]
 """The values of a line, or of what is in it, that could not be read and were left out."""
-Number = Annotated[Decimal | None, BeforeValidator(_exact)]
+# Plain: pydantic would check once more what the function has read.
+Number = Annotated[Decimal, PlainValidator(_exact)] | None
 Text = Annotated[str, Field(min_length=1)]
 """A text that must be there as it is, however long: a secret, an address."""
 Id = Annotated[str, Field(min_length=1, max_length=_LONGEST_ID, pattern=_WITHOUT_NUL)]
 """What names a thing, and must be there as it is."""
-Identity = Annotated[str | None, BeforeValidator(_identity)]
+Identity = Annotated[str | None, PlainValidator(_identity)] | None
 """An id that may be missing: none for an empty or a strange one."""
-Day = Annotated[date | None, BeforeValidator(_day)]
+Day = Annotated[date, PlainValidator(_day)] | None
 """A day as told, with which nothing is reckoned."""
-StatedDay = Annotated[date | None, BeforeValidator(stated_day)]
+StatedDay = Annotated[date, PlainValidator(stated_day)] | None
 """The day on which something happened, also told as a time: of the offset that it is told in."""
-Instant = Annotated[datetime | None, BeforeValidator(_instant)]
+Instant = Annotated[datetime, PlainValidator(_instant)] | None
 
 
 class LenientModel(BaseModel):

@@ -1,6 +1,6 @@
 """Short positions, as both providers tell of them: by the sign, or by lots that are all short."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Protocol
 
@@ -15,11 +15,11 @@ class TaxLot(Protocol):
         """`LONG`, `SHORT`, or nothing."""
 
 
-def is_short(units: Decimal | None, lots: Iterable[TaxLot] | None) -> bool:
+def is_short(units: Decimal | None, lots: Sequence[TaxLot] | None) -> bool:
     """Tell whether a position is short: by its units, or where these are positive by its lots."""
     if units is not None and units < 0:
         return True
-    return {lot.position_type for lot in lots or ()} == {_SHORT}
+    return all(lot.position_type == _SHORT for lot in lots) if lots else False
 
 
 def is_short_lot(lot: TaxLot, *, of_short: bool) -> bool:

@@ -9,6 +9,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation
 EXACT = Context(prec=400, traps=[Inexact, InvalidOperation])
 
 _DECIMAL = re.compile(r"-?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?")
+_USUAL = re.compile(r"-?[0-9]{1,20}(?:\.[0-9]{1,18})?")
 # Products of what passes have 80 digits at most, and stay far from what a table cannot hold.
 _MAX_EXPONENT = 30
 _LONGEST = Context(prec=40, traps=[Inexact])
@@ -16,6 +17,8 @@ _LONGEST = Context(prec=40, traps=[Inexact])
 
 def exact_decimal(text: str) -> Decimal:
     """Parse a decimal; refuse what is no finite number or is absurdly large, small or long."""
+    if _USUAL.fullmatch(text):  # too short to be anything but sane, and nearly all are
+        return Decimal(text)
     if not _DECIMAL.fullmatch(text):
         raise ValueError("not a decimal number of a sane length")
     return sane(Decimal(text))

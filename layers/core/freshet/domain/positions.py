@@ -109,6 +109,8 @@ class Position:
     @property
     def has_odd_vesting(self) -> bool:
         """Tell whether more is said to be vested than is held: then nothing of it is believed."""
+        if self.vested_units is None and self.vested_value is None:
+            return False
         return _is_beyond(self.vested_units, self.units) or _is_beyond(
             self.vested_value, self.worth
         )

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from freshet.adapters.foreign_json import validated
+from freshet.adapters.json_rows import RowTexts
 from freshet.adapters.pages import ProviderPage, read_pages
 from freshet.adapters.plaid import endpoints, models
 from freshet.adapters.plaid.http_client import Document, PlaidHttpClient
@@ -35,11 +36,11 @@ class PlaidClient:
         document = self._read(endpoints.ACCOUNTS, item)
         return validated(models.AccountsAnswer.model_validate, document.content, document.told)
 
-    def holdings(self, item: Credential) -> tuple[models.HoldingsAnswer, dict[str, Any]]:
-        """Read the holdings of all accounts at once, parsed and as plain JSON."""
+    def holdings(self, item: Credential) -> tuple[models.HoldingsAnswer, RowTexts]:
+        """Read the holdings of all accounts at once, and their rows as they came."""
         document = self._read(endpoints.HOLDINGS, item)
         read = validated(models.HoldingsAnswer.model_validate, document.content, document.told)
-        return read, document.content
+        return read, document.texts
 
     def transactions(
         self, item: Credential, account_id: str, *, since: date, until: date

@@ -1,12 +1,13 @@
 """Plaid on the wire: JSON over POST with our keys in headers; no pydantic, the receiver uses it."""
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import requests
 
-from freshet.adapters.exact_json import parsed, parsed_object
+from freshet.adapters.exact_json import parsed_by, parsed_object
+from freshet.adapters.json_rows import RowTexts, parsed_rows
 from freshet.adapters.plaid.errors import error_for, request_id_of
 from freshet.adapters.plaid.keys import PlaidKeys
 from freshet.adapters.rate_guard import RateGuard
@@ -26,9 +27,10 @@ class Keys(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """An answer as parsed."""
+    """An answer as parsed, and its rows as they came."""
 
-    content: Any
+    content: dict[str, Any]
+    texts: RowTexts
     told: ProviderAnswer
 
 
@@ -45,9 +47,9 @@ class PlaidHttpClient:
     def read(self, endpoint: Endpoint, body: dict[str, Any], *, item: str = _OURS) -> Document:
         """Send once and parse exactly; raises UnreadableAnswer."""
         answer = self._send(endpoint, body, item)
-        content = parsed(answer.body, endpoint.told(status=answer.status))
-        told = endpoint.told(status=answer.status, request_id=request_id_of(content))
-        return Document(content, told)
+        told = endpoint.told(status=answer.status)
+        content, texts = parsed_by(parsed_rows, answer.body, told)
+        return Document(content, texts, replace(told, request_id=request_id_of(content)))
 
     def tell(
         self, endpoint: Endpoint, body: dict[str, Any], *, item: str = _OURS

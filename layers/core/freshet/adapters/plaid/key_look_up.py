@@ -27,7 +27,7 @@ class KeyLookUp:
                 return None
             # Trouble of the key service proves nothing about the webhook.
             raise SecretUnavailable("webhook key") from error
-        key = document.get("key") if isinstance(document, dict) else None
+        key = document.get("key")
         if not isinstance(key, dict):
             raise SecretUnavailable("webhook key")
         return key

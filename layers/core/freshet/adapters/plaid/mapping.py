@@ -74,7 +74,7 @@ def refusal_in(answer: models.ItemAnswer) -> type[ProviderError] | None:
 
 def to_account_report(
     account: models.Account,
-    document: Mapping[str, Any],
+    source: str,
     *,
     synced_at: datetime | None,
     is_holding: bool,
@@ -98,7 +98,7 @@ def to_account_report(
         synced_at=synced_at,
         transactions_synced_on=synced_at.date() if synced_at else None,
         institution_account_id=account.persistent_account_id,
-        source=rendered(document),
+        source=source,
     )
 
 

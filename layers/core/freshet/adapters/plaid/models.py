@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator
+from pydantic import PlainValidator
 
 from freshet.adapters.foreign_json import (
     Day,
@@ -23,16 +23,14 @@ from freshet.adapters.foreign_json import (
 from freshet.domain.instants import stated_from_text
 
 
-def _day_or_instant(value: object) -> date | datetime | None:
+def _day_or_instant(value: object) -> date | datetime:
     # Midnight, wherever it is, stands for a day of which no time is known.
-    if value is None:
-        return None
     text = str(value)
     is_midnight = datetime.fromisoformat(text).time() == time()
     return stated_day(text) if is_midnight else stated_from_text(text)
 
 
-DayOrInstant = Annotated[Any, BeforeValidator(_day_or_instant)]
+DayOrInstant = Annotated[date | datetime, PlainValidator(_day_or_instant)] | None
 
 
 class _Answer(LenientModel):

@@ -3,11 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
-from freshet.adapters.exact_json import rendered
 from freshet.adapters.integration import Opener
 from freshet.adapters.integration_dependencies import IntegrationDependencies
+from freshet.adapters.json_rows import RowTexts
 from freshet.adapters.plaid import endpoints, models
 from freshet.adapters.plaid.client import PlaidClient
 from freshet.adapters.plaid.http_client import PlaidHttpClient
@@ -40,9 +39,28 @@ class _Portfolio:
     """The one answer that holds all accounts, and when it was asked for."""
 
     answer: models.HoldingsAnswer
-    document: dict[str, Any]
+    texts: RowTexts
     started_at: datetime
     fetched_at: datetime
+
+    def lines_of(self, account_id: str) -> list[models.Holding]:
+        """List the lines of one account."""
+        return [each for each in self.answer.holdings if each.account_id == account_id]
+
+    def source_of(self, account_id: str) -> str:
+        """Keep the account's part of the answer as it came: its lines and the securities named."""
+        rows = zip(self.answer.holdings, self.texts["holdings"], strict=True)
+        lines = [(line, text) for line, text in rows if line.account_id == account_id]
+        known = dict(zip(self._security_ids, self.texts["securities"], strict=True))
+        # In the order of the lines: what stands beside each other is stored for less.
+        named = dict.fromkeys(line.security_id for line, _ in lines)
+        securities = [known[each] for each in named if each is not None and each in known]
+        holdings = [text for _, text in lines]
+        return f'{{"holdings":[{",".join(holdings)}],"securities":[{",".join(securities)}]}}'
+
+    @property
+    def _security_ids(self) -> list[str | None]:
+        return [each.security_id for each in self.answer.securities]
 
 
 @dataclass(slots=True)
@@ -84,13 +102,10 @@ class PlaidSession:
         holding = {each.account_id for each in portfolio.answer.holdings}
         return [
             to_account_report(
-                account,
-                document,
-                synced_at=synced_at,
-                is_holding=account.account_id in holding,
+                account, source, synced_at=synced_at, is_holding=account.account_id in holding
             )
-            for account, document in zip(
-                portfolio.answer.accounts, portfolio.document["accounts"], strict=True
+            for account, source in zip(
+                portfolio.answer.accounts, portfolio.texts["accounts"], strict=True
             )
         ]
 
@@ -99,15 +114,14 @@ class PlaidSession:
         portfolio = self._read_portfolio()
         account_id = account.provider_account_id
         securities = {each.security_id: each for each in portfolio.answer.securities}
-        lines = [each for each in portfolio.answer.holdings if each.account_id == account_id]
         balances = {each.account_id: each.balances for each in portfolio.answer.accounts}
         return HoldingsReading(
             holdings=to_holdings(
-                lines,
+                portfolio.lines_of(account_id),
                 securities,
                 balances[account_id],
                 synced_at=account.synced_at,
-                source=_source(portfolio.document, account_id),
+                source=portfolio.source_of(account_id),
             ),
             broker_as_of=None,
             provider_synced_at=account.synced_at,
@@ -138,24 +152,9 @@ class PlaidSession:
     def _read_portfolio(self) -> _Portfolio:
         if self._portfolio is None:
             started_at = self.client.clock()
-            answer, document = self.client.holdings(self.item)
-            self._portfolio = _Portfolio(answer, document, started_at, self.client.clock())
+            answer, texts = self.client.holdings(self.item)
+            self._portfolio = _Portfolio(answer, texts, started_at, self.client.clock())
         return self._portfolio
-
-
-def _source(document: dict[str, Any], account_id: str) -> str:
-    """Keep the account's part of the answer whole: its lines and the securities they name."""
-    lines = [each for each in document["holdings"] if _id_of(each, "account_id") == account_id]
-    known = {_id_of(each, "security_id"): each for each in document["securities"]}
-    # In the order of the lines: what stands beside each other is stored for less.
-    named = dict.fromkeys(_id_of(each, "security_id") for each in lines)
-    securities = [known[each] for each in named if each is not None and each in known]
-    return rendered({"holdings": lines, "securities": securities})
-
-
-def _id_of(row: Any, name: str) -> str | None:
-    value = row.get(name) if isinstance(row, dict) else None
-    return value if isinstance(value, str) else None
 
 
 def opener(
