@@ -185,6 +185,15 @@ def test_line_is_kept_without_numbers_when_one_is_odd(changes: dict[str, Any]) -
     assert odd.numbers is (Numbers.READ if is_read else Numbers.UNKNOWN)
 
 
+@pytest.mark.parametrize("changes", [{"tax_lots": 7}, {"quantity": "x", "tax_lots": [{}, 3]}])
+def test_line_that_lacks_its_name_is_refused_whatever_else_is_odd_in_it(
+    changes: dict[str, Any],
+) -> None:
+    line = {name: each for name, each in plaid_documents.HOLDING.items() if name != "account_id"}
+    with pytest.raises(UnreadableAnswer):
+        _plaid_holdings(line | changes)
+
+
 def test_half_and_the_older_shape_of_an_exchange_are_read(counted: list[str]) -> None:
     older = VTI | {
         "units": ".5",

@@ -27,7 +27,8 @@ def mend(content: Any, errors: Iterable[Any]) -> Iterator[str | None]:
     """Mend a document where pydantic found errors; name each odd value, None for a hopeless one."""
     places = {_place_in(content, each["loc"]): each["type"] for each in errors}
     for place, kind in places.items():
-        yield _mend(content, place, kind)
+        if _place_in(content, place) == place:  # and not left out with what it was in
+            yield _mend(content, place, kind)
 
 
 def _place_in(content: Any, path: _Path) -> _Path:
