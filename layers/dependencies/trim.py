@@ -35,8 +35,6 @@ def main() -> None:
     if missing:
         raise SystemExit(f"botocore has no data of {', '.join(sorted(missing))}")
     _trim_endpoints(data / "endpoints.json", data)
-    shutil.rmtree(packages / "boto3" / "data")  # resources, of which none is used
-    shutil.rmtree(packages / "boto3" / "examples", ignore_errors=True)
 
 
 def _trim_service(service: Path, operations: list[str]) -> None:

@@ -23,15 +23,15 @@ FOLDER = ROOT / "layers" / "dependencies"
 CALLED: dict[str, list[str]] = json.loads((FOLDER / "aws_operations.json").read_text())
 PACKAGES = Path(botocore.__file__).parents[1]
 WHOLE = ("_retry.json", "partitions.json", "sdk-default-configuration.json")
-# Called by boto3 itself: for a bucket that is in another region.
-BY_BOTO3 = {("s3", "HeadBucket")}
+# Called by botocore itself: for a bucket that is in another region.
+BY_BOTOCORE = {("s3", "HeadBucket")}
 
 
 @pytest.fixture(scope="module")
 def trimmed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The packages of the layer, its data trimmed as the Makefile trims it."""
     packages = tmp_path_factory.mktemp("layer")
-    for name in ("botocore", "boto3", "jmespath", "dateutil", "urllib3", "s3transfer", "certifi"):
+    for name in ("botocore", "jmespath", "dateutil", "urllib3", "certifi"):
         shutil.copytree(PACKAGES / name, packages / name, ignore=_other_services)
     shutil.copy(PACKAGES / "six.py", packages)
     subprocess.run([sys.executable, str(FOLDER / "trim.py"), str(packages)], check=True)
@@ -133,7 +133,7 @@ def test_every_region_of_every_partition_has_its_endpoint(trimmed: Path) -> None
 
 def test_every_call_is_listed_and_every_listed_operation_is_called() -> None:
     listed = {(service, each) for service, names in CALLED.items() for each in names}
-    names = {_method(operation) for _, operation in listed - BY_BOTO3}
+    names = {_method(operation) for _, operation in listed - BY_BOTOCORE}
     assert set(_called(_every_method())) == names
 
 

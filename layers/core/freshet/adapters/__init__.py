@@ -1,1 +1,1 @@
-"""Outside systems, one module each: the only place that knows boto3 and requests."""
+"""Outside systems, one module each: the only place that knows botocore and requests."""

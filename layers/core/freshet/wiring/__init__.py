@@ -61,7 +61,7 @@ def client(service: str) -> Any:
         if service in _HELPFUL
         else Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard"})
     )
-    made = _session().client(service, config=config)
+    made = _session().create_client(service, config=config)
     if is_on_lambda():
         _share_tls(made)
     return made
@@ -85,6 +85,7 @@ def table(name: str) -> "Table":
 
 @cache
 def _session() -> Any:
-    import boto3
+    # Not boto3, whose own part is resources, transfers and their pools: none of it is used.
+    from botocore.session import Session
 
-    return boto3.session.Session()
+    return Session()

@@ -3,12 +3,9 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from boto3.dynamodb.types import Binary, TypeDeserializer, TypeSerializer
+from freshet.adapters.dynamodb.attribute_values import from_attribute, to_attribute
 
 Item = dict[str, Any]
-
-_serialize = TypeSerializer().serialize
-_deserialize = TypeDeserializer().deserialize
 
 
 def between(partition: str, first: str, last: str) -> dict[str, Any]:
@@ -43,14 +40,9 @@ def when(condition: str | None, values: Item | None) -> dict[str, Any]:
 
 def wire(item: Mapping[str, Any]) -> dict[str, Any]:
     """Write plain values as DynamoDB does; None is left out."""
-    return {name: _serialize(value) for name, value in item.items() if value is not None}
+    return {name: to_attribute(value) for name, value in item.items() if value is not None}
 
 
 def plain(item: Mapping[str, Any]) -> Item:
     """Read what DynamoDB wrote."""
-    return {name: _to_python(_deserialize(value)) for name, value in item.items()}
-
-
-def _to_python(value: Any) -> Any:
-    # boto3's Binary knows how to become bytes; its stubs do not.
-    return value.__bytes__() if isinstance(value, Binary) else value
+    return {name: from_attribute(value) for name, value in item.items()}

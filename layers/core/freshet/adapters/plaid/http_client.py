@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import requests
 
@@ -10,9 +10,11 @@ from freshet.adapters.exact_json import parsed_by, parsed_object
 from freshet.adapters.json_rows import RowTexts, parsed_rows
 from freshet.adapters.plaid.errors import error_for, request_id_of
 from freshet.adapters.plaid.keys import PlaidKeys
-from freshet.adapters.rate_guard import RateGuard
 from freshet.adapters.transport import Answer, Endpoint, Transport
 from freshet.domain.call_errors import ProviderAnswer, ProviderError
+
+if TYPE_CHECKING:
+    from freshet.adapters.rate_guard import RateGuard
 
 _VERSION = "2020-09-14"
 _OURS = ""  # a call for no Item in particular
@@ -41,7 +43,7 @@ class PlaidHttpClient:
     base_url: str
     keys: Keys
     transport: Transport
-    rate_guard: RateGuard | None = None
+    rate_guard: "RateGuard | None" = None
     """Only who has no table to count in, the receiver of webhooks, calls without one."""
 
     def read(self, endpoint: Endpoint, body: dict[str, Any], *, item: str = _OURS) -> Document:
