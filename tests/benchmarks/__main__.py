@@ -3,13 +3,14 @@
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import busy_page, providers, refresh, snapshots, starts
+from tests.benchmarks import busy_page, providers, refresh, requests, snapshots, starts
 from tests.local_stack.stopping import run_to_exit
 
 PARTS: dict[str, Callable[[], None]] = {
     "busy_page": busy_page.main,
     "providers": providers.main,
     "refresh": refresh.main,
+    "requests": requests.main,
     "snapshots": snapshots.main,
     "starts": starts.main,
 }

@@ -12,8 +12,7 @@ from freshet.observability import logger
 from tests.benchmarks.figures import keep
 from tests.benchmarks.refresh_drain import CALLS_PER_READ, CONNECTIONS, LIMIT, Drain, drain
 from tests.benchmarks.refresh_planner import REGISTERED, turn
-from tests.benchmarks.refresh_requests import asked
-from tests.benchmarks.refresh_tables import show_asked, show_drains, show_persons, show_turns
+from tests.benchmarks.refresh_tables import show_drains, show_persons, show_turns
 
 WORKERS = (1, 4, 6, 16)  # six: two executions, three messages each, as deployed
 AIMS = {
@@ -30,11 +29,9 @@ def main() -> None:
     logger.setLevel(logging.CRITICAL)
     drains = [drain(workers) for workers in WORKERS]
     with_persons = drain(WORKERS[-1], press_every=_PRESS_EVERY)
-    pieces = asked()
     turns = [turn(registered) for registered in REGISTERED]
     show_drains([*drains, with_persons], AIMS)
     show_persons(with_persons, AIMS)
-    show_asked(pieces)
     show_turns(turns)
     figures = {
         "aims": AIMS,
@@ -51,7 +48,6 @@ def main() -> None:
             "person_p95_seconds": with_persons.person_p95_seconds,
             "person_longest_seconds": round(max(with_persons.person_waits), 2),
         },
-        "aws_requests": [asdict(each) for each in pieces],
         "planner_turns": [asdict(each) | {"requests": each.requests} for each in turns],
     }
     keep("refresh", figures)

@@ -7,7 +7,6 @@ from rich.table import Table
 
 from tests.benchmarks.refresh_drain import CONNECTIONS, LIMIT, Drain
 from tests.benchmarks.refresh_planner import DUE, Turn
-from tests.benchmarks.refresh_requests import Asked
 
 Aims = Mapping[str, float]
 _WIDTH = 110
@@ -36,18 +35,6 @@ def show_persons(measured: Drain, aims: Aims) -> None:
         table.add_column(column, justify="right")
     longest = round(max(measured.person_waits), 2)
     table.add_row(*map(str, (measured.person_median_seconds, measured.person_p95_seconds, longest)))
-    Console(width=_WIDTH).print(table)
-
-
-def show_asked(pieces: Sequence[Asked]) -> None:
-    """Show what each piece of work asks of AWS."""
-    table = Table(title="Requests to AWS, warm")
-    table.add_column("work")
-    table.add_column("requests", justify="right")
-    table.add_column("of which")
-    for each in pieces:
-        kinds = ", ".join(f"{number} {kind.split()[-1]}" for kind, number in each.kinds.items())
-        table.add_row(each.work, f"{each.requests} (aim ≤ {each.at_most})", kinds)
     Console(width=_WIDTH).print(table)
 
 

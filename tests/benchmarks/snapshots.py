@@ -27,14 +27,13 @@ from freshet.observability import logger
 from tests.benchmarks.answers import Served, plaid_holdings, snaptrade_holdings
 from tests.benchmarks.figures import keep
 from tests.benchmarks.readers import our_plaid, our_snaptrade
-from tests.benchmarks.refresh_requests import asked
+from tests.benchmarks.units import row_size, write_units
 from tests.builders import NEW_YORK
 from tests.tables import create_tables
 
 SIZES = (10, 60, 300, 3_000, 10_000)
 AIMS = {
     "write_units_to_raw_at_60_at_most": 0.1667,
-    "requests_at_most": {"unchanged": 4, "changed": 6},
 }
 TURNOVER = Decimal("0.02")
 _DAYS, _LINES = 365, 60
@@ -83,13 +82,11 @@ def main() -> None:
     logger.setLevel(logging.CRITICAL)
     stored = [_stored(provider, count) for provider in _READERS for count in SIZES]
     year = _year()
-    reads = [each for each in asked() if "read" in each.work or "account" in each.work]
-    _show(stored, year, reads)
+    _show(stored, year)
     figures = {
         "aims": AIMS,
         "stored": [asdict(each) | {"units_to_raw": each.units_to_raw} for each in stored],
         "year_of_closes": asdict(year) | {"turnover": str(TURNOVER), "to_raw": year.to_raw},
-        "aws_requests": [asdict(each) for each in reads],
     }
     keep("snapshots", figures)
 
@@ -103,14 +100,14 @@ def _stored(provider: str, count: int) -> Stored:
         _store(store, reading)
         assert DynamoSnapshots(Table(client, "snapshots")).latest(_USER, _ACCOUNT)
         rows = [row for row in _rows(client) if "LATEST" in row["SK"]["S"]]
-    sizes = [_size(row) for row in rows]
+    sizes = [row_size(row) for row in rows]
     return Stored(
         provider=provider,
         positions=count,
         raw_bytes=raw,
-        raw_units=_units(raw),
+        raw_units=write_units(raw),
         bytes=sum(sizes),
-        units=sum(map(_units, sizes)),
+        units=sum(map(write_units, sizes)),
         rows=len(rows),
     )
 
@@ -139,7 +136,7 @@ def _year() -> Year:
         positions=_LINES,
         days=len(closes),
         raw_bytes=raw * len(closes),
-        close_bytes=sum(map(_size, closes)),
+        close_bytes=sum(map(row_size, closes)),
         with_base=sum("base" in row for row in closes),
     )
 
@@ -185,25 +182,7 @@ def _rows(client: Any) -> list[dict[str, Any]]:
     return [row for page in pages for row in page["Items"]]
 
 
-def _size(value: Any) -> int:
-    """Count bytes as DynamoDB does: names and values as UTF-8, lists with a little on top."""
-    if isinstance(value, dict) and len(value) == 1 and next(iter(value)) in "SNBLMBOOLNULL":
-        ((kind, content),) = value.items()
-        if kind == "L":
-            return 3 + sum(1 + _size(each) for each in content)
-        if kind == "S":
-            return len(content.encode())
-        if kind == "N":
-            return (len(content) + 1) // 2 + 1
-        return len(content) if kind == "B" else 1
-    return sum(len(name.encode()) + _size(each) for name, each in value.items())
-
-
-def _units(size: int) -> int:
-    return -(-size // _UNIT)
-
-
-def _show(stored: list[Stored], year: Year, reads: list[Any]) -> None:
+def _show(stored: list[Stored], year: Year) -> None:
     console = Console(width=110)
     table = RichTable(title="One account's newest state in DynamoDB")
     for name in ("provider", "positions", "raw kB", "kB", "rows", "write units", "to raw"):
@@ -226,5 +205,3 @@ def _show(stored: list[Stored], year: Year, reads: list[Any]) -> None:
         f"{year.close_bytes / _UNIT:.0f} kB, {year.to_raw:.4f} of {year.days} raw answers; "
         f"{year.with_base} lean on their month's first"
     )
-    for each in reads:
-        console.print(f"{each.work}: {each.requests} AWS requests (aim ≤ {each.at_most})")
