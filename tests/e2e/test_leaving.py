@@ -73,7 +73,7 @@ def test_connection_at_snaptrade_is_gone_for_good_when_its_user_removes_it(
     assert provider_connection_id not in {each["connection_id"] for each in state["connections"]}
     rows = rows_of(user)
     assert rows["SnapshotsTableName"] == {"ERASED"}
-    kinds = {"ACCOUNTS", "BUDGET", "LEASE", "LINK", "PACE", "PROFILE", "READS"}
+    kinds = {"ACCOUNTS", "BUDGET", "LEASE", "LINK", "REQUESTS", "PROFILE", "READS"}
     assert _kinds(rows["ConnectionsTableName"]) <= kinds
     assert not holds_credential(user)
     _tell_again(running, provider_connection_id)

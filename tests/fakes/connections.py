@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from freshet.domain.connection import Connection
-from freshet.domain.connection_status import BROKEN
+from freshet.domain.connection_status import BROKEN, GONE
 from freshet.domain.errors import AlreadyOwned, NotFound, UserLeaving
 from freshet.domain.provider import Provider
 
@@ -64,6 +64,20 @@ class FakeConnections:
             changed = replace(changed, version=current.version + 1)
             self.rows[user_id, connection_id] = changed
         return changed
+
+    def lease(
+        self, user_id: str, connection_id: str, *, only_pending: bool, now: datetime
+    ) -> Connection | None:
+        current = self.get(user_id, connection_id)
+        is_idle = only_pending and not current.pending
+        is_gone = current.link.status in GONE
+        if is_idle or is_gone or current.schedule.is_being_read(now=now):
+            return None
+        return self.change(
+            user_id,
+            connection_id,
+            lambda row: replace(row, schedule=row.schedule.started(now=now)),
+        )
 
     def of_connection(
         self, provider: Provider, provider_connection_id: str

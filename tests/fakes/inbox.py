@@ -8,7 +8,7 @@ from freshet.domain.connection import SAFETY_NET
 from freshet.domain.errors import NotFound
 from freshet.domain.pending_reads import pending_read_of
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WebhookEvent
+from freshet.domain.webhooks import LeftOfEvent, WebhookEvent
 from tests.fakes.connections import FakeConnections
 
 Owner = tuple[str, str]
@@ -34,6 +34,14 @@ class FakeInbox:
         if owner is not None:
             self.mark(event, owner=owner, marked_at=marked_at)
         return True
+
+    def left_of(self, event: WebhookEvent, *, owner: Owner) -> LeftOfEvent:
+        key = event.provider, str(event.provider_connection_id), event.id
+        connection = self._connections.rows.get(owner)
+        return LeftOfEvent(
+            is_parked=key in self.waiting,
+            is_read_owed=connection is not None and bool(connection.pending),
+        )
 
     def find(self, provider: Provider, event_id: str) -> tuple[WebhookEvent, Owner | None]:
         try:

@@ -6,12 +6,11 @@ from datetime import datetime
 from decimal import Decimal
 
 from freshet.domain.budgets import Buckets, day_ends, month_ends
-from freshet.domain.connection import SAFETY_NET, Connection
 from freshet.domain.connection_status import ASLEEP
 from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound, PurchasesStopped
 from freshet.domain.ledger import BudgetChange, LedgerEntry, Settled, Settlement, counted
 from freshet.domain.purchase import PurchasePolicy
-from freshet.domain.refresh import Method, Refresh, RefreshStatus
+from freshet.domain.refresh import Refresh, RefreshStatus
 from tests.fakes.connections import FakeConnections
 
 
@@ -48,7 +47,7 @@ class FakeRefreshes:
 
     def open(self, refresh: Refresh) -> Refresh:
         self._demand_free(refresh)
-        self._become_open(refresh, called=refresh.status is not RefreshStatus.RESERVED)
+        self._become_open(refresh)
         self.rows[refresh.user_id, refresh.id] = refresh
         return refresh
 
@@ -66,7 +65,7 @@ class FakeRefreshes:
             refresh, status=RefreshStatus.RESERVED, budget_buckets=(buckets.day, buckets.month)
         )
         self._follow(reserved, BudgetChange(calls=1, refreshes=1, spent=refresh.cost.amount))
-        self._become_open(reserved, called=False)
+        self._become_open(reserved)
         self.rows[refresh.user_id, refresh.id] = reserved
         return reserved
 
@@ -109,19 +108,9 @@ class FakeRefreshes:
         ):
             raise ConcurrentChange(refresh.id)
 
-    def _become_open(self, refresh: Refresh, *, called: bool) -> None:
-        def step(row: Connection) -> Connection:
-            due_at = refresh.created_at + SAFETY_NET
-            slot = replace(
-                row.slots.of(refresh.kind), refresh_id=refresh.id, is_called=called, check_at=due_at
-            )
-            opened = replace(row, slots=row.slots.with_slot(refresh.kind, slot), due_at=due_at)
-            if refresh.method is not Method.READ:
-                return opened
-            purchases = replace(row.purchases, last_live_read_at=refresh.created_at)
-            return replace(opened, purchases=purchases)
-
-        self._connections.change(refresh.user_id, refresh.connection_id, step)
+    def _become_open(self, refresh: Refresh) -> None:
+        owner = refresh.user_id, refresh.connection_id
+        self._connections.change(*owner, lambda row: row.opening(refresh))
 
     def _demand_room(
         self, refresh: Refresh, buckets: Buckets, policy: PurchasePolicy, now: datetime

@@ -38,6 +38,11 @@ class FakeSnapshots:
         found = {each: self.latest(user_id, each) for each in account_ids}
         return {account_id: row for account_id, row in found.items() if row is not None}
 
+    def newest_of(
+        self, user_id: str, account_ids: Collection[str]
+    ) -> dict[str, HoldingsSnapshot | None]:
+        return {each: self.latest(user_id, each) for each in account_ids}
+
     def summaries_of(
         self, user_id: str, account_ids: Collection[str]
     ) -> dict[str, SnapshotSummary]:

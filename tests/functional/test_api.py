@@ -174,13 +174,15 @@ def test_anybody_may_read_what_the_api_can_do(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    "operation", [each for each in OPERATIONS if each.pace is not None], ids=lambda each: each.id
+    "operation",
+    [each for each in OPERATIONS if each.rate_limit is not None],
+    ids=lambda each: each.id,
 )
 def test_what_costs_quota_or_money_is_counted_for_each_user(
     world: World, monkeypatch: pytest.MonkeyPatch, operation: Operation
 ) -> None:
-    assert operation.pace is not None
-    monkeypatch.setitem(LIMITS, operation.pace, RateLimit(1, timedelta(days=400)))
+    assert operation.rate_limit is not None
+    monkeypatch.setitem(LIMITS, operation.rate_limit, RateLimit(1, timedelta(days=400)))
     connection_id, connection = world.link()
     world.work()
     bodies = {

@@ -118,7 +118,7 @@ def test_all_is_gone_in_the_end_when_the_process_stops_after_any_step(
     expected = _end_of(stage.world, whole)
     assert (expected["status"], expected["upstream"]) == ("removed", "removed")
     assert expected["held"] == {"ERASED"}
-    assert expected["own"] <= {"ACCOUNTS", "BUDGET", "LEASE", "LEDGER", "PACE", "READS"}
+    assert expected["own"] <= {"ACCOUNTS", "BUDGET", "LEASE", "LEDGER", "REQUESTS", "READS"}
     for number, victim in victims.items():
         assert _end_of(stage.world, victim) == expected, planned[number]
     secrets = boto3.client("secretsmanager").list_secrets(MaxResults=100)["SecretList"]

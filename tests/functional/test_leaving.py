@@ -92,7 +92,7 @@ def test_snaptrade_connection_is_gone_on_both_sides_when_its_user_removes_it(
     assert _held(world) == {"ERASED"}
     # Money stays explained; the lease that the erasing took expires by itself.
     # How often accounts came and somebody asked is still known; it names none of them.
-    assert _kinds(world) == {"ACCOUNTS", "BUDGET", "LEASE", "LEDGER", "PACE"}
+    assert _kinds(world) == {"ACCOUNTS", "BUDGET", "LEASE", "LEDGER", "REQUESTS"}
     assert _secrets() == 0
     assert world.simulator.control.state()["connections"] == []
     again = leaving.delete(path)

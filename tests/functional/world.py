@@ -245,7 +245,7 @@ class World:
 
     def lasting_rows(self) -> list[dict[str, Any]]:
         """Read all rows but those that say how often somebody asked in the last minutes."""
-        return [row for row in self.rows("") if not row["SK"]["S"].startswith("PACE#")]
+        return [row for row in self.rows("") if not row["SK"]["S"].startswith("REQUESTS#")]
 
     def _work_queue(self, name: str) -> bool:
         bodies = self.messages(name)

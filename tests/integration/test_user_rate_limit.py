@@ -30,10 +30,10 @@ def pacing() -> Iterator[DynamoUserRequests]:
 
 
 def _is_let_in(
-    pacing: DynamoUserRequests, user: str = USER, pace: UserRateLimit = UserRateLimit.LINKING
+    pacing: DynamoUserRequests, user: str = USER, limit: UserRateLimit = UserRateLimit.LINKING
 ) -> bool:
     try:
-        pacing.take(user, pace, now=NOON)
+        pacing.take(user, limit, now=NOON)
     except TooManyRequests:
         return False
     return True
@@ -53,11 +53,11 @@ def test_there_is_room_again_when_the_told_time_has_come(pacing: DynamoUserReque
     pacing.take(USER, UserRateLimit.LINKING, now=refused.value.retry_at)
 
 
-def test_users_and_paces_do_not_count_together(pacing: DynamoUserRequests) -> None:
+def test_users_and_limits_do_not_count_together(pacing: DynamoUserRequests) -> None:
     for _ in range(LIMIT.most):
         pacing.take(USER, UserRateLimit.LINKING, now=NOON)
     assert _is_let_in(pacing, user="user-2")
-    assert _is_let_in(pacing, pace=UserRateLimit.REFRESHING)
+    assert _is_let_in(pacing, limit=UserRateLimit.REFRESHING)
     assert not _is_let_in(pacing)
 
 

@@ -27,11 +27,15 @@ SECOND = timedelta(seconds=1)
 def _check(*, is_stopped: bool = False, **connection: object) -> None:
     check_before_money(
         a_connection(**connection),
-        is_stopped=is_stopped,
+        is_stopped=lambda: is_stopped,
         policy=a_policy(),
         limits=TRAITS[Provider.SNAPTRADE].limits,
         now=NOON,
     )
+
+
+def _is_not() -> bool:
+    return False
 
 
 @pytest.mark.parametrize("status", ConnectionStatus)
@@ -80,10 +84,10 @@ def test_providers_limit_holds_when_the_setting_asks_for_less(
     bought = a_connection(provider=provider, last_purchase_at=NOON)
     with pytest.raises(RefreshTooSoon) as refused:
         check_before_money(
-            bought, is_stopped=False, policy=policy, limits=limits, now=NOON + gap - SECOND
+            bought, is_stopped=_is_not, policy=policy, limits=limits, now=NOON + gap - SECOND
         )
     assert refused.value.retry_at == NOON + gap
-    check_before_money(bought, is_stopped=False, policy=policy, limits=limits, now=NOON + gap)
+    check_before_money(bought, is_stopped=_is_not, policy=policy, limits=limits, now=NOON + gap)
 
 
 @pytest.mark.parametrize(

@@ -171,8 +171,9 @@ def test_each_question_is_asked_once_when_a_refresh_is_bought(
     asked = _Asked()
     stage = MortalStage(asked)
     assert buy(stage).refresh.status is RefreshStatus.ACCEPTED
-    once = ("FakeConnections.get", "FakeRefreshes.is_stopped", "FakeProviders.open")
+    once = ("FakeConnections.get", "FakeProviders.open", "FakeRefreshes.reserve")
     assert {name: asked.names[name] for name in once} == dict.fromkeys(once, 1)
+    assert not asked.names["FakeRefreshes.is_stopped"]  # the reservation demands it
     assert asked.names["FakeRefreshes.get"] == lookups
 
 

@@ -188,7 +188,7 @@ def _responses(operation: Operation, schemas: dict[Any, Schema]) -> dict[str, An
 def _problems_by_status(operation: Operation) -> dict[int, list[Problem]]:
     kinds: list[type[Exception]] = [*_OF_ALL, *operation.problems]
     kinds += _OF_BODIES if operation.bodies else ()
-    kinds += [errors.TooManyRequests] if operation.pace else []
+    kinds += [errors.TooManyRequests] if operation.rate_limit else []
     problems: dict[int, list[Problem]] = {}
     for kind in kinds:
         problem = TABLE[kind]

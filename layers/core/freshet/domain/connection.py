@@ -14,7 +14,7 @@ from freshet.domain.pending_reads import PendingReads
 from freshet.domain.price_basis import PriceBases
 from freshet.domain.provider import Provider
 from freshet.domain.read_schedule import ReadSchedule
-from freshet.domain.refresh import Method, Refresh
+from freshet.domain.refresh import Method, Refresh, RefreshStatus
 from freshet.domain.refresh_slot import Purchases, RefreshSlots
 
 TURN_LEASE = timedelta(minutes=15)
@@ -134,6 +134,25 @@ class Connection:
             connection_id=self.id,
             subject_id=self.id,
             occurred_at=now,
+        )
+
+    def opening(self, refresh: Refresh) -> "Connection":
+        """Give the row as it is once a refresh was put on record as its open one.
+
+        It is due again soon, should the process that opened it die.
+        """
+        slot, due_at = self.slots.of(refresh.kind), refresh.created_at + SAFETY_NET
+        is_called = refresh.status is not RefreshStatus.RESERVED
+        slot = replace(slot, refresh_id=refresh.id, is_called=is_called, check_at=due_at)
+        purchases = self.purchases
+        if refresh.method is Method.READ:
+            purchases = replace(purchases, last_live_read_at=refresh.created_at)
+        return replace(
+            self,
+            slots=self.slots.with_slot(refresh.kind, slot),
+            purchases=purchases,
+            due_at=due_at,
+            version=self.version + 1,
         )
 
     def after_call(self, refresh: Refresh, *, now: datetime) -> "Connection":

@@ -1,6 +1,6 @@
 """The checks before money, cheapest first, and what a purchase leaves behind."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -67,18 +67,22 @@ def check_again(connection: Connection, *, is_stopped: bool) -> None:
 def check_before_money(
     connection: Connection,
     *,
-    is_stopped: bool,
+    is_stopped: Callable[[], bool],
     policy: PurchasePolicy,
     limits: ProviderLimits,
     now: datetime,
 ) -> None:
-    """Raise the first reason not to buy; budgets come after, in the reservation itself."""
-    check_again(connection, is_stopped=is_stopped)
+    """Raise the first reason not to buy; budgets come after, in the reservation itself.
+
+    The kill switch is asked for only where it is the reason that counts: the reservation demands
+    it as well.
+    """
+    check_again(connection, is_stopped=False)
     last, cooldown = connection.purchases.last_purchase_at, policy.cooldown_at(limits)
     pauses = (last and last + cooldown, connection.purchases.paused_until)
     until = max((at for at in pauses if at is not None), default=now)
     if now < until:
-        raise RefreshTooSoon(until)
+        raise PurchasesStopped if is_stopped() else RefreshTooSoon(until)
 
 
 def check_before_live_read(

@@ -88,6 +88,11 @@ class ReadRun:
         is_silent = traits.may_sync_silently
         return any(each.is_changed if is_silent else each.is_newer for each in self.stored.values())
 
+    def asks_for(self, account: Account, pending: PendingReads) -> bool:
+        """Tell whether an account's holdings are to be read."""
+        is_whole = self.scope is ReadScope.EVERYTHING
+        return is_whole or pending.has_holdings_of(account.report.provider_account_id)
+
     def account(self, account_id: str) -> Account:
         """Give an account as it is by now."""
         return next(each for each in self.accounts if each.id == account_id)

@@ -86,3 +86,13 @@ class WebhookEvent:
     received_at: datetime
     details: Mapping[str, str]
     link_ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOfEvent:
+    """What a process that died may have left to do for an event."""
+
+    is_parked: bool
+    """It waits for an owner."""
+    is_read_owed: bool
+    """Its connection is marked and was not read since."""

@@ -131,8 +131,8 @@ class Api:
     def limit_user_rate(self) -> None:
         """Count a request that is about to cost something; raises TooManyRequests."""
         operation: Operation = self.resolver.context["operation"]
-        if operation.pace is not None:
-            limit_user_rate(self.caller.user_id, operation.pace, deps=self.deps.pacing)
+        if operation.rate_limit is not None:
+            limit_user_rate(self.caller.user_id, operation.rate_limit, deps=self.deps.pacing)
 
     def _hold(self, operation: Operation) -> None:
         event = self.resolver.current_event

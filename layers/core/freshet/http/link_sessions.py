@@ -88,7 +88,7 @@ def _start_link(offers: Offers) -> Operation:
         bodies=(NewLinkBody, RepairBody),
         answers={201: Answer(StartedLinkShape, headers=("Location",))},
         problems=(NotFound, LinkGone, *_TROUBLE),
-        pace=UserRateLimit.LINKING,
+        rate_limit=UserRateLimit.LINKING,
     )
 
 
@@ -108,7 +108,7 @@ def _finish_link(offers: Offers) -> Operation:
             201: Answer(ConnectionShape, headers=("Location",)),
         },
         problems=(NotFound, LinkInvalid, LinkUnfinished, AlreadyOwned, LoginRequired, *_TROUBLE),
-        pace=UserRateLimit.LINKING,
+        rate_limit=UserRateLimit.LINKING,
     )
 
 

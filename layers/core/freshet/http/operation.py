@@ -43,7 +43,7 @@ class Operation:
     """The typed dictionaries that the body may be; empty: the operation takes no body."""
     answers: Mapping[int, Answer]
     problems: tuple[type[Exception], ...] = ()
-    pace: UserRateLimit | None = None
+    rate_limit: UserRateLimit | None = None
     """What one user may do only so often."""
 
     @property

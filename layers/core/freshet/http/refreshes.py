@@ -59,7 +59,7 @@ REFRESH_EVERYTHING = Operation(
     bodies=(RefreshBody,),
     answers={200: Answer(PreviewedShape), 202: Answer(AskedShape, headers=("Retry-After",))},
     problems=(IdempotencyMismatch,),
-    pace=UserRateLimit.REFRESHING,
+    rate_limit=UserRateLimit.REFRESHING,
 )
 GET_REFRESH = Operation(
     id="getRefresh",

@@ -44,7 +44,7 @@ REFRESH_CONNECTION = Operation(
         202: Answer(RefreshShape, headers=("Location", "Retry-After")),
     },
     problems=(NotFound, *BEFORE_MONEY, *AT_THE_PROVIDER),
-    pace=UserRateLimit.REFRESHING,
+    rate_limit=UserRateLimit.REFRESHING,
 )
 SYNC_TRANSACTIONS = Operation(
     id="syncTransactions",
@@ -56,7 +56,7 @@ SYNC_TRANSACTIONS = Operation(
     bodies=(EmptyBody,),
     answers={202: Answer(RefreshShape, headers=("Location", "Retry-After"))},
     problems=(NotFound, *BEFORE_MONEY, *AT_THE_PROVIDER, TransactionsNotEnabled),
-    pace=UserRateLimit.REFRESHING,
+    rate_limit=UserRateLimit.REFRESHING,
 )
 OPERATIONS = (REFRESH_CONNECTION, SYNC_TRANSACTIONS)
 

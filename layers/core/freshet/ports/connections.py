@@ -6,7 +6,7 @@ from typing import Protocol
 
 from freshet.domain.connection import Connection
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WebhookEvent
+from freshet.domain.webhooks import LeftOfEvent, WebhookEvent
 
 
 class Connections(Protocol):
@@ -35,6 +35,14 @@ class Connections(Protocol):
         """Store what `step` makes of the current row; `step` may run again after a race.
 
         `known` spares a read where it is still the current row.
+        """
+
+    def lease(
+        self, user_id: str, connection_id: str, *, only_pending: bool, now: datetime
+    ) -> Connection | None:
+        """Take the reader's lease; None where another reader holds it, or the link has ended.
+
+        With `only_pending`, None also where nothing is pending. Raises NotFound.
         """
 
 
@@ -75,6 +83,9 @@ class Inbox(Protocol):
 
         Without an owner, an event about a connection is parked.
         """
+
+    def left_of(self, event: WebhookEvent, *, owner: tuple[str, str]) -> LeftOfEvent:
+        """Say what is still to be done for an event that was claimed before."""
 
     def find(
         self, provider: Provider, event_id: str

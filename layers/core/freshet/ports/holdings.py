@@ -79,6 +79,11 @@ class SnapshotStore(Protocol):
     def latest(self, user_id: str, account_id: str) -> HoldingsSnapshot | None:
         """Read the newest, or None before the first load."""
 
+    def newest_of(
+        self, user_id: str, account_ids: Collection[str]
+    ) -> dict[str, HoldingsSnapshot | None]:
+        """Read the newest of several accounts at once; one that cannot be read is left out."""
+
     def store(
         self, user_id: str, account_id: str, outcome: Outcome, *, before: HoldingsSnapshot | None
     ) -> bool:

@@ -9,5 +9,5 @@ from freshet.domain.user_rate_limits import UserRateLimit
 class UserRequests(Protocol):
     """Counts requests of users."""
 
-    def take(self, user_id: str, pace: UserRateLimit, *, now: datetime) -> None:
+    def take(self, user_id: str, limit: UserRateLimit, *, now: datetime) -> None:
         """Count one request; raises TooManyRequests."""

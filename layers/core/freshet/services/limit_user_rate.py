@@ -14,6 +14,6 @@ class UserRateLimitDependencies:
     clock: Clock
 
 
-def limit_user_rate(user_id: str, pace: UserRateLimit, *, deps: UserRateLimitDependencies) -> None:
+def limit_user_rate(user_id: str, limit: UserRateLimit, *, deps: UserRateLimitDependencies) -> None:
     """Count a request; raises TooManyRequests."""
-    deps.users.take(user_id, pace, now=deps.clock())
+    deps.users.take(user_id, limit, now=deps.clock())

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from freshet.domain.budgets import Spent
 from freshet.domain.connection import Connection
-from freshet.domain.errors import IdempotencyMismatch
+from freshet.domain.errors import IdempotencyMismatch, PurchasesStopped
 from freshet.domain.money import Money
 from freshet.domain.prices import FREE
 from freshet.domain.purchase import check_before_live_read, check_before_money
@@ -76,7 +76,11 @@ def _purchase(
 ) -> Preview:
     policy, is_stopped = deps.purchasing.policy, spent.of_deployment.is_stopped
     limits = deps.purchasing.traits[connection.provider].limits
-    check_before_money(connection, is_stopped=is_stopped, policy=policy, limits=limits, now=now)
+    check_before_money(
+        connection, is_stopped=lambda: is_stopped, policy=policy, limits=limits, now=now
+    )
+    if is_stopped:
+        raise PurchasesStopped
     deps.purchasing.providers.open(connection)  # is refused where a purchase would be
     price = policy.price(connection.provider, now=now)
     spent.demand_room(connection.id, price, policy=policy, now=now)

@@ -7,7 +7,6 @@ from datetime import timedelta
 from freshet import metrics
 from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection_status import GONE
-from freshet.domain.errors import NotFound
 from freshet.domain.identifiers import erasure_id_for
 from freshet.domain.pending_reads import pending_read_of
 from freshet.domain.webhooks import UNKNOWN_KIND, StatusHint, WebhookEffect, WebhookEvent
@@ -41,16 +40,20 @@ def process_webhook(event: WebhookEvent, *, deps: ProcessWebhookDependencies) ->
     if event.rule.effect is WebhookEffect.USER_READ:
         _read_all_of_user(event, deps)
         return
-    if owner is not None and is_new and event.rule.status_hint is not StatusHint.ADDED:
+    is_added = event.rule.status_hint is StatusHint.ADDED
+    if owner is not None and is_new and not is_added:
         act_on(event, owner, deps=deps)
         return
-    if owner is None:
-        # Its connection may have been saved since we looked: then no other process would find it.
-        owner = _owner(event, deps)
-    # What came before an adopted connection was announced is waiting for it, too.
-    if owner is not None and event.provider_connection_id is not None:
+    # Its connection may have been saved since we looked: then no other process would find it.
+    owner = owner or _owner(event, deps)
+    if owner is None or event.provider_connection_id is None:
+        return
+    left = deps.inbox.left_of(event, owner=owner)
+    if left.is_parked or is_added:
+        # What came before an adopted connection was announced is waiting for it, too.
         drain_parked(event.provider, event.provider_connection_id, owner, deps=deps)
-        act_on(event, owner, deps=deps, is_asked_for=_is_read_owed(owner, deps.connections))
+        left = deps.inbox.left_of(event, owner=owner)
+    act_on(event, owner, deps=deps, is_asked_for=left.is_read_owed)
 
 
 def _read_all_of_user(event: WebhookEvent, deps: ProcessWebhookDependencies) -> None:
@@ -99,14 +102,6 @@ def _note_removal(event: WebhookEvent, owner: Owner, deps: ProcessWebhookDepende
         deps.erasures.confirm(
             user_id, erasure_id_for(connection_id), at=event.occurred_at, now=deps.clock()
         )
-
-
-def _is_read_owed(owner: Owner, connections: Connections) -> bool:
-    # A crash may have come between marking and asking; a removed connection is owed nothing.
-    try:
-        return bool(connections.get(*owner).pending)
-    except NotFound:
-        return False
 
 
 def _owner(event: WebhookEvent, deps: ProcessWebhookDependencies) -> Owner | None:

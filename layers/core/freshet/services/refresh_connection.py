@@ -18,17 +18,16 @@
                      with each read, by what it proves and by the time
 
 A crash between two steps leaves a refresh on record from which `_resume` goes on. A process reads
-connection, kill switch and credential once for its checks; the reservation itself demands that
-the link still works, no other refresh of the kind is open and purchases are not stopped.
+connection and credential once for its checks, and goes on with the connection as it leaves it;
+the reservation itself demands that the link still works, no other refresh of the kind is open and
+purchases are not stopped.
 """
 
 from dataclasses import replace
-from datetime import datetime
 
 from freshet import metrics
 from freshet.domain.call_errors import CallFailed
 from freshet.domain.commands import RefreshCommand
-from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
 from freshet.domain.errors import (
     ConcurrentChange,
@@ -40,7 +39,7 @@ from freshet.domain.errors import (
     refusal_reason,
 )
 from freshet.domain.purchase import check_again, check_before_live_read, check_before_money
-from freshet.domain.read_run import ReadRun, refresh_after_read_run, yesterday
+from freshet.domain.read_run import yesterday
 from freshet.domain.refresh import (
     Kind,
     Method,
@@ -56,7 +55,7 @@ from freshet.domain.refresh_request import RefreshRequest, new_refresh, start_re
 from freshet.domain.removal_rules import demand_linked, demand_not_removed
 from freshet.domain.trouble import log_keys_of
 from freshet.observability import count, logger
-from freshet.ports import ProviderBuyer, Refreshes
+from freshet.ports import ProviderBuyer
 from freshet.services.refresh_records import (
     Purchase,
     PurchaseDependencies,
@@ -71,7 +70,6 @@ from freshet.services.refresh_records import (
     readable_accounts,
     seen_before,
     send_read,
-    store_progress,
     update_connection,
 )
 
@@ -88,7 +86,7 @@ def request_refresh(request: RefreshRequest, *, deps: RequestRefreshDependencies
     demand_not_removed(connection)  # its open refresh is not joined: it ends with the connection
     if not connection.can_refresh:
         return _read_instead(command, Kind.HOLDINGS, connection, purchasing)
-    purchase, buyer = _reserve(command, known, connection, purchasing)
+    purchase, connection, buyer = _reserve(command, known, connection, purchasing)
     if purchasing.traits[connection.provider].buys_in_place and not request.is_one_of_all:
         return _resume(purchase, connection, purchasing, may_wait=False, buyer=buyer)
     is_put_back = connection.slots.is_put_back(purchase.refresh, now=purchasing.clock())
@@ -143,7 +141,7 @@ def purchase_refresh(
     """
     connection = deps.connections.get(command.user_id, command.connection_id)
     known = on_record(command.user_id, command.refresh_id, deps.refreshes)
-    purchase, buyer = _reserve(command, known, connection, deps)
+    purchase, connection, buyer = _reserve(command, known, connection, deps)
     return _resume(purchase, connection, deps, may_wait=may_wait, buyer=buyer)
 
 
@@ -158,7 +156,9 @@ def _read_instead(
     check_before_live_read(connection, limits=limits, now=now)
     wanted = new_refresh(command, connection.provider, kind=kind, method=Method.READ, now=now)
     try:
-        opened = deps.refreshes.open(start_read(wanted, readable_accounts(wanted, deps), now=now))
+        opened = deps.refreshes.open(
+            start_read(wanted, readable_accounts(connection, deps), now=now)
+        )
     except ConcurrentChange:
         return faster_refresh(kind, command, deps)
     send_read(opened, deps)
@@ -170,7 +170,7 @@ def _sync(command: RefreshCommand, connection: Connection, deps: PurchaseDepende
     if connection.slots.of(kind).refresh_id is not None:
         return open_refresh_of(connection, kind, command, deps)
     wanted = new_refresh(command, connection.provider, kind=kind, method=Method.SYNC, now=now)
-    read_to = [each.transactions_read_to for each in readable_accounts(wanted, deps)]
+    read_to = [each.transactions_read_to for each in readable_accounts(connection, deps)]
     try:
         if read_to and all(day is not None and day >= yesterday(now) for day in read_to):
             ended = replace(wanted, status=RefreshStatus.NO_CHANGE, finished_at=now)
@@ -178,7 +178,7 @@ def _sync(command: RefreshCommand, connection: Connection, deps: PurchaseDepende
         opened = deps.refreshes.open(replace(wanted, status=RefreshStatus.RESERVED))
     except ConcurrentChange:
         return faster_refresh(kind, command, deps)
-    return _resume(Purchase(refresh=opened), connection, deps, may_wait=False)
+    return _resume(Purchase(refresh=opened), connection.opening(opened), deps, may_wait=False)
 
 
 def _reserve(
@@ -186,16 +186,19 @@ def _reserve(
     known: Refresh | None,
     connection: Connection,
     deps: PurchaseDependencies,
-) -> tuple[Purchase, ProviderBuyer | None]:
-    """Check and reserve, or find it done before; give the buyer where the checks were made now."""
+) -> tuple[Purchase, Connection, ProviderBuyer | None]:
+    """Check and reserve, or find it done before; give the connection as it is left.
+
+    With it comes the buyer, where the checks were made now.
+    """
     if known is not None:
-        return Purchase(refresh=known), None
+        return Purchase(refresh=known), connection, None
     if connection.slots.holdings.refresh_id is not None:
-        return open_refresh_of(connection, Kind.HOLDINGS, command, deps), None
+        return open_refresh_of(connection, Kind.HOLDINGS, command, deps), connection, None
     now, policy, provider = deps.clock(), deps.policy, connection.provider
     check_before_money(
         connection,
-        is_stopped=deps.refreshes.is_stopped(),
+        is_stopped=deps.refreshes.is_stopped,
         policy=policy,
         limits=deps.traits[provider].limits,
         now=now,
@@ -204,9 +207,10 @@ def _reserve(
     price = policy.price(provider, now=now)
     wanted = new_refresh(command, provider, method=Method.PURCHASE, price=price, now=now)
     try:
-        return Purchase(refresh=deps.refreshes.reserve(wanted, policy=policy, now=now)), buyer
+        reserved = deps.refreshes.reserve(wanted, policy=policy, now=now)
     except ConcurrentChange:
-        return faster_refresh(Kind.HOLDINGS, command, deps), None
+        return faster_refresh(Kind.HOLDINGS, command, deps), connection, None
+    return Purchase(refresh=reserved), connection.opening(reserved), buyer
 
 
 def _resume(
@@ -226,12 +230,12 @@ def _resume(
             return purchase
         if buyer is None:
             buyer = _buyer_for_old_reservation(refresh, connection, deps)
-        return _call(refresh, buyer, deps, may_wait=may_wait)
+        return _call(refresh, connection, buyer, deps, may_wait=may_wait)
     if refresh.status is RefreshStatus.CALLING:
         # The caller died between the call and its record. Calling again could be paying twice.
         refresh = book(refresh, lambda each: lose_answer(each, "caller_died", now=now), deps)
         count(metrics.REFRESH_ANSWER_LOST)
-    update_connection(refresh, deps)
+    update_connection(refresh, connection, deps)
     return Purchase(refresh=refresh)
 
 
@@ -246,14 +250,19 @@ def _buyer_for_old_reservation(
     except (RefreshRefused, CredentialMissing, ProviderNotConfigured) as refusal:
         reason, now = refusal_reason(refusal), deps.clock()
         refused = book(refresh, lambda each: refuse(each, reason, answer=None, now=now), deps)
-        update_connection(refused, deps)
+        update_connection(refused, connection, deps)
         raise
 
 
 def _call(
-    reserved: Refresh, buyer: ProviderBuyer, deps: PurchaseDependencies, *, may_wait: bool
+    reserved: Refresh,
+    connection: Connection,
+    buyer: ProviderBuyer,
+    deps: PurchaseDependencies,
+    *,
+    may_wait: bool,
 ) -> Purchase:
-    expected = tuple(account.id for account in readable_accounts(reserved, deps))
+    expected = tuple(account.id for account in readable_accounts(connection, deps))
     traits = deps.traits[reserved.provider]
     calling = start_call(reserved, accounts=expected, fence=traits.fence(), now=deps.clock())
     try:
@@ -271,28 +280,10 @@ def _call(
 
     refresh = book(calling, step, deps)
     failure = outcome if isinstance(outcome, CallFailed) else None
-    failure = update_connection(refresh, deps, failure=failure)
+    failure = update_connection(refresh, connection, deps, failure=failure)
     if refresh.status is RefreshStatus.ACCEPTED and not traits.finishes_after_answer:
         send_read(refresh, deps)
     count(metrics.REFRESH_ACCEPTED if failure is None else metrics.REFRESH_NOT_ACCEPTED)
     told = {} if failure is None else log_keys_of(failure)
     logger.info("Refresh called", refresh_id=refresh.id, status=refresh.status, **told)
     return Purchase(refresh=refresh, failure=failure)
-
-
-def finish_refresh(
-    refresh_id: str, connection: Connection, run: ReadRun, *, refreshes: Refreshes, now: datetime
-) -> Refresh:
-    """Take what a read proved into an open refresh and the books; end it when time is up."""
-
-    def attempt() -> Refresh:
-        refresh = refreshes.get(connection.user_id, refresh_id)
-        after = refresh_after_read_run(refresh, run, connection.pending, now=now)
-        if after == refresh:
-            return refresh
-        saved = store_progress(refresh, after, refreshes)
-        if saved.is_terminal:
-            logger.info("Refresh finished", refresh_id=saved.id, status=saved.status)
-        return saved
-
-    return retry_lost_races(attempt, row=refresh_id)

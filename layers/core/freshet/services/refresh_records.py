@@ -123,13 +123,9 @@ def faster_refresh(kind: Kind, command: RefreshCommand, deps: PurchaseDependenci
     return open_refresh_of(connection, kind, command, deps)
 
 
-def readable_accounts(refresh: Refresh, deps: PurchaseDependencies) -> list[Account]:
-    """List the accounts that a refresh is expected to renew."""
-    return [
-        account
-        for account in deps.accounts.of_user(refresh.user_id)
-        if account.connection_id == refresh.connection_id and account.report.is_readable
-    ]
+def readable_accounts(connection: Connection, deps: PurchaseDependencies) -> list[Account]:
+    """List the accounts that a refresh of a connection is expected to renew."""
+    return [each for each in deps.accounts.of_connection(connection) if each.report.is_readable]
 
 
 def call_provider(buyer: ProviderBuyer, refresh: Refresh) -> ProviderAnswer | CallFailed:
@@ -169,20 +165,25 @@ def store_progress(before: Refresh, after: Refresh, refreshes: Refreshes) -> Ref
 
 
 def update_connection(
-    refresh: Refresh, deps: PurchaseDependencies, *, failure: CallFailed | None = None
+    refresh: Refresh,
+    known: Connection,
+    deps: PurchaseDependencies,
+    *,
+    failure: CallFailed | None = None,
 ) -> CallFailed | None:
     """Store on the connection what has become of its refresh, and publish it.
 
-    Gives the failure as it is to be told: of a verdict that is not believed, only the trouble.
+    `known` is the connection as it was read, or left, before. Gives the failure as it is to be
+    told: of a verdict that is not believed, only the trouble.
     """
     now, is_mass = deps.clock(), False
     if verdict_of_purchase(refresh) is not None:
-        connection = deps.connections.get(refresh.user_id, refresh.connection_id)
-        is_mass = is_one_of_many(connection, deps.verdicts, now=now)
+        is_mass = is_one_of_many(known, deps.verdicts, now=now)
     after = deps.connections.change(
         refresh.user_id,
         refresh.connection_id,
         lambda current: connection_after(current, refresh, failure, now=now, is_mass=is_mass),
+        known=known,
     )
     try:
         announce(after, connections=deps.connections, bus=deps.bus)

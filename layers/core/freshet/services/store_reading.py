@@ -1,5 +1,6 @@
 """From what a provider reads to our own snapshots."""
 
+from collections.abc import Sequence
 from datetime import tzinfo
 
 from freshet import metrics
@@ -10,7 +11,7 @@ from freshet.domain.errors import ConcurrentChange
 from freshet.domain.price_basis import newly_decided, undecided_in
 from freshet.domain.read_run import Stored
 from freshet.domain.reconciliation import ReconciliationStatus
-from freshet.domain.snapshot import HoldingsReading, judge
+from freshet.domain.snapshot import HoldingsReading, HoldingsSnapshot, judge
 from freshet.observability import count, logger
 from freshet.ports import SnapshotStore
 
@@ -35,16 +36,25 @@ def count_reconciliation(connection: Connection, account_id: str, stored: Stored
 
 
 def store_reading(
-    account: Account, reading: HoldingsReading, *, snapshots: SnapshotStore, zone: tzinfo
+    account: Account,
+    reading: HoldingsReading,
+    *,
+    known: Sequence[HoldingsSnapshot | None] = (),
+    snapshots: SnapshotStore,
+    zone: tzinfo,
 ) -> Stored | None:
-    """Store what a reading changes; None while the provider has not loaded the account yet."""
+    """Store what a reading changes; None while the provider has not loaded the account yet.
+
+    `known` holds the newest snapshot, where it was read before and is still the newest.
+    """
     if reading.holdings.is_empty and not account.report.is_loaded:
         return None
 
+    first = list(known)
     undecided = undecided_in(reading.holdings) - reading.set_price_bases.keys()
 
     def attempt() -> Stored:
-        latest = snapshots.latest(account.user_id, account.id)
+        latest = first.pop() if first else snapshots.latest(account.user_id, account.id)
         outcome = judge(latest, reading, zone=zone)
         if not snapshots.store(account.user_id, account.id, outcome, before=latest):
             raise ConcurrentChange(account.id)

@@ -1,37 +1,25 @@
 """The reader: one read of one connection at its provider, and everything that follows from it."""
 
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, tzinfo
-from functools import partial
+from datetime import UTC, tzinfo
 
 from freshet import metrics
-from freshet.domain.account import Account
 from freshet.domain.call_errors import (
     AllowanceExhausted,
     CallFailed,
-    LoginRequired,
-    ProviderError,
-    ProviderRejectedUs,
-    RateLimited,
 )
 from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import BROKEN, GONE
-from freshet.domain.days import DayRange
 from freshet.domain.errors import (
     CredentialMissing,
     Erased,
-    MigratedAccounts,
     NotFound,
     ProviderNotConfigured,
-    ReadRunTooLong,
-    SnapshotTooLarge,
 )
 from freshet.domain.provider_traits import TraitsByProvider
 from freshet.domain.read_run import ReadRun, connection_after_read_run
-from freshet.domain.read_schedule import READ_LEASE
 from freshet.domain.read_scope import ReadScope, calls_expected, scope_for
 from freshet.domain.removal_rules import at_rest
 from freshet.domain.trouble import details_of
@@ -53,14 +41,10 @@ from freshet.ports import (
 )
 from freshet.services.announce import announce
 from freshet.services.blast_guard import is_one_of_many
+from freshet.services.finish_refresh import finish_refresh
 from freshet.services.list_accounts import list_accounts
-from freshet.services.read_transactions import days_wanted, read_transactions
-from freshet.services.refresh_connection import finish_refresh
-from freshet.services.store_reading import count_reconciliation, store_reading
+from freshet.services.read_accounts import read_accounts
 from freshet.services.supersede import judged_connection
-
-# After one of these, asking for the connection's other accounts can bring nothing but harm.
-_ENDS_THE_READ = (LoginRequired, RateLimited, ProviderRejectedUs)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,11 +76,19 @@ def take_snapshots(command: ReadCommand, *, deps: TakeSnapshotsDependencies) -> 
 
 
 def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> None:
-    started_at = deps.clock()
-    connection = _with_lease(command, deps, started_at)
-    if connection.schedule.reading_until != started_at + READ_LEASE:
+    started_at, is_webhook = deps.clock(), command.reason is ReadReason.WEBHOOK
+    owner = (command.user_id, command.connection_id)
+    connection = deps.connections.lease(*owner, only_pending=is_webhook, now=started_at)
+    if connection is None:
         # Another reader is at it, or has been; it may have died with the outbox full.
-        announce(connection, connections=deps.connections, bus=deps.bus)
+        _not_needed(deps.connections.change(*owner, _at_rest_if_gone), deps)
+        return
+    if is_webhook and not connection.pending.has_news:
+        # What an earlier message of the same burst has answered leaves nothing for this one.
+        back = deps.connections.change(
+            *owner, lambda row: row.not_read(now=started_at), known=connection
+        )
+        _not_needed(back, deps)
         return
     was_due, connection = connection.migration.migrated_at, judged_connection(connection, deps=deps)
     if connection.link.status in GONE or (was_due and not _is_worth_reading(connection)):
@@ -151,17 +143,12 @@ def _is_worth_reading(connection: Connection) -> bool:
     return connection.is_awake or not connection.is_background_read
 
 
-def _with_lease(command: ReadCommand, deps: TakeSnapshotsDependencies, now: datetime) -> Connection:
-    def step(current: Connection) -> Connection:
-        # What an earlier message of the same burst has answered leaves nothing to do for this one.
-        if current.link.status in GONE:
-            return at_rest(current)
-        is_answered = command.reason is ReadReason.WEBHOOK and not current.pending.has_news
-        if is_answered or current.schedule.is_being_read(now=now):
-            return current
-        return replace(current, schedule=current.schedule.started(now=now))
+def _not_needed(connection: Connection, deps: TakeSnapshotsDependencies) -> None:
+    announce(connection, connections=deps.connections, bus=deps.bus)
 
-    return deps.connections.change(command.user_id, command.connection_id, step)
+
+def _at_rest_if_gone(connection: Connection) -> Connection:
+    return at_rest(connection) if connection.link.status in GONE else connection
 
 
 def _read(run: ReadRun, connection: Connection, deps: TakeSnapshotsDependencies) -> ReadRun:
@@ -197,7 +184,7 @@ def _steps(
         yield run
     run = replace(run, accounts=list_accounts(session, connection, run.report, deps=deps))
     yield run
-    yield from _account_steps(run, session, connection, deps)
+    yield from read_accounts(run, session, connection, deps=deps)
 
 
 def _with_allowance(
@@ -211,87 +198,3 @@ def _with_allowance(
     if not deps.allowance.take(connection.user_id, most=most, now=now):
         raise AllowanceExhausted(connection.first_read_tomorrow(now=now))
     return replace(run, allowed_on=today)
-
-
-def _account_steps(
-    run: ReadRun, session: ProviderSession, connection: Connection, deps: TakeSnapshotsDependencies
-) -> Iterator[ReadRun]:
-    owing: set[str] = set()
-    limits = deps.traits[connection.provider].limits
-    for account in _in_turn(run.accounts, connection.schedule.consecutive_failures):
-        name, is_whole = account.report.provider_account_id, run.scope is ReadScope.EVERYTHING
-        is_asked_for = is_whole or connection.pending.has_holdings_of(name)
-        days = days_wanted(account, connection, run, session, limits=limits)
-        if not account.report.is_readable or not (is_asked_for or days):
-            continue
-        if run.is_too_long(now=deps.clock()):
-            yield run.with_trouble(ReadRunTooLong())
-            return
-        if is_asked_for:
-            run = _by_itself(run, partial(_with_holdings, run, account, connection, session, deps))
-            yield run
-        if days:
-            owing.add(name)
-            latest = run.account(account.id)
-            run = _by_itself(run, partial(_with_transactions, run, latest, days, session, deps))
-            yield run
-    yield replace(run, is_through=owing <= run.transactions_read)
-
-
-def _by_itself(run: ReadRun, step: Callable[[], ReadRun]) -> ReadRun:
-    """Keep one account's trouble to itself: the others are read all the same."""
-    try:
-        return step()
-    except (ProviderError, SnapshotTooLarge) as trouble:
-        if isinstance(trouble, _ENDS_THE_READ):
-            raise
-        return run.with_trouble(trouble)
-
-
-def _with_holdings(
-    run: ReadRun,
-    account: Account,
-    connection: Connection,
-    session: ProviderSession,
-    deps: TakeSnapshotsDependencies,
-) -> ReadRun:
-    reading = replace(
-        session.holdings(account.report),
-        is_partial=account.is_partial,
-        is_reloaded=account.is_reloaded,
-        price_bases=account.price_bases,
-        set_price_bases=connection.price_bases,
-    )
-    stored = store_reading(account, reading, snapshots=deps.snapshots, zone=deps.zone)
-    if stored is None:
-        return run
-    count_reconciliation(connection, account.id, stored)
-    if stored.price_bases:
-        account = account.with_price_bases(stored.price_bases)
-        with suppress(MigratedAccounts):  # the connection that has it now decides anew
-            deps.accounts.save(account)
-    return replace(run.with_account(account), stored={**run.stored, account.id: stored})
-
-
-def _with_transactions(
-    run: ReadRun,
-    account: Account,
-    days: DayRange,
-    session: ProviderSession,
-    deps: TakeSnapshotsDependencies,
-) -> ReadRun:
-    after = read_transactions(
-        account,
-        days,
-        session,
-        read_at=run.started_at,
-        accounts=deps.accounts,
-        transactions=deps.transactions,
-    )
-    return run if after is None else run.with_transactions(after)
-
-
-def _in_turn(accounts: tuple[Account, ...], failures: int) -> tuple[Account, ...]:
-    # Begins elsewhere after each failed read, so that no account is left out for ever.
-    first = failures % len(accounts) if accounts else 0
-    return accounts[first:] + accounts[:first]

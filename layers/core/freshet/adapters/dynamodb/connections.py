@@ -6,12 +6,14 @@ from datetime import datetime
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.connection_items import connection_from_item, connection_to_item
-from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
+from freshet.adapters.dynamodb.table import ConditionFailed, Item, Table, TransactionRefused
 from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
+from freshet.domain.connection_status import GONE
 from freshet.domain.errors import AlreadyOwned, ConcurrentChange, NotFound, UserLeaving
 from freshet.domain.instants import from_text, to_text
 from freshet.domain.provider import Provider
+from freshet.domain.read_schedule import READ_LEASE
 from freshet.domain.schedule import DUE_SHARDS
 
 
@@ -90,6 +92,38 @@ class DynamoConnections:
             return self._replace(changed, expected_version=current.version)
 
         return retry_lost_races(attempt, row=connection_id)
+
+    def lease(
+        self, user_id: str, connection_id: str, *, only_pending: bool, now: datetime
+    ) -> Connection | None:
+        """Take the reader's lease; None where another reader holds it, or the link has ended.
+
+        With `only_pending`, None also where nothing is pending. Raises NotFound.
+        """
+        gone = {f":{status}": str(status) for status in GONE}
+        pending: Item = {":nothing": {}} if only_pending else {}
+        try:
+            item = self._table.update(
+                keys.connection(user_id, connection_id),
+                "SET reading_until = :until, version = version + :one",
+                {
+                    ":until": to_text(now + READ_LEASE),
+                    ":now": to_text(now),
+                    ":one": 1,
+                    **gone,
+                    **pending,
+                },
+                condition="attribute_exists(PK) "
+                "AND (attribute_not_exists(reading_until) OR reading_until <= :now) "
+                f"AND NOT #status IN ({', '.join(gone)})"
+                + (" AND pending_reads <> :nothing" if only_pending else ""),
+                names={"#status": "status"},
+            )
+        except ConditionFailed as refused:
+            if refused.current is None:
+                raise NotFound(connection_id) from refused
+            return None
+        return connection_from_item(item)
 
     def of_connection(
         self, provider: Provider, provider_connection_id: str

@@ -18,7 +18,7 @@ from freshet.domain.errors import NotFound
 from freshet.domain.instants import to_text
 from freshet.domain.pending_reads import announcement_of, pending_read_of
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import WebhookEvent
+from freshet.domain.webhooks import LeftOfEvent, WebhookEvent
 
 
 class DynamoInbox:
@@ -50,6 +50,16 @@ class DynamoInbox:
             # The connection was erased after its owner's row was read: keep the event alone.
             return self._keep_alone(event)
         return True
+
+    def left_of(self, event: WebhookEvent, *, owner: Owner) -> LeftOfEvent:
+        """Say what is still to be done for an event that was claimed before."""
+        inbox, connection = keys.inbox(event.provider, event.id), keys.connection(*owner)
+        rows = {row["SK"]: row for row in self._table.get_many([inbox, connection])}
+        return LeftOfEvent(
+            is_parked=bool(rows.get(inbox["SK"], {}).get("is_parked")),
+            # A connection that was removed is owed nothing.
+            is_read_owed=bool(rows.get(connection["SK"], {}).get("pending_reads")),
+        )
 
     def find(self, provider: Provider, event_id: str) -> tuple[WebhookEvent, Owner | None]:
         """Read one event and whose it is; raises NotFound."""

@@ -70,14 +70,14 @@ def user_budget(user_id: str) -> Key:
     return {"PK": _user(user_id), "SK": "BUDGET"}
 
 
-def user_reads(user_id: str) -> Key:
-    """Locate how often the schedule has read for a user today."""
-    return {"PK": _user(user_id), "SK": "READS"}
+def user_reads(user_id: str, day: date) -> Key:
+    """Locate how often the schedule has read for a user on a UTC day."""
+    return {"PK": _user(user_id), "SK": f"READS#{day.isoformat()}"}
 
 
-def user_pace(user_id: str, pace: UserRateLimit) -> Key:
-    """Locate how often a user has asked lately."""
-    return {"PK": _user(user_id), "SK": f"PACE#{pace}"}
+def user_requests(user_id: str, limit: UserRateLimit, begin: datetime) -> Key:
+    """Locate how often a user has asked in a stretch of time."""
+    return {"PK": _user(user_id), "SK": f"REQUESTS#{limit}#{to_text(begin)}"}
 
 
 def user_lease(user_id: str) -> Key:

@@ -6,6 +6,7 @@ who is a little early waits for its slot, who is much too early is told when to 
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import NamedTuple
@@ -54,6 +55,9 @@ class DynamoQuota:
         self._patience = patience // _MICROSECOND
         self.most_at_once = rate.most_at_once
         self._outdated: list[str] = []
+        # What this process has seen last: it guesses by it which of two updates will do.
+        self._seen_full_at = 0
+        self._is_shared = False
 
     def take(self, tokens: int, *, read_at: str | None = None) -> None:
         """Take tokens, after a short wait where need be; raises QuotaExhausted, ProviderDown.
@@ -71,21 +75,23 @@ class DynamoQuota:
     def _taken(self, now: datetime, tokens: int, read_at: str | None) -> int:
         """Take tokens and give the wait in microseconds; raises ConcurrentChange after a race."""
         micros, cost = _micros(now), tokens * self._interval
-        counting = self._counting(read_at, now)
+        if not self._is_shared and self._seen_full_at < micros:
+            # Idle as far as this process knows; in use after all where other workers are busy.
+            with suppress(ConditionFailed):
+                return self._start_over(now, cost, read_at)
+            self._is_shared = True
         try:
-            bucket = self._advance(micros, cost, counting)
-            self._outdated = read_counts.outdated(bucket, now)
-            return int(bucket["full_at"]) - self._depth - micros
+            self._learn(self._advance(micros, cost, self._counting(read_at, now)), now)
+            return self._seen_full_at - self._depth - micros
         except ConditionFailed as refused:
             bucket = refused.current or {}
-            self._outdated = read_counts.outdated(bucket, now)
-            full_at = int(bucket.get("full_at", Decimal(0)))
-            if full_at > micros:
-                slot = now + (full_at + cost - self._depth - micros) * _MICROSECOND
+            self._learn(bucket, now)
+            if self._seen_full_at > micros:
+                slot = now + (self._seen_full_at + cost - self._depth - micros) * _MICROSECOND
                 is_down = bucket.get("down_until", Decimal(0)) > micros
                 raise (ProviderDown if is_down else QuotaExhausted)(slot) from refused
-        self._start_over(micros, cost, self._counting(read_at, now))
-        return 0
+        self._is_shared = False
+        return self._start_over(now, cost, read_at)
 
     def block(self, until: datetime, *, is_down: bool) -> None:
         """Give no token out before `until`: the provider says so, or cannot answer anybody."""
@@ -120,16 +126,23 @@ class DynamoQuota:
             names=counting.names,
         )
 
-    def _start_over(self, micros: int, cost: int, counting: _Counting) -> None:
+    def _start_over(self, now: datetime, cost: int, read_at: str | None) -> int:
         # The bucket was idle: its past does not count. Where another worker was faster, the
         # bucket is in use, and there may well be room in it for us, too.
-        self._table.update(
+        micros, counting = _micros(now), self._counting(read_at, now)
+        bucket = self._table.update(
             self._key,
             "SET full_at = :start" + counting.expression,
             {":start": micros + cost, ":now": micros} | counting.values,
             condition="attribute_not_exists(full_at) OR full_at < :now",
             names=counting.names,
         )
+        self._learn(bucket, now)
+        return 0
+
+    def _learn(self, bucket: Item, now: datetime) -> None:
+        self._outdated = read_counts.outdated(bucket, now)
+        self._seen_full_at = int(bucket.get("full_at", Decimal(0)))
 
 
 def _micros(at: datetime) -> int:

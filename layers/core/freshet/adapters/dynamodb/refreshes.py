@@ -62,10 +62,8 @@ class DynamoRefreshes:
 
         Raises ConcurrentChange where such a one is open already, or the link works no more.
         """
-        called = refresh.status is not RefreshStatus.RESERVED
-        opening = self._becoming_open(refresh, called=called)
         try:
-            self._table.transact(self._first_put(refresh), opening)
+            self._table.transact(self._first_put(refresh), self._becoming_open(refresh))
         except TransactionRefused as error:
             raise ConcurrentChange(refresh.id) from error
         return refresh
@@ -90,7 +88,7 @@ class DynamoRefreshes:
         try:
             self._table.transact(
                 self._first_put(reserved),
-                self._becoming_open(reserved, called=False),
+                self._becoming_open(reserved),
                 *reserving(self._table, reserved, policy, now=now),
             )
         except TransactionRefused as error:
@@ -157,9 +155,10 @@ class DynamoRefreshes:
         places = [place - 2 for place in error.failed]
         if any(place < 0 for place in places):
             return ConcurrentChange("another refresh is open, this one exists, or the link ended")
-        scope = SCOPES[places[0]]
-        if scope == "deployment" and self.is_stopped():
+        full = [SCOPES[place] for place in places]
+        if "deployment" in full and self.is_stopped():
             return PurchasesStopped()
+        scope = full[0]
         resets_at = month_ends(now) if scope == "deployment" else day_ends(now)
         return BudgetExhausted(scope, resets_at)
 
@@ -171,7 +170,8 @@ class DynamoRefreshes:
     def _first_put(self, refresh: Refresh) -> dict[str, Any]:
         return self._table.putting(self._item(refresh), condition="attribute_not_exists(PK)")
 
-    def _becoming_open(self, refresh: Refresh, *, called: bool) -> dict[str, Any]:
+    def _becoming_open(self, refresh: Refresh) -> dict[str, Any]:
+        # What `Connection.opening` says; two requests for the same slot cannot both hold it.
         linked = {f":{status}": str(status) for status in ConnectionStatus if status not in ASLEEP}
         live = ", last_live_read_at = :now" if refresh.method is Method.READ else ""
         return self._table.updating(
@@ -182,7 +182,7 @@ class DynamoRefreshes:
                 **({":now": to_text(refresh.created_at)} if live else {}),
                 **linked,
                 ":id": refresh.id,
-                ":called": called,
+                ":called": refresh.status is not RefreshStatus.RESERVED,
                 ":soon": to_text(refresh.created_at + SAFETY_NET),
                 ":shard": keys.awaited_shard(refresh.provider),
                 ":one": 1,

@@ -1,5 +1,6 @@
 """What a reading changes, written to SnapshotsTable: all of it becomes visible, or nothing."""
 
+from collections.abc import Collection
 from datetime import timedelta, tzinfo
 
 from freshet.adapters.dynamodb import keys
@@ -36,6 +37,12 @@ class DynamoSnapshotStore:
         """Read the newest, or None before the first load; what cannot be read is not replaced."""
         item = self._table.get(keys.latest(user_id, account_id))
         return None if item is None else self._snapshots.whole(item)
+
+    def newest_of(
+        self, user_id: str, account_ids: Collection[str]
+    ) -> dict[str, HoldingsSnapshot | None]:
+        """Read the newest of several accounts at once; one that cannot be read is left out."""
+        return self._snapshots.newest_of(user_id, account_ids)
 
     def store(
         self, user_id: str, account_id: str, outcome: Outcome, *, before: HoldingsSnapshot | None

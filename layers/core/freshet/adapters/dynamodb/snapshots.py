@@ -28,6 +28,14 @@ class DynamoSnapshots:
         found = self._rows_of(user_id, account_ids, ())
         return dict(readable(lambda each: (each[0], self.whole(each[1])), found))
 
+    def newest_of(
+        self, user_id: str, account_ids: Collection[str]
+    ) -> dict[str, HoldingsSnapshot | None]:
+        """Read the newest of several accounts at once; one that cannot be read is left out."""
+        found = dict(self._rows_of(user_id, account_ids, ()))
+        known = dict(readable(lambda each: (each[0], self.whole(each[1])), found.items()))
+        return {each: known.get(each) for each in account_ids if each in known or each not in found}
+
     def summaries_of(
         self, user_id: str, account_ids: Collection[str]
     ) -> dict[str, SnapshotSummary]:
