@@ -11,7 +11,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 
-from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb import due_shards, keys
 from freshet.adapters.dynamodb.connection_items import connection_to_item
 from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.erasures import DynamoErasures
@@ -114,7 +114,7 @@ def _add_waiting(number: int) -> None:
     items = dynamodb_backends[DEFAULT_ACCOUNT_ID][_REGION].tables["connections"].items
     tomorrow = DynamoType({"S": to_text(NOON + timedelta(days=1))})
     shards = [
-        DynamoType({"S": keys.due_shard_name(Provider.SNAPTRADE, shard)})
+        DynamoType({"S": due_shards.due_shard_name(Provider.SNAPTRADE, shard)})
         for shard in range(DUE_SHARDS)
     ]
     for each in range(DUE, DUE + number):

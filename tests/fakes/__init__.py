@@ -10,6 +10,7 @@ from tests.fakes.connections import FakeConnections
 from tests.fakes.erasures import FakeEraser, FakeErasures
 from tests.fakes.importing import FakeDiscovery, FakeObjects
 from tests.fakes.inbox import FakeInbox
+from tests.fakes.overview import FakeOverview
 from tests.fakes.providers import FakeProvider, FakeProviders, FakeSession, FakeUpstreamUsers
 from tests.fakes.queues import FakeQueue
 from tests.fakes.reference_data import FakeReferenceData
@@ -34,6 +35,7 @@ __all__ = [
     "FakeErasures",
     "FakeInbox",
     "FakeObjects",
+    "FakeOverview",
     "FakeProvider",
     "FakeUpstreamUsers",
     "FakeProviders",

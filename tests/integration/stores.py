@@ -13,6 +13,7 @@ from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.eraser import DynamoEraser
 from freshet.adapters.dynamodb.erasures import DynamoErasures
 from freshet.adapters.dynamodb.inbox import DynamoInbox
+from freshet.adapters.dynamodb.overview import DynamoOverview
 from freshet.adapters.dynamodb.reference_data import DynamoReferenceData
 from freshet.adapters.dynamodb.refresh_items import ledger_from_item
 from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
@@ -33,6 +34,7 @@ from tests.fakes import (
     FakeEraser,
     FakeErasures,
     FakeInbox,
+    FakeOverview,
     FakeReferenceData,
     FakeRefreshes,
     FakeSnapshots,
@@ -54,6 +56,7 @@ class Stores:
     inbox: DynamoInbox | FakeInbox
     snapshots: DynamoSnapshotStore | FakeSnapshots
     shown: DynamoSnapshots | FakeSnapshots
+    overview: DynamoOverview | FakeOverview
     history: DynamoSnapshotHistory | FakeSnapshots
     transactions: DynamoTransactions | FakeTransactions
     reference_data: DynamoReferenceData | FakeReferenceData
@@ -120,6 +123,7 @@ def fake_stores() -> Stores:
         inbox,
         snapshots,
         snapshots,
+        FakeOverview(connections, accounts, snapshots),
         snapshots,
         transactions,
         FakeReferenceData(),
@@ -141,6 +145,7 @@ def dynamo_stores(client: DynamoDB) -> Stores:
         DynamoInbox(table, retention=timedelta(days=30)),
         DynamoSnapshotStore(snapshots, retention=RETENTION, zone=NEW_YORK),
         DynamoSnapshots(snapshots),
+        DynamoOverview(table, snapshots),
         DynamoSnapshotHistory(snapshots, zone=NEW_YORK, clock=lambda: NOON),
         DynamoTransactions(snapshots),
         DynamoReferenceData(table),

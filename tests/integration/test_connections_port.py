@@ -7,11 +7,12 @@ import pytest
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
-from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.connection_status import GONE, ConnectionStatus
 from freshet.domain.errors import AlreadyOwned, NotFound
 from freshet.domain.expiry import Expiry
 from freshet.domain.pending_reads import Announcement, PendingReads
 from freshet.domain.provider import Provider
+from freshet.domain.read_schedule import READ_LEASE
 from tests.builders import (
     CONNECTION_ID,
     EVERYTHING,
@@ -24,6 +25,7 @@ from tests.builders import (
 )
 from tests.integration.stores import Stores
 
+SECOND = timedelta(seconds=1)
 FULL = a_connection(
     status_reason="provider_failed",
     cadence=Cadence(timedelta(hours=6), timedelta(hours=24)),
@@ -203,3 +205,37 @@ def test_connection_goes_first_when_somebody_waits_for_its_refresh(stores: Store
         stores.connections.add(old, provider_user_id=None)
     found = stores.connections.due(Provider.SNAPTRADE, now=NOON, limit=3)
     assert [connection_id[-1] for _, connection_id, _ in found] == ["3", "5", "4"]
+
+
+def test_one_reader_at_a_time_holds_the_lease(stores: Stores) -> None:
+    stores.connections.add(a_connection(), provider_user_id=None)
+    first = stores.connections.lease(USER, CONNECTION_ID, only_pending=False, now=NOON)
+    assert first is not None
+    assert first == stores.connections.get(USER, CONNECTION_ID)
+    assert first.schedule.reading_until == NOON + READ_LEASE
+    for later in (NOON, NOON + READ_LEASE - SECOND):
+        assert stores.connections.lease(USER, CONNECTION_ID, only_pending=False, now=later) is None
+    again = stores.connections.lease(USER, CONNECTION_ID, only_pending=False, now=NOON + READ_LEASE)
+    assert again is not None
+    assert again.version == first.version + 1
+
+
+def test_lease_is_for_what_is_pending_when_asked_for_that(stores: Stores) -> None:
+    stores.connections.add(a_connection(), provider_user_id=None)
+    assert stores.connections.lease(USER, CONNECTION_ID, only_pending=True, now=NOON) is None
+    stores.connections.change(
+        USER, CONNECTION_ID, lambda row: replace(row, pending=pending(refreshed("account-1")))
+    )
+    assert stores.connections.lease(USER, CONNECTION_ID, only_pending=True, now=NOON) is not None
+
+
+@pytest.mark.parametrize("status", ConnectionStatus)
+def test_link_that_has_ended_is_leased_to_nobody(stores: Stores, status: ConnectionStatus) -> None:
+    stores.connections.add(a_connection(status=status), provider_user_id=None)
+    leased = stores.connections.lease(USER, CONNECTION_ID, only_pending=False, now=NOON)
+    assert (leased is None) is (status in GONE)
+
+
+def test_lease_finds_nothing_where_nothing_is(stores: Stores) -> None:
+    with pytest.raises(NotFound):
+        stores.connections.lease(USER, CONNECTION_ID, only_pending=False, now=NOON)

@@ -1,5 +1,6 @@
 """Inbox: an event is claimed once, marked in the same step, parked without an owner."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from freshet.domain.errors import NotFound
 from freshet.domain.pending_reads import Announcement, PendingReads
 from freshet.domain.provider import Provider
-from freshet.domain.webhooks import StatusHint, WebhookEffect, WebhookEvent
+from freshet.domain.webhooks import LeftOfEvent, StatusHint, WebhookEffect, WebhookEvent
 from freshet.ports import Inbox
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_event, pending, refreshed
 from tests.clients import DynamoDB
@@ -167,3 +168,25 @@ def test_row_expires_and_holds_no_body_when_an_event_is_stored(dynamodb: DynamoD
     for row in rows:
         assert int(row["expires_at"]["N"]) == int((NOON + timedelta(days=30)).timestamp())
         assert row["details"] == {"M": {"positions": {"S": "failed"}}}
+
+
+def test_read_is_owed_until_the_connection_was_read(stores: Stores, inbox: Inbox) -> None:
+    inbox.claim(an_event(), owner=OWNER, marked_at=NOON)
+    assert inbox.left_of(an_event(), owner=OWNER) == LeftOfEvent(is_parked=False, is_read_owed=True)
+    stores.connections.change(*OWNER, lambda row: replace(row, pending=PendingReads()))
+    assert inbox.left_of(an_event(), owner=OWNER) == LeftOfEvent(
+        is_parked=False, is_read_owed=False
+    )
+
+
+def test_event_without_an_owner_is_parked_until_it_was_given_one(inbox: Inbox) -> None:
+    inbox.claim(an_event(), owner=None, marked_at=NOON)
+    assert inbox.left_of(an_event(), owner=OWNER) == LeftOfEvent(is_parked=True, is_read_owed=False)
+    inbox.unpark(an_event(), owner=OWNER, marked_at=NOON)
+    assert inbox.left_of(an_event(), owner=OWNER) == LeftOfEvent(is_parked=False, is_read_owed=True)
+
+
+def test_nothing_is_left_to_do_for_a_connection_that_is_gone(inbox: Inbox) -> None:
+    inbox.claim(an_event(), owner=OWNER, marked_at=NOON)
+    left = inbox.left_of(an_event(), owner=GONE)
+    assert left == LeftOfEvent(is_parked=False, is_read_owed=False)

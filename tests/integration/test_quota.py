@@ -175,8 +175,28 @@ def test_tokens_are_taken_together_when_several_are_asked_for() -> None:
     table = OneBucket()
     quota = _quota(table, FakeClock(NOON), 250)
     quota.take(quota.most_at_once)
-    assert (quota.most_at_once, table.updates) == (3, 2)
+    assert (quota.most_at_once, table.updates) == (3, 1)
     assert [_take(quota) for _ in range(3)] == [True, True, False]
+
+
+def test_one_update_is_enough_when_the_bucket_was_idle_before() -> None:
+    table, clock = OneBucket(), FakeClock(NOON)
+    quota = _quota(table, clock, 250)
+    for _ in range(5):
+        quota.take(1)
+        clock.advance(MINUTE)
+    assert table.updates == 5
+
+
+def test_wrong_guess_is_made_once_when_other_workers_keep_the_bucket_in_use() -> None:
+    table, clock = OneBucket(), FakeClock(NOON)
+    busy, other = _quota(table, clock, 250), _quota(table, clock, 250)
+    for _ in range(10):
+        busy.take(2)
+        other.take(1)
+        clock.advance(timedelta(milliseconds=720))  # as long as three calls at that limit
+    assert table.updates <= 20 + 2
+    assert table.row["full_at"] > 0
 
 
 @contextmanager

@@ -250,3 +250,18 @@ def test_refreshes_are_listed_newest_first_when_asked(money: Stores) -> None:
     money.refreshes.open(second)
     assert money.refreshes.of_connection(USER, CONNECTION_ID) == [second, first]
     assert money.refreshes.of_connection("user-2", CONNECTION_ID) == []
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("method", Method)
+def test_opened_refresh_leaves_the_connection_as_the_rules_say(
+    money: Stores, method: Method, kind: Kind
+) -> None:
+    before = money.connections.get(USER, CONNECTION_ID)
+    if method is Method.PURCHASE:
+        opened = reserve(money)
+    else:
+        status = RefreshStatus.RESERVED if method is Method.SYNC else RefreshStatus.ACCEPTED
+        wanted = replace(wanted_refresh(), method=method, kind=kind, status=status)
+        opened = money.refreshes.open(wanted)
+    assert money.connections.get(USER, CONNECTION_ID) == before.opening(opened)

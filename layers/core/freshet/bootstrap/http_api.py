@@ -6,6 +6,7 @@ from datetime import timedelta
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
 from freshet.adapters.dynamodb.erasures import DynamoErasures
 from freshet.adapters.dynamodb.link_sessions import DynamoLinkSessions
+from freshet.adapters.dynamodb.overview import DynamoOverview
 from freshet.adapters.dynamodb.provider_users import DynamoProviderUsers
 from freshet.adapters.dynamodb.snapshot_history import DynamoSnapshotHistory
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
@@ -43,6 +44,7 @@ def api_for(
         connections=purchasing.connections,
         accounts=purchasing.accounts,
         snapshots=DynamoSnapshots(snapshots_table),
+        overview=DynamoOverview(table(settings.connections_table), snapshots_table),
         history=DynamoSnapshotHistory(
             snapshots_table, zone=settings.reporting_time_zone, clock=utc_now
         ),

@@ -10,6 +10,7 @@ from freshet.ports.erasures import DueErasures, Eraser, Erasures, UpstreamUsers
 from freshet.ports.holdings import (
     AccountRegister,
     Accounts,
+    Overview,
     SnapshotHistory,
     Snapshots,
     SnapshotStore,
@@ -64,6 +65,7 @@ __all__ = [
     "LinkFlow",
     "LinkFlowDependencies",
     "LinkSessions",
+    "Overview",
     "Owners",
     "ProviderBuyer",
     "ProviderSession",

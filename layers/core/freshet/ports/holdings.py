@@ -1,6 +1,6 @@
 """Accounts, what they hold, what they held and what happened in them."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -71,6 +71,37 @@ class Snapshots(Protocol):
         self, user_id: str, account_ids: Collection[str]
     ) -> dict[str, SnapshotSummary]:
         """Read what the newest of several accounts are worth, without their lines."""
+
+
+class Overview(Protocol):
+    """What a user has, read with as few requests as there can be."""
+
+    def of_user(self, user_id: str) -> tuple[Sequence[Connection], Sequence[Account]]:
+        """List a user's connections, oldest first, and accounts in the order of their ids."""
+
+    def page_of_user(
+        self, user_id: str, *, start: str | None, limit: int
+    ) -> tuple[Mapping[str, Connection], Sequence[Account], str | None]:
+        """List some accounts from an id on, with their connections, and the id that follows.
+
+        The user's other accounts are not read.
+        """
+
+    def holdings_that_fit(
+        self, user_id: str, account_ids: Sequence[str], *, most_lines: int
+    ) -> Sequence[HoldingsSnapshot | None]:
+        """Read the newest of several accounts, in their order, None before the first load.
+
+        It ends before the first account whose lines would be too many; one is always there.
+        """
+
+    def of_account(self, user_id: str, account_id: str) -> tuple[Account, HoldingsSnapshot | None]:
+        """Read an account and its newest holdings, None before the first load; raises NotFound."""
+
+    def of_connection(
+        self, connection: Connection
+    ) -> Sequence[tuple[Account, SnapshotSummary | None]]:
+        """Read a connection's accounts, by their ids, and what their newest holdings are worth."""
 
 
 class SnapshotStore(Protocol):

@@ -10,7 +10,14 @@ from freshet.domain.freshness import Freshness, FreshnessTargets, freshness_of, 
 from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
 from freshet.domain.spans import start_of
 from freshet.observability import measure_seconds
-from freshet.ports import Accounts, Connections, SnapshotHistory, Snapshots, Transactions
+from freshet.ports import (
+    Accounts,
+    Connections,
+    Overview,
+    SnapshotHistory,
+    Snapshots,
+    Transactions,
+)
 
 _DAY = timedelta(days=1)
 
@@ -22,6 +29,7 @@ class ShowHoldingsDependencies:
     connections: Connections
     accounts: Accounts
     snapshots: Snapshots
+    overview: Overview
     history: SnapshotHistory
     transactions: Transactions
     targets: FreshnessTargets
@@ -49,9 +57,8 @@ def account_holdings(
     user_id: str, account_id: str, *, deps: ShowHoldingsDependencies, now: datetime
 ) -> ShownHoldings:
     """Show one account's newest holdings; raises NotFound."""
-    account = deps.accounts.get(user_id, account_id)
+    account, snapshot = deps.overview.of_account(user_id, account_id)
     connection = deps.connections.get(user_id, account.connection_id)
-    snapshot = deps.snapshots.latest(user_id, account_id)
     freshness = freshness_of(account, connection, snapshot, targets=deps.targets, now=now)
     measure_staleness(freshness, now=now)
     return ShownHoldings(snapshot=snapshot, freshness=freshness)
@@ -69,8 +76,7 @@ def holdings_as_of(
 
     Of days, and of instants whose version has expired, it is the last close until then.
     """
-    account = deps.accounts.get(user_id, account_id)
-    latest = deps.snapshots.latest(user_id, account.id)
+    account, latest = deps.overview.of_account(user_id, account_id)
     if isinstance(moment, datetime):
         snapshot, then = _at_instant(user_id, account_id, moment, latest, deps), moment
     else:
@@ -85,11 +91,9 @@ def connection_accounts(
 ) -> list[ShownAccount]:
     """Show the accounts of one connection; raises NotFound."""
     connection = deps.connections.get(user_id, connection_id)
-    accounts = deps.accounts.of_connection(connection)
-    summaries = deps.snapshots.summaries_of(user_id, [account.id for account in accounts])
     return [
-        shown_account(account, connection, summaries.get(account.id), deps=deps, now=now)
-        for account in accounts
+        shown_account(account, connection, summary, deps=deps, now=now)
+        for account, summary in deps.overview.of_connection(connection)
     ]
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import accumulate
 
 from freshet.domain.account import Account
 from freshet.domain.connection import Connection
@@ -13,7 +12,7 @@ from freshet.domain.holdings import Part
 from freshet.domain.portfolio import added_up, is_counted, least_sure, worst
 from freshet.domain.positions import Position
 from freshet.domain.reconciliation import ReconciliationStatus
-from freshet.domain.snapshot import HoldingsSnapshot, SnapshotSummary
+from freshet.domain.snapshot import HoldingsSnapshot
 from freshet.domain.totals import Total
 from freshet.services.show_holdings import (
     ShowHoldingsDependencies,
@@ -46,7 +45,9 @@ def user_portfolio(
     user_id: str, *, with_positions: bool, deps: ShowHoldingsDependencies, now: datetime
 ) -> Portfolio:
     """Show what a user owns; raises InvalidField where positions are too many for one answer."""
-    connections, accounts = _accounts(user_id, None, deps)
+    of_user, listed = deps.overview.of_user(user_id)
+    connections = {each.id: each for each in of_user}
+    accounts = [each for each in listed if each.connection_id in connections]
     summaries = deps.snapshots.summaries_of(user_id, [each.id for each in accounts])
     shown = [
         shown_account(
@@ -85,46 +86,48 @@ def page_of_holdings(
 
     A page ends early after many positions. Raises NotFound.
     """
-    connections, accounts = _accounts(user_id, connection_id, deps)
-    accounts = [each for each in accounts if start is None or each.id >= start]
-    summaries = deps.snapshots.summaries_of(user_id, [each.id for each in accounts[:limit]])
-    wanted = _first_that_fit(accounts[:limit], summaries)
-    latest = deps.snapshots.latest_of(user_id, [each.id for each in wanted])
+    connections, accounts, following = _page(user_id, connection_id, start, limit, deps)
+    ids = [each.id for each in accounts]
+    newest = deps.overview.holdings_that_fit(user_id, ids, most_lines=_MOST_POSITIONS)
     shown = [
-        (each.id, _shown(each, connections[each.connection_id], latest, deps, now))
-        for each in wanted
+        (account.id, _shown(account, connections[account.connection_id], snapshot, deps, now))
+        for account, snapshot in zip(accounts, newest, strict=False)
     ]
-    return shown, accounts[len(wanted)].id if len(wanted) < len(accounts) else None
+    return shown, ids[len(newest)] if len(newest) < len(ids) else following
 
 
-def _accounts(
-    user_id: str, connection_id: str | None, deps: ShowHoldingsDependencies
-) -> tuple[dict[str, Connection], list[Account]]:
-    if connection_id is not None:
-        connection = deps.connections.get(user_id, connection_id)
-        return {connection.id: connection}, list(deps.accounts.of_connection(connection))
-    connections = {each.id: each for each in deps.connections.of_user(user_id)}
-    of_user = deps.accounts.of_user(user_id)
-    return connections, [each for each in of_user if each.connection_id in connections]
-
-
-def _first_that_fit(
-    accounts: list[Account], summaries: Mapping[str, SnapshotSummary]
-) -> list[Account]:
-    """Take accounts until their positions are too many for one answer; one fits always."""
-    sizes = (summaries[each.id].line_count if each.id in summaries else 0 for each in accounts)
-    fits = [each <= _MOST_POSITIONS for each in accumulate(sizes)]
-    return accounts[: max(1, fits.count(True))]
+def _page(
+    user_id: str,
+    connection_id: str | None,
+    start: str | None,
+    limit: int,
+    deps: ShowHoldingsDependencies,
+) -> tuple[Mapping[str, Connection], list[Account], str | None]:
+    """List the accounts of one page, with their connections, and the id that follows."""
+    if connection_id is None:
+        connections, accounts, following = deps.overview.page_of_user(
+            user_id, start=start, limit=limit
+        )
+        # A connection that is being erased has left accounts behind for a moment.
+        return (
+            connections,
+            [each for each in accounts if each.connection_id in connections],
+            following,
+        )
+    connection = deps.connections.get(user_id, connection_id)
+    of_connection = deps.accounts.of_connection(connection)
+    rest = [each for each in of_connection if start is None or each.id >= start]
+    following = rest[limit].id if len(rest) > limit else None
+    return {connection.id: connection}, rest[:limit], following
 
 
 def _shown(
     account: Account,
     connection: Connection,
-    latest: Mapping[str, HoldingsSnapshot],
+    snapshot: HoldingsSnapshot | None,
     deps: ShowHoldingsDependencies,
     now: datetime,
 ) -> ShownHoldings:
-    snapshot = latest.get(account.id)
     freshness = freshness_of(account, connection, snapshot, targets=deps.targets, now=now)
     measure_staleness(freshness, now=now)
     return ShownHoldings(snapshot=snapshot, freshness=freshness)

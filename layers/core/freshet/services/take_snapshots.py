@@ -81,14 +81,15 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
     connection = deps.connections.lease(*owner, only_pending=is_webhook, now=started_at)
     if connection is None:
         # Another reader is at it, or has been; it may have died with the outbox full.
-        _not_needed(deps.connections.change(*owner, _at_rest_if_gone), deps)
+        current = deps.connections.change(*owner, _at_rest_if_gone)
+        announce(current, connections=deps.connections, bus=deps.bus)
         return
     if is_webhook and not connection.pending.has_news:
         # What an earlier message of the same burst has answered leaves nothing for this one.
         back = deps.connections.change(
             *owner, lambda row: row.not_read(now=started_at), known=connection
         )
-        _not_needed(back, deps)
+        announce(back, connections=deps.connections, bus=deps.bus)
         return
     was_due, connection = connection.migration.migrated_at, judged_connection(connection, deps=deps)
     if connection.link.status in GONE or (was_due and not _is_worth_reading(connection)):
@@ -141,10 +142,6 @@ def _take_snapshots(command: ReadCommand, deps: TakeSnapshotsDependencies) -> No
 
 def _is_worth_reading(connection: Connection) -> bool:
     return connection.is_awake or not connection.is_background_read
-
-
-def _not_needed(connection: Connection, deps: TakeSnapshotsDependencies) -> None:
-    announce(connection, connections=deps.connections, bus=deps.bus)
 
 
 def _at_rest_if_gone(connection: Connection) -> Connection:

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import Any
 
-from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb import due_shards, keys
 from freshet.adapters.dynamodb.pending_items import pending_from_item, pending_to_item
 from freshet.adapters.dynamodb.stored_forms import StoredForm
 from freshet.adapters.dynamodb.suspicion_items import suspicion_from_item, suspicion_to_item
@@ -236,7 +236,7 @@ def _seconds(duration: timedelta) -> int:
 
 def _shard_of(connection: Connection) -> str:
     if connection.slots.open_ids:
-        return keys.awaited_shard(connection.provider)
+        return due_shards.awaited_shard(connection.provider)
     if connection.link.status in BROKEN and not connection.pending.has_news:
-        return keys.look_shard(connection.provider)
-    return keys.due_shard(connection.provider, connection.id)
+        return due_shards.look_shard(connection.provider)
+    return due_shards.due_shard(connection.provider, connection.id)

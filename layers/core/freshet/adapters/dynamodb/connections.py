@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb import due_shards, keys
 from freshet.adapters.dynamodb.connection_items import connection_from_item, connection_to_item
 from freshet.adapters.dynamodb.table import ConditionFailed, Item, Table, TransactionRefused
 from freshet.domain.concurrency import retry_lost_races
@@ -141,10 +141,10 @@ class DynamoConnections:
         self, provider: Provider, *, now: datetime, limit: int
     ) -> Sequence[tuple[str, str, datetime]]:
         """List a provider's (user id, connection id, due time): awaited ones, then the oldest."""
-        shards = [keys.due_shard_name(provider, number) for number in range(DUE_SHARDS)]
+        shards = [due_shards.due_shard_name(provider, number) for number in range(DUE_SHARDS)]
         awaited, *others = (
             self._table.query_index("due", shard, until=to_text(now), limit=limit)
-            for shard in (keys.awaited_shard(provider), *shards)
+            for shard in (due_shards.awaited_shard(provider), *shards)
         )
         rest = sorted((item for shard in others for item in shard), key=_due_text)
         return [_due_entry(item) for item in (*awaited, *rest)[:limit]]
@@ -153,7 +153,7 @@ class DynamoConnections:
         self, provider: Provider, *, now: datetime, limit: int
     ) -> Sequence[tuple[str, str, datetime]]:
         """List (user id, connection id, due time) of broken links to look at, the oldest first."""
-        shard = keys.look_shard(provider)
+        shard = due_shards.look_shard(provider)
         found = self._table.query_index("due", shard, until=to_text(now), limit=limit)
         return [_due_entry(item) for item in found]
 

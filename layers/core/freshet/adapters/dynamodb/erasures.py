@@ -5,7 +5,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb import due_shards, keys
 from freshet.adapters.dynamodb.table import Item, Table, TransactionRefused
 from freshet.domain.erasure import Erasure, ErasureStatus, Upstream, UpstreamStatus
 from freshet.domain.errors import ConcurrentChange, NotFound
@@ -78,7 +78,7 @@ class DynamoErasures:
     def due_erasures(self, *, now: datetime, limit: int) -> Sequence[tuple[str, datetime]]:
         """List (place, due time), the oldest first."""
         found = self._table.query_index(
-            "due", keys.erasures_shard(), until=to_text(now), limit=limit
+            "due", due_shards.erasures_shard(), until=to_text(now), limit=limit
         )
         return [(str(item["PK"]), from_text(item["due_at"])) for item in found]
 
@@ -134,7 +134,7 @@ def erasure_to_item(erasure: Erasure) -> Item:
         "requested_at": to_text(erasure.requested_at),
         "erased_at": optional_to_text(erasure.erased_at),
         "due_at": due_at,
-        "due_shard": keys.erasures_shard() if due_at else None,
+        "due_shard": due_shards.erasures_shard() if due_at else None,
         "version": erasure.version,
     }
 

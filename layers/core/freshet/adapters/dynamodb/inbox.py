@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb import due_shards, keys
 from freshet.adapters.dynamodb.event_items import (
     Owner,
     event_from_item,
@@ -130,7 +130,7 @@ class DynamoInbox:
                 {
                     ":announcement": announcement_to_item(announcement_of(event, at=now)),
                     ":soon": to_text(now + SAFETY_NET),
-                    ":shard": keys.due_shard(event.provider, owner[1]),
+                    ":shard": due_shards.due_shard(event.provider, owner[1]),
                     ":one": 1,
                 },
                 condition="attribute_exists(PK)",

@@ -9,7 +9,6 @@ from freshet.domain.days import DayRange
 from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
 from freshet.domain.reference import ReferenceName
-from freshet.domain.schedule import DUE_SHARDS
 from freshet.domain.user_rate_limits import UserRateLimit
 from freshet.domain.webhooks import WebhookEvent
 
@@ -99,6 +98,16 @@ def budgets_and_connections(user_id: str) -> tuple[str, str, str]:
     """Locate all of a user's budgets and connections: partition, first and last sort key."""
     # A character above every character of our ids ends the range.
     return _user(user_id), "BUDGET", CONNECTION_PREFIX + "~"
+
+
+def accounts_and_connections(user_id: str) -> tuple[str, str, str]:
+    """Locate all of a user's accounts and connections; budgets lie between them."""
+    return _user(user_id), ACCOUNT_PREFIX, CONNECTION_PREFIX + "~"
+
+
+def accounts_from(user_id: str, account_id: str) -> tuple[str, str, str]:
+    """Locate a user's accounts from one on: partition, first and last sort key."""
+    return _user(user_id), ACCOUNT_PREFIX + account_id, ACCOUNT_PREFIX + "~"
 
 
 def leaving(user_id: str) -> Key:
@@ -271,29 +280,3 @@ def transactions_within(user_id: str, account_id: str, days: DayRange) -> tuple[
 def transactions_revision(user_id: str, account_id: str) -> Key:
     """Locate how often an account's transactions were changed."""
     return {"PK": account_partition(user_id, account_id), "SK": _REVISION}
-
-
-def awaited_shard(provider: Provider) -> str:
-    """Name the partition of connections whose open refresh a user waits for; they are few."""
-    return f"DUE#{provider}#AWAITED"
-
-
-def look_shard(provider: Provider) -> str:
-    """Name the partition of broken links, each of which is looked at now and then."""
-    return f"DUE#{provider}#LOOKS"
-
-
-def erasures_shard() -> str:
-    """Name the partition of erasures that are under way; they are few."""
-    return "DUE#ERASURES"
-
-
-def due_shard(provider: Provider, connection_id: str) -> str:
-    """Spread a provider's connections over its partitions of the index, always the same way."""
-    digest = hashlib.sha256(connection_id.encode()).digest()
-    return due_shard_name(provider, digest[0] % DUE_SHARDS)
-
-
-def due_shard_name(provider: Provider, number: int) -> str:
-    """Name one partition of the due index; one provider's backlog never hides another's."""
-    return f"DUE#{provider}#{number}"

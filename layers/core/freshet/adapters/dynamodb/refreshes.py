@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb import due_shards, keys
 from freshet.adapters.dynamodb.budgets import SCOPES, changing, reserving
 from freshet.adapters.dynamodb.refresh_items import (
     ledger_to_item,
@@ -184,7 +184,7 @@ class DynamoRefreshes:
                 ":id": refresh.id,
                 ":called": refresh.status is not RefreshStatus.RESERVED,
                 ":soon": to_text(refresh.created_at + SAFETY_NET),
-                ":shard": keys.awaited_shard(refresh.provider),
+                ":shard": due_shards.awaited_shard(refresh.provider),
                 ":one": 1,
             },
             condition=f"attribute_not_exists(#id) AND #status IN ({', '.join(linked)})",

@@ -2,35 +2,19 @@
 
 import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import batched
 from typing import TYPE_CHECKING, Any
 
+from freshet.adapters.dynamodb.refusals import ConditionFailed, TransactionRefused
 from freshet.adapters.dynamodb.wire import Item, between, only, plain, when, wire
 from freshet.domain.errors import ConcurrentChange
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
-__all__ = ["ConditionFailed", "Item", "Table", "TransactionRefused"]
+__all__ = ["ConditionFailed", "Item", "Table", "TransactionRefused", "get_across"]
 
 _BATCH_GET_LIMIT = 100
-
-
-class TransactionRefused(Exception):
-    """A transaction was cancelled; `failed` names the positions whose condition did not hold."""
-
-    def __init__(self, failed: Sequence[int]) -> None:
-        """Keep the positions."""
-        super().__init__(f"conditions failed at {list(failed)}")
-        self.failed = failed
-
-
-class ConditionFailed(ConcurrentChange):
-    """A condition did not hold; `current` is the row as it stands, where it was asked for."""
-
-    def __init__(self, item: Any) -> None:
-        """Keep the row."""
-        super().__init__("condition failed")
-        self.current = plain(item) if item else None
 
 
 class Table:
@@ -53,14 +37,16 @@ class Table:
 
         `attributes` spares the others, except for the key.
         """
-        wanted = [wire(key) for key in keys]
-        for start in range(0, len(wanted), _BATCH_GET_LIMIT):
-            keys_now = wanted[start : start + _BATCH_GET_LIMIT]
-            chunk: Any = {self.name: {"Keys": keys_now, "ConsistentRead": True, **only(attributes)}}
-            while chunk:
-                answer = self._client.batch_get_item(RequestItems=chunk)
-                yield from (plain(item) for item in answer["Responses"].get(self.name, ()))
-                chunk = answer.get("UnprocessedKeys")
+        yield from get_across([(self, key) for key in keys], attributes={self.name: attributes})
+
+    def batch_get(self, wanted: Mapping[str, Any]) -> Iterator[Item]:
+        """Read items of this and other tables until all were answered."""
+        chunk: Any = wanted
+        while chunk:
+            answer = self._client.batch_get_item(RequestItems=chunk)
+            for items in answer["Responses"].values():
+                yield from map(plain, items)
+            chunk = answer.get("UnprocessedKeys")
 
     def query(self, partition: str, prefix: str) -> Iterator[Item]:
         """Read the items of a partition whose sort key starts with `prefix`, in key order."""
@@ -70,17 +56,30 @@ class Table:
         )
 
     def query_between(
-        self, partition: str, first: str, last: str, *, attributes: Collection[str] = ()
+        self,
+        partition: str,
+        first: str,
+        last: str,
+        *,
+        attributes: Collection[str] = (),
+        page_size: int | None = None,
     ) -> Iterator[Item]:
         """Read the items of a partition from one sort key to another, in key order.
 
-        `attributes` spares the others, except for the key.
+        `attributes` spares the others, except for the key; `page_size` is how many items a request
+        reads, where fewer than all may be wanted.
         """
-        yield from self._query_all(**between(partition, first, last), **only(attributes))
+        found = self._query_all(
+            page_size=page_size, **between(partition, first, last), **only(attributes)
+        )
+        yield from found
 
-    def _query_all(self, **what: Any) -> Iterator[Item]:
+    def _query_all(self, *, page_size: int | None = None, **what: Any) -> Iterator[Item]:
         pages = self._client.get_paginator("query").paginate(
-            TableName=self.name, ConsistentRead=True, **what
+            TableName=self.name,
+            ConsistentRead=True,
+            PaginationConfig={} if page_size is None else {"PageSize": page_size},
+            **what,
         )
         for page in pages:
             yield from (plain(item) for item in page["Items"])
@@ -260,6 +259,27 @@ class Table:
             return self._patiently(call, **arguments)
         except self._client.exceptions.ConditionalCheckFailedException as error:
             raise ConditionFailed(error.response.get("Item")) from error
+
+
+def get_across(
+    wanted: Sequence[tuple[Table, Mapping[str, str]]],
+    *,
+    attributes: Mapping[str, Collection[str]] | None = None,
+) -> Iterator[Item]:
+    """Read items of several tables in any order, consistently; what is missing is left out.
+
+    `attributes` names for a table what is wanted of its items beside the key.
+    """
+    for some in batched(wanted, _BATCH_GET_LIMIT, strict=False):
+        chunk: dict[str, Any] = {}
+        for table, key in some:
+            start = {
+                "Keys": [],
+                "ConsistentRead": True,
+                **only((attributes or {}).get(table.name, ())),
+            }
+            chunk.setdefault(table.name, start)["Keys"].append(wire(key))
+        yield from some[0][0].batch_get(chunk)
 
 
 _PAUSES_SECONDS = (0.02, 0.05, 0.1, 0.2)
