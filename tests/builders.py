@@ -114,10 +114,12 @@ _OF_A_SLOT = {
     "open_refresh_called": (Kind.HOLDINGS, "is_called"),
     "check_at": (Kind.HOLDINGS, "check_at"),
     "refresh_refused_until": (Kind.HOLDINGS, "refused_until"),
+    "refresh_not_before": (Kind.HOLDINGS, "not_before"),
     "open_sync_id": (Kind.TRANSACTIONS, "refresh_id"),
     "open_sync_called": (Kind.TRANSACTIONS, "is_called"),
     "sync_check_at": (Kind.TRANSACTIONS, "check_at"),
     "sync_refused_until": (Kind.TRANSACTIONS, "refused_until"),
+    "sync_not_before": (Kind.TRANSACTIONS, "not_before"),
 }
 _PARTS: dict[str, type[Any]] = {
     "link": Link,

@@ -21,6 +21,7 @@ from freshet.domain.refresh import TERMINAL, RefreshStatus
 from tests.builders import NOON, a_connection, a_refresh, an_answer
 
 ID = a_refresh().id
+COOLDOWN = timedelta(minutes=15)
 DAILY = Cadence(refresh_every=timedelta(hours=24))
 CALLED = NOON - timedelta(seconds=2)
 CHECK = NOON + timedelta(minutes=1)
@@ -39,7 +40,7 @@ def _after(
         next_check_at=None if is_over else CHECK,
     )
     before = a_connection(**({"open_refresh_id": ID} | connection))
-    return connection_after(before, refresh, error, now=NOON)
+    return connection_after(before, refresh, error, cooldown=COOLDOWN, now=NOON)
 
 
 @pytest.mark.parametrize("status", [RefreshStatus.ACCEPTED, RefreshStatus.UNKNOWN])
@@ -72,13 +73,13 @@ def test_try_is_due_at_once_when_nobody_remembers_the_error() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "status", "forbidden", "last_purchase_at", "due_at"),
+    ("error", "status", "forbidden", "not_before", "due_at"),
     [
         (None, ConnectionStatus.ACTIVE, False, None, TOMORROW),
         (LoginRequired(an_answer()), ConnectionStatus.NEEDS_USER, False, None, IN_AN_HOUR),
         (RefreshNotAllowed(an_answer()), ConnectionStatus.ACTIVE, True, None, TOMORROW),
         (MissingUpstream(an_answer()), ConnectionStatus.DEGRADED, False, None, IN_TEN_MINUTES),
-        (ProviderThrottled(an_answer()), ConnectionStatus.ACTIVE, False, NOON, TOMORROW),
+        (ProviderThrottled(an_answer()), ConnectionStatus.ACTIVE, False, NOON + COOLDOWN, TOMORROW),
         (ProviderRejectedUs(an_answer()), ConnectionStatus.ACTIVE, False, None, TOMORROW),
     ],
 )
@@ -86,12 +87,13 @@ def test_connection_learns_from_the_refusal_when_the_provider_says_no(
     error: CallFailed | None,
     status: ConnectionStatus,
     forbidden: bool,
-    last_purchase_at: object,
+    not_before: object,
     due_at: object,
 ) -> None:
     after = _after(RefreshStatus.REFUSED, error)
     assert (after.link.status, not after.can_refresh) == (status, forbidden)
-    assert (after.purchases.last_purchase_at, after.due_at) == (last_purchase_at, due_at)
+    assert (after.slots.holdings.not_before, after.due_at) == (not_before, due_at)
+    assert after.purchases.last_purchase_at is None
     assert after.slots.holdings.refresh_id is None
     assert after.purchases.last_refusal == (error.reason if error else "refused")
 
@@ -104,6 +106,8 @@ def test_schedule_waits_a_whole_cadence_when_a_wanted_purchase_was_refused() -> 
 @pytest.mark.parametrize("other", [None, "ref_other"])
 def test_connection_stays_when_the_refresh_is_not_its_open_one(other: str | None) -> None:
     before = a_connection(open_refresh_id=other)
-    after = connection_after(before, a_refresh(status=RefreshStatus.REFUSED), None, now=NOON)
+    after = connection_after(
+        before, a_refresh(status=RefreshStatus.REFUSED), None, cooldown=COOLDOWN, now=NOON
+    )
     assert after == before
     assert before.slots.without(ID) == before.slots

@@ -208,4 +208,5 @@ class Connection:
             return None
         if self.link.suspicion is not None:
             return None
-        return self.purchases.next_refresh_at
+        planned, not_before = self.purchases.next_refresh_at, self.slots.holdings.not_before
+        return planned if planned is None or not_before is None else max(planned, not_before)

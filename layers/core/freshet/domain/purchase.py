@@ -10,8 +10,9 @@ from freshet.domain.call_errors import (
     CallFailed,
     ProviderError,
     ProviderThrottled,
+    QuotaExhausted,
+    RateLimited,
     RefreshNotAllowed,
-    SubjectLimited,
 )
 from freshet.domain.connection import REFUSAL_REMEMBERED, Connection
 from freshet.domain.errors import ConnectionInDoubt, PurchasesStopped, RefreshTooSoon
@@ -19,7 +20,14 @@ from freshet.domain.money import Money
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
 from freshet.domain.provider_limits import ProviderLimits
-from freshet.domain.refresh import LONGEST_WAIT, PATIENCE, Method, Refresh, RefreshStatus
+from freshet.domain.refresh import (
+    LONGEST_WAIT,
+    PATIENCE,
+    Kind,
+    Method,
+    Refresh,
+    RefreshStatus,
+)
 from freshet.domain.removal_rules import demand_linked
 from freshet.domain.verdicts import Verdict, verdict_of
 
@@ -78,11 +86,23 @@ def check_before_money(
     it as well.
     """
     check_again(connection, is_stopped=False)
-    last, cooldown = connection.purchases.last_purchase_at, policy.cooldown_at(limits)
-    pauses = (last and last + cooldown, connection.purchases.paused_until)
-    until = max((at for at in pauses if at is not None), default=now)
-    if now < until:
+    until = not_before(connection, Kind.HOLDINGS, cooldown=policy.cooldown_at(limits))
+    if until is not None and now < until:
         raise PurchasesStopped if is_stopped() else RefreshTooSoon(until)
+
+
+def not_before(connection: Connection, kind: Kind, *, cooldown: timedelta) -> datetime | None:
+    """Say before when no call of a kind is made: for the cooldown, or the provider's own word."""
+    last = connection.purchases.last_purchase_at if kind is Kind.HOLDINGS else None
+    pauses = (last and last + cooldown, connection.slots.of(kind).not_before)
+    return max((at for at in pauses if at is not None), default=None)
+
+
+def check_before_sync(connection: Connection, *, now: datetime) -> None:
+    """Raise RefreshTooSoon where the provider has asked for a pause between syncs."""
+    until = connection.slots.transactions.not_before
+    if until is not None and now < until:
+        raise RefreshTooSoon(until)
 
 
 def check_before_live_read(
@@ -99,6 +119,7 @@ def connection_after(
     refresh: Refresh,
     error: CallFailed | None,
     *,
+    cooldown: timedelta,
     now: datetime,
     is_mass: bool = False,
 ) -> Connection:
@@ -109,24 +130,46 @@ def connection_after(
     slot, every = connection.slots.of(refresh.kind), connection.cadence.refresh_every
     if slot.refresh_id != refresh.id:
         return connection
+    if refresh.status not in (RefreshStatus.RESERVED, RefreshStatus.REFUSED):
+        return connection.after_call(refresh, now=now).rescheduled(now=now)
+    slot = replace(slot, not_before=_pause_after(refresh, error, cooldown=cooldown, now=now))
+    paused = replace(connection, slots=connection.slots.with_slot(refresh.kind, slot))
     if refresh.status is RefreshStatus.RESERVED:
         slot = slot.awaiting_call(error.retry_at(now) if error else now)
-        waiting = replace(connection, slots=connection.slots.with_slot(refresh.kind, slot))
+        waiting = replace(paused, slots=paused.slots.with_slot(refresh.kind, slot))
         if refresh.method is Method.PURCHASE:
             purchases = connection.purchases.after_refusal(
                 refresh.reason or "waiting", now=now, retry_at=None, every=every
             )
             waiting = replace(waiting, purchases=purchases)
         return waiting.rescheduled(now=now)
-    if refresh.status is not RefreshStatus.REFUSED:
-        return connection.after_call(refresh, now=now).rescheduled(now=now)
-    closed = connection.without_refresh(refresh, now=now)
+    closed = paused.without_refresh(refresh, now=now)
     refused = _after_refusal(closed, refresh, error, now=now)
     verdict = verdict_of_purchase(refresh)
     if verdict is not None:
         link = refused.link.with_verdict(verdict, read_at=now, is_mass=is_mass, now=now)
         refused = replace(refused, link=link)
     return refused.announcing_status(closed, now=now).rescheduled(now=now)
+
+
+def _pause_after(
+    refresh: Refresh, error: CallFailed | None, *, cooldown: timedelta, now: datetime
+) -> datetime | None:
+    """Say when the next call of this kind may be made, after one that surely cost nothing.
+
+    What concerns our key alone the limiter knows.
+    """
+    kind = type(error) if error else ERRORS_BY_REASON.get(refresh.reason or "", CallFailed)
+    if issubclass(kind, ProviderThrottled) and not (
+        isinstance(error, ProviderError) and error.wait
+    ):
+        # How long it wants us to wait is not known: as long as after a purchase.
+        return now + cooldown
+    is_of_our_key = kind is RateLimited or issubclass(kind, QuotaExhausted)
+    if not issubclass(kind, ProviderError) or is_of_our_key or error is None:
+        return None
+    is_worth_trying = error.retryable or issubclass(kind, ProviderThrottled)
+    return error.retry_at(now) if is_worth_trying else None
 
 
 def verdict_of_purchase(refresh: Refresh) -> Verdict | None:
@@ -145,7 +188,7 @@ def _after_refusal(
     kind = ERRORS_BY_REASON.get(reason, CallFailed)
     noted = connection
     if refresh.method is Method.PURCHASE:
-        noted = _after_refused_purchase(connection, reason, kind, error, now=now)
+        noted = _after_refused_purchase(connection, reason, error, now=now)
     if not issubclass(kind, RefreshNotAllowed):
         return noted
     # What a sync is refused for says nothing about purchases.
@@ -156,7 +199,6 @@ def _after_refusal(
 def _after_refused_purchase(
     connection: Connection,
     reason: str,
-    kind: type[CallFailed],
     error: CallFailed | None,
     *,
     now: datetime,
@@ -166,10 +208,4 @@ def _after_refused_purchase(
     retry_at = now + wait if wait is not None and wait > PATIENCE else None
     every = connection.cadence.refresh_every
     purchases = connection.purchases.after_refusal(reason, now=now, retry_at=retry_at, every=every)
-    if isinstance(error, SubjectLimited) or (wait and issubclass(kind, ProviderThrottled)):
-        paused_until = error.retry_at(now) if error else now
-        purchases = replace(purchases, paused_until=paused_until)
-    elif issubclass(kind, ProviderThrottled):
-        # How long it wants us to wait is not known: as long as after a purchase.
-        purchases = replace(purchases, last_purchase_at=now)
     return replace(connection, purchases=purchases)

@@ -9,13 +9,15 @@ from freshet.domain.refresh import Kind, Refresh
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RefreshSlot:
-    """The open refresh of one kind, and until when the provider rejects requests for it."""
+    """The open refresh of one kind, and until when the provider is not asked for another."""
 
     refresh_id: str | None = None
     is_called: bool = False
     check_at: datetime | None = None
     """When the open refresh is called, or read to find its proof."""
     refused_until: datetime | None = None
+    not_before: datetime | None = None
+    """The provider asked for a pause: for this connection and kind, not for our key."""
 
     def awaiting_call(self, check_at: datetime) -> "RefreshSlot":
         """The open refresh was not called, or surely in vain: it is called later."""
@@ -27,7 +29,7 @@ class RefreshSlot:
 
     def emptied(self) -> "RefreshSlot":
         """The open refresh has ended; another may open."""
-        return RefreshSlot(refused_until=self.refused_until)
+        return RefreshSlot(refused_until=self.refused_until, not_before=self.not_before)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,8 +93,6 @@ class Purchases:
     last_refusal: str | None = None
     """Why the last wanted purchase did not happen."""
     last_purchase_at: datetime | None = None
-    paused_until: datetime | None = None
-    """The provider has asked for a pause: for this connection, not for our key."""
     next_refresh_at: datetime | None = None
     last_live_read_at: datetime | None = None
 

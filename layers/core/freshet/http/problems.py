@@ -78,10 +78,14 @@ TABLE: dict[type[Exception], Problem] = {
 
 
 def problem_for(
-    error: Exception, *, now: datetime, connection_id: str | None = None
+    error: Exception,
+    *,
+    now: datetime,
+    connection_id: str | None = None,
+    not_before: datetime | None = None,
 ) -> Response[str]:
     """Answer with an error of the table."""
-    body = problem_body(error, now=now, connection_id=connection_id)
+    body = problem_body(error, now=now, connection_id=connection_id, not_before=not_before)
     retry_after = body["retry_after"]
     headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
     if isinstance(error, MethodNotAllowed):
@@ -90,9 +94,16 @@ def problem_for(
 
 
 def problem_body(
-    error: Exception, *, now: datetime, connection_id: str | None = None
+    error: Exception,
+    *,
+    now: datetime,
+    connection_id: str | None = None,
+    not_before: datetime | None = None,
 ) -> ProblemShape:
-    """Render an error of the table, the most specific row first."""
+    """Render an error of the table, the most specific row first.
+
+    Where asking again may help, it is told to wait until `not_before` at least.
+    """
     problem = next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
     can_be_mended = problem.code == _NEEDS_USER
     return {
@@ -103,7 +114,7 @@ def problem_body(
         "detail": _detail(error),
         "provider": _provider(error),
         "user_action": relink(connection_id) if can_be_mended and connection_id else None,
-        "retry_after": _retry_after(error, now),
+        "retry_after": _retry_after(error, now, not_before),
     }
 
 
@@ -174,7 +185,7 @@ def _provider(error: Exception) -> ProviderVerdictShape | None:
     }
 
 
-def _retry_after(error: Exception, now: datetime) -> int | None:
+def _retry_after(error: Exception, now: datetime, not_before: datetime | None) -> int | None:
     at: datetime | None = None
     if isinstance(error, errors.ConnectionInDoubt | errors.RefreshTooSoon | errors.TooManyRequests):
         at = error.retry_at
@@ -183,6 +194,9 @@ def _retry_after(error: Exception, now: datetime) -> int | None:
     elif isinstance(error, call_errors.ProviderThrottled) or (
         isinstance(error, call_errors.CallFailed) and error.retryable
     ):
-        at = error.retry_at(now)
+        limited = isinstance(error, call_errors.QuotaExhausted | call_errors.RateLimited)
+        # Where a pause is on record for the connection, it says when; our key's limit comes on top.
+        own = error.retry_at(now) if limited or not_before is None else not_before
+        at = max(own, not_before or own)
     # Rounded up: a client that waits this long is not sent away once more.
     return None if at is None else max(1, -((now - at) // _SECOND))

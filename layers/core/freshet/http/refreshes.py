@@ -1,5 +1,7 @@
 """Operations on refreshes: those of a connection, how far one is, and all connections at once."""
 
+from datetime import datetime
+
 from aws_lambda_powertools.event_handler import Response
 
 from freshet.domain.errors import (
@@ -118,13 +120,14 @@ def _place_of(each: Refresh) -> str:
 
 
 def _item(answer: Answered[Purchase], api: Api) -> AskedConnectionShape:
-    purchase, refusal = answer.result, answer.refusal
+    purchase, refusal, not_before = answer.result, answer.refusal, None
     if purchase is not None and (failure := failure_of(purchase)) is not None:
-        purchase, refusal = None, failure
+        refusal, not_before = failure, purchase.not_before
+        purchase = None
     return {
         "connection_id": answer.connection_id,
         "refresh": refresh_shape(purchase.refresh, joined=purchase.joined) if purchase else None,
-        "problem": _problem(answer.connection_id, refusal, api),
+        "problem": _problem(answer.connection_id, refusal, api, not_before=not_before),
     }
 
 
@@ -137,7 +140,14 @@ def _preview_item(answer: Answered[Preview], api: Api) -> PreviewedConnectionSha
     }
 
 
-def _problem(connection_id: str, refusal: FreshetError | None, api: Api) -> ProblemShape | None:
+def _problem(
+    connection_id: str,
+    refusal: FreshetError | None,
+    api: Api,
+    *,
+    not_before: datetime | None = None,
+) -> ProblemShape | None:
     if refusal is None:
         return None
-    return problem_body(refusal, now=api.deps.now(), connection_id=connection_id)
+    now = api.deps.now()
+    return problem_body(refusal, now=now, connection_id=connection_id, not_before=not_before)

@@ -94,6 +94,11 @@ def _request(api: Api, connection_id: str) -> RefreshRequest:
 def _answer(api: Api, purchase: Purchase) -> Response[str]:
     refresh, failure = purchase.refresh, failure_of(purchase)
     if failure is not None:
-        return problem_for(failure, now=api.deps.now(), connection_id=refresh.connection_id)
+        return problem_for(
+            failure,
+            now=api.deps.now(),
+            connection_id=refresh.connection_id,
+            not_before=purchase.not_before,
+        )
     headers = {"Location": f"/v1/refreshes/{refresh.id}", "Retry-After": "2"}
     return json_response(202, refresh_shape(refresh, joined=purchase.joined), headers)

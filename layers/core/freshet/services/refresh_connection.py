@@ -38,7 +38,13 @@ from freshet.domain.errors import (
     TransactionsNotEnabled,
     refusal_reason,
 )
-from freshet.domain.purchase import check_again, check_before_live_read, check_before_money
+from freshet.domain.purchase import (
+    check_again,
+    check_before_live_read,
+    check_before_money,
+    check_before_sync,
+    not_before,
+)
 from freshet.domain.read_run import yesterday
 from freshet.domain.refresh import (
     Kind,
@@ -62,6 +68,8 @@ from freshet.services.refresh_records import (
     RequestRefreshDependencies,
     book,
     call_provider,
+    called,
+    cooldown_of,
     faster_refresh,
     look_again,
     note_refusal,
@@ -81,7 +89,8 @@ def request_refresh(request: RefreshRequest, *, deps: RequestRefreshDependencies
     command = request.command(request.refresh_id(Kind.HOLDINGS, deps.random_bytes))
     known = seen_before(request, command.refresh_id, purchasing.refreshes)
     if known is not None and known.status is not RefreshStatus.RESERVED:
-        return Purchase(refresh=known)
+        until = not_before(connection, known.kind, cooldown=cooldown_of(connection, purchasing))
+        return Purchase(refresh=known, not_before=until)
     look_again(connection, purchasing)
     demand_not_removed(connection)  # its open refresh is not joined: it ends with the connection
     if not connection.can_refresh:
@@ -109,7 +118,7 @@ def request_transactions_sync(
     command = request.command(request.refresh_id(Kind.TRANSACTIONS, deps.random_bytes))
     known = seen_before(request, command.refresh_id, purchasing.refreshes)
     if known is not None:
-        return Purchase(refresh=known)
+        return Purchase(refresh=known, not_before=connection.slots.transactions.not_before)
     is_opt_in = purchasing.traits[connection.provider].transactions_need_opt_in
     if is_opt_in and connection.provider not in deps.transactions_at:
         raise TransactionsNotEnabled
@@ -170,6 +179,7 @@ def _sync(command: RefreshCommand, connection: Connection, deps: PurchaseDepende
     if connection.slots.of(kind).refresh_id is not None:
         return open_refresh_of(connection, kind, command, deps)
     wanted = new_refresh(command, connection.provider, kind=kind, method=Method.SYNC, now=now)
+    check_before_sync(connection, now=now)
     read_to = [each.transactions_read_to for each in readable_accounts(connection, deps)]
     try:
         if read_to and all(day is not None and day >= yesterday(now) for day in read_to):
@@ -280,10 +290,10 @@ def _call(
 
     refresh = book(calling, step, deps)
     failure = outcome if isinstance(outcome, CallFailed) else None
-    failure = update_connection(refresh, connection, deps, failure=failure)
+    after = update_connection(refresh, connection, deps, failure=failure)
     if refresh.status is RefreshStatus.ACCEPTED and not traits.finishes_after_answer:
         send_read(refresh, deps)
     count(metrics.REFRESH_ACCEPTED if failure is None else metrics.REFRESH_NOT_ACCEPTED)
     told = {} if failure is None else log_keys_of(failure)
     logger.info("Refresh called", refresh_id=refresh.id, status=refresh.status, **told)
-    return Purchase(refresh=refresh, failure=failure)
+    return called(refresh, after, failure, deps)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from freshet.domain.account import Account
 from freshet.domain.call_errors import (
@@ -29,7 +29,12 @@ from freshet.domain.errors import (
 from freshet.domain.ledger import is_proof_of_call
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import TraitsByProvider
-from freshet.domain.purchase import PurchasePolicy, connection_after, verdict_of_purchase
+from freshet.domain.purchase import (
+    PurchasePolicy,
+    connection_after,
+    not_before,
+    verdict_of_purchase,
+)
 from freshet.domain.refresh import Kind, Refresh
 from freshet.domain.refresh_request import RefreshRequest
 from freshet.domain.removal_rules import demand_linked
@@ -86,6 +91,8 @@ class Purchase:
     refresh: Refresh
     joined: bool = False
     failure: CallFailed | None = None
+    not_before: datetime | None = None
+    """When the next one may be asked for, where cooldown or provider want a pause."""
 
 
 def on_record(user_id: str, refresh_id: str, refreshes: Refreshes) -> Refresh | None:
@@ -170,11 +177,10 @@ def update_connection(
     deps: PurchaseDependencies,
     *,
     failure: CallFailed | None = None,
-) -> CallFailed | None:
-    """Store on the connection what has become of its refresh, and publish it.
+) -> Connection:
+    """Store on the connection what has become of its refresh, publish it and give it.
 
-    `known` is the connection as it was read, or left, before. Gives the failure as it is to be
-    told: of a verdict that is not believed, only the trouble.
+    `known` is the connection as it was read, or left, before.
     """
     now, is_mass = deps.clock(), False
     if verdict_of_purchase(refresh) is not None:
@@ -182,7 +188,14 @@ def update_connection(
     after = deps.connections.change(
         refresh.user_id,
         refresh.connection_id,
-        lambda current: connection_after(current, refresh, failure, now=now, is_mass=is_mass),
+        lambda current: connection_after(
+            current,
+            refresh,
+            failure,
+            cooldown=cooldown_of(current, deps),
+            now=now,
+            is_mass=is_mass,
+        ),
         known=known,
     )
     try:
@@ -190,9 +203,22 @@ def update_connection(
     except QueueUnavailable:
         # The money is spent and on record; the next read publishes what is still in the outbox.
         logger.warning("Events not published yet", refresh_id=refresh.id)
+    return after
+
+
+def called(
+    refresh: Refresh, after: Connection, failure: CallFailed | None, deps: PurchaseDependencies
+) -> Purchase:
+    """Say what a call came to: of a verdict that is not believed, only the trouble is told."""
     if isinstance(failure, LoginRequired) and after.link.suspicion is not None:
-        return ProviderUnavailable(failure.answer)
-    return failure
+        failure = ProviderUnavailable(failure.answer)
+    until = not_before(after, refresh.kind, cooldown=cooldown_of(after, deps))
+    return Purchase(refresh=refresh, failure=failure, not_before=until)
+
+
+def cooldown_of(connection: Connection, deps: PurchaseDependencies) -> timedelta:
+    """Say how far apart two purchases for a connection are."""
+    return deps.policy.cooldown_at(deps.traits[connection.provider].limits)
 
 
 def note_refusal(

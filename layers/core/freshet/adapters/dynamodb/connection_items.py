@@ -135,6 +135,7 @@ def _slots_to_item(slots: RefreshSlots) -> Item:
         item[f"{kind}_is_called"] = slot.is_called
         item[f"{kind}_check_at"] = optional_to_text(slot.check_at)
         item[f"{kind}_refused_until"] = optional_to_text(slot.refused_until)
+        item[f"{kind}_not_before"] = optional_to_text(slot.not_before)
     return item
 
 
@@ -145,6 +146,7 @@ def _slots_from_item(item: Item) -> RefreshSlots:
             is_called=item[f"{kind}_is_called"],
             check_at=optional_from_text(item.get(f"{kind}_check_at")),
             refused_until=optional_from_text(item.get(f"{kind}_refused_until")),
+            not_before=optional_from_text(item.get(f"{kind}_not_before")),
         )
         for kind in Kind
     }
@@ -155,7 +157,6 @@ def _purchases_to_item(purchases: Purchases) -> Item:
     return {
         "last_refusal": purchases.last_refusal,
         "last_purchase_at": optional_to_text(purchases.last_purchase_at),
-        "paused_until": optional_to_text(purchases.paused_until),
         "next_refresh_at": optional_to_text(purchases.next_refresh_at),
         "last_live_read_at": optional_to_text(purchases.last_live_read_at),
     }
@@ -165,7 +166,6 @@ def _purchases_from_item(item: Item) -> Purchases:
     return Purchases(
         last_refusal=item.get("last_refusal"),
         last_purchase_at=optional_from_text(item.get("last_purchase_at")),
-        paused_until=optional_from_text(item.get("paused_until")),
         next_refresh_at=optional_from_text(item.get("next_refresh_at")),
         last_live_read_at=optional_from_text(item.get("last_live_read_at")),
     )
