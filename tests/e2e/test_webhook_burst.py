@@ -133,7 +133,8 @@ def test_every_delivery_is_answered_and_every_event_worked_once_when_a_burst_com
     assert answers == {200: DELIVERIES}
 
     eventually(lambda: running.queued("WebhookQueueUrl"), until=_is_zero)
-    assert _inbox(running) - known == {each["webhookId"] for each in events}
+    # The simulator may have told of something by itself meanwhile.
+    assert _inbox(running) - known >= {each["webhookId"] for each in events}
     eventually(lambda: _pending_reads(running), until=lambda pending: not any(pending))
     assert _versions(running) == versions
     assert running.queued("WebhookDeadLetterQueueUrl") == 0

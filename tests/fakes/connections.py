@@ -88,12 +88,12 @@ class FakeConnections:
         self, provider: Provider, *, now: datetime, limit: int
     ) -> Sequence[tuple[str, str, datetime]]:
         found = [
-            (not row.slots.open_ids, row.due_at, row.user_id, row.id)
+            (not row.slots.open_ids, not row.schedule.is_postponed, row.due_at, row.user_id, row.id)
             for row in self.rows.values()
             if row.provider is provider and row.due_at is not None and row.due_at <= now
             if not _is_look(row)
         ]
-        return [(user, each, due_at) for _, due_at, user, each in sorted(found)[:limit]]
+        return [(user, each, due_at) for *_, due_at, user, each in sorted(found)[:limit]]
 
     def due_looks(
         self, provider: Provider, *, now: datetime, limit: int

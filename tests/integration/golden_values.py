@@ -77,6 +77,7 @@ CONNECTION = a_connection(
     last_live_read_at=NOON - 2 * HOUR,
     allowed_on=date(2026, 11, 20),
     consecutive_failures=2,
+    overdue_since=NOON - HOUR,
     calls_per_read_run=7,
     announced={"acc_1": NOON - HOUR},
     events=(an_announcement(),),

@@ -239,3 +239,21 @@ def test_link_that_has_ended_is_leased_to_nobody(stores: Stores, status: Connect
 def test_lease_finds_nothing_where_nothing_is(stores: Stores) -> None:
     with pytest.raises(NotFound):
         stores.connections.lease(USER, CONNECTION_ID, only_pending=False, now=NOON)
+
+
+def test_postponed_connection_is_due_before_those_that_were_not_tried(stores: Stores) -> None:
+    for number, changes in enumerate(
+        [
+            {"due_at": NOON - timedelta(hours=1)},
+            {"due_at": NOON - timedelta(hours=2)},
+            {"due_at": NOON, "overdue_since": NOON - timedelta(hours=3)},
+            {"due_at": NOON, "overdue_since": NOON - timedelta(hours=3), "consecutive_failures": 1},
+            {"due_at": NOON, "open_refresh_id": "ref_1"},
+        ]
+    ):
+        connection = a_connection(
+            id=f"con_{number}", provider_connection_id=f"authorization-{number}", **changes
+        )
+        stores.connections.add(connection, provider_user_id=None)
+    due = stores.connections.due(Provider.SNAPTRADE, now=NOON, limit=9)
+    assert [each for _, each, _ in due] == ["con_4", "con_2", "con_1", "con_0", "con_3"]

@@ -148,6 +148,17 @@ def test_nothing_is_blamed_when_a_read_is_postponed() -> None:
     assert (after.next_read_at, after.consecutive_failures) == (NOON, 1)
 
 
+def test_postponed_read_keeps_its_age_until_a_read_succeeds() -> None:
+    schedule = a_connection(next_read_at=NOON - timedelta(hours=2)).schedule
+    for later in (1, 2, 60):
+        schedule = schedule.postponed(NOON + timedelta(minutes=later))
+        assert schedule.overdue_since == NOON - timedelta(hours=2)
+        assert schedule.is_postponed
+    failed = schedule.after_failure(now=NOON, wait=None)
+    assert (failed.overdue_since, failed.is_postponed) == (NOON - timedelta(hours=2), False)
+    assert schedule.after_success(calls=3, next_read_at=NOON).overdue_since is None
+
+
 def test_one_reader_works_at_a_time_when_it_holds_the_lease() -> None:
     reading = a_connection().schedule.started(now=NOON)
     assert reading.is_being_read(now=NOON + READ_LEASE - timedelta(microseconds=1))

@@ -16,6 +16,8 @@ class ReadSchedule:
     allowed_on: date | None = None
     """The UTC day for which the schedule's next read of this connection is counted already."""
     consecutive_failures: int = 0
+    overdue_since: datetime | None = None
+    """When the read was due that no quota was left for: kept until a read succeeds."""
     calls_per_read_run: int | None = None
     """How many calls the last whole read made: what the next one is planned with."""
 
@@ -33,7 +35,17 @@ class ReadSchedule:
 
     def postponed(self, until: datetime, *, allowed_on: date | None = None) -> "ReadSchedule":
         """Out of quota: the same read later, counted once and without counting a failure."""
-        return replace(self, next_read_at=until, allowed_on=allowed_on or self.allowed_on)
+        return replace(
+            self,
+            next_read_at=until,
+            allowed_on=allowed_on or self.allowed_on,
+            overdue_since=self.overdue_since or self.next_read_at,
+        )
+
+    @property
+    def is_postponed(self) -> bool:
+        """Tell whether it is due before others: quota alone was missing for it."""
+        return self.overdue_since is not None and self.consecutive_failures == 0
 
     def after_failure(self, *, now: datetime, wait: timedelta | None) -> "ReadSchedule":
         """Step back; this connection alone waits longer after each failure."""
@@ -51,5 +63,6 @@ class ReadSchedule:
             next_read_at=next_read_at,
             allowed_on=None,
             consecutive_failures=0,
+            overdue_since=None,
             calls_per_read_run=calls or None,
         )

@@ -116,6 +116,8 @@ class _Turn:
         )
         if connection is None:
             return None
+        since = connection.schedule.overdue_since or due_at
+        self.overdue = max(self.overdue, self.now - since)
         return _Claim(connection, due_at, _command(connection, due_at, delay=delay, now=self.now))
 
     def _send(self, claims: Sequence["_Claim"]) -> None:

@@ -177,6 +177,7 @@ def _schedule_to_item(schedule: ReadSchedule) -> Item:
         "reading_until": optional_to_text(schedule.reading_until),
         "allowed_on": None if schedule.allowed_on is None else str(schedule.allowed_on),
         "consecutive_failures": schedule.consecutive_failures,
+        "overdue_since": optional_to_text(schedule.overdue_since),
         "calls_per_read_run": schedule.calls_per_read_run,
     }
 
@@ -188,6 +189,7 @@ def _schedule_from_item(item: Item) -> ReadSchedule:
         reading_until=optional_from_text(item.get("reading_until")),
         allowed_on=date.fromisoformat(day) if day else None,
         consecutive_failures=int(item["consecutive_failures"]),
+        overdue_since=optional_from_text(item.get("overdue_since")),
         calls_per_read_run=None if calls is None else int(calls),
     )
 
@@ -239,4 +241,6 @@ def _shard_of(connection: Connection) -> str:
         return due_shards.awaited_shard(connection.provider)
     if connection.link.status in BROKEN and not connection.pending.has_news:
         return due_shards.look_shard(connection.provider)
+    if connection.schedule.is_postponed:
+        return due_shards.postponed_shard(connection.provider)
     return due_shards.due_shard(connection.provider, connection.id)

@@ -140,14 +140,15 @@ class DynamoConnections:
     def due(
         self, provider: Provider, *, now: datetime, limit: int
     ) -> Sequence[tuple[str, str, datetime]]:
-        """List a provider's (user id, connection id, due time): awaited ones, then the oldest."""
+        """List a provider's (user id, connection id, due time): awaited, postponed, the oldest."""
         shards = [due_shards.due_shard_name(provider, number) for number in range(DUE_SHARDS)]
-        awaited, *others = (
+        first = (due_shards.awaited_shard(provider), due_shards.postponed_shard(provider))
+        awaited, postponed, *others = (
             self._table.query_index("due", shard, until=to_text(now), limit=limit)
-            for shard in (due_shards.awaited_shard(provider), *shards)
+            for shard in (*first, *shards)
         )
         rest = sorted((item for shard in others for item in shard), key=_due_text)
-        return [_due_entry(item) for item in (*awaited, *rest)[:limit]]
+        return [_due_entry(item) for item in (*awaited, *postponed, *rest)[:limit]]
 
     def due_looks(
         self, provider: Provider, *, now: datetime, limit: int

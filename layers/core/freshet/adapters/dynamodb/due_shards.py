@@ -11,6 +11,11 @@ def awaited_shard(provider: Provider) -> str:
     return f"DUE#{provider}#AWAITED"
 
 
+def postponed_shard(provider: Provider) -> str:
+    """Name the partition of connections whose turn has come before, when no quota was left."""
+    return f"DUE#{provider}#POSTPONED"
+
+
 def look_shard(provider: Provider) -> str:
     """Name the partition of broken links, each of which is looked at now and then."""
     return f"DUE#{provider}#LOOKS"
