@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -242,15 +243,14 @@ def test_lease_finds_nothing_where_nothing_is(stores: Stores) -> None:
 
 
 def test_postponed_connection_is_due_before_those_that_were_not_tried(stores: Stores) -> None:
-    for number, changes in enumerate(
-        [
-            {"due_at": NOON - timedelta(hours=1)},
-            {"due_at": NOON - timedelta(hours=2)},
-            {"due_at": NOON, "overdue_since": NOON - timedelta(hours=3)},
-            {"due_at": NOON, "overdue_since": NOON - timedelta(hours=3), "consecutive_failures": 1},
-            {"due_at": NOON, "open_refresh_id": "ref_1"},
-        ]
-    ):
+    rows: list[dict[str, Any]] = [
+        {"due_at": NOON - timedelta(hours=1)},
+        {"due_at": NOON - timedelta(hours=2)},
+        {"due_at": NOON, "overdue_since": NOON - timedelta(hours=3)},
+        {"due_at": NOON, "overdue_since": NOON - timedelta(hours=3), "consecutive_failures": 1},
+        {"due_at": NOON, "open_refresh_id": "ref_1"},
+    ]
+    for number, changes in enumerate(rows):
         connection = a_connection(
             id=f"con_{number}", provider_connection_id=f"authorization-{number}", **changes
         )
