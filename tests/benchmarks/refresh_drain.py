@@ -8,8 +8,8 @@ from statistics import median, quantiles
 from freshet.domain.refresh_request import RefreshRequest
 from freshet.observability import metrics
 from freshet.services.plan_turn import plan_turn
-from freshet.services.refresh_connection import request_refresh
 from freshet.services.refresh_records import RequestRefreshDependencies
+from freshet.services.request_refresh import request_refresh
 from freshet.services.take_snapshots import take_snapshots
 from tests.benchmarks.refresh_provider import LimitedProvider, bodies_at
 from tests.benchmarks.refresh_stage import RefreshStage

@@ -44,6 +44,7 @@ from tests.fakes import (
     FakeSnapshots,
     FakeTransactions,
     FakeVault,
+    one_after_another,
 )
 from tests.integration.bench import FixedKeys
 
@@ -143,6 +144,7 @@ class RefreshStage:
             connections=self.connections,
             accounts=self.accounts,
             refreshes=self.refreshes,
+            budgets=FakeBudgets(self.refreshes, self.connections),
             providers=self._providers(self._buyer),
             reads=self.reads,
             bus=FakeBus(),
@@ -153,8 +155,8 @@ class RefreshStage:
         )
         return RequestRefreshDependencies(
             purchasing=purchasing,
-            budgets=FakeBudgets(self.refreshes, self.connections),
             queue=self.buys,
+            overlapped=one_after_another,
             random_bytes=random.Random(seed).randbytes,  # noqa: S311 - the same ids in every run
             transactions_at=frozenset(),
         )

@@ -120,6 +120,13 @@ class _Counting:
         (command,) = (each for each in commands if connection_id in each)
         return self.counted(lambda: self.world.redeliver("snapshot", command))
 
+    def refresh_everything(self, others: int) -> Taken:
+        """Ask for all of a user's connections, of which the daily budget lets some be bought."""
+        self.linked(_ONE)
+        self._crowd(others)
+        self.clock.advance(days=1)
+        return self.counted(lambda: self._demanded(202, "POST", "/v1/refreshes"))
+
     def webhook(self) -> tuple[Taken, Taken]:
         """Process a webhook, and the same once more."""
         _, original = self.linked(_ONE)
@@ -202,6 +209,7 @@ def _rows(counting: _Counting) -> list[Asked]:
     for path, most in paths.items():
         shown = path.replace(account, "{id}").replace(connection_id, "{id}")
         rows.append(_row(f"GET {shown}", counting.show(path), most))
+    rows.append(_row("refresh of 200 connections, 20 bought", counting.refresh_everything(199), 99))
     crowded = counting.read(_ONE, is_changed=False, others=_OTHERS)
     rows.append(_row(f"the same beside {_OTHERS} connections", crowded, 8, 10))
     return rows

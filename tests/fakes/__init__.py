@@ -10,6 +10,7 @@ from tests.fakes.connections import FakeConnections
 from tests.fakes.erasures import FakeEraser, FakeErasures
 from tests.fakes.importing import FakeDiscovery, FakeObjects
 from tests.fakes.inbox import FakeInbox
+from tests.fakes.overlapped import one_after_another
 from tests.fakes.overview import FakeOverview
 from tests.fakes.providers import FakeProvider, FakeProviders, FakeSession, FakeUpstreamUsers
 from tests.fakes.queues import FakeQueue
@@ -50,4 +51,5 @@ __all__ = [
     "FakeTransactions",
     "FakeUserLease",
     "FakeVault",
+    "one_after_another",
 ]

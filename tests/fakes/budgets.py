@@ -1,9 +1,18 @@
 """What is spent, in memory: a look at what FakeRefreshes keeps."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 
-from freshet.domain.budgets import Buckets, DeploymentSpending, Spending, Tally, UserSpending
+from freshet.domain.budgets import (
+    Buckets,
+    DeploymentSpending,
+    Spending,
+    Spent,
+    Tally,
+    UserSpending,
+)
+from freshet.domain.connection import Connection
 from freshet.domain.ledger import BudgetChange
 from tests.fakes.connections import FakeConnections
 from tests.fakes.refreshes import FakeRefreshes
@@ -21,6 +30,20 @@ class FakeBudgets:
         return UserSpending(
             user=self._spending(f"user {user_id}", now),
             connections={each: self._spending(f"connection {each}", now) for each in ids},
+        )
+
+    def with_connections(
+        self, user_id: str, *, now: datetime
+    ) -> tuple[Sequence[Connection], UserSpending]:
+        return self._connections.of_user(user_id), self.of_user(user_id, now=now)
+
+    def of_connection(self, user_id: str, connection_id: str, *, now: datetime) -> Spent:
+        return Spent(
+            of_user=UserSpending(
+                user=self._spending(f"user {user_id}", now),
+                connections={connection_id: self._spending(f"connection {connection_id}", now)},
+            ),
+            of_deployment=self.of_deployment(now=now),
         )
 
     def of_deployment(self, *, now: datetime) -> DeploymentSpending:

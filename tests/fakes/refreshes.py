@@ -1,6 +1,6 @@
 """Refreshes, their ledger and their budgets in memory."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, replace
 from datetime import datetime
 from decimal import Decimal
@@ -33,6 +33,11 @@ class FakeRefreshes:
             return self.rows[user_id, refresh_id]
         except KeyError as error:
             raise NotFound(refresh_id) from error
+
+    def some(self, user_id: str, refresh_ids: Collection[str]) -> Mapping[str, Refresh]:
+        return {
+            each: self.rows[user_id, each] for each in refresh_ids if (user_id, each) in self.rows
+        }
 
     def of_connection(self, user_id: str, connection_id: str) -> Sequence[Refresh]:
         found = [
@@ -116,15 +121,15 @@ class FakeRefreshes:
         self, refresh: Refresh, buckets: Buckets, policy: PurchasePolicy, now: datetime
     ) -> None:
         connection, user, deployment = _scopes(refresh)
+        spent = self.spent.get((deployment, buckets.month), Decimal(0))
+        if self.stopped:
+            raise PurchasesStopped
+        if spent + refresh.cost.amount > policy.monthly_budget:
+            raise BudgetExhausted("deployment", month_ends(now))
         if self.calls.get((connection, buckets.day), 0) >= policy.connection_daily_refreshes:
             raise BudgetExhausted("connection", day_ends(now))
         if self.calls.get((user, buckets.day), 0) >= policy.user_daily_refreshes:
             raise BudgetExhausted("user", day_ends(now))
-        if self.stopped:
-            raise PurchasesStopped
-        spent = self.spent.get((deployment, buckets.month), Decimal(0))
-        if spent + refresh.cost.amount > policy.monthly_budget:
-            raise BudgetExhausted("deployment", month_ends(now))
 
     def _follow(self, refresh: Refresh, change: BudgetChange) -> None:
         if change == BudgetChange():

@@ -10,7 +10,7 @@ from tests.functional.moving_time import set_clock
 from tests.functional.stopping import Stage, Steps, Stopped, stops_of
 from tests.functional.world import Answer, Original, a_world
 
-FEWEST_STEPS = 12
+FEWEST_STEPS = 10
 TURNS = 4
 SMALL = ["everyday"]
 DAILY = "PT24H"

@@ -12,7 +12,7 @@ from tests.functional.world import USER, World, a_world
 from tests.simulators.snaptrade.control_answers import SimulatedConnection
 
 SMALL = ["everyday"]
-WRITES_OF_A_PURCHASE = 6
+WRITES_OF_A_PURCHASE = 5
 TURNS = 6
 
 

@@ -16,16 +16,13 @@ from freshet.services.begin_removal import BeginRemovalDependencies
 from freshet.services.erase_connection import ErasureDependencies
 from freshet.services.plan_turn import PlanTurnDependencies, plan_turn
 from freshet.services.process_webhook import ProcessWebhookDependencies, process_webhook
-from freshet.services.refresh_connection import (
-    purchase_refresh,
-    refresh_connection,
-    request_refresh,
-)
+from freshet.services.refresh_connection import purchase_refresh, refresh_connection
 from freshet.services.refresh_records import (
     Purchase,
     PurchaseDependencies,
     RequestRefreshDependencies,
 )
+from freshet.services.request_refresh import request_refresh
 from freshet.services.show_holdings import ShowHoldingsDependencies
 from freshet.services.take_snapshots import TakeSnapshotsDependencies, take_snapshots
 from freshet.services.work_removal import work_removal
@@ -62,6 +59,7 @@ from tests.fakes import (
     FakeTransactions,
     FakeUpstreamUsers,
     FakeVault,
+    one_after_another,
 )
 from tests.fakes.linking import FakeProviderUsers
 
@@ -135,6 +133,7 @@ class Stage:
             connections=self.connections,
             accounts=self.accounts,
             refreshes=self.refreshes,
+            budgets=self.budgets,
             providers=self.providers,
             reads=self.reads,
             bus=self.bus,
@@ -179,9 +178,9 @@ class Stage:
     def requesting(self) -> RequestRefreshDependencies:
         return RequestRefreshDependencies(
             purchasing=self.purchasing,
-            budgets=self.budgets,
             queue=self.buys,
             random_bytes=zeros,
+            overlapped=one_after_another,
             transactions_at=frozenset(self.traits) if self.reads_transactions else frozenset(),
         )
 

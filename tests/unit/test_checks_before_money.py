@@ -5,7 +5,14 @@ from decimal import Decimal
 
 import pytest
 
-from freshet.domain.budgets import Buckets, day_ends, month_ends
+from freshet.domain.budgets import (
+    Buckets,
+    DeploymentSpending,
+    Spent,
+    UserSpending,
+    day_ends,
+    month_ends,
+)
 from freshet.domain.connection_status import ASLEEP, GONE, ConnectionStatus
 from freshet.domain.errors import (
     ConnectionNeedsUser,
@@ -14,28 +21,29 @@ from freshet.domain.errors import (
     RefreshTooSoon,
 )
 from freshet.domain.ledger import LedgerEntry, Standing
+from freshet.domain.money import Money
 from freshet.domain.provider import Provider
-from freshet.domain.purchase import check_before_money
+from freshet.domain.purchase_checks import PurchaseTerms, check_before_money
 from freshet.domain.refresh import RefreshStatus
 from freshet.registry import TRAITS
 from tests.builders import NOON, a_connection, a_policy, a_refresh
 
 COOLDOWN = timedelta(minutes=15)
 SECOND = timedelta(seconds=1)
+PRICE = Money(Decimal("0.05"), "USD")
 
 
 def _check(*, is_stopped: bool = False, **connection: object) -> None:
-    check_before_money(
-        a_connection(**connection),
-        is_stopped=lambda: is_stopped,
-        policy=a_policy(),
-        limits=TRAITS[Provider.SNAPTRADE].limits,
-        now=NOON,
-    )
+    spent = Spent(of_user=UserSpending(), of_deployment=DeploymentSpending(is_stopped=is_stopped))
+    check_before_money(a_connection(**connection), spent=lambda: spent, terms=_terms(), now=NOON)
 
 
-def _is_not() -> bool:
-    return False
+def _terms(provider: Provider = Provider.SNAPTRADE, **policy: object) -> PurchaseTerms:
+    return PurchaseTerms(price=PRICE, policy=a_policy(**policy), limits=TRAITS[provider].limits)
+
+
+def _nothing() -> Spent:
+    return Spent(of_user=UserSpending(), of_deployment=DeploymentSpending())
 
 
 @pytest.mark.parametrize("status", ConnectionStatus)
@@ -79,15 +87,12 @@ def test_purchase_may_go_on_when_the_cooldown_is_over(ago: timedelta) -> None:
 def test_providers_limit_holds_when_the_setting_asks_for_less(
     provider: Provider, cooldown: timedelta
 ) -> None:
-    limits = TRAITS[provider].limits
-    gap, policy = limits.gap_between_purchases, a_policy(cooldown=cooldown)
+    gap, terms = TRAITS[provider].limits.gap_between_purchases, _terms(provider, cooldown=cooldown)
     bought = a_connection(provider=provider, last_purchase_at=NOON)
     with pytest.raises(RefreshTooSoon) as refused:
-        check_before_money(
-            bought, is_stopped=_is_not, policy=policy, limits=limits, now=NOON + gap - SECOND
-        )
+        check_before_money(bought, spent=_nothing, terms=terms, now=NOON + gap - SECOND)
     assert refused.value.retry_at == NOON + gap
-    check_before_money(bought, is_stopped=_is_not, policy=policy, limits=limits, now=NOON + gap)
+    check_before_money(bought, spent=_nothing, terms=terms, now=NOON + gap)
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.connection_report import Institution
 from freshet.domain.connection_status import BROKEN, ConnectionStatus
 from freshet.domain.errors import ConnectionInDoubt
-from freshet.domain.purchase import check_again
+from freshet.domain.purchase_checks import check_again
 from freshet.domain.schedule import TurnCapacity
 from freshet.domain.webhooks import StatusHint, WebhookEffect
 from freshet.services.decide_verdict import DecideVerdictDependencies, decide_verdict

@@ -9,8 +9,8 @@ from freshet.domain.cadence import Cadence
 from freshet.domain.errors import ConnectionNeedsUser, RefreshTooSoon
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Kind, RefreshStatus
-from freshet.services.refresh_connection import request_transactions_sync
 from freshet.services.refresh_records import Purchase
+from freshet.services.request_refresh import request_transactions_sync
 from tests.builders import CONNECTION_ID, NOON, USER, an_account, an_answer, changed
 from tests.unit.crowd import add_connection, connection_id
 from tests.unit.stage import Stage, a_request

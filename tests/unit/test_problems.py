@@ -55,6 +55,7 @@ ROWS: list[tuple[Exception, int, str, int | None]] = [
     (call_errors.ProviderUnavailable(an_answer()), 503, "provider_unavailable", 60),
     (call_errors.NotReached(an_answer()), 503, "provider_unavailable", 60),
     (call_errors.CallFailed(), 503, "provider_unavailable", 60),
+    (errors.NotBegun(), 503, "not_begun", 1),
     (errors.SecretUnavailable("x"), 503, "unavailable", None),
     (errors.QueueUnavailable("x"), 503, "unavailable", None),
     (errors.ConcurrentChange("x"), 503, "unavailable", None),

@@ -1,5 +1,7 @@
 """Everything a user has, refreshed at once: each connection for itself."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -126,11 +128,8 @@ def test_each_preview_counts_on_the_last_when_everything_is_a_dry_run() -> None:
     (bought,) = [each for each in told.values() if each and each.cost.amount]
     assert bought.spent.of_user.user.refreshes == 1
     refused = {type(each.refusal) for each in answers if each.refusal is not None}
-    assert refused == {
-        errors.BudgetExhausted,
-        errors.ConnectionNeedsUser,
-        errors.RefreshTooSoon,
-    }
+    # The budget keeps the recent one longer than its cooldown does.
+    assert refused == {errors.BudgetExhausted, errors.ConnectionNeedsUser}
     realtime = told[named["realtime"]]
     assert realtime is not None
     assert realtime.cost.amount == 0
@@ -153,3 +152,69 @@ def test_dry_run_is_refused_when_its_key_was_used_in_earnest() -> None:
     _refresh(stage)
     with pytest.raises(errors.IdempotencyMismatch):
         preview_all(_request(), deps=stage.requesting)
+
+
+def _crowded_stage(number: int, *, is_realtime: bool = False, **policy: Any) -> Stage:
+    changes: dict[str, Any] = {"data_mode": DataMode.REALTIME} if is_realtime else {}
+    stage = Stage(policy=policy, **changes)
+    for letter in range(1, number):
+        stage.also_link(f"{letter:024d}"[-24:], **changes)
+    return stage
+
+
+class _Slow:
+    """Work that takes a while for each round."""
+
+    def __init__(self, stage: Stage, seconds: float) -> None:
+        self._stage, self._seconds = stage, seconds
+        self.begun = 0
+
+    def __call__[Item, Result](
+        self, work: Callable[[Item], Result], items: Sequence[Item]
+    ) -> Sequence[Result]:
+        self.begun += len(items)
+        self._stage.later(seconds=self._seconds)
+        return [work(each) for each in items]
+
+
+@pytest.mark.parametrize("is_realtime", [True, False])
+def test_same_key_goes_on_with_what_was_not_begun_in_time(is_realtime: bool) -> None:
+    stage = _crowded_stage(50, is_realtime=is_realtime, user_daily_refreshes=50)
+    slow = _Slow(stage, seconds=3)
+    requesting = replace(stage.requesting, overlapped=slow)
+    first = refresh_all(_request(), deps=requesting)
+    left = [each for each in first if isinstance(each.refusal, errors.NotBegun)]
+    assert (slow.begun, len(left)) == (24, 26)  # eight side by side; none after eight seconds
+    for _ in range(2):
+        last = refresh_all(_request(), deps=requesting)
+    assert not [each for each in last if each.refusal]
+    ids = {each.result.refresh.id for each in last if each.result}
+    assert ids == {each.id for each in stage.refreshes.rows.values()}
+    assert len(ids) == 50
+    stage.drain()
+    assert stage.provider.billed == (0 if is_realtime else 50)
+
+
+def test_nothing_is_asked_for_a_connection_once_a_budget_is_spent() -> None:
+    stage = _crowded_stage(50, user_daily_refreshes=2)
+    slow = _Slow(stage, seconds=0)
+    answers = refresh_all(_request(), deps=replace(stage.requesting, overlapped=slow))
+    assert slow.begun == 2
+    assert len(stage.refresh_commands) == 2
+    refused = [each.refusal for each in answers if each.refusal]
+    assert len(refused) == 48
+    assert all(isinstance(each, errors.BudgetExhausted) for each in refused)
+
+
+def test_commands_are_sent_before_the_next_ones_are_begun() -> None:
+    stage = _crowded_stage(20, user_daily_refreshes=20)
+    sent: list[int] = []
+
+    def counted[Item, Result](
+        work: Callable[[Item], Result], items: Sequence[Item]
+    ) -> Sequence[Result]:
+        sent.append(len(stage.buys.commands))
+        return [work(each) for each in items]
+
+    refresh_all(_request(), deps=replace(stage.requesting, overlapped=counted))
+    assert sent == [0, 8, 16]

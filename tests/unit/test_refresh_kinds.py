@@ -10,8 +10,8 @@ from freshet.domain.refresh import TERMINAL, Kind, Refresh, RefreshStatus, Trigg
 from freshet.domain.schedule import Turn, turn_for
 from freshet.services.begin_removal import remove_connection
 from freshet.services.preview_refresh import preview_refresh
-from freshet.services.refresh_connection import request_transactions_sync
 from freshet.services.refresh_records import Purchase
+from freshet.services.request_refresh import request_transactions_sync
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_account, an_event
 from tests.unit.stage import Stage, a_request
 

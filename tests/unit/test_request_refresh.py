@@ -12,8 +12,8 @@ from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.refresh import Method, Refresh, RefreshStatus
 from freshet.domain.refresh_request import RefreshRequest
-from freshet.services.refresh_connection import request_refresh
 from freshet.services.refresh_records import Purchase
+from freshet.services.request_refresh import request_refresh
 from tests.builders import CONNECTION_ID, NOON, USER, a_report, an_answer
 from tests.replacing import InPlaceOf
 from tests.unit.stage import ACCOUNT_ID, Stage

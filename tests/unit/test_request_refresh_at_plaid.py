@@ -12,8 +12,8 @@ from freshet.domain.commands import ReadReason
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Method, RefreshStatus
 from freshet.domain.refresh_request import RefreshRequest
-from freshet.services.refresh_connection import request_refresh
 from freshet.services.refresh_records import Purchase
+from freshet.services.request_refresh import request_refresh
 from tests.builders import CONNECTION_ID, NOON, USER, an_answer
 from tests.unit.stage import Stage
 

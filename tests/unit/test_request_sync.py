@@ -13,8 +13,8 @@ from freshet.domain.connection_status import ASLEEP, GONE, ConnectionStatus
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Kind, Method, Refresh, RefreshStatus
 from freshet.domain.refresh_request import RefreshRequest
-from freshet.services.refresh_connection import request_transactions_sync
 from freshet.services.refresh_records import Purchase
+from freshet.services.request_refresh import request_transactions_sync
 from tests.builders import CONNECTION_ID, NOON, USER, an_account, an_account_report, an_answer
 from tests.replacing import InPlaceOf
 from tests.unit.stage import ACCOUNT_ID, Stage

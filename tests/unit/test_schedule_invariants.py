@@ -24,7 +24,7 @@ from freshet.domain.errors import RefreshRefused
 from freshet.domain.refresh_request import RefreshRequest
 from freshet.domain.webhooks import WebhookEffect
 from freshet.services.change_connection import ConnectionChange, change_connection
-from freshet.services.refresh_connection import request_refresh
+from freshet.services.request_refresh import request_refresh
 from tests.builders import CONNECTION_ID, USER, a_report, an_answer, an_event
 from tests.depth import many
 from tests.unit.stage import Stage

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from freshet.domain.budgets import DeploymentSpending, Spent, UserSpending
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ConnectionStatus
@@ -18,11 +19,12 @@ from freshet.domain.instruments import Instrument, OptionContract
 from freshet.domain.money import Money
 from freshet.domain.positions import Lot, Position
 from freshet.domain.provider import Provider
+from freshet.domain.purchase_checks import PurchaseTerms, refresh_offer
 from freshet.domain.refresh import AccountProgress, RefreshStatus
 from freshet.domain.snapshot import HoldingsSnapshot
 from freshet.domain.totals import Total
 from freshet.http.shapes.accounts import account_shape
-from freshet.http.shapes.connections import connection_shape
+from freshet.http.shapes.connections import ConnectionShape, connection_shape
 from freshet.http.shapes.holdings import HoldingsShape, holdings_shape
 from freshet.http.shapes.positions import (
     BalanceShape,
@@ -34,10 +36,13 @@ from freshet.http.shapes.positions import (
 )
 from freshet.http.shapes.refreshes import refresh_shape
 from freshet.http.shapes.totals import TotalShape
+from freshet.registry import TRAITS
+from freshet.services.show_connections import ShownConnection
 from tests.builders import (
     CONNECTION_ID,
     NOON,
     a_connection,
+    a_policy,
     a_position,
     a_refresh,
     a_snapshot,
@@ -88,11 +93,27 @@ def test_every_field_is_shown_when_it_is_not_kept_to_ourselves(record: Any, shap
     assert names - set(shape.__annotations__) == KEPT_TO_OURSELVES.get(record, set())
 
 
+def _shown_connection(**changes: Any) -> ConnectionShape:
+    terms = PurchaseTerms(
+        price=PRICES[Provider.SNAPTRADE],
+        policy=a_policy(),
+        limits=TRAITS[Provider.SNAPTRADE].limits,
+    )
+    spent = Spent(of_user=UserSpending(), of_deployment=DeploymentSpending())
+    connection = a_connection(**changes)
+    offer = refresh_offer(connection, spent, terms=terms, now=NOON)
+    return connection_shape(ShownConnection(connection=connection, offer=offer), prices=PRICES)
+
+
 def test_connection_shows_what_it_would_cost_when_buying_makes_sense() -> None:
-    shown = connection_shape(a_connection(), prices=PRICES)
+    shown = _shown_connection()
     assert shown["refresh"] == {
         "method": "purchase",
         "cost": {"amount": "0.05", "currency": "USD"},
+        "available_at": "2026-11-19T12:00:00.000000Z",
+        "refusal": None,
+        "open_refresh_id": None,
+        "last_refreshed_at": None,
         "last_refusal": None,
     }
     assert shown["institution"] == {"id": "ACME", "name": "Acme Brokerage"}
@@ -106,10 +127,28 @@ def test_connection_shows_what_it_would_cost_when_buying_makes_sense() -> None:
     "changes", [{"data_mode": DataMode.REALTIME}, {"refresh_refused_until": NOON}]
 )
 def test_refresh_is_offered_as_a_free_read_when_buying_is_pointless(changes: Any) -> None:
-    shown = connection_shape(a_connection(**changes), prices=PRICES)
+    shown = _shown_connection(**changes)
     assert shown["refresh"] == {
         "method": "read",
         "cost": {"amount": "0", "currency": "USD"},
+        "available_at": "2026-11-19T12:00:00.000000Z",
+        "refusal": None,
+        "open_refresh_id": None,
+        "last_refreshed_at": None,
+        "last_refusal": None,
+    }
+
+
+def test_connection_shows_when_a_refresh_is_possible_and_which_one_is_under_way() -> None:
+    bought_at = NOON - timedelta(minutes=5)
+    shown = _shown_connection(last_purchase_at=bought_at, open_refresh_id="ref_1")
+    assert shown["refresh"] == {
+        "method": "purchase",
+        "cost": {"amount": "0.05", "currency": "USD"},
+        "available_at": "2026-11-20T12:10:00.000000Z",
+        "refusal": "refresh_too_soon",
+        "open_refresh_id": "ref_1",
+        "last_refreshed_at": "2026-11-20T11:55:00.000000Z",
         "last_refusal": None,
     }
 
@@ -118,7 +157,7 @@ def test_refresh_is_offered_as_a_free_read_when_buying_is_pointless(changes: Any
 def test_connection_shows_the_way_to_relink_when_only_the_user_can_help(
     status: ConnectionStatus,
 ) -> None:
-    shown = connection_shape(a_connection(status=status), prices=PRICES)
+    shown = _shown_connection(status=status)
     assert shown["user_action"] is not None
     assert shown["user_action"]["body"] == {"connection_id": CONNECTION_ID}
     assert shown["next_read_at"] is None
@@ -126,7 +165,7 @@ def test_connection_shows_the_way_to_relink_when_only_the_user_can_help(
 
 def test_cadence_of_purchases_is_shown_when_there_is_one() -> None:
     cadence = Cadence(timedelta(hours=6), timedelta(minutes=90))
-    shown = connection_shape(a_connection(cadence=cadence), prices=PRICES)
+    shown = _shown_connection(cadence=cadence)
     assert shown["cadence"] == {"read_every": "PT6H", "refresh_every": "PT90M"}
 
 

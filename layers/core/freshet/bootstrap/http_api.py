@@ -3,7 +3,6 @@
 import os
 from datetime import timedelta
 
-from freshet.adapters.dynamodb.budgets import DynamoBudgets
 from freshet.adapters.dynamodb.erasures import DynamoErasures
 from freshet.adapters.dynamodb.link_sessions import DynamoLinkSessions
 from freshet.adapters.dynamodb.overview import DynamoOverview
@@ -13,6 +12,7 @@ from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.adapters.dynamodb.user_requests import DynamoUserRequests
 from freshet.adapters.queues import SqsRefreshQueue
+from freshet.batches import side_by_side
 from freshet.config import ApiSettings
 from freshet.domain.freshness import FreshnessTargets
 from freshet.http.application import Api, ApiDependencies
@@ -59,8 +59,8 @@ def api_for(
     )
     requesting = RequestRefreshDependencies(
         purchasing=purchasing,
-        budgets=DynamoBudgets(table(settings.connections_table)),
         queue=SqsRefreshQueue(client("sqs"), settings.refresh_queue_url),
+        overlapped=side_by_side,
         random_bytes=os.urandom,
         transactions_at=transactions_at(),
     )

@@ -2,6 +2,7 @@
 
 from freshet.adapters.bus import EventBridgeBus
 from freshet.adapters.dynamodb.accounts import DynamoAccounts
+from freshet.adapters.dynamodb.budgets import DynamoBudgets
 from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.recent_verdicts import DynamoRecentVerdicts
 from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
@@ -22,6 +23,7 @@ def purchasing_for(settings: PurchaseSettings) -> PurchaseDependencies:
         connections=DynamoConnections(connections_table),
         accounts=DynamoAccounts(connections_table),
         refreshes=DynamoRefreshes(connections_table),
+        budgets=DynamoBudgets(connections_table),
         providers=buyers_for(settings, vault_for(settings)),
         reads=SqsReadQueue(client("sqs"), settings.snapshot_queue_url),
         bus=EventBridgeBus(client("events"), settings.event_bus_name),

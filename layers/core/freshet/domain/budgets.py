@@ -145,15 +145,15 @@ class Spent:
             of_deployment=replace(deployment, spending=deployment.spending.plus(price)),
         )
 
-    def demand_room(
+    def refusal_of(
         self, connection_id: str, price: Money, *, policy: PurchasePolicy, now: datetime
-    ) -> None:
-        """Raise BudgetExhausted where a reservation would, naming the first budget in the way."""
+    ) -> BudgetExhausted | None:
+        """Give what a reservation would raise: of several budgets without room the longest."""
         connection = self.of_user.of_connection(connection_id)
+        if self.of_deployment.spending.dollars + price.amount > policy.monthly_budget:
+            return BudgetExhausted("deployment", month_ends(now))
         if connection.refreshes >= policy.connection_daily_refreshes:
-            raise BudgetExhausted("connection", day_ends(now))
+            return BudgetExhausted("connection", day_ends(now))
         if self.of_user.user.refreshes >= policy.user_daily_refreshes:
-            raise BudgetExhausted("user", day_ends(now))
-        dollars = self.of_deployment.spending.dollars + price.amount
-        if dollars > policy.monthly_budget:
-            raise BudgetExhausted("deployment", month_ends(now))
+            return BudgetExhausted("user", day_ends(now))
+        return None

@@ -185,6 +185,10 @@ class BudgetExhausted(RefreshRefused):
         self.resets_at = resets_at
 
 
+class NotBegun(FreshetError):
+    """There was no time left for this connection; the same request again goes on with it."""
+
+
 class ProviderNotConfigured(FreshetError):
     """This deployment has no keys for the provider."""
 

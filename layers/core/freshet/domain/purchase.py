@@ -1,6 +1,6 @@
-"""The checks before money, cheapest first, and what a purchase leaves behind."""
+"""What the deployment allows of purchases, and what one leaves behind at its connection."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -15,7 +15,6 @@ from freshet.domain.call_errors import (
     RefreshNotAllowed,
 )
 from freshet.domain.connection import REFUSAL_REMEMBERED, Connection
-from freshet.domain.errors import ConnectionInDoubt, PurchasesStopped, RefreshTooSoon
 from freshet.domain.money import Money
 from freshet.domain.prices import PriceList
 from freshet.domain.provider import Provider
@@ -23,12 +22,10 @@ from freshet.domain.provider_limits import ProviderLimits
 from freshet.domain.refresh import (
     LONGEST_WAIT,
     PATIENCE,
-    Kind,
     Method,
     Refresh,
     RefreshStatus,
 )
-from freshet.domain.removal_rules import demand_linked
 from freshet.domain.verdicts import Verdict, verdict_of
 
 
@@ -61,57 +58,6 @@ class PurchasePolicy:
     def cooldown_at(self, limits: ProviderLimits) -> timedelta:
         """Say how far apart two purchases for one connection are, at the provider's least."""
         return max(self.cooldown, limits.gap_between_purchases)
-
-
-def check_again(connection: Connection, *, is_stopped: bool) -> None:
-    """Raise what has come up since the reservation; cooldown and budgets were judged then."""
-    demand_linked(connection)
-    if connection.link.suspicion is not None:
-        raise ConnectionInDoubt(connection.link.suspicion.next_look_at)
-    if is_stopped:
-        raise PurchasesStopped
-
-
-def check_before_money(
-    connection: Connection,
-    *,
-    is_stopped: Callable[[], bool],
-    policy: PurchasePolicy,
-    limits: ProviderLimits,
-    now: datetime,
-) -> None:
-    """Raise the first reason not to buy; budgets come after, in the reservation itself.
-
-    The kill switch is asked for only where it is the reason that counts: the reservation demands
-    it as well.
-    """
-    check_again(connection, is_stopped=False)
-    until = not_before(connection, Kind.HOLDINGS, cooldown=policy.cooldown_at(limits))
-    if until is not None and now < until:
-        raise PurchasesStopped if is_stopped() else RefreshTooSoon(until)
-
-
-def not_before(connection: Connection, kind: Kind, *, cooldown: timedelta) -> datetime | None:
-    """Say before when no call of a kind is made: for the cooldown, or the provider's own word."""
-    last = connection.purchases.last_purchase_at if kind is Kind.HOLDINGS else None
-    pauses = (last and last + cooldown, connection.slots.of(kind).not_before)
-    return max((at for at in pauses if at is not None), default=None)
-
-
-def check_before_sync(connection: Connection, *, now: datetime) -> None:
-    """Raise RefreshTooSoon where the provider has asked for a pause between syncs."""
-    until = connection.slots.transactions.not_before
-    if until is not None and now < until:
-        raise RefreshTooSoon(until)
-
-
-def check_before_live_read(
-    connection: Connection, *, limits: ProviderLimits, now: datetime
-) -> None:
-    """Raise RefreshTooSoon where a person would read live more often than is polite."""
-    last, gap = connection.purchases.last_live_read_at, limits.gap_between_live_reads
-    if last is not None and now < last + gap:
-        raise RefreshTooSoon(last + gap)
 
 
 def connection_after(

@@ -11,9 +11,9 @@ from freshet.http.answers import json_response
 from freshet.http.application import Api
 from freshet.http.bodies import demand_known
 from freshet.http.caller import Scope
-from freshet.http.connections import checked_connection_id
+from freshet.http.connections import checked_connection_id, shape_of
 from freshet.http.operation import Answer, Operation, fields_of
-from freshet.http.shapes.connections import ConnectionShape, connection_shape
+from freshet.http.shapes.connections import ConnectionShape
 from freshet.http.shapes.vocabulary import DurationText, Shape
 from freshet.services.change_connection import ConnectionChange, change_connection
 
@@ -61,7 +61,7 @@ def add_connection_change_routes(api: Api) -> None:
         connection = change_connection(
             change, connections=deps.showing.connections, traits=deps.traits, clock=deps.now
         )
-        return json_response(200, connection_shape(connection, prices=deps.prices))
+        return json_response(200, shape_of(connection, api))
 
 
 def _change(body: dict[str, Any], user_id: str, connection_id: str) -> ConnectionChange:

@@ -14,6 +14,7 @@ from freshet.http.paging import PAGED, page_of
 from freshet.http.shapes.accounts import AccountShape, account_shape
 from freshet.http.shapes.connections import ConnectionShape, connection_shape
 from freshet.http.shapes.pages import Page, page
+from freshet.services.show_connections import ShownConnection, shown_connection, user_connections
 from freshet.services.show_holdings import ShownAccount, connection_accounts
 
 LIST_CONNECTIONS = Operation(
@@ -53,7 +54,9 @@ def add_connection_routes(api: Api) -> None:
 
     @api.serves(LIST_CONNECTIONS)
     def list_connections() -> Response[str]:
-        found = deps.showing.connections.of_user(api.caller.user_id)
+        found = user_connections(
+            api.caller.user_id, deps=deps.requesting.purchasing, now=deps.now()
+        )
         shown, cursor = page_of(api, found, name="connections/", place=_place_of)
         items = [connection_shape(each, prices=deps.prices) for each in shown]
         return json_response(200, page(items, cursor))
@@ -63,7 +66,7 @@ def add_connection_routes(api: Api) -> None:
         connection = deps.showing.connections.get(
             api.caller.user_id, checked_connection_id(connection_id)
         )
-        return json_response(200, connection_shape(connection, prices=deps.prices))
+        return json_response(200, shape_of(connection, api))
 
     @api.serves(LIST_ACCOUNTS)
     def list_accounts(connection_id: str) -> Response[str]:
@@ -78,8 +81,15 @@ def add_connection_routes(api: Api) -> None:
         return json_response(200, page(items, cursor))
 
 
-def _place_of(each: Connection) -> str:
-    return f"{to_text(each.created_at)}#{each.id}"
+def shape_of(connection: Connection, api: Api) -> ConnectionShape:
+    """Show one connection to its user."""
+    deps = api.deps
+    shown = shown_connection(connection, deps=deps.requesting.purchasing, now=deps.now())
+    return connection_shape(shown, prices=deps.prices)
+
+
+def _place_of(each: ShownConnection) -> str:
+    return f"{to_text(each.connection.created_at)}#{each.connection.id}"
 
 
 def _place_of_account(each: ShownAccount) -> str:

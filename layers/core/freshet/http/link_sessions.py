@@ -32,9 +32,9 @@ from freshet.domain.user_rate_limits import UserRateLimit
 from freshet.http.answers import json_response
 from freshet.http.application import Api
 from freshet.http.caller import Scope
-from freshet.http.connections import checked_connection_id
+from freshet.http.connections import checked_connection_id, shape_of
 from freshet.http.operation import Answer, Operation
-from freshet.http.shapes.connections import ConnectionShape, connection_shape
+from freshet.http.shapes.connections import ConnectionShape
 from freshet.http.shapes.link_bodies import (
     LONGEST_TEXT,
     STATE_PATTERN,
@@ -140,7 +140,7 @@ def add_link_session_routes(api: Api) -> None:
         enrolled = finish_link(returned, deps=deps.linking)
         connection = enrolled.connection
         headers = {"Location": f"/v1/connections/{connection.id}"}
-        shape = connection_shape(connection, prices=deps.prices)
+        shape = shape_of(connection, api)
         return json_response(201 if enrolled.is_new else 200, shape, headers)
 
 

@@ -11,8 +11,8 @@ from aws_lambda_powertools.event_handler import Response
 from freshet.domain import call_errors, errors
 from freshet.http.addressing import MethodNotAllowed
 from freshet.http.caller import NotACaller
-from freshet.http.shapes.connections import relink
 from freshet.http.shapes.problems import ProblemShape, ProviderVerdictShape
+from freshet.http.shapes.user_actions import relink
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ TABLE: dict[type[Exception], Problem] = {
         503, "provider_not_configured", "The provider is not configured"
     ),
     call_errors.CallFailed: Problem(503, "provider_unavailable", "The provider is in trouble"),
+    errors.NotBegun: Problem(503, "not_begun", "Not begun; send the request again"),
     errors.SecretUnavailable: Problem(503, "unavailable", "Trouble on our side"),
     errors.QueueUnavailable: Problem(503, "unavailable", "Trouble on our side"),
     errors.ConcurrentChange: Problem(503, "unavailable", "Trouble on our side"),
@@ -104,7 +105,7 @@ def problem_body(
 
     Where asking again may help, it is told to wait until `not_before` at least.
     """
-    problem = next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
+    problem = _problem_of(error)
     can_be_mended = problem.code == _NEEDS_USER
     return {
         "type": "about:blank",
@@ -116,6 +117,15 @@ def problem_body(
         "user_action": relink(connection_id) if can_be_mended and connection_id else None,
         "retry_after": _retry_after(error, now, not_before),
     }
+
+
+def code_of(error: Exception) -> str:
+    """Name an error of the table."""
+    return _problem_of(error).code
+
+
+def _problem_of(error: Exception) -> Problem:
+    return next(TABLE[kind] for kind in type(error).__mro__ if kind in TABLE)
 
 
 def problem_response(status: int, body: ProblemShape, headers: dict[str, str]) -> Response[str]:
@@ -191,6 +201,8 @@ def _retry_after(error: Exception, now: datetime, not_before: datetime | None) -
         at = error.retry_at
     elif isinstance(error, errors.BudgetExhausted):
         at = error.resets_at
+    elif isinstance(error, errors.NotBegun):
+        at = now + _SECOND
     elif isinstance(error, call_errors.ProviderThrottled) or (
         isinstance(error, call_errors.CallFailed) and error.retryable
     ):

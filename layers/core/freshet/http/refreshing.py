@@ -23,8 +23,8 @@ from freshet.http.refresh_requests import (
 from freshet.http.shapes.refreshes import RefreshShape, refresh_shape
 from freshet.http.shapes.usage import PreviewShape
 from freshet.services.preview_refresh import preview_refresh
-from freshet.services.refresh_connection import request_refresh, request_transactions_sync
 from freshet.services.refresh_records import Purchase
+from freshet.services.request_refresh import request_refresh, request_transactions_sync
 
 REFRESH_CONNECTION = Operation(
     id="refreshConnection",

@@ -30,7 +30,7 @@ def add_usage_routes(api: Api) -> None:
         usage = usage_of(
             api.caller.user_id,
             is_operator=Scope.OPERATE in api.caller.scopes,
-            budgets=deps.requesting.budgets,
+            budgets=deps.requesting.purchasing.budgets,
             now=now,
         )
         policy = deps.requesting.purchasing.policy

@@ -23,6 +23,7 @@ from freshet.ports.linking import (
     LinkSessions,
     ProviderUsers,
 )
+from freshet.ports.overlapped import Overlapped
 from freshet.ports.providers import (
     CredentialVault,
     DocumentedHoldings,
@@ -65,6 +66,7 @@ __all__ = [
     "LinkFlow",
     "LinkFlowDependencies",
     "LinkSessions",
+    "Overlapped",
     "Overview",
     "Owners",
     "ProviderBuyer",

@@ -1,10 +1,11 @@
 """Refreshes and the money they cost."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from freshet.domain.budgets import DeploymentSpending, UserSpending
+from freshet.domain.budgets import DeploymentSpending, Spent, UserSpending
+from freshet.domain.connection import Connection
 from freshet.domain.ledger import Settled, Settlement
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Refresh
@@ -15,6 +16,9 @@ class Refreshes(Protocol):
 
     def get(self, user_id: str, refresh_id: str) -> Refresh:
         """Read one, consistently; raises NotFound."""
+
+    def some(self, user_id: str, refresh_ids: Collection[str]) -> Mapping[str, Refresh]:
+        """Read several at once, consistently, by their ids; what is missing is left out."""
 
     def of_connection(self, user_id: str, connection_id: str) -> Sequence[Refresh]:
         """List a connection's refreshes of the last 90 days, newest first."""
@@ -63,6 +67,14 @@ class Budgets(Protocol):
 
     def of_user(self, user_id: str, *, now: datetime) -> UserSpending:
         """Read the user's day and month, and those of each of the user's connections."""
+
+    def with_connections(
+        self, user_id: str, *, now: datetime
+    ) -> tuple[Sequence[Connection], UserSpending]:
+        """List a user's connections, oldest first, with what `of_user` reads."""
+
+    def of_connection(self, user_id: str, connection_id: str, *, now: datetime) -> Spent:
+        """Read the three budgets of one connection's purchases, and the kill switch."""
 
     def of_deployment(self, *, now: datetime) -> DeploymentSpending:
         """Read everybody's month and the kill switch."""

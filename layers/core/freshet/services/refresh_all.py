@@ -1,25 +1,48 @@
-"""All connections of a user at once: each on its own, so that one refusal stops no other."""
+"""All connections of a user at once: each on its own, so that one refusal stops no other.
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
+What is refused is told from what was read at once for all of them, without a request for each. What
+is bought or read live is begun several at a time until the time is up; the same idempotency key
+goes on with what was not begun.
+"""
 
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from itertools import batched
+
+from freshet.domain.budgets import Spent
+from freshet.domain.commands import RefreshCommand
 from freshet.domain.connection import Connection
+from freshet.domain.connection_status import ASLEEP
 from freshet.domain.errors import (
     ConcurrentChange,
     CredentialMissing,
     FreshetError,
+    NotBegun,
     NotFound,
     ProviderNotConfigured,
     QueueUnavailable,
     RefreshRefused,
     SecretUnavailable,
 )
+from freshet.domain.purchase_checks import refusal_of
+from freshet.domain.refresh import Kind, Refresh
 from freshet.domain.refresh_request import RefreshRequest
-from freshet.services.preview_refresh import Preview, preview_of, spent_by
-from freshet.services.refresh_connection import request_refresh
-from freshet.services.refresh_records import Purchase, RequestRefreshDependencies
+from freshet.services.preview_refresh import Preview, preview_of
+from freshet.services.refresh_records import (
+    Purchase,
+    RequestRefreshDependencies,
+    called,
+    is_to_be_called,
+    terms_of,
+)
+from freshet.services.request_refresh import begin_refresh
 
+_TIME = timedelta(seconds=8)
+"""Nothing is begun after this: what is under way ends well within the caller's patience."""
+_SIDE_BY_SIDE = 8
 _OF_ONE_CONNECTION = (
     RefreshRefused,
     NotFound,
@@ -59,15 +82,37 @@ class Answered[Result]:
     refusal: FreshetError | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """One of the connections, the command it becomes, and what is on record of it."""
+
+    connection: Connection
+    command: RefreshCommand
+    known: Refresh | None
+    """What the same key has brought before."""
+    opened: Refresh | None
+
+
 def refresh_all(
     request: RefreshAllRequest, *, deps: RequestRefreshDependencies
 ) -> list[Answered[Purchase]]:
     """Refresh every connection of a user, never in place; the same key gives the same refreshes."""
-
-    def ask(connection: Connection) -> Purchase:
-        return request_refresh(request.of(connection), deps=deps)
-
-    return [_answered(each, ask) for each in _longest_waiting_first(request, deps)]
+    started_at = deps.purchasing.clock()
+    asked, spent = _read(request, deps, now=started_at)
+    answers = _on_record(asked, deps) | _refusals(asked, spent, deps, now=started_at)
+    _tell_workers(asked, answers, deps)
+    left = [each for each in asked if each.connection.id not in answers]
+    for some in batched(left, _SIDE_BY_SIDE, strict=False):
+        if deps.purchasing.clock() - started_at > _TIME:
+            break
+        begun = deps.overlapped(lambda each: _answered(each, partial(_begun, deps=deps)), some)
+        answers |= {each.connection_id: each for each in begun}
+        _tell_workers(some, answers, deps)
+    return [
+        answers.get(each.connection.id)
+        or Answered(connection_id=each.connection.id, refusal=NotBegun())
+        for each in asked
+    ]
 
 
 def preview_all(
@@ -78,33 +123,117 @@ def preview_all(
     Raises IdempotencyMismatch.
     """
     now = deps.purchasing.clock()
-    spent = spent_by(request.user_id, deps=deps, now=now)
+    asked, spent = _read(request, deps, now=now)
 
-    def ask(connection: Connection) -> Preview:
+    def preview(each: _Asked) -> Preview:
         nonlocal spent
-        preview = preview_of(connection, request.of(connection), spent, deps=deps, now=now)
-        spent = preview.spent
-        return preview
+        found = preview_of(
+            each.connection, each.known, each.opened, spent, deps=deps.purchasing, now=now
+        )
+        spent = found.spent
+        return found
 
-    return [_answered(each, ask) for each in _longest_waiting_first(request, deps)]
+    return [_answered(each, preview) for each in asked]
 
 
-def _longest_waiting_first(
-    request: RefreshAllRequest, deps: RequestRefreshDependencies
-) -> list[Connection]:
-    # Should a budget end halfway, those go without that were refreshed last.
-    found = deps.purchasing.connections.of_user(request.user_id)
-    return sorted(found, key=lambda each: (_waiting_since(each), each.id))
+def _read(
+    request: RefreshAllRequest, deps: RequestRefreshDependencies, *, now: datetime
+) -> tuple[list[_Asked], Spent]:
+    """Read all that is to be known of the connections, those first that wait longest.
+
+    Should a budget end halfway, those go without that were refreshed last.
+    """
+    budgets = deps.purchasing.budgets
+    connections, of_user = budgets.with_connections(request.user_id, now=now)
+    in_turn = sorted(connections, key=lambda each: (_waiting_since(each), each.id))
+    commands = [_command(request.of(each), deps) for each in in_turn]
+    wanted = [each for connection in in_turn if (each := connection.slots.holdings.refresh_id)]
+    if request.idempotency_key is not None:
+        wanted += [each.refresh_id for each in commands]
+    found: Mapping[str, Refresh] = {}
+    if wanted:
+        found = deps.purchasing.refreshes.some(request.user_id, wanted)
+    asked = [
+        _Asked(
+            connection=connection,
+            command=command,
+            known=found.get(command.refresh_id),
+            opened=found.get(connection.slots.holdings.refresh_id or ""),
+        )
+        for connection, command in zip(in_turn, commands, strict=True)
+    ]
+    return asked, Spent(of_user=of_user, of_deployment=budgets.of_deployment(now=now))
+
+
+def _command(request: RefreshRequest, deps: RequestRefreshDependencies) -> RefreshCommand:
+    return request.command(request.refresh_id(Kind.HOLDINGS, deps.random_bytes))
+
+
+def _on_record(
+    asked: Sequence[_Asked], deps: RequestRefreshDependencies
+) -> dict[str, Answered[Purchase]]:
+    """Answer with what the same key has brought before, and with what is open."""
+    answers: dict[str, Answered[Purchase]] = {}
+    for each in asked:
+        connection = each.connection
+        if each.known is not None:
+            found = called(each.known, connection, None, deps.purchasing)
+        elif each.opened is not None and connection.link.status not in ASLEEP:
+            found = Purchase(refresh=each.opened, joined=True)
+        else:
+            continue
+        answers[connection.id] = Answered(connection_id=connection.id, result=found)
+    return answers
+
+
+def _refusals(
+    asked: list[_Asked], spent: Spent, deps: RequestRefreshDependencies, *, now: datetime
+) -> dict[str, Answered[Purchase]]:
+    """Judge what would be bought; each purchase leaves less for the next ones."""
+    answers: dict[str, Answered[Purchase]] = {}
+    for each in asked:
+        connection = each.connection
+        is_new = each.known is None and each.opened is None
+        if not (is_new and connection.can_refresh and connection.link.status not in ASLEEP):
+            continue
+        terms = terms_of(connection.provider, deps.purchasing)
+        refusal = refusal_of(connection, spent, terms=terms, now=now)
+        if refusal is not None:
+            answers[connection.id] = Answered(connection_id=connection.id, refusal=refusal)
+        else:
+            spent = spent.plus(connection.id, terms.price)
+    return answers
+
+
+def _begun(each: _Asked, *, deps: RequestRefreshDependencies) -> Purchase:
+    return begin_refresh(
+        each.command, each.known, each.connection, in_place=False, deps=deps.purchasing
+    )
+
+
+def _tell_workers(
+    some: Sequence[_Asked],
+    answers: Mapping[str, Answered[Purchase]],
+    deps: RequestRefreshDependencies,
+) -> None:
+    """Have those called that are reserved; should no message be sent, they are due again soon."""
+    now, commands = deps.purchasing.clock(), []
+    for each in some:
+        purchase = answers[each.connection.id].result if each.connection.id in answers else None
+        if purchase is not None and is_to_be_called(purchase, each.connection, now=now):
+            commands.append(replace(each.command, refresh_id=purchase.refresh.id))
+    if commands:
+        with suppress(QueueUnavailable):
+            deps.queue.send(commands)
 
 
 def _waiting_since(connection: Connection) -> datetime:
     return connection.purchases.last_purchase_at or connection.created_at
 
 
-def _answered[Result](
-    connection: Connection, ask: Callable[[Connection], Result]
-) -> Answered[Result]:
+def _answered[Result](each: _Asked, ask: Callable[[_Asked], Result]) -> Answered[Result]:
+    connection_id = each.connection.id
     try:
-        return Answered(connection_id=connection.id, result=ask(connection))
+        return Answered(connection_id=connection_id, result=ask(each))
     except _OF_ONE_CONNECTION as refusal:
-        return Answered(connection_id=connection.id, refusal=refusal)
+        return Answered(connection_id=connection_id, refusal=refusal)

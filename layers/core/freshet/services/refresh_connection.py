@@ -4,12 +4,12 @@
       a user, over HTTP                                   a worker, from the RefreshQueue
             │                                                     │
             ├─ seen before, or one of its kind is open: that one  │
-            ├─ a live read will do: _read_instead ──────┐         │
+            ├─ a live read will do ─────────────────────┐         │
             ▼                                           │         ▼
-    _reserve    queued → reserved       checks, then budgets and the connection's slot at once
+    reserve     queued → reserved       checks, then budgets and the connection's slot at once
             ▼                                           │
-    _resume     reserved → calling      on record before the request leaves
-    _call       calling → accepted      the answer and its line in the ledger
+    resume      reserved → calling      on record before the request leaves
+    call        calling → accepted      the answer and its line in the ledger
                         → unknown       no answer: it may have been billed, never call again
                         → reserved      surely unbilled: the worker tries again
                         → refused       surely unbilled: the money goes back
@@ -17,15 +17,14 @@
     finish_refresh   accepted, unknown → complete, partial, no_change, timed_out
                      with each read, by what it proves and by the time
 
-A crash between two steps leaves a refresh on record from which `_resume` goes on. A process reads
+A crash between two steps leaves a refresh on record from which `resume` goes on. A process reads
 connection and credential once for its checks, and goes on with the connection as it leaves it;
 the reservation itself demands that the link still works, no other refresh of the kind is open and
 purchases are not stopped.
 """
 
-from dataclasses import replace
-
 from freshet import metrics
+from freshet.domain.budgets import Spent
 from freshet.domain.call_errors import CallFailed
 from freshet.domain.commands import RefreshCommand
 from freshet.domain.connection import Connection
@@ -35,17 +34,12 @@ from freshet.domain.errors import (
     NotFound,
     ProviderNotConfigured,
     RefreshRefused,
-    TransactionsNotEnabled,
     refusal_reason,
 )
-from freshet.domain.purchase import (
+from freshet.domain.purchase_checks import (
     check_again,
-    check_before_live_read,
     check_before_money,
-    check_before_sync,
-    not_before,
 )
-from freshet.domain.read_run import yesterday
 from freshet.domain.refresh import (
     Kind,
     Method,
@@ -57,75 +51,25 @@ from freshet.domain.refresh import (
     refuse,
     start_call,
 )
-from freshet.domain.refresh_request import RefreshRequest, new_refresh, start_read
-from freshet.domain.removal_rules import demand_linked, demand_not_removed
+from freshet.domain.refresh_request import new_refresh
 from freshet.domain.trouble import log_keys_of
 from freshet.observability import count, logger
 from freshet.ports import ProviderBuyer
 from freshet.services.refresh_records import (
     Purchase,
     PurchaseDependencies,
-    RequestRefreshDependencies,
     book,
     call_provider,
     called,
-    cooldown_of,
     faster_refresh,
-    look_again,
     note_refusal,
     on_record,
     open_refresh_of,
     readable_accounts,
-    seen_before,
     send_read,
+    terms_of,
     update_connection,
 )
-
-
-def request_refresh(request: RefreshRequest, *, deps: RequestRefreshDependencies) -> Purchase:
-    """Refresh one connection for a user, once for each key; raises as `purchase_refresh` does."""
-    purchasing = deps.purchasing
-    connection = purchasing.connections.get(request.user_id, request.connection_id)
-    command = request.command(request.refresh_id(Kind.HOLDINGS, deps.random_bytes))
-    known = seen_before(request, command.refresh_id, purchasing.refreshes)
-    if known is not None and known.status is not RefreshStatus.RESERVED:
-        until = not_before(connection, known.kind, cooldown=cooldown_of(connection, purchasing))
-        return Purchase(refresh=known, not_before=until)
-    look_again(connection, purchasing)
-    demand_not_removed(connection)  # its open refresh is not joined: it ends with the connection
-    if not connection.can_refresh:
-        return _read_instead(command, Kind.HOLDINGS, connection, purchasing)
-    purchase, connection, buyer = _reserve(command, known, connection, purchasing)
-    if purchasing.traits[connection.provider].buys_in_place and not request.is_one_of_all:
-        return _resume(purchase, connection, purchasing, may_wait=False, buyer=buyer)
-    is_put_back = connection.slots.is_put_back(purchase.refresh, now=purchasing.clock())
-    if purchase.refresh.status is RefreshStatus.RESERVED and not is_put_back:
-        # Should the message be lost, the connection is due again within minutes anyway.
-        deps.queue.send([replace(command, refresh_id=purchase.refresh.id)])
-    return purchase
-
-
-def request_transactions_sync(
-    request: RefreshRequest, *, deps: RequestRefreshDependencies
-) -> Purchase:
-    """Bring transactions up to yesterday in; already there, nothing is asked of the provider.
-
-    Raises NotFound, ConnectionNeedsUser, TransactionsNotEnabled and what a call raises.
-    """
-    purchasing = deps.purchasing
-    connection = purchasing.connections.get(request.user_id, request.connection_id)
-    demand_linked(connection)
-    command = request.command(request.refresh_id(Kind.TRANSACTIONS, deps.random_bytes))
-    known = seen_before(request, command.refresh_id, purchasing.refreshes)
-    if known is not None:
-        return Purchase(refresh=known, not_before=connection.slots.transactions.not_before)
-    is_opt_in = purchasing.traits[connection.provider].transactions_need_opt_in
-    if is_opt_in and connection.provider not in deps.transactions_at:
-        raise TransactionsNotEnabled
-    if is_opt_in or connection.slots.transactions.refused_until is not None:
-        # Asked in vain before: a plain read brings what the provider has by itself.
-        return _read_instead(command, Kind.TRANSACTIONS, connection, purchasing)
-    return _sync(command, connection, purchasing)
 
 
 def refresh_connection(command: RefreshCommand, *, deps: PurchaseDependencies) -> None:
@@ -150,48 +94,11 @@ def purchase_refresh(
     """
     connection = deps.connections.get(command.user_id, command.connection_id)
     known = on_record(command.user_id, command.refresh_id, deps.refreshes)
-    purchase, connection, buyer = _reserve(command, known, connection, deps)
-    return _resume(purchase, connection, deps, may_wait=may_wait, buyer=buyer)
+    purchase, connection, buyer = reserve(command, known, connection, deps)
+    return resume(purchase, connection, deps, may_wait=may_wait, buyer=buyer)
 
 
-def _read_instead(
-    command: RefreshCommand, kind: Kind, connection: Connection, deps: PurchaseDependencies
-) -> Purchase:
-    """Answer a request by a free live read, where asking the broker is pointless or not wanted."""
-    demand_linked(connection)
-    if connection.slots.of(kind).refresh_id is not None:
-        return open_refresh_of(connection, kind, command, deps)
-    now, limits = deps.clock(), deps.traits[connection.provider].limits
-    check_before_live_read(connection, limits=limits, now=now)
-    wanted = new_refresh(command, connection.provider, kind=kind, method=Method.READ, now=now)
-    try:
-        opened = deps.refreshes.open(
-            start_read(wanted, readable_accounts(connection, deps), now=now)
-        )
-    except ConcurrentChange:
-        return faster_refresh(kind, command, deps)
-    send_read(opened, deps)
-    return Purchase(refresh=opened)
-
-
-def _sync(command: RefreshCommand, connection: Connection, deps: PurchaseDependencies) -> Purchase:
-    kind, now = Kind.TRANSACTIONS, deps.clock()
-    if connection.slots.of(kind).refresh_id is not None:
-        return open_refresh_of(connection, kind, command, deps)
-    wanted = new_refresh(command, connection.provider, kind=kind, method=Method.SYNC, now=now)
-    check_before_sync(connection, now=now)
-    read_to = [each.transactions_read_to for each in readable_accounts(connection, deps)]
-    try:
-        if read_to and all(day is not None and day >= yesterday(now) for day in read_to):
-            ended = replace(wanted, status=RefreshStatus.NO_CHANGE, finished_at=now)
-            return Purchase(refresh=deps.refreshes.add(ended))
-        opened = deps.refreshes.open(replace(wanted, status=RefreshStatus.RESERVED))
-    except ConcurrentChange:
-        return faster_refresh(kind, command, deps)
-    return _resume(Purchase(refresh=opened), connection.opening(opened), deps, may_wait=False)
-
-
-def _reserve(
+def reserve(
     command: RefreshCommand,
     known: Refresh | None,
     connection: Connection,
@@ -205,25 +112,23 @@ def _reserve(
         return Purchase(refresh=known), connection, None
     if connection.slots.holdings.refresh_id is not None:
         return open_refresh_of(connection, Kind.HOLDINGS, command, deps), connection, None
-    now, policy, provider = deps.clock(), deps.policy, connection.provider
-    check_before_money(
-        connection,
-        is_stopped=deps.refreshes.is_stopped,
-        policy=policy,
-        limits=deps.traits[provider].limits,
-        now=now,
-    )
+    now, terms = deps.clock(), terms_of(connection.provider, deps)
+
+    def spent() -> Spent:
+        return deps.budgets.of_connection(command.user_id, command.connection_id, now=now)
+
+    check_before_money(connection, spent=spent, terms=terms, now=now)
     buyer = deps.providers.open(connection)  # no money is reserved for an impossible call
-    price = policy.price(provider, now=now)
-    wanted = new_refresh(command, provider, method=Method.PURCHASE, price=price, now=now)
+    purchase, price = Method.PURCHASE, terms.price
+    wanted = new_refresh(command, connection.provider, method=purchase, price=price, now=now)
     try:
-        reserved = deps.refreshes.reserve(wanted, policy=policy, now=now)
+        reserved = deps.refreshes.reserve(wanted, policy=deps.policy, now=now)
     except ConcurrentChange:
         return faster_refresh(Kind.HOLDINGS, command, deps), connection, None
     return Purchase(refresh=reserved), connection.opening(reserved), buyer
 
 
-def _resume(
+def resume(
     purchase: Purchase,
     connection: Connection,
     deps: PurchaseDependencies,

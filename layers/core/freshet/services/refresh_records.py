@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from freshet.domain.account import Account
 from freshet.domain.call_errors import (
@@ -29,13 +29,9 @@ from freshet.domain.errors import (
 from freshet.domain.ledger import is_proof_of_call
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import TraitsByProvider
-from freshet.domain.purchase import (
-    PurchasePolicy,
-    connection_after,
-    not_before,
-    verdict_of_purchase,
-)
-from freshet.domain.refresh import Kind, Refresh
+from freshet.domain.purchase import PurchasePolicy, connection_after, verdict_of_purchase
+from freshet.domain.purchase_checks import PurchaseTerms, not_before
+from freshet.domain.refresh import Kind, Refresh, RefreshStatus
 from freshet.domain.refresh_request import RefreshRequest
 from freshet.domain.removal_rules import demand_linked
 from freshet.observability import logger
@@ -45,6 +41,7 @@ from freshet.ports import (
     Bus,
     Clock,
     Connections,
+    Overlapped,
     ProviderBuyer,
     Providers,
     ReadQueue,
@@ -63,6 +60,7 @@ class PurchaseDependencies:
     connections: Connections
     accounts: Accounts
     refreshes: Refreshes
+    budgets: Budgets
     providers: Providers[ProviderBuyer]
     reads: ReadQueue
     bus: Bus
@@ -77,8 +75,8 @@ class RequestRefreshDependencies:
     """What a request needs from outside."""
 
     purchasing: PurchaseDependencies
-    budgets: Budgets
     queue: RefreshQueue
+    overlapped: Overlapped
     random_bytes: Callable[[int], bytes]
     transactions_at: frozenset[Provider]
     """The providers at which this deployment reads transactions."""
@@ -192,7 +190,7 @@ def update_connection(
             current,
             refresh,
             failure,
-            cooldown=cooldown_of(current, deps),
+            cooldown=deps.policy.cooldown_at(deps.traits[current.provider].limits),
             now=now,
             is_mass=is_mass,
         ),
@@ -206,19 +204,29 @@ def update_connection(
     return after
 
 
+def is_to_be_called(purchase: Purchase, connection: Connection, *, now: datetime) -> bool:
+    """Tell whether a worker is to call a refresh now: it is reserved and was not put back."""
+    is_reserved = purchase.refresh.status is RefreshStatus.RESERVED
+    return is_reserved and not connection.slots.is_put_back(purchase.refresh, now=now)
+
+
 def called(
     refresh: Refresh, after: Connection, failure: CallFailed | None, deps: PurchaseDependencies
 ) -> Purchase:
     """Say what a call came to: of a verdict that is not believed, only the trouble is told."""
     if isinstance(failure, LoginRequired) and after.link.suspicion is not None:
         failure = ProviderUnavailable(failure.answer)
-    until = not_before(after, refresh.kind, cooldown=cooldown_of(after, deps))
+    until = not_before(after, refresh.kind, cooldown=terms_of(after.provider, deps).cooldown)
     return Purchase(refresh=refresh, failure=failure, not_before=until)
 
 
-def cooldown_of(connection: Connection, deps: PurchaseDependencies) -> timedelta:
-    """Say how far apart two purchases for a connection are."""
-    return deps.policy.cooldown_at(deps.traits[connection.provider].limits)
+def terms_of(provider: Provider, deps: PurchaseDependencies) -> PurchaseTerms:
+    """Give what purchases at a provider are judged by at this moment."""
+    return PurchaseTerms(
+        price=deps.policy.price(provider, now=deps.clock()),
+        policy=deps.policy,
+        limits=deps.traits[provider].limits,
+    )
 
 
 def note_refusal(

@@ -4,28 +4,31 @@ Reserving and the changes of later steps are parts of a refresh's own transactio
 kill switch are the port Budgets.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.connection_items import connection_from_item
 from freshet.adapters.dynamodb.table import Item, Table
 from freshet.domain.budgets import (
     Buckets,
     DeploymentSpending,
     Spending,
+    Spent,
     Tally,
     UserSpending,
     bygone_days,
     bygone_months,
 )
+from freshet.domain.connection import Connection
 from freshet.domain.ledger import BudgetChange
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Refresh
 
 SCOPES = ("connection", "user", "deployment")
-"""The order in which budgets are judged, here and in `Spent.demand_room`."""
+"""The order in which budgets are judged, here and in `Spent.refusal_of`."""
 _COUNTERS = {
     "calls": "calls",
     "refreshes": "bought",
@@ -49,14 +52,39 @@ class DynamoBudgets:
 
     def of_user(self, user_id: str, *, now: datetime) -> UserSpending:
         """Read the user's day and month, and those of each of the user's connections."""
-        buckets = Buckets.at(now)
-        # Sort keys BUDGET, BUDGET#con_… and CONNECTION#con_… are neighbours: one query for all.
-        rows = self._table.query_between(*keys.budgets_and_connections(user_id))
-        spending = {str(row["SK"]): _spending(row, buckets) for row in rows}
-        ids = {each.partition("#")[2] for each in spending if each.startswith("CONNECTION#")}
-        return UserSpending(
-            user=spending.get("BUDGET", Spending()),
-            connections={each: spending.get(f"BUDGET#{each}", Spending()) for each in ids},
+        return _user_spending(self._rows_of(user_id), now)
+
+    def with_connections(
+        self, user_id: str, *, now: datetime
+    ) -> tuple[Sequence[Connection], UserSpending]:
+        """List a user's connections, oldest first, with what `of_user` reads."""
+        rows = list(self._rows_of(user_id))
+        found = [
+            connection_from_item(row)
+            for row in rows
+            if row["SK"].startswith(keys.CONNECTION_PREFIX)
+        ]
+        in_order = sorted(found, key=lambda each: (each.created_at, each.id))
+        return in_order, _user_spending(rows, now)
+
+    def of_connection(self, user_id: str, connection_id: str, *, now: datetime) -> Spent:
+        """Read the three budgets of one connection's purchases, and the kill switch."""
+        places = {
+            "connection": keys.connection_budget(user_id, connection_id),
+            "user": keys.user_budget(user_id),
+            "deployment": keys.deployment_budget(),
+        }
+        found = {row["SK"]: row for row in self._table.get_many(places.values())}
+        rows = {scope: found.get(place["SK"], {}) for scope, place in places.items()}
+        spending = {scope: _spending(row, Buckets.at(now)) for scope, row in rows.items()}
+        return Spent(
+            of_user=UserSpending(
+                user=spending["user"], connections={connection_id: spending["connection"]}
+            ),
+            of_deployment=DeploymentSpending(
+                spending=spending["deployment"],
+                is_stopped=bool(rows["deployment"].get("purchases_stopped")),
+            ),
         )
 
     def of_deployment(self, *, now: datetime) -> DeploymentSpending:
@@ -67,6 +95,10 @@ class DynamoBudgets:
             is_stopped=bool(row.get("purchases_stopped")),
         )
 
+    def _rows_of(self, user_id: str) -> Iterator[Item]:
+        # Sort keys BUDGET, BUDGET#con_… and CONNECTION#con_… are neighbours: one query for all.
+        return self._table.query_between(*keys.budgets_and_connections(user_id))
+
     def stop_purchases(self, *, is_stopped: bool) -> None:
         """Turn the kill switch."""
         self._table.update(
@@ -74,6 +106,15 @@ class DynamoBudgets:
             "SET purchases_stopped = :stopped",
             {":stopped": is_stopped},
         )
+
+
+def _user_spending(rows: Iterable[Item], now: datetime) -> UserSpending:
+    spending = {str(row["SK"]): _spending(row, Buckets.at(now)) for row in rows}
+    ids = {each.partition("#")[2] for each in spending if each.startswith("CONNECTION#")}
+    return UserSpending(
+        user=spending.get("BUDGET", Spending()),
+        connections={each: spending.get(f"BUDGET#{each}", Spending()) for each in ids},
+    )
 
 
 def reserving(

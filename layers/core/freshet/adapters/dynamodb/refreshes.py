@@ -1,6 +1,6 @@
 """Refreshes, budgets and the ledger in ConnectionsTable: where money is kept straight."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -44,6 +44,13 @@ class DynamoRefreshes:
         if item is None:
             raise NotFound(refresh_id)
         return refresh_from_item(item)
+
+    def some(self, user_id: str, refresh_ids: Collection[str]) -> Mapping[str, Refresh]:
+        """Read several at once, consistently, by their ids; what is missing is left out."""
+        places = ((connection_id_of(each), each) for each in dict.fromkeys(refresh_ids))
+        wanted = [keys.refresh(user_id, at, each) for at, each in places if at is not None]
+        found = map(refresh_from_item, self._table.get_many(wanted))
+        return {each.id: each for each in found}
 
     def of_connection(self, user_id: str, connection_id: str) -> Sequence[Refresh]:
         """List a connection's refreshes of the last 90 days, newest first."""
@@ -156,11 +163,13 @@ class DynamoRefreshes:
         if any(place < 0 for place in places):
             return ConcurrentChange("another refresh is open, this one exists, or the link ended")
         full = [SCOPES[place] for place in places]
-        if "deployment" in full and self.is_stopped():
-            return PurchasesStopped()
-        scope = full[0]
-        resets_at = month_ends(now) if scope == "deployment" else day_ends(now)
-        return BudgetExhausted(scope, resets_at)
+        if "deployment" not in full:
+            return BudgetExhausted(full[0], day_ends(now))
+        return (
+            PurchasesStopped()
+            if self.is_stopped()
+            else BudgetExhausted("deployment", month_ends(now))
+        )
 
     def _item(self, refresh: Refresh) -> dict[str, Any]:
         key = keys.refresh(refresh.user_id, refresh.connection_id, refresh.id)

@@ -2,17 +2,24 @@
 
 from collections.abc import Mapping
 from decimal import Decimal
-from typing import Literal
 
-from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import BROKEN, ConnectionStatus
 from freshet.domain.instants import duration_to_text, optional_to_text, to_text
 from freshet.domain.money import Money
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Method
+from freshet.http.problems import code_of
 from freshet.http.shapes.money import MoneyShape, money_shape
-from freshet.http.shapes.vocabulary import ConnectionId, DurationText, Instant, Shape
+from freshet.http.shapes.user_actions import UserActionShape, relink
+from freshet.http.shapes.vocabulary import (
+    ConnectionId,
+    DurationText,
+    Instant,
+    RefreshId,
+    Shape,
+)
+from freshet.services.show_connections import ShownConnection
 
 
 class InstitutionShape(Shape):
@@ -22,26 +29,20 @@ class InstitutionShape(Shape):
     name: str | None
 
 
-class RelinkBody(Shape):
-    """What to send."""
-
-    connection_id: ConnectionId
-
-
-class UserActionShape(Shape):
-    """What the user's app should do: the request to make on the user's behalf."""
-
-    type: Literal["relink"]
-    method: Literal["POST"]
-    href: str
-    body: RelinkBody
-
-
 class RefreshOfferShape(Shape):
-    """What `POST …/refresh` would do now."""
+    """What `POST …/refresh` would come to, so that a button is right before it is pressed."""
 
     method: Method
     cost: MoneyShape
+    available_at: Instant | None
+    """From when on it is not refused: past or now where it is not; null where waiting does not
+    help. Cooldown, budgets and the provider's own word are counted in."""
+    refusal: str | None
+    """The `code` of the problem that a request would bring now; null where it would not."""
+    open_refresh_id: RefreshId | None
+    """The refresh that is under way: a request joins it, and costs nothing."""
+    last_refreshed_at: Instant | None
+    """When the provider was last asked for newer holdings, or read live for a user."""
     last_refusal: str | None
     """Why the provider does not refresh this connection, where it said so."""
 
@@ -81,9 +82,10 @@ class ConnectionShape(Shape):
 
 
 def connection_shape(
-    connection: Connection, *, prices: Mapping[Provider, Money]
+    shown: ShownConnection, *, prices: Mapping[Provider, Money]
 ) -> ConnectionShape:
     """Show a connection, how it is doing and what a refresh of it would cost."""
+    connection = shown.connection
     cadence = connection.cadence
     next_read_at = connection.schedule.next_read_at if connection.is_awake else None
     return {
@@ -98,7 +100,7 @@ def connection_shape(
         "user_action": relink(connection.id) if connection.link.status in BROKEN else None,
         "paused": connection.paused,
         "data_mode": connection.link.data_mode,
-        "refresh": _refresh_offer(connection, prices[connection.provider]),
+        "refresh": _refresh_offer(shown, prices[connection.provider]),
         "cadence": {
             "read_every": duration_to_text(cadence.read_every),
             "refresh_every": duration_to_text(cadence.refresh_every)
@@ -111,20 +113,19 @@ def connection_shape(
     }
 
 
-def relink(connection_id: str) -> UserActionShape:
-    """Say what the user's app should do to repair a connection."""
+def _refresh_offer(shown: ShownConnection, price: Money) -> RefreshOfferShape:
+    connection, offer = shown.connection, shown.offer
+    is_bought = offer.method is Method.PURCHASE
+    purchases = connection.purchases
+    last = (purchases.last_purchase_at, purchases.last_live_read_at)
     return {
-        "type": "relink",
-        "method": "POST",
-        "href": "/v1/link-sessions",
-        "body": {"connection_id": connection_id},
-    }
-
-
-def _refresh_offer(connection: Connection, price: Money) -> RefreshOfferShape:
-    is_bought = connection.can_refresh
-    return {
-        "method": Method.PURCHASE if is_bought else Method.READ,
+        "method": offer.method,
         "cost": money_shape(price if is_bought else Money(Decimal(0), price.currency)),
-        "last_refusal": connection.purchases.last_refusal,
+        "available_at": optional_to_text(offer.available_at),
+        "refusal": None if offer.refusal is None else code_of(offer.refusal),
+        "open_refresh_id": connection.slots.holdings.refresh_id,
+        "last_refreshed_at": optional_to_text(
+            max((each for each in last if each is not None), default=None)
+        ),
+        "last_refusal": purchases.last_refusal,
     }

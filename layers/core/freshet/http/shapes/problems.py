@@ -1,6 +1,6 @@
 """An error as JSON (RFC 9457), and what API Gateway answers by itself."""
 
-from freshet.http.shapes.connections import UserActionShape
+from freshet.http.shapes.user_actions import UserActionShape
 from freshet.http.shapes.vocabulary import Shape
 
 
