@@ -19,6 +19,7 @@ from tests.fakes.refreshes import FakeRefreshes
 from tests.fakes.rotation import FakeRotation
 from tests.fakes.snapshots import FakeSnapshots
 from tests.fakes.transactions import FakeTransactions
+from tests.fakes.user_requests import FakeUserRequests
 from tests.fakes.vault import FakeUserLease, FakeVault
 from tests.fakes.verdicts import FakeRecentVerdicts
 
@@ -50,6 +51,7 @@ __all__ = [
     "FakeSnapshots",
     "FakeTransactions",
     "FakeUserLease",
+    "FakeUserRequests",
     "FakeVault",
     "one_after_another",
 ]

@@ -64,7 +64,9 @@ FAKE_OFFER = ProviderOffer(
             optional=("link_session_id", "state"),
         ),
     ),
-    documented=DocumentedShape(title="ThirdHoldings", summary="its own", fields="`id`."),
+    documented=DocumentedShape(
+        title="ThirdHoldings", summary="its own", fields="`id`.", least_bytes_of_a_line=2
+    ),
 )
 
 

@@ -46,6 +46,7 @@ refreshes: type[ports.Refreshes] = fakes.FakeRefreshes
 rotation: type[ports.CredentialRotation] = fakes.FakeRotation
 session: type[ports.ProviderSession] = fakes.FakeSession
 sessions: type[ports.Providers[ports.ProviderSession]] = fakes.FakeProviders
+user_requests: type[ports.UserRequests] = fakes.FakeUserRequests
 overlapped: ports.Overlapped = fakes.one_after_another
 overview: type[ports.Overview] = fakes.FakeOverview
 snapshot_store: type[ports.SnapshotStore] = fakes.FakeSnapshots

@@ -30,6 +30,7 @@ from tests.fakes import (
     FakeInbox,
     FakeQueue,
     FakeUserLease,
+    FakeUserRequests,
     FakeVault,
 )
 from tests.fakes.linking import (
@@ -80,6 +81,7 @@ class LinkStage:
         self.inbox = FakeInbox(self.connections)
         self.vault = BreakableVault()
         self.reads: FakeQueue[ReadCommand] = FakeQueue()
+        self.requests = FakeUserRequests()
         self.portal = FakePortal()
         self.items = FakeItems(self.clock)
         self.is_configured = True
@@ -134,6 +136,7 @@ class LinkStage:
             sessions=self.sessions,
             connections=self.connections,
             reads=self.reads,
+            users=self.requests,
             flows=self.flows if self.is_configured else {},
             redirect_uris=frozenset({REDIRECT}),
             random_bytes=self._random_bytes,

@@ -4,7 +4,11 @@ from collections.abc import Iterable, Iterator
 
 import pytest
 
-from freshet.domain.errors import InvalidField, NotFound
+from freshet.adapters.exact_json import written_out
+from freshet.adapters.snaptrade.account_holdings import OPTION_POSITION, POSITION
+from freshet.adapters.snaptrade.fields import Field, Reference, filled_in
+from freshet.adapters.snaptrade.offer import OFFER
+from freshet.domain.errors import InvalidField, NotFound, TooManyLines
 from freshet.domain.held_account import HeldAccount
 from freshet.domain.provider import Provider
 from freshet.services.show_documented_holdings import (
@@ -31,10 +35,19 @@ def stage() -> Stage:
     return built
 
 
-def _shown(stage: Stage, connection_id: str | None = None, *, user_id: str = USER) -> list[str]:
+def _shown(
+    stage: Stage,
+    connection_id: str | None = None,
+    *,
+    user_id: str = USER,
+    most_lines: int = 99,
+) -> list[str]:
     provider = Provider.SNAPTRADE
     parts = ShowDocumentedDependencies(showing=stage.showing, documents={provider: Names()})
-    return list(documented_holdings(user_id, connection_id, provider=provider, deps=parts))
+    shown = documented_holdings(
+        user_id, connection_id, provider=provider, most_lines=most_lines, deps=parts
+    )
+    return list(shown)
 
 
 def _also_hold(stage: Stage, connection_id: str) -> str:
@@ -75,3 +88,20 @@ def test_same_nothing_is_found_when_it_is_anothers_and_when_it_does_not_exist(
         with pytest.raises(NotFound):
             _shown(stage, connection_id, user_id=user_id)
     assert _shown(stage, user_id="user-2") == []
+
+
+def test_nothing_is_made_when_the_lines_are_too_many(stage: Stage) -> None:
+    _also_hold(stage, stage.also_link("b"))
+    assert len(_shown(stage, most_lines=2)) == 2
+    with pytest.raises(TooManyLines):
+        _shown(stage, most_lines=1)
+    assert len(_shown(stage, CONNECTION_ID, most_lines=1)) == 1
+
+
+@pytest.mark.parametrize("fields", [POSITION, OPTION_POSITION])
+def test_line_of_nulls_alone_is_not_shorter_than_is_said(fields: tuple[Field, ...]) -> None:
+    nothing = Reference(exchanges={}, currencies={}, types={})
+    text = written_out(filled_in(fields, {"open_pnl": None}, nothing))
+    shape = OFFER.documented
+    assert shape is not None
+    assert len(text) + text.count('"') >= shape.least_bytes_of_a_line

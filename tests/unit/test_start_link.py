@@ -22,6 +22,7 @@ from freshet.domain.errors import (
     LinkGone,
     NotFound,
     ProviderNotConfigured,
+    TooManyRequests,
 )
 from freshet.domain.provider import Provider
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection, an_answer
@@ -184,3 +185,24 @@ def test_session_is_refused_when_the_provider_is_not_configured(provider: Provid
     with pytest.raises(ProviderNotConfigured):
         stage.start(provider)
     assert stage.users.rows == {}
+
+
+def test_request_refused_for_its_form_does_not_use_up_a_users_rate() -> None:
+    stage = LinkStage()
+    for _ in range(50):
+        with pytest.raises(InvalidField):
+            stage.start(redirect_uri="https://elsewhere.example")
+        with pytest.raises(InvalidField):
+            stage.start(provider=None)
+    assert not stage.requests.taken
+    stage.start()
+    assert stage.requests.taken.total() == 1
+
+
+def test_broken_link_is_repaired_by_a_user_who_has_tried_to_link_too_often() -> None:
+    stage = LinkStage()
+    broken = _known(stage)
+    with pytest.raises(TooManyRequests):
+        for _ in range(50):
+            stage.start()
+    assert stage.start(connection_id=broken.id).session.repairs == broken.id

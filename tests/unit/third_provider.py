@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace
@@ -14,7 +13,6 @@ from freshet.adapters.integration_dependencies import IntegrationDependencies
 from freshet.adapters.providers import ConfiguredProviders
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import TurnCapacity
-from freshet.domain.user_rate_limits import UserRateLimit as UserPace
 from freshet.http.application import Api, ApiDependencies
 from freshet.http.caller import TokenPolicy
 from freshet.http.resources import RESOURCES
@@ -31,7 +29,7 @@ from freshet.services.show_documented_holdings import ShowDocumentedDependencies
 from freshet.services.switch_purchases import SwitchPurchasesDependencies
 from freshet.services.take_snapshots import TakeSnapshotsDependencies
 from tests.builders import USER
-from tests.fakes import FakeUserLease
+from tests.fakes import FakeUserLease, FakeUserRequests
 from tests.fakes.integration import FakeDesk, fake_integration
 from tests.fakes.linking import FakeLinkSessions
 from tests.unit.stage import Stage
@@ -41,13 +39,6 @@ _NOTHING = cast(IntegrationDependencies, None)
 _EVENT = Path(__file__).resolve().parents[2] / "events" / "api_list_connections.json"
 _CONTEXT = cast(LambdaContext, SimpleNamespace(aws_request_id="request-1"))
 _SCOPES = "freshet/read freshet/refresh freshet/link freshet/operate"
-
-
-class _Unpaced:
-    """The port UserRequests, without any limit."""
-
-    def take(self, user_id: str, pace: UserPace, *, now: datetime) -> None:
-        """Let everybody in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +127,7 @@ class ThirdProvider(Stage):
         return LinkDependencies(
             sessions=self.sessions,
             connections=self.connections,
+            users=FakeUserRequests(),
             reads=self.reads,
             flows={self.key: self.integration.link_flow(_NOTHING, needed)},
             redirect_uris=frozenset(),
@@ -156,7 +148,7 @@ class ThirdProvider(Stage):
                 removing=replace(self.removing, random_bytes=self.random_bytes),
                 requesting=replace(self.requesting, random_bytes=self.random_bytes),
                 linking=self.linking,
-                pacing=UserRateLimitDependencies(_Unpaced(), self.clock),
+                pacing=UserRateLimitDependencies(FakeUserRequests(), self.clock),
                 tokens=TokenPolicy("sub", frozenset()),
                 providers=frozenset({self.key}),
                 offers={self.key: self.integration.offer()},

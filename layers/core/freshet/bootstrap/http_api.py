@@ -115,6 +115,7 @@ def _linking_for(
         sessions=sessions,
         connections=registering.connections,
         reads=registering.reads,
+        users=DynamoUserRequests(connections_table),
         flows=link_flows_for(settings, needed),
         redirect_uris=settings.link_redirect_uris,
         random_bytes=registering.random_bytes,

@@ -56,6 +56,10 @@ class AnswerTooLarge(RequestError):
     """What was asked for does not fit into one answer; the text says what to ask for instead."""
 
 
+class TooManyLines(RequestError):
+    """The lines of holdings are too many for one answer, whatever is in them."""
+
+
 class NotFound(RequestError):
     """It does not exist, or belongs to another user: the answer is the same."""
 

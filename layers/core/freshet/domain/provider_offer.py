@@ -28,6 +28,8 @@ class DocumentedShape:
     title: str
     summary: str
     fields: str
+    least_bytes_of_a_line: int
+    """No line of holdings is shorter: an answer that is too large is told before it is made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,8 @@ class UserRateLimit(StrEnum):
     """What is counted together."""
 
     LINKING = "linking"
+    REPAIRING = "repairing"
+    """Apart from links that are new, so that trying one's luck locks nobody out of a repair."""
     REFRESHING = "refreshing"
 
 
@@ -31,5 +33,6 @@ class RateLimit:
 
 LIMITS = {
     UserRateLimit.LINKING: RateLimit(20, timedelta(minutes=10)),
+    UserRateLimit.REPAIRING: RateLimit(20, timedelta(minutes=10)),
     UserRateLimit.REFRESHING: RateLimit(30, timedelta(minutes=1)),
 }

@@ -6,7 +6,13 @@ from typing import Any
 from aws_lambda_powertools.event_handler import Response
 
 from freshet.domain.call_errors import CallFailed, RateLimited
-from freshet.domain.errors import AnswerTooLarge, InvalidField, NotFound, ProviderNotConfigured
+from freshet.domain.errors import (
+    AnswerTooLarge,
+    InvalidField,
+    NotFound,
+    ProviderNotConfigured,
+    TooManyLines,
+)
 from freshet.domain.identifiers import CONNECTION_PATTERN
 from freshet.domain.provider import Provider
 from freshet.domain.provider_offer import DocumentedShape, Offers
@@ -80,11 +86,15 @@ def add_all_holdings_routes(api: Api) -> None:
         name = api.query("shape")
         if name is None:
             return _in_our_shape(api)
-        return _in_documented_shape(_documented_at(name, api.deps.offers), api)
+        return _in_documented_shape(*_documented_at(name, api.deps.offers), api)
 
 
-def _documented_at(name: str, offers: Offers) -> Provider:
-    known = {str(each): each for each, offer in offers.items() if offer.documented is not None}
+def _documented_at(name: str, offers: Offers) -> tuple[Provider, DocumentedShape]:
+    known = {
+        str(each): (each, offer.documented)
+        for each, offer in offers.items()
+        if offer.documented is not None
+    }
     if name not in known:
         raise InvalidField("shape", f"must be one of {', '.join(sorted(known))}")
     return known[name]
@@ -103,15 +113,24 @@ def _in_our_shape(api: Api) -> Response[str]:
     return json_response(200, page(items, cursor_for(following)))
 
 
-def _in_documented_shape(provider: Provider, api: Api) -> Response[str]:
+def _in_documented_shape(
+    provider: Provider, documented: DocumentedShape, api: Api
+) -> Response[str]:
     for name in ("limit", "cursor"):
         if api.query(name) is not None:
             raise InvalidField(name, "means nothing in this shape, which is not paged")
     connection_id = _connection_id(api)
-    texts = documented_holdings(
-        api.caller.user_id, connection_id, provider=provider, deps=api.deps.portfolio
-    )
     what_to_do = _NARROWER if connection_id is None else _NARROWEST
+    try:
+        texts = documented_holdings(
+            api.caller.user_id,
+            connection_id,
+            provider=provider,
+            most_lines=MOST_BYTES // documented.least_bytes_of_a_line,
+            deps=api.deps.portfolio,
+        )
+    except TooManyLines as error:
+        raise AnswerTooLarge(what_to_do) from error
     return json_text_response(200, _array_of(texts, what_to_do=what_to_do))
 
 

@@ -120,7 +120,6 @@ def add_link_session_routes(api: Api) -> None:
     @api.serves(start)
     def post_link_session() -> Response[str]:
         wanted = _wanted(api, api.body())
-        api.limit_user_rate()
         started = start_link(wanted, deps=deps.linking)
         headers = {"Location": f"/v1/link-sessions/{started.session.id}", **_SECRETS_INSIDE}
         return json_response(201, started_link_shape(started), headers)
@@ -136,7 +135,6 @@ def add_link_session_routes(api: Api) -> None:
     @api.serves(finish)
     def post_connection() -> Response[str]:
         returned = _returned(api.body(), api.caller.user_id, deps.offers)
-        api.limit_user_rate()
         enrolled = finish_link(returned, deps=deps.linking)
         connection = enrolled.connection
         headers = {"Location": f"/v1/connections/{connection.id}"}

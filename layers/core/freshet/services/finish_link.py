@@ -6,6 +6,7 @@ from freshet.domain.connection import Connection
 from freshet.domain.errors import InvalidField
 from freshet.domain.link_session import LinkSession
 from freshet.domain.linking import EnrolledConnection, FinishLink
+from freshet.domain.user_rate_limits import UserRateLimit
 from freshet.services.enrollment import first_read
 from freshet.services.linking import LinkDependencies
 
@@ -13,10 +14,12 @@ from freshet.services.linking import LinkDependencies
 def finish_link(returned: FinishLink, *, deps: LinkDependencies) -> EnrolledConnection:
     """Take in what was linked, whole or not at all; repeating does no harm.
 
-    Raises InvalidField, NotFound, AlreadyOwned, LinkUnfinished, LinkInvalid and whatever else the
-    provider says, SecretUnavailable, UserBusy.
+    Raises InvalidField, NotFound, TooManyRequests, AlreadyOwned, LinkUnfinished, LinkInvalid and
+    whatever else the provider says, SecretUnavailable, UserBusy.
     """
     session = _session(returned, deps)
+    is_repair = session is not None and session.repairs is not None
+    deps.limit(returned.user_id, UserRateLimit.REPAIRING if is_repair else UserRateLimit.LINKING)
     if session is not None and session.repairs is not None:
         return EnrolledConnection(_returned(session, session.repairs, deps), is_new=False)
     if session is not None and session.connection_id is not None:

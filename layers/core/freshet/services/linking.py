@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from freshet.domain.errors import ProviderNotConfigured
 from freshet.domain.provider import Provider
-from freshet.ports import Clock, Connections, LinkFlow, LinkSessions, ReadQueue
+from freshet.domain.user_rate_limits import UserRateLimit
+from freshet.ports import Clock, Connections, LinkFlow, LinkSessions, ReadQueue, UserRequests
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,10 +16,15 @@ class LinkDependencies:
     sessions: LinkSessions
     connections: Connections
     reads: ReadQueue
+    users: UserRequests
     flows: Mapping[Provider, LinkFlow]
     redirect_uris: frozenset[str]
     random_bytes: Callable[[int], bytes]
     clock: Clock
+
+    def limit(self, user_id: str, rate: UserRateLimit) -> None:
+        """Count what is about to ask a provider for something; raises TooManyRequests."""
+        self.users.take(user_id, rate, now=self.clock())
 
     def flow_at(self, provider: Provider) -> LinkFlow:
         """Give a provider's way of linking; raises ProviderNotConfigured."""

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from freshet.domain.account import AccountStatus
+from freshet.domain.account import Account, AccountStatus
 from freshet.domain.connection import Connection
-from freshet.domain.errors import InvalidField
+from freshet.domain.errors import InvalidField, TooManyLines
 from freshet.domain.held_account import HeldAccount
 from freshet.domain.provider import Provider
 from freshet.ports import DocumentedHoldings
@@ -21,16 +21,27 @@ class ShowDocumentedDependencies:
 
 
 def documented_holdings(
-    user_id: str, connection_id: str | None, *, provider: Provider, deps: ShowDocumentedDependencies
+    user_id: str,
+    connection_id: str | None,
+    *,
+    provider: Provider,
+    most_lines: int,
+    deps: ShowDocumentedDependencies,
 ) -> Iterator[str]:
     """Show a user's accounts at a provider in its documented shape, each as JSON text.
 
     Accounts that are open and have a snapshot, in the order of their connections, oldest first.
     Without a connection id, connections at other providers are passed over: without any here, there
-    are no accounts in this shape. Raises NotFound; raises InvalidField for a connection elsewhere.
+    are no accounts in this shape. Raises NotFound; raises InvalidField for a connection elsewhere,
+    and TooManyLines before anything is made, where the lines are more than `most_lines`.
     """
     connections = _connections(user_id, connection_id, provider=provider, deps=deps)
-    return deps.documents[provider].render(_held_accounts(connections, deps.showing))
+    held = [(connection, _open_accounts(connection, deps.showing)) for connection in connections]
+    ids = [account.id for _, accounts in held for account in accounts]
+    summaries = deps.showing.snapshots.summaries_of(user_id, ids)
+    if sum(each.line_count for each in summaries.values()) > most_lines:
+        raise TooManyLines
+    return deps.documents[provider].render(_held_accounts(held, deps.showing))
 
 
 def _connections(
@@ -45,16 +56,19 @@ def _connections(
     return [connection]
 
 
+def _open_accounts(connection: Connection, deps: ShowHoldingsDependencies) -> list[Account]:
+    return [
+        account
+        for account in deps.accounts.of_connection(connection)
+        if account.report.status is AccountStatus.OPEN
+    ]
+
+
 def _held_accounts(
-    connections: Sequence[Connection], deps: ShowHoldingsDependencies
+    held: Sequence[tuple[Connection, Sequence[Account]]], deps: ShowHoldingsDependencies
 ) -> Iterator[HeldAccount]:
     # One connection after the other: a large portfolio is never in memory as a whole.
-    for connection in connections:
-        accounts = [
-            account
-            for account in deps.accounts.of_connection(connection)
-            if account.report.status is AccountStatus.OPEN
-        ]
+    for connection, accounts in held:
         latest = deps.snapshots.latest_of(connection.user_id, [each.id for each in accounts])
         for account in accounts:
             if account.id in latest:

@@ -12,6 +12,7 @@ from freshet.domain.identifiers import new_link_session_id, new_state
 from freshet.domain.link_session import LinkSession, digest_of
 from freshet.domain.linking import LinkOffer, StartLink
 from freshet.domain.provider import Provider
+from freshet.domain.user_rate_limits import UserRateLimit
 from freshet.ports import LinkFlow
 from freshet.services.linking import LinkDependencies
 
@@ -34,14 +35,15 @@ class StartedLink:
 def start_link(wanted: StartLink, *, deps: LinkDependencies) -> StartedLink:
     """Open a link session.
 
-    Raises InvalidField, NotFound, LinkGone, ProviderNotConfigured, CallFailed, SecretUnavailable,
-    UserBusy.
+    Raises InvalidField, NotFound, TooManyRequests, LinkGone, ProviderNotConfigured, CallFailed,
+    SecretUnavailable, UserBusy.
     """
     if wanted.redirect_uri is not None and wanted.redirect_uri not in deps.redirect_uris:
         raise InvalidField("redirect_uri", "is not on the list of this deployment")
     broken = _connection(wanted, deps)
     provider = _provider(wanted, broken)
     flow = deps.flow_at(provider)
+    deps.limit(wanted.user_id, UserRateLimit.REPAIRING if broken else UserRateLimit.LINKING)
     state, now = wanted.state or new_state(deps.random_bytes), deps.clock()
     offer = _repair(flow, wanted, broken, state) if broken else flow.start(wanted, state=state)
     session = LinkSession(
