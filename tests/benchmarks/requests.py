@@ -22,7 +22,8 @@ from tests.functional.world import Answer, World, a_world
 
 _ONE, _TWO = ["everyday"], ["everyday", "trader"]
 _OTHERS = 199
-_IDS = {"id", "connection_id"}
+_IDS = {"SK", "id", "connection_id"}
+_LETTERS = "abcdefghijklmnopqrstuvwxyz234567"
 _SERVICES = ("sqs", "events", "secretsmanager")
 _POSITION = {
     "instrument": {"kind": "stock", "id": "i-1", "symbol": "AAA", "currency": "USD"},
@@ -163,8 +164,12 @@ class _Counting:
         ]
         for number in range(others):
             for row in rows:
-                copy = {**row, "SK": {"S": f"{row['SK']['S']}{number}"}, "due_at": {"S": "9"}}
-                copy |= {each: {"S": f"{row[each]['S']}{number}"} for each in _IDS & row.keys()}
+                copy = {**row, "due_at": {"S": "2099-01-01T00:00:00.000000Z"}}
+                for name in _IDS & row.keys():
+                    copy[name] = {"S": _numbered(row[name]["S"], number)}
+                if "account_ids" in row:
+                    ids = (each["S"] for each in row["account_ids"]["L"])
+                    copy["account_ids"] = {"L": [{"S": _numbered(each, number)} for each in ids]}
                 self.world.dynamodb.put_item(TableName="connections", Item=copy)
 
     def _demanded(self, status: int, method: str, path: str) -> Answer:
@@ -204,12 +209,12 @@ def _rows(counting: _Counting) -> list[Asked]:
         "/v1/portfolio": 2,
         "/v1/holdings": 3,
         f"/v1/connections/{connection_id}/accounts": 3,
-        "/v1/connections": 1,
+        "/v1/connections": 2,
     }
     for path, most in paths.items():
         shown = path.replace(account, "{id}").replace(connection_id, "{id}")
         rows.append(_row(f"GET {shown}", counting.show(path), most))
-    rows.append(_row("refresh of 200 connections, 20 bought", counting.refresh_everything(199), 99))
+    rows.append(_row("refresh of 200 connections, 8 bought", counting.refresh_everything(199), 40))
     crowded = counting.read(_ONE, is_changed=False, others=_OTHERS)
     rows.append(_row(f"the same beside {_OTHERS} connections", crowded, 8, 10))
     return rows
@@ -225,6 +230,11 @@ def _row(work: str, taken: Taken, most: int, most_units: int | None = None) -> A
         write_units_at_most=most_units,
         kinds=dict(taken.kinds),
     )
+
+
+def _numbered(text: str, number: int) -> str:
+    """Give an id, or a key that ends in one, that is another for each number."""
+    return f"{text[:-2]}{_LETTERS[number // 32]}{_LETTERS[number % 32]}"
 
 
 def _more(one: Taken, two: Taken) -> Taken:

@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -310,6 +311,7 @@ def a_world(
             secretsmanager.create_secret(Name=f"providers/{name}", SecretString=json.dumps(keys))
         _set_variables(monkeypatch, queues, simulator, plaid, plaid_listener)
         _forget()
+        _take_turns()
         yield World(simulator, plaid, listener, plaid_listener, queues, sqs=sqs, dynamodb=dynamodb)
     _forget()
 
@@ -334,6 +336,21 @@ def _forget_in(module: ModuleType) -> None:
     for builder in vars(module).values():
         if hasattr(builder, "cache_clear") and builder.__module__ == module.__name__:
             builder.cache_clear()
+
+
+def _take_turns() -> None:
+    """Let requests be single steps, as they are at DynamoDB: moto's are not thread-safe."""
+    lock, events = threading.RLock(), wiring.client("dynamodb").meta.events
+
+    def begin(**_: Any) -> None:
+        lock.acquire()
+
+    def end(**_: Any) -> None:
+        lock.release()
+
+    events.register_first("before-call.dynamodb", begin)
+    events.register_first("after-call.dynamodb", end)
+    events.register_first("after-call-error.dynamodb", end)
 
 
 def _set_environment(monkeypatch: pytest.MonkeyPatch) -> None:
