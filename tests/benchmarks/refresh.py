@@ -12,7 +12,8 @@ from freshet.observability import logger
 from tests.benchmarks.figures import keep
 from tests.benchmarks.refresh_drain import CALLS_PER_READ, CONNECTIONS, LIMIT, Drain, drain
 from tests.benchmarks.refresh_planner import REGISTERED, turn
-from tests.benchmarks.refresh_tables import show_drains, show_persons, show_turns
+from tests.benchmarks.refresh_tables import show_cost, show_drains, show_persons, show_turns
+from tests.benchmarks.refresh_turn_cpu import turn_cost
 
 WORKERS = (1, 4, 6, 16)  # six: two executions, three messages each, as deployed
 AIMS = {
@@ -20,6 +21,7 @@ AIMS = {
     "throttled_at_most": 0,
     "person_p95_seconds_at_most": 2.0,
     "planner_requests_to_smallest_at_most": 1.1,
+    "turn_of_1200_seconds_at_512_mb_at_most": 20,
 }
 _PRESS_EVERY = timedelta(seconds=20)
 
@@ -33,6 +35,8 @@ def main() -> None:
     show_drains([*drains, with_persons], AIMS)
     show_persons(with_persons, AIMS)
     show_turns(turns)
+    cost = turn_cost()
+    show_cost(cost)
     figures = {
         "aims": AIMS,
         "sweep": {
@@ -50,6 +54,7 @@ def main() -> None:
         },
         "planner_turns": [asdict(each) | {"requests": each.requests} for each in turns],
     }
+    figures["turn_of_1200"] = asdict(cost) | {"seconds_at_512_mb": cost.seconds_at_512_mb}
     keep("refresh", figures)
 
 

@@ -32,7 +32,7 @@ DUE = 1_000
 REGISTERED = (1_000, 100_000, 1_000_000)
 # Fast enough for one turn to hand out everything that is due.
 _PACE = TurnCapacity(DUE * TRAITS[Provider.SNAPTRADE].calls_per_read_run, DUE)
-_REGION = "us-east-1"
+REGION = "us-east-1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +55,8 @@ class Turn:
 def turn(registered: int) -> Turn:
     """Take one turn where so many are registered, and DUE of them due."""
     with mock_aws():
-        dynamodb = boto3.client("dynamodb", _REGION, **_KEYS)
-        sqs = boto3.client("sqs", _REGION, **_KEYS)
+        dynamodb = boto3.client("dynamodb", REGION, **KEYS)
+        sqs = boto3.client("sqs", REGION, **KEYS)
         create_tables(dynamodb)
         table = Table(dynamodb, "connections")
         for number in range(DUE):
@@ -93,7 +93,7 @@ def _planning(table: Table, sqs: Sqs) -> PlanTurnDependencies:
     )
 
 
-_KEYS: dict[str, Any] = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+KEYS: dict[str, Any] = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
 
 
 def _due(number: int) -> Connection:
@@ -111,7 +111,7 @@ def _user(number: int) -> str:
 
 def _add_waiting(number: int) -> None:
     """Put rows where moto keeps them, with what the index needs: requests would take an hour."""
-    items = dynamodb_backends[DEFAULT_ACCOUNT_ID][_REGION].tables["connections"].items
+    items = dynamodb_backends[DEFAULT_ACCOUNT_ID][REGION].tables["connections"].items
     tomorrow = DynamoType({"S": to_text(NOON + timedelta(days=1))})
     shards = [
         DynamoType({"S": due_shards.due_shard_name(Provider.SNAPTRADE, shard)})

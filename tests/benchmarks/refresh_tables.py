@@ -7,6 +7,7 @@ from rich.table import Table
 
 from tests.benchmarks.refresh_drain import CONNECTIONS, LIMIT, Drain
 from tests.benchmarks.refresh_planner import DUE, Turn
+from tests.benchmarks.refresh_turn_cpu import SECONDS_A_REQUEST, TurnCost
 
 Aims = Mapping[str, float]
 _WIDTH = 110
@@ -49,3 +50,12 @@ def show_turns(turns: Sequence[Turn]) -> None:
         ratio = round(each.requests / turns[0].requests, 3)
         table.add_row(f"{each.registered:,}", *map(str, (*counts, ratio)))
     Console(width=_WIDTH).print(table)
+
+
+def show_cost(cost: TurnCost) -> None:
+    """Show what a turn takes of a processor."""
+    Console(width=_WIDTH).print(
+        f"A turn with {cost.planned:,} due: {cost.requests:,} requests, {cost.cpu_seconds} s of "
+        f"CPU; at 512 MB, with {SECONDS_A_REQUEST * 1000:g} ms for each request, "
+        f"{cost.seconds_at_512_mb} s (aim ≤ 20)"
+    )
