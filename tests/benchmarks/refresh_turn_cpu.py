@@ -58,8 +58,9 @@ def turn_cost() -> TurnCost:
 def _turn() -> TurnCost:
     answers = _Answers()
     dynamodb, sqs = boto3.client("dynamodb", REGION, **KEYS), boto3.client("sqs", REGION, **KEYS)
-    dynamodb.meta.events.register("before-send", answers.answer)
-    sqs.meta.events.register("before-send", answers.answer)
+    answer: Any = answers.answer  # whose answer botocore takes for that of a server
+    dynamodb.meta.events.register("before-send", answer)
+    sqs.meta.events.register("before-send", answer)
     table = Table(dynamodb, "connections")
     planning = PlanTurnDependencies(
         due=DynamoConnections(table),
