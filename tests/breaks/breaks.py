@@ -9,6 +9,7 @@ from typing import Any
 
 from freshet.adapters import deadlines, odd_values
 from freshet.adapters.dynamodb import keys
+from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.quota import DynamoQuota
 from freshet.adapters.plaid.look_up_budget import LookUpBudget
@@ -19,6 +20,7 @@ from freshet.domain import (
     last_known,
     ledger,
     price_days,
+    purchase,
     reconciliation,
     refresh,
     snapshot,
@@ -34,6 +36,7 @@ from freshet.domain.holdings import Holdings
 from freshet.domain.instruments import Instrument
 from freshet.domain.money import Money, sane
 from freshet.domain.provider import Provider
+from freshet.domain.read_schedule import ReadSchedule
 from freshet.domain.webhooks import UNKNOWN_KIND, VerifiedDelivery, WebhookEvent
 from freshet.ports import WebhookVerifier
 from freshet.services.accept_webhook import Delivery, accept_webhook
@@ -75,6 +78,18 @@ def _always(signature: str, digests: Sequence[bytes]) -> bool:
 
 def _call_again(lost: refresh.Refresh, reason: str, *, now: datetime) -> refresh.Refresh:
     return refresh.put_back(lost, reason) if lost.status == "calling" else lost
+
+
+def _no_pause(*_: Any, **__: Any) -> None:
+    """Forget what the provider has asked for."""
+
+
+def _lease_anyway(self: DynamoConnections, user_id: str, connection_id: str, **_: Any) -> Any:
+    return self.get(user_id, connection_id)
+
+
+def _without_age(self: ReadSchedule, until: datetime, **_: Any) -> ReadSchedule:
+    return replace(self, next_read_at=until)
 
 
 def _settle_below(billed: Decimal, earlier: Any) -> None:
@@ -265,6 +280,27 @@ BREAKS = (
         original=DynamoQuota.take,
         replacement=_give_any,
         tests=("tests/integration/test_quota.py",),
+    ),
+    Break(
+        promise="The pause that a provider asks for is kept, obeyed and told",
+        name="forget-pauses",
+        original=purchase._pause_after,
+        replacement=_no_pause,
+        tests=("tests/unit/test_pauses.py",),
+    ),
+    Break(
+        promise="One reader at a time works on a connection",
+        name="lease-anyway",
+        original=DynamoConnections.lease,
+        replacement=_lease_anyway,
+        tests=("tests/integration/test_connections_port.py",),
+    ),
+    Break(
+        promise="A read that was put off keeps its place in line",
+        name="to-the-end-of-the-line",
+        original=ReadSchedule.postponed,
+        replacement=_without_age,
+        tests=("tests/unit/test_connection_status.py",),
     ),
     Break(
         promise="No secret appears in a repr or a log",
