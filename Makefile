@@ -20,7 +20,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP $(filter AWS_%,$(.VARIABLES))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test test-deep quick quick-unit breaks lint types unit stood-in integration test-simulators sdks functional template validate deployed e2e console openapi examples bench fuzz simulators lock clean environments
+.PHONY: help demo dev test test-deep quick quick-unit breaks lint types unit stood-in integration test-simulators sdks functional template validate deployed e2e console openapi examples bench cost fuzz simulators lock clean environments
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
@@ -109,6 +109,10 @@ examples: environments ## Record the document's examples anew, from the local st
 
 bench: environments ## Measure; part=providers measures that part only, keep=yes changes the figures in .bench
 	@FRESHET_KEEP_FIGURES=$(filter yes,$(keep)) $(python) -m tests.benchmarks $(part)
+
+cost: environments ## Compute a month's bill of AWS; connections=1000 webhooks=2 refreshes=1 accounts=2 page_views=1
+	@PYTHONPATH=.:layers/core $(python) -m tests.benchmarks.cost $(foreach name,connections webhooks refreshes accounts \
+		page_views,$(if $($(name)),$(name)=$($(name))))
 
 fuzz: environments ## Mutate genuine webhooks; part=api sends the deployed API what its document suggests
 	@$(python) -m tests.fuzz.$(or $(part),webhooks) --count 100000

@@ -2,6 +2,6 @@
 
 import os
 
-# Read when the functions' modules are imported.
-os.environ["POWERTOOLS_SERVICE_NAME"] = "bench"
-os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "Freshet"
+# Read when the functions' modules are imported; tests have set theirs.
+os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "bench")
+os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Freshet")

@@ -12,17 +12,24 @@ if TYPE_CHECKING:
 type Row = Mapping[str, Any]
 
 _READ_UNIT, _WRITE_UNIT = 4096, 1024
+_STORED_BESIDE = 100  # bytes that each row takes more than it has
 _TRANSACTION = 2  # everything in one counts twice
 _TYPES = frozenset(("S", "N", "B", "L", "M", "BOOL", "NULL"))
 
 
 @dataclass(slots=True)
 class Taken:
-    """What some requests took: how many of each kind there were, and their units."""
+    """What some requests took: how many of each kind there were, their units, and bytes."""
 
     kinds: Counter[str] = field(default_factory=Counter)
     read_units: int = 0
     write_units: int = 0
+    index_units: int = 0
+    lasting_bytes: int = 0
+    passing_bytes: int = 0
+    events: int = 0
+    calls: int = 0
+    log_bytes: int = 0
 
 
 def row_size(value: Any) -> int:
@@ -48,9 +55,19 @@ def write_units(size: int) -> int:
     return max(1, -(-size // _WRITE_UNIT))
 
 
+def index_units(before: Row, after: Row) -> int:
+    """Count the writes of an index of keys: a row enters it, leaves it, or is put elsewhere."""
+    entries = [tuple(row[name]["S"] for name in _INDEXED if name in row) for row in (before, after)]
+    return 0 if entries[0] == entries[1] else sum(len(each) == len(_INDEXED) for each in entries)
+
+
 def read_units(size: int) -> int:
     """Count the units of reading so much, consistently."""
     return max(1, -(-size // _READ_UNIT))
+
+
+def _stored_bytes(row: Row) -> int:
+    return row_size(row) + _STORED_BESIDE if row else 0
 
 
 class Meter:
@@ -59,7 +76,7 @@ class Meter:
     def __init__(self, watched: "DynamoDBClient", beside: "DynamoDBClient") -> None:
         self._beside = beside
         self._taken: Taken | None = None
-        self._sizes: list[tuple[str, Row, int]] = []
+        self._rows: list[tuple[str, Row, Row]] = []
         watched.meta.events.register("provide-client-params.dynamodb", self._before)
         watched.meta.events.register("after-call.dynamodb", self._after)
 
@@ -75,24 +92,32 @@ class Meter:
     def _before(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         if self._taken is not None:
             places = _written(model.name, params)
-            self._sizes = [(table, key, self._size(table, key)) for table, key in places]
+            self._rows = [(table, key, self._row(table, key)) for table, key in places]
 
     def _after(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        if self._taken is None:
+        taken = self._taken
+        if taken is None:
             return
-        self._taken.kinds[model.name] += 1
+        taken.kinds[model.name] += 1
         each = _TRANSACTION if model.name == "TransactWriteItems" else 1
-        for table, key, before in self._sizes:
-            self._taken.write_units += each * write_units(max(before, self._size(table, key)))
-        self._taken.read_units += _read(model.name, parsed)
+        for table, key, before in self._rows:
+            after = self._row(table, key)
+            taken.write_units += each * write_units(max(row_size(before), row_size(after)))
+            taken.index_units += index_units(before, after)
+            more = _stored_bytes(after) - _stored_bytes(before)
+            if "expires_at" in (after or before):
+                taken.passing_bytes += more
+            else:
+                taken.lasting_bytes += more
+        taken.read_units += _read(model.name, parsed)
 
-    def _size(self, table: str, key: Row) -> int:
-        item = self._beside.get_item(TableName=table, Key=dict(key), ConsistentRead=True)
-        return row_size(item.get("Item", {}))
+    def _row(self, table: str, key: Row) -> Row:
+        found = self._beside.get_item(TableName=table, Key=dict(key), ConsistentRead=True)
+        return found.get("Item", {})
 
 
 def _written(name: str, params: dict[str, Any]) -> Iterator[tuple[str, Row]]:
-    if name in ("PutItem", "UpdateItem"):
+    if name in ("PutItem", "UpdateItem", "DeleteItem"):
         yield params["TableName"], _key(params)
     if name == "TransactWriteItems":
         for write in params["TransactItems"]:
@@ -110,6 +135,7 @@ def _key(what: dict[str, Any]) -> Row:
 
 
 _KEY = ("PK", "SK")
+_INDEXED = ("due_shard", "due_at")
 
 
 def _read(name: str, answer: dict[str, Any]) -> int:
