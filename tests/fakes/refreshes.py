@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from freshet.domain.budgets import Buckets, day_ends, month_ends
+from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ASLEEP
 from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound, PurchasesStopped
 from freshet.domain.ledger import BudgetChange, LedgerEntry, Settled, Settlement, counted
@@ -62,8 +63,11 @@ class FakeRefreshes:
         self.rows[refresh.user_id, refresh.id] = refresh
         return refresh
 
-    def reserve(self, refresh: Refresh, *, policy: PurchasePolicy, now: datetime) -> Refresh:
+    def reserve(
+        self, refresh: Refresh, *, judged: Connection, policy: PurchasePolicy, now: datetime
+    ) -> Refresh:
         self._demand_free(refresh)
+        self._demand_as_judged(judged)
         buckets = Buckets.at(now)
         self._demand_room(refresh, buckets, policy, now)
         reserved = replace(
@@ -112,6 +116,13 @@ class FakeRefreshes:
             or is_known
         ):
             raise ConcurrentChange(refresh.id)
+
+    def _demand_as_judged(self, judged: Connection) -> None:
+        row = self._connections.get(judged.user_id, judged.id)
+        is_paused = row.slots.holdings.not_before != judged.slots.holdings.not_before
+        is_bought = row.purchases.last_purchase_at != judged.purchases.last_purchase_at
+        if is_paused or is_bought or row.link.suspicion is not None:
+            raise ConcurrentChange(judged.id)
 
     def _become_open(self, refresh: Refresh) -> None:
         owner = refresh.user_id, refresh.connection_id

@@ -21,7 +21,12 @@ def wanted_refresh(key: str = "first", **changes: Any) -> Refresh:
 
 def reserve(money: Stores, key: str = "first", **policy: Any) -> Refresh:
     """Reserve the money of a refresh under the usual policy with some changes."""
-    return money.refreshes.reserve(wanted_refresh(key), policy=a_policy(**policy), now=NOON)
+    return money.refreshes.reserve(
+        wanted_refresh(key),
+        judged=money.connections.get(USER, CONNECTION_ID),
+        policy=a_policy(**policy),
+        now=NOON,
+    )
 
 
 def free_connection(money: Stores) -> None:

@@ -110,6 +110,7 @@ REFRESH = a_refresh(
     answer=an_answer(),
     budget_buckets=("2026-11-20", "2026-11"),
     counts_as_assumed=True,
+    retry_at=NOON + timedelta(minutes=2),
     checks_done=3,
     next_check_at=NOON + timedelta(minutes=3),
     finished_at=NOON + timedelta(minutes=10),

@@ -35,7 +35,8 @@ def _reserve_all(stores: Stores, policy: PurchasePolicy, *, connections: int) ->
             id=refresh_id_for(connection_id, str(number)), connection_id=connection_id
         )
         try:
-            stores.refreshes.reserve(refresh, policy=policy, now=NOON)
+            judged = a_connection(id=connection_id)
+            stores.refreshes.reserve(refresh, judged=judged, policy=policy, now=NOON)
         except (BudgetExhausted, ConcurrentChange):
             return False
         return True

@@ -20,7 +20,12 @@ OTHER_ID = "con_" + "b" * 24
 
 def _buy(money: Stores, key: str, now: datetime) -> None:
     free_connection(money)
-    money.refreshes.reserve(wanted_refresh(key), policy=a_policy(), now=now)
+    money.refreshes.reserve(
+        wanted_refresh(key),
+        judged=money.connections.get(USER, CONNECTION_ID),
+        policy=a_policy(),
+        now=now,
+    )
 
 
 def test_every_budget_shows_what_was_reserved_when_asked(money: Stores) -> None:

@@ -256,4 +256,4 @@ def test_postponed_connection_is_due_before_those_that_were_not_tried(stores: St
         )
         stores.connections.add(connection, provider_user_id=None)
     due = stores.connections.due(Provider.SNAPTRADE, now=NOON, limit=9)
-    assert [each for _, each, _ in due] == ["con_4", "con_2", "con_1", "con_0", "con_3"]
+    assert [each for _, each, _ in due] == ["con_4", "con_2", "con_3", "con_1", "con_0"]

@@ -175,7 +175,12 @@ def test_connection_stays_when_it_changed_before_it_was_disconnected(held: Store
 def test_refreshes_and_parked_events_go_and_the_ledger_stays_when_traces_are_erased(
     held: Stores,
 ) -> None:
-    reserved = held.refreshes.reserve(a_refresh(), policy=a_policy(), now=NOON)
+    reserved = held.refreshes.reserve(
+        a_refresh(),
+        judged=held.connections.get(USER, CONNECTION_ID),
+        policy=a_policy(),
+        now=NOON,
+    )
     held.refreshes.book(replace(reserved, status=RefreshStatus.CALLING, started_at=NOON))
     ours = an_event(id="parked-1")
     others = an_event(id="parked-2", provider_connection_id="authorization-10")

@@ -18,6 +18,7 @@ from freshet.domain.refresh import (
     refuse,
     start_call,
 )
+from freshet.domain.verdicts import Suspicion, VerdictKind
 from tests.builders import (
     CONNECTION_ID,
     FENCE,
@@ -100,7 +101,12 @@ def test_budget_is_open_again_when_the_next_day_begins(money: Stores) -> None:
     reserve(money)
     free_connection(money)
     tomorrow = NOON + timedelta(hours=12)
-    again = money.refreshes.reserve(wanted_refresh("second"), policy=policy, now=tomorrow)
+    again = money.refreshes.reserve(
+        wanted_refresh("second"),
+        judged=money.connections.get(USER, CONNECTION_ID),
+        policy=policy,
+        now=tomorrow,
+    )
     assert again.budget_buckets == ("2026-11-21", "2026-11")
     assert money.spent("2026-11-21")["deployment"] == (1, Decimal("0.10"))
 
@@ -265,3 +271,29 @@ def test_opened_refresh_leaves_the_connection_as_the_rules_say(
         wanted = replace(wanted_refresh(), method=method, kind=kind, status=status)
         opened = money.refreshes.open(wanted)
     assert money.connections.get(USER, CONNECTION_ID) == before.opening(opened)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"last_purchase_at": NOON},
+        {"refresh_not_before": NOON},
+        {"suspicion": Suspicion(kind=VerdictKind.STATED, since=NOON, looked_at=NOON)},
+    ],
+)
+def test_nothing_is_reserved_by_what_is_no_longer_so(money: Stores, change: Any) -> None:
+    judged = money.connections.get(USER, CONNECTION_ID)
+    money.connections.change(USER, CONNECTION_ID, lambda row: changed(row, **change))
+    with pytest.raises(ConcurrentChange):
+        money.refreshes.reserve(wanted_refresh(), judged=judged, policy=a_policy(), now=NOON)
+    assert money.spent()["deployment"] == NOTHING
+    again = money.connections.get(USER, CONNECTION_ID)
+    if "suspicion" not in change:
+        money.refreshes.reserve(wanted_refresh(), judged=again, policy=a_policy(), now=NOON)
+
+
+def test_several_refreshes_are_read_at_once(money: Stores) -> None:
+    reserved = reserve(money)
+    missing = wanted_refresh("never").id
+    assert money.refreshes.some(USER, [reserved.id, missing, "junk"]) == {reserved.id: reserved}
+    assert money.refreshes.some("user-2", [reserved.id]) == {}

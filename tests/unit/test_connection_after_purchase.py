@@ -36,6 +36,7 @@ def _after(
     refresh = a_refresh(
         status=status,
         reason=error.reason if error else None,
+        retry_at=error.pause_until(NOON) if error else None,
         started_at=CALLED,
         next_check_at=None if is_over else CHECK,
     )

@@ -1,17 +1,20 @@
 """A provider that wants one connection left alone: for as long as it says, and no other one."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from freshet.domain import call_errors
 from freshet.domain.cadence import Cadence
+from freshet.domain.connection import Connection
 from freshet.domain.errors import ConnectionNeedsUser, RefreshTooSoon
 from freshet.domain.provider import Provider
 from freshet.domain.refresh import Kind, RefreshStatus
 from freshet.services.refresh_records import Purchase
 from freshet.services.request_refresh import request_transactions_sync
 from tests.builders import CONNECTION_ID, NOON, USER, an_account, an_answer, changed
+from tests.replacing import InPlaceOf
 from tests.unit.crowd import add_connection, connection_id
 from tests.unit.stage import Stage, a_request
 
@@ -166,3 +169,35 @@ def test_broken_link_is_looked_at_when_its_user_presses() -> None:
         stage.press()
     stage.drain()
     assert stage.connection.link.status == "active"
+
+
+@pytest.mark.parametrize("provider", Provider)
+@pytest.mark.parametrize("seconds", [300, 7200])
+def test_pause_outlives_a_process_that_dies_before_it_notes_it(
+    provider: Provider, seconds: int
+) -> None:
+    stage = Stage(provider=provider)
+    stage.provider.refresh_failures = [
+        call_errors.SubjectLimited(ASKED, wait=timedelta(seconds=seconds))
+    ]
+    calls: list[datetime] = []
+    stage.provider.during_refresh = lambda: calls.append(stage.clock())
+    usual = stage.connections.change
+
+    def die(*given: Any, **more: Any) -> Connection:
+        if calls:
+            raise Died
+        return usual(*given, **more)
+
+    with InPlaceOf(usual).holding(die), pytest.raises(Died):
+        stage.press("first")
+        stage.drain()
+    for _ in range(seconds // 60 - 1):
+        stage.later(minutes=1)
+        stage.plan()
+        stage.drain()
+    assert calls == [NOON]
+
+
+class Died(Exception):
+    """The process is gone."""

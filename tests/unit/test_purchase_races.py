@@ -11,6 +11,7 @@ import pytest
 
 from freshet.domain import errors
 from freshet.domain.commands import RefreshCommand
+from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.identifiers import refresh_id_for
 from freshet.domain.purchase import PurchasePolicy
@@ -134,9 +135,11 @@ def test_nothing_is_bought_when_something_comes_up_between_check_and_reservation
     stage = Stage()
     usual = stage.refreshes.reserve
 
-    def reserve_later(refresh: Refresh, *, policy: PurchasePolicy, now: datetime) -> Refresh:
+    def reserve_later(
+        refresh: Refresh, *, judged: Connection, policy: PurchasePolicy, now: datetime
+    ) -> Refresh:
         change(stage)
-        return usual(refresh, policy=policy, now=now)
+        return usual(refresh, judged=judged, policy=policy, now=now)
 
     with InPlaceOf(usual).holding(reserve_later), pytest.raises(error):
         stage.press() if is_pressed else stage.buy()

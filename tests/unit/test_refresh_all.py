@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from freshet.domain import errors
+from freshet.domain.connection import Connection
 from freshet.domain.connection_report import DataMode
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.provider import Provider
-from freshet.domain.refresh import RefreshStatus, Trigger
+from freshet.domain.refresh import Refresh, RefreshStatus, Trigger
 from freshet.services.refresh_all import RefreshAllRequest, preview_all, refresh_all
-from tests.builders import CONNECTION_ID, NOON, USER
+from tests.builders import CONNECTION_ID, NOON, USER, changed
+from tests.replacing import InPlaceOf
 from tests.unit.stage import Stage
 
 
@@ -184,7 +186,8 @@ def test_same_key_goes_on_with_what_was_not_begun_in_time(is_realtime: bool) -> 
     requesting = replace(stage.requesting, overlapped=slow)
     first = refresh_all(_request(), deps=requesting)
     left = [each for each in first if isinstance(each.refusal, errors.NotBegun)]
-    assert (slow.begun, len(left)) == (24, 26)  # eight side by side; none after eight seconds
+    # Live reads eight side by side, purchases one after the other; none after eight seconds.
+    assert (slow.begun, len(left)) == ((24, 26) if is_realtime else (0, 0))
     for _ in range(2):
         last = refresh_all(_request(), deps=requesting)
     assert not [each for each in last if each.refusal]
@@ -197,24 +200,60 @@ def test_same_key_goes_on_with_what_was_not_begun_in_time(is_realtime: bool) -> 
 
 def test_nothing_is_asked_for_a_connection_once_a_budget_is_spent() -> None:
     stage = _crowded_stage(50, user_daily_refreshes=2)
-    slow = _Slow(stage, seconds=0)
-    answers = refresh_all(_request(), deps=replace(stage.requesting, overlapped=slow))
-    assert slow.begun == 2
-    assert len(stage.refresh_commands) == 2
+    answers = refresh_all(_request(), deps=stage.requesting)
+    assert len(stage.refreshes.rows) == len(stage.refresh_commands) == 2
     refused = [each.refusal for each in answers if each.refusal]
     assert len(refused) == 48
     assert all(isinstance(each, errors.BudgetExhausted) for each in refused)
 
 
-def test_commands_are_sent_before_the_next_ones_are_begun() -> None:
-    stage = _crowded_stage(20, user_daily_refreshes=20)
-    sent: list[int] = []
+def test_connection_that_cannot_be_bought_takes_nothing_from_the_others() -> None:
+    stage = _crowded_stage(3, user_daily_refreshes=1)
+    usual, asked = stage.providers.open, []
 
-    def counted[Item, Result](
-        work: Callable[[Item], Result], items: Sequence[Item]
-    ) -> Sequence[Result]:
-        sent.append(len(stage.buys.commands))
-        return [work(each) for each in items]
+    def open_the_last(connection: Connection) -> Any:
+        asked.append(connection.id)
+        if len(asked) < 3:
+            raise errors.CredentialMissing(connection.id)
+        return usual(connection)
 
-    refresh_all(_request(), deps=replace(stage.requesting, overlapped=counted))
-    assert sent == [0, 8, 16]
+    with InPlaceOf(usual).holding(open_the_last):
+        answers = refresh_all(_request(), deps=stage.requesting)
+    assert [type(each.refusal) for each in answers[:2]] == [errors.CredentialMissing] * 2
+    assert answers[2].result is not None
+
+
+def test_connection_bought_meanwhile_is_not_bought_again() -> None:
+    stage = _crowded_stage(2)
+    usual = stage.refreshes.reserve
+    first, second = (each.id for each in stage.connections.of_user(USER))
+
+    def reserve_later(refresh: Refresh, **given: Any) -> Refresh:
+        if refresh.connection_id == first:
+            stage.connections.change(
+                USER, second, lambda row: changed(row, last_purchase_at=stage.clock())
+            )
+        return usual(refresh, **given)
+
+    with InPlaceOf(usual).holding(reserve_later):
+        answers = {
+            each.connection_id: each for each in refresh_all(_request(), deps=stage.requesting)
+        }
+    assert answers[first].result is not None
+    assert isinstance(answers[second].refusal, errors.RefreshTooSoon)
+    assert [each.connection_id for each in stage.refreshes.rows.values()] == [first]
+
+
+def test_workers_are_told_of_what_was_reserved_before_an_error() -> None:
+    stage = _crowded_stage(3)
+    usual, asked = stage.providers.open, []
+
+    def break_down(connection: Connection) -> Any:
+        asked.append(connection.id)
+        if len(asked) == 3:
+            raise RuntimeError
+        return usual(connection)
+
+    with InPlaceOf(usual).holding(break_down), pytest.raises(RuntimeError):
+        refresh_all(_request(), deps=stage.requesting)
+    assert len(stage.refresh_commands) == len(stage.refreshes.rows) == 2

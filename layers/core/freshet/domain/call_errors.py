@@ -51,6 +51,10 @@ class CallFailed(FreshetError):
         """Say when the same call may succeed."""
         return now + _USUAL_WAIT
 
+    def pause_until(self, now: datetime) -> datetime | None:
+        """Say until when the same call is in vain; None where it always is, or nobody says."""
+        return self.retry_at(now) if self.retryable else None
+
 
 class QuotaExhausted(CallFailed):
     """Our limiter has no token; the request was not sent."""
@@ -171,6 +175,10 @@ class ProviderThrottled(ProviderError):
 
     retryable = False
     reason = "provider_throttled"
+
+    def pause_until(self, now: datetime) -> datetime | None:
+        """Wait as long as the provider says; it may not say how long."""
+        return None if self.wait is None else now + self.wait
 
 
 class LoginRequired(ProviderError):

@@ -78,10 +78,10 @@ def connection_after(
         return connection
     if refresh.status not in (RefreshStatus.RESERVED, RefreshStatus.REFUSED):
         return connection.after_call(refresh, now=now).rescheduled(now=now)
-    slot = replace(slot, not_before=_pause_after(refresh, error, cooldown=cooldown, now=now))
+    slot = replace(slot, not_before=_pause_after(refresh, cooldown=cooldown, now=now))
     paused = replace(connection, slots=connection.slots.with_slot(refresh.kind, slot))
     if refresh.status is RefreshStatus.RESERVED:
-        slot = slot.awaiting_call(error.retry_at(now) if error else now)
+        slot = slot.awaiting_call(refresh.retry_at or now)
         waiting = replace(paused, slots=paused.slots.with_slot(refresh.kind, slot))
         if refresh.method is Method.PURCHASE:
             purchases = connection.purchases.after_refusal(
@@ -98,24 +98,19 @@ def connection_after(
     return refused.announcing_status(closed, now=now).rescheduled(now=now)
 
 
-def _pause_after(
-    refresh: Refresh, error: CallFailed | None, *, cooldown: timedelta, now: datetime
-) -> datetime | None:
+def _pause_after(refresh: Refresh, *, cooldown: timedelta, now: datetime) -> datetime | None:
     """Say when the next call of this kind may be made, after one that surely cost nothing.
 
-    What concerns our key alone the limiter knows.
+    By what is on record, so that a worker that takes over after a crash judges alike. What concerns
+    our key alone the limiter knows.
     """
-    kind = type(error) if error else ERRORS_BY_REASON.get(refresh.reason or "", CallFailed)
-    if issubclass(kind, ProviderThrottled) and not (
-        isinstance(error, ProviderError) and error.wait
-    ):
+    kind = ERRORS_BY_REASON.get(refresh.reason or "", CallFailed)
+    if kind is RateLimited or issubclass(kind, QuotaExhausted):
+        return None
+    if issubclass(kind, ProviderThrottled) and refresh.retry_at is None:
         # How long it wants us to wait is not known: as long as after a purchase.
         return now + cooldown
-    is_of_our_key = kind is RateLimited or issubclass(kind, QuotaExhausted)
-    if not issubclass(kind, ProviderError) or is_of_our_key or error is None:
-        return None
-    is_worth_trying = error.retryable or issubclass(kind, ProviderThrottled)
-    return error.retry_at(now) if is_worth_trying else None
+    return refresh.retry_at
 
 
 def verdict_of_purchase(refresh: Refresh) -> Verdict | None:

@@ -20,7 +20,15 @@ from freshet.domain.price_basis import PriceBases
 from freshet.domain.provider_traits import ProviderTraits
 from freshet.domain.read_scope import ReadScope
 from freshet.domain.reconciliation import Reconciliation
-from freshet.domain.refresh import AccountProgress, Kind, Method, Refresh, note_proof, pass_check
+from freshet.domain.refresh import (
+    AccountProgress,
+    Kind,
+    Method,
+    Refresh,
+    RefreshStatus,
+    note_proof,
+    pass_check,
+)
 from freshet.domain.snapshot import HoldingsReading
 from freshet.domain.trouble import Trouble, reason_of
 from freshet.domain.verdicts import Verdict, VerdictKind, verdict_of
@@ -205,8 +213,12 @@ def _after_check(
     slot = connection.slots.of(refresh.kind)
     if slot.refresh_id != refresh.id:
         return connection  # another one opened while we were reading
+    # Should the buyer have died before it could note the call, or its refusal, itself.
+    if refresh.status is RefreshStatus.REFUSED:
+        paused = replace(slot, not_before=refresh.retry_at or slot.not_before)
+        slots = connection.slots.with_slot(refresh.kind, paused)
+        return replace(connection, slots=slots).without_refresh(refresh, now=now)
     if refresh.is_terminal:
-        # Should the buyer have died before it could note the call itself.
         return connection.after_call(refresh, now=now)
     if not slot.is_called:
         return connection  # it keeps its own time

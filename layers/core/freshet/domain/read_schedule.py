@@ -44,8 +44,8 @@ class ReadSchedule:
 
     @property
     def is_postponed(self) -> bool:
-        """Tell whether it is due before others: quota alone was missing for it."""
-        return self.overdue_since is not None and self.consecutive_failures == 0
+        """Tell whether it goes before those that were not tried: quota was missing for it."""
+        return self.overdue_since is not None
 
     def after_failure(self, *, now: datetime, wait: timedelta | None) -> "ReadSchedule":
         """Step back; this connection alone waits longer after each failure."""

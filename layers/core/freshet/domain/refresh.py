@@ -118,6 +118,8 @@ class Refresh:
     budget_buckets: tuple[str, ...] = ()
     counts_as_assumed: bool = False
     """The budgets count its money as assumed."""
+    retry_at: datetime | None = None
+    """When the provider lets the same call be made again, after one that cost nothing."""
     checks_done: int = 0
     next_check_at: datetime | None = None
     created_at: datetime
@@ -163,6 +165,7 @@ def start_call(
         status=RefreshStatus.CALLING,
         attempt=refresh.attempt + 1,
         calling_until=now + fence,
+        retry_at=None,
         started_at=now,
         accounts=dict.fromkeys(accounts, AccountProgress.WAITING),
         reason=None,
@@ -226,6 +229,7 @@ def after_error(refresh: Refresh, error: CallFailed, *, may_wait: bool, now: dat
     if not error.is_surely_unbilled:
         return lose_answer(refresh, error.reason, now=now)
     is_soon = error.retry_at(now) - now <= PATIENCE
+    refresh = replace(refresh, retry_at=error.pause_until(now))
     if error.retryable and is_soon and may_wait and refresh.attempt < MOST_ATTEMPTS:
         return put_back(refresh, error.reason)
     return refuse(refresh, error.reason, answer=error.answer, now=now)

@@ -73,8 +73,8 @@ class RefreshSlots:
 
     def is_put_back(self, refresh: Refresh, *, now: datetime) -> bool:
         """Tell whether a refresh was called in vain, and the provider wants us to wait."""
-        check_at = self.of(refresh.kind).check_at
-        return refresh.attempt > 0 and check_at is not None and check_at > now
+        pauses = (self.of(refresh.kind).check_at, refresh.retry_at)
+        return refresh.attempt > 0 and any(at is not None and at > now for at in pauses)
 
     def refusals_at(self, read_at: datetime, *, is_forgotten: bool) -> "RefreshSlots":
         """Keep the refusals that still hold when a read began, or forget them all."""

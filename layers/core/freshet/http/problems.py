@@ -206,7 +206,8 @@ def _retry_after(error: Exception, now: datetime, not_before: datetime | None) -
     elif isinstance(error, call_errors.ProviderThrottled) or (
         isinstance(error, call_errors.CallFailed) and error.retryable
     ):
-        limited = isinstance(error, call_errors.QuotaExhausted | call_errors.RateLimited)
+        is_exhausted = isinstance(error, call_errors.QuotaExhausted)
+        limited = is_exhausted or type(error) is call_errors.RateLimited
         # Where a pause is on record for the connection, it says when; our key's limit comes on top.
         own = error.retry_at(now) if limited or not_before is None else not_before
         at = max(own, not_before or own)

@@ -2,7 +2,7 @@
 
 from typing import NotRequired
 
-from freshet.domain.call_errors import ERRORS_BY_REASON, CallFailed, ProviderError
+from freshet.domain.call_errors import ERRORS_BY_REASON, CallFailed, ProviderError, QuotaExhausted
 from freshet.domain.errors import InvalidField
 from freshet.domain.refresh import Refresh, RefreshStatus
 from freshet.http.application import Api
@@ -67,6 +67,10 @@ def shown_preview(preview: Preview, api: Api) -> PreviewShape:
 def _recorded_failure(refresh: Refresh) -> CallFailed | None:
     # The same key again gets the same verdict again.
     kind = ERRORS_BY_REASON.get(refresh.reason or "")
-    if refresh.status is not RefreshStatus.REFUSED or kind is None or refresh.answer is None:
+    if refresh.status is not RefreshStatus.REFUSED or kind is None:
         return None
-    return kind(refresh.answer) if issubclass(kind, ProviderError) else None
+    if issubclass(kind, QuotaExhausted):
+        return kind(refresh.retry_at or refresh.created_at)
+    if refresh.answer is None or not issubclass(kind, ProviderError):
+        return None
+    return kind(refresh.answer)

@@ -35,11 +35,14 @@ class Refreshes(Protocol):
     def add(self, refresh: Refresh) -> Refresh:
         """Put one on record that has ended already; raises ConcurrentChange if it is there."""
 
-    def reserve(self, refresh: Refresh, *, policy: PurchasePolicy, now: datetime) -> Refresh:
+    def reserve(
+        self, refresh: Refresh, *, judged: Connection, policy: PurchasePolicy, now: datetime
+    ) -> Refresh:
         """Reserve money in every budget and become the connection's open refresh, or do nothing.
 
-        Raises BudgetExhausted and PurchasesStopped; raises ConcurrentChange where another refresh
-        is open already, or the link works no more.
+        `judged` is the connection as it was checked. Raises BudgetExhausted and PurchasesStopped;
+        raises ConcurrentChange where another refresh is open already, the link works no more, or
+        the last purchase, the provider's pause or a suspicion is another one by now.
         """
 
     def book(self, refresh: Refresh) -> Refresh:

@@ -32,13 +32,20 @@ class DrainParkedDependencies(Protocol):
 
 
 def drain_parked(
-    provider: Provider, provider_connection_id: str, owner: Owner, *, deps: DrainParkedDependencies
+    provider: Provider,
+    provider_connection_id: str,
+    owner: Owner,
+    *,
+    last: str | None = None,
+    deps: DrainParkedDependencies,
 ) -> int:
     """Mark a connection by the events that waited for it; says how many there were.
 
     The caller has the connection read afterwards.
     """
-    waiting = deps.inbox.parked(provider, provider_connection_id)
+    # The event that is being worked goes last: while it waits, its repeats find the others.
+    found = deps.inbox.parked(provider, provider_connection_id)
+    waiting = sorted(found, key=lambda each: each.id == last)
     for event in waiting:
         # First: once taken, an event is not found again after a crash.
         note_expiry(event, owner, deps=deps)

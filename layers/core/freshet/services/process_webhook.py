@@ -51,7 +51,7 @@ def process_webhook(event: WebhookEvent, *, deps: ProcessWebhookDependencies) ->
     left = deps.inbox.left_of(event, owner=owner)
     if left.is_parked or is_added:
         # What came before an adopted connection was announced is waiting for it, too.
-        drain_parked(event.provider, event.provider_connection_id, owner, deps=deps)
+        drain_parked(event.provider, event.provider_connection_id, owner, last=event.id, deps=deps)
         left = deps.inbox.left_of(event, owner=owner)
     act_on(event, owner, deps=deps, is_asked_for=left.is_read_owed)
 

@@ -1,11 +1,11 @@
 """All connections of a user at once: each on its own, so that one refusal stops no other.
 
-What is refused is told from what was read at once for all of them, without a request for each. What
-is bought or read live is begun several at a time until the time is up; the same idempotency key
-goes on with what was not begun.
+What is refused is told from what was read at once for all of them, without a request for each.
+Purchases are reserved one after the other, live reads begun several at a time, until the time is
+up; the same idempotency key goes on with what was not begun.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -97,17 +97,24 @@ def refresh_all(
     request: RefreshAllRequest, *, deps: RequestRefreshDependencies
 ) -> list[Answered[Purchase]]:
     """Refresh every connection of a user, never in place; the same key gives the same refreshes."""
-    started_at = deps.purchasing.clock()
-    asked, spent = _read(request, deps, now=started_at)
-    answers = _on_record(asked, deps) | _refusals(asked, spent, deps, now=started_at)
+    until = deps.purchasing.clock() + _TIME
+    asked, spent = _read(request, deps, now=until - _TIME)
+    answers = _on_record(asked, deps)
     _tell_workers(asked, answers, deps)
-    left = [each for each in asked if each.connection.id not in answers]
-    for some in batched(left, _SIDE_BY_SIDE, strict=False):
-        if deps.purchasing.clock() - started_at > _TIME:
+    answers |= _bought(
+        [each for each in asked if each.connection.id not in answers and _is_purchase(each)],
+        spent,
+        deps,
+        until=until,
+    )
+    others = [
+        each for each in asked if each.connection.id not in answers and not _is_purchase(each)
+    ]
+    for some in batched(others, _SIDE_BY_SIDE, strict=False):
+        if deps.purchasing.clock() > until:
             break
         begun = deps.overlapped(lambda each: _answered(each, partial(_begun, deps=deps)), some)
         answers |= {each.connection_id: each for each in begun}
-        _tell_workers(some, answers, deps)
     return [
         answers.get(each.connection.id)
         or Answered(connection_id=each.connection.id, refusal=NotBegun())
@@ -186,22 +193,35 @@ def _on_record(
     return answers
 
 
-def _refusals(
-    asked: list[_Asked], spent: Spent, deps: RequestRefreshDependencies, *, now: datetime
+def _is_purchase(each: _Asked) -> bool:
+    connection = each.connection
+    return connection.can_refresh and connection.link.status not in ASLEEP
+
+
+def _bought(
+    wanted: Iterable[_Asked], spent: Spent, deps: RequestRefreshDependencies, *, until: datetime
 ) -> dict[str, Answered[Purchase]]:
-    """Judge what would be bought; each purchase leaves less for the next ones."""
-    answers: dict[str, Answered[Purchase]] = {}
-    for each in asked:
-        connection = each.connection
-        is_new = each.known is None and each.opened is None
-        if not (is_new and connection.can_refresh and connection.link.status not in ASLEEP):
-            continue
-        terms = terms_of(connection.provider, deps.purchasing)
-        refusal = refusal_of(connection, spent, terms=terms, now=now)
-        if refusal is not None:
-            answers[connection.id] = Answered(connection_id=connection.id, refusal=refusal)
-        else:
-            spent = spent.plus(connection.id, terms.price)
+    """Reserve one after the other: all of them share the rows of the user and the deployment.
+
+    Each leaves less for the next ones; what is refused for a pause or a budget costs no request.
+    """
+    asked, answers = list(wanted), dict[str, Answered[Purchase]]()
+    try:
+        for each in asked:
+            connection, now = each.connection, deps.purchasing.clock()
+            terms = terms_of(connection.provider, deps.purchasing)
+            refusal = refusal_of(connection, spent, terms=terms, now=now)
+            if refusal is not None:
+                answer = Answered[Purchase](connection_id=connection.id, refusal=refusal)
+            elif now > until:
+                continue
+            else:
+                answer = _answered(each, partial(_begun, deps=deps))
+                if answer.result is not None:
+                    spent = spent.plus(connection.id, terms.price)
+            answers[connection.id] = answer
+    finally:
+        _tell_workers(asked, answers, deps)
     return answers
 
 

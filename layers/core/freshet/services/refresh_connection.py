@@ -61,7 +61,7 @@ from freshet.services.refresh_records import (
     book,
     call_provider,
     called,
-    faster_refresh,
+    has_refresh,
     note_refusal,
     on_record,
     open_refresh_of,
@@ -122,9 +122,12 @@ def reserve(
     purchase, price = Method.PURCHASE, terms.price
     wanted = new_refresh(command, connection.provider, method=purchase, price=price, now=now)
     try:
-        reserved = deps.refreshes.reserve(wanted, policy=deps.policy, now=now)
+        reserved = deps.refreshes.reserve(wanted, judged=connection, policy=deps.policy, now=now)
     except ConcurrentChange:
-        return faster_refresh(Kind.HOLDINGS, command, deps), connection, None
+        current = deps.connections.get(command.user_id, command.connection_id)
+        if not has_refresh(current, Kind.HOLDINGS, command, deps):
+            check_before_money(current, spent=spent, terms=terms, now=deps.clock())
+        return open_refresh_of(current, Kind.HOLDINGS, command, deps), current, None
     return Purchase(refresh=reserved), connection.opening(reserved), buyer
 
 
@@ -142,6 +145,9 @@ def resume(
         return purchase
     if refresh.status is RefreshStatus.RESERVED:
         if connection.slots.is_put_back(refresh, now=now):
+            if connection.slots.of(refresh.kind).check_at != refresh.retry_at:
+                # Whoever put it back died before it could note that.
+                update_connection(refresh, connection, deps)
             return purchase
         if buyer is None:
             buyer = _buyer_for_old_reservation(refresh, connection, deps)

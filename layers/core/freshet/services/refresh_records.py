@@ -122,6 +122,15 @@ def open_refresh_of(
     return Purchase(refresh=refresh, joined=refresh.id != command.refresh_id)
 
 
+def has_refresh(
+    connection: Connection, kind: Kind, command: RefreshCommand, deps: PurchaseDependencies
+) -> bool:
+    """Tell whether a refresh of a kind is open, or the command's own is on record."""
+    if connection.slots.of(kind).refresh_id is not None:
+        return True
+    return on_record(command.user_id, command.refresh_id, deps.refreshes) is not None
+
+
 def faster_refresh(kind: Kind, command: RefreshCommand, deps: PurchaseDependencies) -> Purchase:
     """Join what another request opened a moment ago; raises NotFound and as above."""
     connection = deps.connections.get(command.user_id, command.connection_id)
@@ -217,6 +226,8 @@ def called(
     if isinstance(failure, LoginRequired) and after.link.suspicion is not None:
         failure = ProviderUnavailable(failure.answer)
     until = not_before(after, refresh.kind, cooldown=terms_of(after.provider, deps).cooldown)
+    if refresh.retry_at is not None:
+        until = max(refresh.retry_at, until or refresh.retry_at)
     return Purchase(refresh=refresh, failure=failure, not_before=until)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from freshet.adapters.dynamodb import keys
 from freshet.adapters.dynamodb.connection_items import connection_from_item
+from freshet.adapters.dynamodb.stored_forms import readable
 from freshet.adapters.dynamodb.table import Item, Table
 from freshet.domain.budgets import (
     Buckets,
@@ -59,11 +60,8 @@ class DynamoBudgets:
     ) -> tuple[Sequence[Connection], UserSpending]:
         """List a user's connections, oldest first, with what `of_user` reads."""
         rows = list(self._rows_of(user_id))
-        found = [
-            connection_from_item(row)
-            for row in rows
-            if row["SK"].startswith(keys.CONNECTION_PREFIX)
-        ]
+        own = (row for row in rows if row["SK"].startswith(keys.CONNECTION_PREFIX))
+        found = readable(connection_from_item, own)
         in_order = sorted(found, key=lambda each: (each.created_at, each.id))
         return in_order, _user_spending(rows, now)
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from freshet.adapters.dynamodb import due_shards, keys
 from freshet.adapters.dynamodb.connection_items import connection_from_item, connection_to_item
+from freshet.adapters.dynamodb.stored_forms import readable
 from freshet.adapters.dynamodb.table import ConditionFailed, Item, Table, TransactionRefused
 from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.connection import Connection
@@ -171,7 +172,8 @@ class DynamoConnections:
             )
         except ConcurrentChange:
             return None
-        return connection_from_item(item)
+        # One that cannot be read is left with its lease: it takes no turn down.
+        return next(readable(connection_from_item, [item]), None)
 
     def give_back(
         self, user_id: str, connection_id: str, *, due_at: datetime, lease_until: datetime

@@ -31,10 +31,10 @@ class DynamoOverview:
         rows = list(self._connections_table.query_between(*span))
         accounts = [row for row in rows if row["SK"].startswith(keys.ACCOUNT_PREFIX)]
         connections = [row for row in rows if row["SK"].startswith(keys.CONNECTION_PREFIX)]
-        found = map(connection_from_item, connections)
+        found = readable(connection_from_item, connections)
         return (
             sorted(found, key=lambda each: (each.created_at, each.id)),
-            [account_from_item(row) for row in accounts],
+            list(readable(account_from_item, accounts)),
         )
 
     def page_of_user(
@@ -43,12 +43,13 @@ class DynamoOverview:
         """List some accounts from an id on, with their connections, and the id that follows."""
         span = keys.accounts_from(user_id, start or "")
         rows = self._connections_table.query_between(*span, page_size=limit + 1)
-        accounts = [account_from_item(row) for row in islice(rows, limit + 1)]
-        shown, rest = accounts[:limit], accounts[limit:]
+        first = list(islice(rows, limit + 1))
+        shown = list(readable(account_from_item, first[:limit]))
+        following = [row["SK"].removeprefix(keys.ACCOUNT_PREFIX) for row in first[limit:]]
         wanted = dict.fromkeys(each.connection_id for each in shown)
         rows = self._connections_table.get_many([keys.connection(user_id, each) for each in wanted])
-        connections = {each.id: each for each in map(connection_from_item, rows)}
-        return connections, shown, rest[0].id if rest else None
+        connections = {each.id: each for each in readable(connection_from_item, rows)}
+        return connections, shown, following[0] if following else None
 
     def holdings_that_fit(
         self, user_id: str, account_ids: Sequence[str], *, most_lines: int

@@ -81,13 +81,13 @@ class DynamoQuota:
                 return self._start_over(now, cost, read_at)
             self._is_shared = True
         try:
-            self._learn(self._advance(micros, cost, self._counting(read_at, now)), now)
-            return self._seen_full_at - self._depth - micros
+            bucket = self._advance(micros, cost, self._counting(read_at, now))
+            return self._learn(bucket, now) - self._depth - micros
         except ConditionFailed as refused:
             bucket = refused.current or {}
-            self._learn(bucket, now)
-            if self._seen_full_at > micros:
-                slot = now + (self._seen_full_at + cost - self._depth - micros) * _MICROSECOND
+            full_at = self._learn(bucket, now)
+            if full_at > micros:
+                slot = now + (full_at + cost - self._depth - micros) * _MICROSECOND
                 is_down = bucket.get("down_until", Decimal(0)) > micros
                 raise (ProviderDown if is_down else QuotaExhausted)(slot) from refused
         self._is_shared = False
@@ -140,9 +140,11 @@ class DynamoQuota:
         self._learn(bucket, now)
         return 0
 
-    def _learn(self, bucket: Item, now: datetime) -> None:
-        self._outdated = read_counts.outdated(bucket, now)
-        self._seen_full_at = int(bucket.get("full_at", Decimal(0)))
+    def _learn(self, bucket: Item, now: datetime) -> int:
+        """Remember a bucket for the next guess, and say when it is full; threads share a quota."""
+        full_at = int(bucket.get("full_at", Decimal(0)))
+        self._outdated, self._seen_full_at = read_counts.outdated(bucket, now), full_at
+        return full_at
 
 
 def _micros(at: datetime) -> int:

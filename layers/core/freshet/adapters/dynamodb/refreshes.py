@@ -16,11 +16,11 @@ from freshet.adapters.dynamodb.refresh_items import (
 )
 from freshet.adapters.dynamodb.table import Table, TransactionRefused
 from freshet.domain.budgets import Buckets, day_ends, month_ends
-from freshet.domain.connection import SAFETY_NET
+from freshet.domain.connection import SAFETY_NET, Connection
 from freshet.domain.connection_status import ASLEEP, ConnectionStatus
 from freshet.domain.errors import BudgetExhausted, ConcurrentChange, NotFound, PurchasesStopped
 from freshet.domain.identifiers import connection_id_of
-from freshet.domain.instants import to_text
+from freshet.domain.instants import optional_to_text, to_text
 from freshet.domain.ledger import LedgerEntry, Settled, Settlement, call_time, counted
 from freshet.domain.purchase import PurchasePolicy
 from freshet.domain.refresh import Method, Refresh, RefreshStatus
@@ -80,11 +80,14 @@ class DynamoRefreshes:
         self._table.put(self._item(refresh), condition="attribute_not_exists(PK)")
         return refresh
 
-    def reserve(self, refresh: Refresh, *, policy: PurchasePolicy, now: datetime) -> Refresh:
+    def reserve(
+        self, refresh: Refresh, *, judged: Connection, policy: PurchasePolicy, now: datetime
+    ) -> Refresh:
         """Reserve money in every budget and become the connection's open refresh, or do nothing.
 
-        Raises BudgetExhausted and PurchasesStopped; raises ConcurrentChange where another refresh
-        is open already, or the link works no more.
+        `judged` is the connection as it was checked. Raises BudgetExhausted and PurchasesStopped;
+        raises ConcurrentChange where another refresh is open already, the link works no more, or
+        the last purchase, the provider's pause or a suspicion is another one by now.
         """
         buckets = Buckets.at(now)
         reserved = replace(
@@ -95,7 +98,7 @@ class DynamoRefreshes:
         try:
             self._table.transact(
                 self._first_put(reserved),
-                self._becoming_open(reserved),
+                self._becoming_open(reserved, judged),
                 *reserving(self._table, reserved, policy, now=now),
             )
         except TransactionRefused as error:
@@ -179,8 +182,10 @@ class DynamoRefreshes:
     def _first_put(self, refresh: Refresh) -> dict[str, Any]:
         return self._table.putting(self._item(refresh), condition="attribute_not_exists(PK)")
 
-    def _becoming_open(self, refresh: Refresh) -> dict[str, Any]:
-        # What `Connection.opening` says; two requests for the same slot cannot both hold it.
+    def _becoming_open(self, refresh: Refresh, judged: Connection | None = None) -> dict[str, Any]:
+        # What `Connection.opening` says; two requests for the same slot cannot both hold it, and
+        # none that was judged by what is no longer so.
+        unchanged, seen = _as_judged(judged) if judged else ("", {})
         linked = {f":{status}": str(status) for status in ConnectionStatus if status not in ASLEEP}
         live = ", last_live_read_at = :now" if refresh.method is Method.READ else ""
         return self._table.updating(
@@ -190,13 +195,14 @@ class DynamoRefreshes:
             {
                 **({":now": to_text(refresh.created_at)} if live else {}),
                 **linked,
+                **seen,
                 ":id": refresh.id,
                 ":called": refresh.status is not RefreshStatus.RESERVED,
                 ":soon": to_text(refresh.created_at + SAFETY_NET),
                 ":shard": due_shards.awaited_shard(refresh.provider),
                 ":one": 1,
             },
-            condition=f"attribute_not_exists(#id) AND #status IN ({', '.join(linked)})",
+            condition=f"attribute_not_exists(#id) AND #status IN ({', '.join(linked)}){unchanged}",
             names={
                 "#status": "status",
                 "#id": f"{refresh.kind}_refresh_id",
@@ -209,6 +215,20 @@ class DynamoRefreshes:
         entry = LedgerEntry.of(refresh)
         key = keys.ledger(entry.user_id, entry.called_at, entry.refresh_id)
         return self._table.putting({**key, **ledger_to_item(entry)})
+
+
+def _as_judged(connection: Connection) -> tuple[str, dict[str, Any]]:
+    """Demand that what decides on a purchase is as it was when it was checked."""
+    times = {
+        "last_purchase_at": connection.purchases.last_purchase_at,
+        "holdings_not_before": connection.slots.holdings.not_before,
+    }
+    conditions = ["attribute_not_exists(suspicion)"]
+    values = {}
+    for name, at in times.items():
+        conditions.append(f"attribute_not_exists({name})" if at is None else f"{name} = :{name}")
+        values[f":{name}"] = optional_to_text(at)
+    return "".join(f" AND {each}" for each in conditions), values
 
 
 def _unchanged_since(refresh: Refresh) -> dict[str, Any]:
