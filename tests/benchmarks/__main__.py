@@ -3,7 +3,7 @@
 import sys
 from collections.abc import Callable
 
-from tests.benchmarks import busy_page, providers, refresh, requests, snapshots, starts
+from tests.benchmarks import busy_page, providers, refresh, requests, scale, snapshots, starts
 from tests.local_stack.stopping import run_to_exit
 
 PARTS: dict[str, Callable[[], None]] = {
@@ -11,6 +11,7 @@ PARTS: dict[str, Callable[[], None]] = {
     "providers": providers.main,
     "refresh": refresh.main,
     "requests": requests.main,
+    "scale": scale.main,
     "snapshots": snapshots.main,
     "starts": starts.main,
 }

@@ -115,13 +115,15 @@ class Counting:
         (command,) = (each for each in self._all_messages("refresh") if connection_id in each)
         return self.counted(lambda: self.world.redeliver("refresh", command))
 
-    def read(self, accounts: int, *, others: int = 0, **news: Any) -> Taken:
+    def read(
+        self, accounts: int, *, others: int = 0, positions: int = POSITIONS, **news: Any
+    ) -> Taken:
         """Read a connection that is due again, on another day, after some news if there are any."""
-        connection_id, original = self.linked(accounts)
+        connection_id, original = self.linked(accounts, positions=positions)
         self._crowd(others)
         self.clock.advance(days=2)
         if news:
-            self._hold(original.account_ids, **news)
+            self._hold(original.account_ids, positions, **news)
         return self.counted(self._read_as_planned(connection_id))
 
     def read_twice(self, accounts: int) -> Taken:
@@ -176,28 +178,38 @@ class Counting:
         self.world.work()
         return self.counted(lambda: self.world.redeliver("webhook", body))
 
-    def show(self, path: str) -> Taken:
+    def show(self, path: str, *, others: int = 0) -> Taken:
         """Answer a GET request of a user with one connection of two accounts, the second time."""
         connection_id, _ = self.linked(2)
+        self._crowd(others)
         shown = self._demanded(200, "GET", f"/v1/connections/{connection_id}/accounts").body
         path = path.format(connection=connection_id, account=shown["items"][0]["id"])
         self._demanded(200, "GET", path)
         return self.counted(lambda: self._demanded(200, "GET", path))
 
-    def linked(self, accounts: int, **cadence: str) -> tuple[str, Any]:
+    def linked(
+        self, accounts: int, *, positions: int = POSITIONS, **cadence: str
+    ) -> tuple[str, Any]:
         """Link a connection for a user of its own, so that no other one's reads count for it."""
         self.user_id = f"user-{next(self._numbers)}"
         portfolio = ["everyday"] * accounts
         connection_id, original = self.world.link(
             user_id=self.user_id, portfolio=portfolio, **cadence
         )
-        self._hold(original.account_ids)
+        self._hold(original.account_ids, positions)
         self.world.work()
         return connection_id, original
 
-    def _hold(self, account_ids: list[str], *, units: str = "3", price: str = "11") -> None:
+    def _hold(
+        self,
+        account_ids: list[str],
+        positions: int = POSITIONS,
+        *,
+        units: str = "3",
+        price: str = "11",
+    ) -> None:
         lines = []
-        for number in range(POSITIONS):
+        for number in range(positions):
             what = security("stock", f"SYM{number}", f"Some Company {number}")
             moved = str(Decimal(price) + Decimal(number * 7) / 100)
             lines.append(position(what, units if number == 0 else f"{number}.5", moved, "9.25"))
