@@ -19,5 +19,5 @@ def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, A
     """Answer one request."""
     function = bootstrap.api(DOCUMENT)
     if "operation" in event:
-        return function.operator.run(event)
+        return function.operator().run(event)
     return function.api.answer(event, context)

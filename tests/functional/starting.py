@@ -1,4 +1,4 @@
-"""A start in a process of its own, cut off from the network; tells what was composed.
+"""A start in a process of its own, cut off from the network; tells what was loaded, and composed.
 
 Usage: starting.py FUNCTION
 """
@@ -25,4 +25,5 @@ if __name__ == "__main__":
         for name, each in vars(bootstrap).items()
         if hasattr(each, "cache_info") and each.__module__ == bootstrap.__name__
     }
+    print(json.dumps(sorted(name for name in sys.modules if name.startswith("freshet."))))
     print(json.dumps([name for name, each in cached.items() if each.cache_info().currsize]))

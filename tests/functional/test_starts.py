@@ -70,6 +70,14 @@ def test_function_is_composed_without_the_network_when_lambda_starts_it(function
     assert json.loads(started.stdout.splitlines()[-1]) == COMPOSED[function]
 
 
+def test_nothing_of_the_operators_is_loaded_when_the_api_starts() -> None:
+    started = _start("api", **ON_LAMBDA)
+    assert started.returncode == 0, started.stderr
+    loaded = json.loads(started.stdout.splitlines()[-2])
+    assert "freshet.http.application" in loaded
+    assert [name for name in loaded if name.startswith("freshet.operations")] == []
+
+
 def test_function_is_not_composed_before_its_use_when_it_is_imported_elsewhere() -> None:
     started = _start("take_snapshots", PROVIDERS="nonsense")
     assert started.returncode == 0, started.stderr

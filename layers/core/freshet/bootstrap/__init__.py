@@ -5,7 +5,7 @@ more; the result is kept for the life of the execution environment.
 """
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from freshet.domain.commands import ReadCommand, RefreshCommand, RemovalCommand
     from freshet.domain.webhooks import VerifiedDelivery
     from freshet.http.application import Api
-    from freshet.operations.operator import Operator, OperatorAction
+    from freshet.operations.operator import Operator
     from freshet.services.accept_webhook import Delivery
 
 
@@ -228,25 +228,20 @@ class ApiFunction:
     """What the api function serves: HTTP requests and an operator's direct invocations."""
 
     api: "Api"
-    operator: "Operator"
+    operator: "Callable[[], Operator]"
 
 
 @cache
 def api(document: Path) -> ApiFunction:
     """Build the API and the operator's door; `document` describes the API."""
-    from freshet.adapters.dynamodb.budgets import DynamoBudgets
     from freshet.adapters.dynamodb.connections import DynamoConnections
-    from freshet.adapters.dynamodb.erasures import DynamoErasures
     from freshet.adapters.dynamodb.inbox import DynamoInbox
     from freshet.bootstrap.http_api import api_for
     from freshet.bootstrap.purchasing import purchasing_for
     from freshet.bootstrap.vaults import lease_for, vault_for
     from freshet.http.document import add_document_routes
-    from freshet.operations.operator import Operator
-    from freshet.registry import TRAITS, credential_form_of
-    from freshet.services.process_webhook import ProcessWebhookDependencies
+    from freshet.registry import TRAITS
     from freshet.services.register_connection import RegisterConnectionDependencies
-    from freshet.services.switch_purchases import SwitchPurchasesDependencies
 
     settings = ApiSettings.from_env(os.environ)
     purchasing = purchasing_for(settings)
@@ -263,24 +258,13 @@ def api(document: Path) -> ApiFunction:
         random_bytes=os.urandom,
         clock=utc_now,
     )
-    replaying = ProcessWebhookDependencies(
-        owners=connections,
-        inbox=inbox,
-        connections=connections,
-        erasures=DynamoErasures(connections_table),
-        reads=purchasing.reads,
-        debounce=timedelta(0),
-        random_bytes=os.urandom,
-        clock=utc_now,
-    )
-    switching = SwitchPurchasesDependencies(DynamoBudgets(connections_table))
 
-    def further() -> "Mapping[str, OperatorAction]":
-        from freshet.bootstrap.operating import further_operations
+    @cache
+    def operator() -> "Operator":
+        from freshet.bootstrap.operating import operator_for
 
-        return further_operations(settings, registering, connections, lease)
+        return operator_for(settings, registering, connections, lease)
 
-    operator = Operator(registering, switching, replaying, credential_form_of, further)
     served = api_for(settings, purchasing, registering, lease)
     add_document_routes(served, document)
     return ApiFunction(served, operator)

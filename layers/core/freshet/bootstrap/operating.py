@@ -1,10 +1,16 @@
 """What an operator asks for, with all that it needs."""
 
+import os
 from collections.abc import Mapping
+from datetime import timedelta
 
 from freshet.adapters.bus import EventBridgeBus
 from freshet.adapters.dynamodb.accounts import DynamoAccounts
 from freshet.adapters.dynamodb.audit import DynamoAuditBook
+from freshet.adapters.dynamodb.budgets import DynamoBudgets
+from freshet.adapters.dynamodb.connections import DynamoConnections
+from freshet.adapters.dynamodb.erasures import DynamoErasures
+from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.objects import S3Lines
@@ -13,7 +19,7 @@ from freshet.config import ApiSettings, CredentialStore, ProviderSettings, Purch
 from freshet.operations.audit import AuditOperations
 from freshet.operations.credentials import CredentialOperations
 from freshet.operations.importing import Importer
-from freshet.operations.operator import OperatorAction
+from freshet.operations.operator import Operator, OperatorAction
 from freshet.operations.price_bases import PriceBasisOperations
 from freshet.operations.settlements import SettlementOperations
 from freshet.operations.verdicts import VerdictOperations
@@ -22,15 +28,44 @@ from freshet.registry import credential_form_of
 from freshet.services.decide_verdict import DecideVerdictDependencies
 from freshet.services.import_connections import ImportDependencies
 from freshet.services.move_credentials import MoveCredentialsDependencies
+from freshet.services.process_webhook import ProcessWebhookDependencies
 from freshet.services.register_connection import RegisterConnectionDependencies
 from freshet.services.rotate_credential import RotateCredentialDependencies
 from freshet.services.set_price_basis import SetPriceBasisDependencies
 from freshet.services.settle_refresh import SettleRefreshDependencies
+from freshet.services.switch_purchases import SwitchPurchasesDependencies
 from freshet.wiring import client, table, utc_now, wait
 from freshet.wiring.providers import discoveries_for, rotation_for
 
 
-def further_operations(
+def operator_for(
+    settings: ApiSettings,
+    registering: RegisterConnectionDependencies,
+    connections: DynamoConnections,
+    lease: UserLease,
+) -> Operator:
+    """Build the operator's door; nothing of it is loaded before an operator comes."""
+    connections_table = table(settings.connections_table)
+    replaying = ProcessWebhookDependencies(
+        owners=connections,
+        inbox=DynamoInbox(connections_table),
+        connections=connections,
+        erasures=DynamoErasures(connections_table),
+        reads=registering.reads,
+        debounce=timedelta(0),
+        random_bytes=os.urandom,
+        clock=utc_now,
+    )
+    return Operator(
+        registering,
+        SwitchPurchasesDependencies(DynamoBudgets(connections_table)),
+        replaying,
+        credential_form_of,
+        lambda: _further_operations(settings, registering, connections, lease),
+    )
+
+
+def _further_operations(
     settings: ApiSettings,
     registering: RegisterConnectionDependencies,
     connections: Connections,
