@@ -35,8 +35,10 @@ def documented_holdings(
     are no accounts in this shape. Raises NotFound; raises InvalidField for a connection elsewhere,
     and TooManyLines before anything is made, where the lines are more than `most_lines`.
     """
-    connections = _connections(user_id, connection_id, provider=provider, deps=deps)
-    held = [(connection, _open_accounts(connection, deps.showing)) for connection in connections]
+    held = [
+        (connection, [each for each in accounts if each.report.status is AccountStatus.OPEN])
+        for connection, accounts in _connections(user_id, connection_id, provider, deps.showing)
+    ]
     ids = [account.id for _, accounts in held for account in accounts]
     summaries = deps.showing.snapshots.summaries_of(user_id, ids)
     if sum(each.line_count for each in summaries.values()) > most_lines:
@@ -45,23 +47,20 @@ def documented_holdings(
 
 
 def _connections(
-    user_id: str, connection_id: str | None, *, provider: Provider, deps: ShowDocumentedDependencies
-) -> Sequence[Connection]:
-    if connection_id is None:
-        everything = deps.showing.connections.of_user(user_id)
-        return [each for each in everything if each.provider is provider]
-    connection = deps.showing.connections.get(user_id, connection_id)
-    if connection.provider is not provider:
-        raise InvalidField("connection_id", f"must be a connection at {provider} for this shape")
-    return [connection]
-
-
-def _open_accounts(connection: Connection, deps: ShowHoldingsDependencies) -> list[Account]:
-    return [
-        account
-        for account in deps.accounts.of_connection(connection)
-        if account.report.status is AccountStatus.OPEN
-    ]
+    user_id: str, connection_id: str | None, provider: Provider, deps: ShowHoldingsDependencies
+) -> Iterator[tuple[Connection, Sequence[Account]]]:
+    """Give the connections at a provider with their accounts."""
+    if connection_id is not None:
+        connection = deps.connections.get(user_id, connection_id)
+        if connection.provider is not provider:
+            reason = f"must be a connection at {provider} for this shape"
+            raise InvalidField("connection_id", reason)
+        yield connection, deps.accounts.of_connection(connection)
+        return
+    connections, accounts = deps.overview.of_user(user_id)
+    for connection in connections:
+        if connection.provider is provider:
+            yield connection, [each for each in accounts if each.connection_id == connection.id]
 
 
 def _held_accounts(
