@@ -88,7 +88,13 @@ class FakeConnections:
         self, provider: Provider, *, now: datetime, limit: int
     ) -> Sequence[tuple[str, str, datetime]]:
         found = [
-            (not row.slots.open_ids, not row.schedule.is_postponed, row.due_at, row.user_id, row.id)
+            (
+                not row.slots.open_ids,
+                row.schedule.overdue_since or row.due_at,
+                row.due_at,
+                row.user_id,
+                row.id,
+            )
             for row in self.rows.values()
             if row.provider is provider and row.due_at is not None and row.due_at <= now
             if not _is_look(row)
@@ -118,6 +124,10 @@ class FakeConnections:
     ) -> None:
         if self.get(user_id, connection_id).due_at == lease_until:
             self.change(user_id, connection_id, lambda row: replace(row, due_at=due_at))
+
+
+def _overdue_since(row: Connection) -> datetime | None:
+    return row.schedule.overdue_since or row.due_at
 
 
 def _is_look(row: Connection) -> bool:

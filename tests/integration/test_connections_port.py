@@ -242,13 +242,14 @@ def test_lease_finds_nothing_where_nothing_is(stores: Stores) -> None:
         stores.connections.lease(USER, CONNECTION_ID, only_pending=False, now=NOON)
 
 
-def test_postponed_connection_is_due_before_those_that_were_not_tried(stores: Stores) -> None:
+def test_slots_are_handed_out_by_how_long_a_connection_is_overdue(stores: Stores) -> None:
     rows: list[dict[str, Any]] = [
         {"due_at": NOON - timedelta(hours=1)},
         {"due_at": NOON - timedelta(hours=2)},
         {"due_at": NOON, "overdue_since": NOON - timedelta(hours=3)},
         {"due_at": NOON, "overdue_since": NOON - timedelta(hours=3), "consecutive_failures": 1},
         {"due_at": NOON, "open_refresh_id": "ref_1"},
+        {"due_at": NOON - timedelta(hours=4)},
     ]
     for number, changes in enumerate(rows):
         connection = a_connection(
@@ -256,4 +257,4 @@ def test_postponed_connection_is_due_before_those_that_were_not_tried(stores: St
         )
         stores.connections.add(connection, provider_user_id=None)
     due = stores.connections.due(Provider.SNAPTRADE, now=NOON, limit=9)
-    assert [each for _, each, _ in due] == ["con_4", "con_2", "con_3", "con_1", "con_0"]
+    assert [each for _, each, _ in due] == ["con_4", "con_5", "con_2", "con_3", "con_1", "con_0"]

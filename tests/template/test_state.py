@@ -47,7 +47,7 @@ def test_table_is_paid_by_use_and_keyed_by_text(template: Template, name: str) -
     assert {each["AttributeType"] for each in table["AttributeDefinitions"]} == {"S"}
 
 
-def test_due_index_holds_keys_alone(template: Template) -> None:
+def test_due_index_holds_keys_and_the_age_alone(template: Template) -> None:
     tables = template.of_type("AWS::DynamoDB::Table")
     [due] = tables["ConnectionsTable"]["GlobalSecondaryIndexes"]
     assert due == {
@@ -56,7 +56,7 @@ def test_due_index_holds_keys_alone(template: Template) -> None:
             {"AttributeName": "due_shard", "KeyType": "HASH"},
             {"AttributeName": "due_at", "KeyType": "RANGE"},
         ],
-        "Projection": {"ProjectionType": "KEYS_ONLY"},
+        "Projection": {"ProjectionType": "INCLUDE", "NonKeyAttributes": ["overdue_since"]},
     }
     assert "GlobalSecondaryIndexes" not in tables["SnapshotsTable"]
 

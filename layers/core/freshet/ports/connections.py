@@ -54,8 +54,8 @@ class DueConnections(Protocol):
     ) -> Sequence[tuple[str, str, datetime]]:
         """List a provider's (user id, connection id, due time).
 
-        Those come first whose open refresh a user waits for, then those that no quota was left
-        for when their turn had come, then the oldest.
+        Those come first whose open refresh a user waits for, then those that are overdue for
+        longest; a read that was put off for want of quota keeps its age.
         """
 
     def due_looks(

@@ -141,15 +141,19 @@ class DynamoConnections:
     def due(
         self, provider: Provider, *, now: datetime, limit: int
     ) -> Sequence[tuple[str, str, datetime]]:
-        """List a provider's (user id, connection id, due time): awaited, postponed, the oldest."""
+        """List a provider's (user id, connection id, due time): awaited ones, then by age.
+
+        Those that were put off have a partition of their own, so that a long backlog of others does
+        not hide how long they are overdue.
+        """
         shards = [due_shards.due_shard_name(provider, number) for number in range(DUE_SHARDS)]
         first = (due_shards.awaited_shard(provider), due_shards.postponed_shard(provider))
-        awaited, postponed, *others = (
+        awaited, *others = (
             self._table.query_index("due", shard, until=to_text(now), limit=limit)
             for shard in (*first, *shards)
         )
-        rest = sorted((item for shard in others for item in shard), key=_due_text)
-        return [_due_entry(item) for item in (*awaited, *postponed, *rest)[:limit]]
+        rest = sorted((item for shard in others for item in shard), key=_overdue_since)
+        return [_due_entry(item) for item in (*awaited, *rest)[:limit]]
 
     def due_looks(
         self, provider: Provider, *, now: datetime, limit: int
@@ -204,8 +208,8 @@ class DynamoConnections:
 _IS_NEW = "attribute_not_exists(PK)"
 
 
-def _due_text(item: Item) -> str:
-    return str(item["due_at"])
+def _overdue_since(item: Item) -> str:
+    return str(item.get("overdue_since", item["due_at"]))
 
 
 def _due_entry(item: Item) -> tuple[str, str, datetime]:
