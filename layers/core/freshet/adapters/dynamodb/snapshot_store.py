@@ -16,7 +16,7 @@ from freshet.domain.errors import ConcurrentChange, Erased
 from freshet.domain.instants import to_text
 from freshet.domain.snapshot import HoldingsSnapshot, Outcome
 
-_MANY_LINES, _LONG_SOURCE = 500, 100_000
+_MANY_LINES, _LONG_SOURCE = 500, 200_000
 PARTS_OUTLIVE = timedelta(days=1)
 """A reader that has just read a version's row still finds its parts."""
 
