@@ -10,9 +10,16 @@ from tests.sdks.agreement import Part
 from tests.sdks.plaid_desk import PlaidDesk
 from tests.sdks.plaid_linking_rows import LINKING
 from tests.sdks.rows import Row, Several
+from tests.simulators.common.exact_json import loads
 
 _PAGE = 500
 _NOBODY = "http://127.0.0.1:9/plaid"
+
+
+def _our_holdings(desk: PlaidDesk) -> Any:
+    """Give what is read, and the rows as their texts have them."""
+    read, texts = desk.client.holdings(desk.item)
+    return read, Part({name: [loads(row) for row in rows] for name, rows in texts.items()})
 
 
 def _transactions(desk: PlaidDesk) -> Any:
@@ -81,7 +88,7 @@ READS: tuple[Row[PlaidDesk], ...] = (
         sdk=lambda desk, _: desk.sdk.investments_holdings_get(
             sdk.InvestmentsHoldingsGetRequest(access_token=desk.token)
         ),
-        ours=lambda desk, _: desk.client.holdings(desk.item),
+        ours=lambda desk, _: _our_holdings(desk),
     ),
     Row(
         name="PlaidClient.transactions",
