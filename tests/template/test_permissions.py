@@ -36,6 +36,7 @@ ALLOWED = {
     },
     "ProcessWebhookFunction": {
         "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
         "dynamodb:Query",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
@@ -45,6 +46,7 @@ ALLOWED = {
     "PlanRefreshesFunction": {"dynamodb:Query", "dynamodb:UpdateItem", "sqs:SendMessage"},
     "RefreshConnectionFunction": {
         "dynamodb:GetItem",
+        "dynamodb:BatchGetItem",
         "dynamodb:PutItem",
         "dynamodb:UpdateItem",
         "dynamodb:Query",
