@@ -4,7 +4,7 @@ import base64
 import gzip
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +25,7 @@ from functions.refresh_connection import app as refresh_connection
 from functions.take_snapshots import app as take_snapshots
 from tests.conformity import demand_conformity
 from tests.function_variables import FUNCTION_VARIABLES
+from tests.functional.grants import Handlers
 from tests.simulators.common.state import Clock, utc_now
 from tests.simulators.plaid import PlaidSimulator, SimulatedItem
 from tests.simulators.plaid.listener import Received as PlaidReceived
@@ -91,6 +92,15 @@ class World:
         self._users: dict[str, SimulatedUser] = {}
         self.sqs = sqs
         self.dynamodb = dynamodb
+        hold = Handlers().held
+        self._api = hold("ApiFunction", api.lambda_handler)
+        self._receive = hold("ReceiveWebhookFunction", receive_webhook.lambda_handler)
+        self._plan = hold("PlanRefreshesFunction", plan_refreshes.lambda_handler)
+        self._workers = {
+            "webhook": hold("ProcessWebhookFunction", process_webhook.lambda_handler),
+            "refresh": hold("RefreshConnectionFunction", refresh_connection.lambda_handler),
+            "snapshot": hold("TakeSnapshotsFunction", take_snapshots.lambda_handler),
+        }
 
     def link(self, *, user_id: str = USER, **options: Any) -> tuple[str, SimulatedConnection]:
         """Make a connection at the provider and register it; gives its id and the original."""
@@ -128,7 +138,7 @@ class World:
 
     def operate(self, event: dict[str, Any]) -> dict[str, Any]:
         """Invoke the api function as an operator does."""
-        return dict(api.lambda_handler(event, CONTEXT))
+        return dict(self._api(event, CONTEXT))
 
     def call(
         self,
@@ -150,7 +160,7 @@ class World:
         context["http"] |= {"method": method, "path": path}
         context["authorizer"]["jwt"]["claims"] |= {"sub": user_id, "scope": scope}
         context["authorizer"]["jwt"]["claims"] |= claims or {}
-        answer = api.lambda_handler(event, CONTEXT)
+        answer = self._api(event, CONTEXT)
         text = _text_of(answer)
         demand_conformity(method, path, answer["statusCode"], answer["headers"], text)
         body = json.loads(text) if text else None
@@ -161,7 +171,7 @@ class World:
         event = sample_event("api_list_connections") | {"rawPath": path}
         event["requestContext"]["http"] |= {"path": path}
         del event["requestContext"]["authorizer"]
-        answer = api.lambda_handler(event, CONTEXT)
+        answer = self._api(event, CONTEXT)
         return Answer(answer["statusCode"], answer["headers"], None, _text_of(answer))
 
     def ask_snaptrade(self, connection: SimulatedConnection, path: str) -> str:
@@ -185,7 +195,7 @@ class World:
     def plan(self) -> int:
         """Take the planner's turn."""
         event = sample_event("plan_refreshes_turn")
-        return int(plan_refreshes.lambda_handler(event, CONTEXT)["planned"])
+        return int(self._plan(event, CONTEXT)["planned"])
 
     def deliver(self, received: Received, *, provider: str = "snaptrade") -> int:
         """Carry a webhook to the receiver; gives the status it answered."""
@@ -199,7 +209,7 @@ class World:
             "body": base64.b64encode(body).decode(),
             "isBase64Encoded": True,
         }
-        return int(receive_webhook.lambda_handler(event, CONTEXT)["statusCode"])
+        return int(self._receive(event, CONTEXT)["statusCode"])
 
     def work(self) -> None:
         """Carry messages to the workers until every queue is empty."""
@@ -217,7 +227,7 @@ class World:
     def redeliver(self, queue: str, body: str, *, seconds: int = 120) -> dict[str, Any]:
         """Carry one message to its worker, as SQS does after a lost acknowledgement."""
         left = {"get_remaining_time_in_millis": lambda: seconds * 1000}
-        return dict(_worker(queue)(_batch([body]), SimpleNamespace(**vars(CONTEXT) | left)))
+        return dict(self._workers[queue](_batch([body]), SimpleNamespace(**vars(CONTEXT) | left)))
 
     def plaid_webhook(self, webhook_type: str, code: str) -> PlaidReceived:
         """Wait for Plaid to send an event."""
@@ -251,7 +261,7 @@ class World:
     def _work_queue(self, name: str) -> bool:
         bodies = self.messages(name)
         for body in bodies:
-            answer = _worker(name)(_batch([body]), CONTEXT)
+            answer = self._workers[name](_batch([body]), CONTEXT)
             assert answer == {"batchItemFailures": []}, answer
         return bool(bodies)
 
@@ -266,14 +276,6 @@ def _text_of(answer: dict[str, Any]) -> str:
 def sample_event(name: str) -> dict[str, Any]:
     """Read one of the events that are also there for `sam remote invoke`."""
     return dict(json.loads((EVENTS / f"{name}.json").read_text()))
-
-
-def _worker(queue: str) -> Callable[[dict[str, Any], Any], dict[str, Any]]:
-    return {
-        "webhook": process_webhook.lambda_handler,
-        "refresh": refresh_connection.lambda_handler,
-        "snapshot": take_snapshots.lambda_handler,
-    }[queue]
 
 
 def _batch(bodies: list[str]) -> dict[str, Any]:
