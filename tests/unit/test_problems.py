@@ -8,7 +8,7 @@ import pytest
 
 from freshet.domain import call_errors, errors
 from freshet.http.addressing import MethodNotAllowed
-from freshet.http.caller import NotACaller
+from freshet.http.caller import InvalidToken, NotACaller
 from freshet.http.problems import TABLE, problem_for
 from tests.builders import CONNECTION_ID, NOON, an_answer
 
@@ -16,6 +16,7 @@ SOON = NOON + timedelta(seconds=90)
 ROWS: list[tuple[Exception, int, str, int | None]] = [
     (errors.InvalidJson(), 400, "invalid_json", None),
     (NotACaller("not an access token"), 403, "access_token_required", None),
+    (InvalidToken("exp: is missing"), 403, "invalid_token", None),
     (errors.ActingForNobody(), 400, "user_missing", None),
     (errors.ActingNotAllowed(), 403, "acting_not_allowed", None),
     (errors.MissingScope("freshet/refresh"), 403, "missing_scope", None),

@@ -7,7 +7,7 @@ from http import HTTPStatus
 from typing import Any
 
 from freshet.domain import errors, identifiers
-from freshet.http.caller import USER_HEADER, NotACaller, Scope
+from freshet.http.caller import USER_HEADER, InvalidToken, NotACaller, Scope
 from freshet.http.operation import Operation, Parameter
 from freshet.http.problems import TABLE, Problem
 from freshet.http.resources import RESOURCES
@@ -40,6 +40,7 @@ _HEADERS = {
 # Refusals that every operation has, and those that come with a body.
 _OF_ALL = (
     NotACaller,
+    InvalidToken,
     errors.ActingForNobody,
     errors.ActingNotAllowed,
     errors.MissingScope,

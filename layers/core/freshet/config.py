@@ -28,6 +28,10 @@ class RedirectUris(frozenset[str]):
     """Where users may be sent back after linking."""
 
 
+class UserScopes(frozenset[str]):
+    """What users may do by themselves."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Settings:
     """A function's variables: each field is one, named like it in capitals.
@@ -135,13 +139,16 @@ class ApiSettings(PurchaseSettings):
     snapshots_table: str
     refresh_queue_url: str
     user_id_claim: str
-    default_user_scopes: str
+    default_user_scopes: UserScopes
     ageing_after_hours: int
     stale_after_hours: int
     prices_old_after_days: int
     reporting_time_zone: tzinfo
     link_redirect_uris: RedirectUris
 
+
+# The scopes that act for others or for the whole deployment are in a token or nowhere.
+_USER_SCOPES = ("freshet/read", "freshet/refresh", "freshet/link")
 
 # An app's own scheme will do, too; what is added is a segment of the path.
 _REDIRECT_URI = re.compile(r"[a-z][a-z0-9+.-]*://[^\s?#,]+")
@@ -200,6 +207,13 @@ def _redirect_uris(text: str) -> RedirectUris:
     return RedirectUris(named)
 
 
+def _user_scopes(text: str) -> UserScopes:
+    named = [] if text == "-" else text.split()
+    if not set(named) <= set(_USER_SCOPES):
+        raise ValueError(f"must be scopes out of {', '.join(_USER_SCOPES)}")
+    return UserScopes(named)
+
+
 def _providers(text: str) -> frozenset[Provider]:
     known = {str(provider) for provider in Provider}
     named = {name.strip() for name in text.split(",")}
@@ -218,4 +232,5 @@ _PARSERS: dict[Any, Callable[[str], Any]] = {
     tzinfo: _time_zone,
     frozenset[Provider]: _providers,
     RedirectUris: _redirect_uris,
+    UserScopes: _user_scopes,
 }

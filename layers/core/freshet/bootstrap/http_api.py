@@ -64,7 +64,7 @@ def api_for(
         random_bytes=os.urandom,
         transactions_at=transactions_at(),
     )
-    tokens = TokenPolicy(settings.user_id_claim, frozenset(settings.default_user_scopes.split()))
+    tokens = TokenPolicy(settings.user_id_claim, settings.default_user_scopes)
     api = Api(
         ApiDependencies(
             showing=showing,

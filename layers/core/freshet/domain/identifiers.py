@@ -5,6 +5,9 @@ import hashlib
 import re
 from collections.abc import Callable
 
+MAX_USER_ID_CHARACTERS = 255
+"""OpenID Connect allows no longer subject; four bytes each leave room in a key of DynamoDB's."""
+
 _BODY_LENGTH = 24
 CONNECTION_PATTERN = rf"^con_[a-z2-7]{{{_BODY_LENGTH}}}$"
 ACCOUNT_PATTERN = rf"^acc_[a-z2-7]{{{_BODY_LENGTH}}}$"
@@ -87,6 +90,12 @@ def connection_id_of(refresh_id: str) -> str | None:
     if not _REFRESH.fullmatch(refresh_id):
         return None
     return "con_" + refresh_id.removeprefix("ref_")[:_BODY_LENGTH]
+
+
+def is_user_id(text: str) -> bool:
+    """Tell whether a text can be a user's id: not blank, not too long, and whole characters."""
+    is_whole = not any("\ud800" <= character <= "\udfff" for character in text)
+    return bool(text.strip()) and len(text) <= MAX_USER_ID_CHARACTERS and is_whole
 
 
 def is_connection_id(text: str) -> bool:

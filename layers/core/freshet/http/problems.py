@@ -10,7 +10,7 @@ from aws_lambda_powertools.event_handler import Response
 
 from freshet.domain import call_errors, errors
 from freshet.http.addressing import MethodNotAllowed
-from freshet.http.caller import NotACaller
+from freshet.http.caller import InvalidToken, NotACaller
 from freshet.http.shapes.problems import ProblemShape, ProviderVerdictShape
 from freshet.http.shapes.user_actions import relink
 
@@ -27,6 +27,7 @@ class Problem:
 TABLE: dict[type[Exception], Problem] = {
     errors.InvalidJson: Problem(400, "invalid_json", "The body is not JSON"),
     NotACaller: Problem(403, "access_token_required", "This token cannot call the API"),
+    InvalidToken: Problem(403, "invalid_token", "A claim of the token cannot be used"),
     errors.ActingForNobody: Problem(400, "user_missing", "The header Freshet-User is missing"),
     errors.ActingNotAllowed: Problem(403, "acting_not_allowed", "This token acts for itself only"),
     errors.TransactionsNotEnabled: Problem(
@@ -172,6 +173,7 @@ _DETAILS: dict[type[Exception], Callable[[Any], str]] = {
     errors.BudgetExhausted: lambda error: f"The {error.scope}'s budget allows no more refreshes.",
     call_errors.CallFailed: lambda error: error.reason,
     NotACaller: str,
+    InvalidToken: str,
     errors.AnswerTooLarge: str,
 }
 
