@@ -35,6 +35,7 @@ FUNCTION_VARIABLES = {
     "SNAPSHOT_RETENTION_DAYS": "35",
     "USER_ID_CLAIM": "sub",
     "DEFAULT_USER_SCOPES": "freshet/read",
+    "DOCS": "yes",
     "LINK_REDIRECT_URIS": "https://app.example/linked,http://localhost:3000/linked",
     "PLAID_CLIENT_NAME": "Acme Savings",
     "PLAID_LANGUAGE": "en",

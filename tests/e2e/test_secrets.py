@@ -90,7 +90,10 @@ def test_secret_is_found_in_each_place_when_it_is_put_there(running: Deployed) -
     queue_url = client("sqs").create_queue(QueueName="planted")["QueueUrl"]
     body = json.dumps({"body": base64.b64encode(kept.encode()).decode()})
     client("sqs").send_message(QueueUrl=queue_url, MessageBody=body)
-    stream = {"logGroupName": "/aws/lambda/freshet/api", "logStreamName": "planted"}
+    function = client("lambda").get_function_configuration(
+        FunctionName=running.stack.outputs["ApiFunctionName"]
+    )
+    stream = {"logGroupName": function["LoggingConfig"]["LogGroup"], "logStreamName": "planted"}
     client("logs").create_log_stream(**stream)
     event = {"timestamp": int(time.time() * 1000), "message": json.dumps({"log": kept})}
     client("logs").put_log_events(**stream, logEvents=[event])

@@ -29,6 +29,8 @@ class Conditions:
                 return self._text(one) == self._text(other)
             case {"Fn::Or": choices}:
                 return any(self.is_true(each) for each in choices)
+            case {"Fn::And": demands}:
+                return all(self.is_true(each) for each in demands)
             case {"Fn::Not": [negated]}:
                 return not self.is_true(negated)
             case _:

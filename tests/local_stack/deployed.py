@@ -178,6 +178,7 @@ def deployed(
             "SnapTradeBaseUrl": simulator.url,
             "PlaidBaseUrl": plaid.url,
             "DeploymentMonthlyBudgetUsd": "25",
+            "Docs": "yes",
             **(parameters or {}),
         }
         stack = running.enter_context(

@@ -1,15 +1,23 @@
 """Read template.yaml with its short intrinsics (!Ref, !Sub, …) and ask it questions."""
 
+import json
+import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Self
 
 import yaml
 
+from tests.environment import REGION
 from tests.local_stack.conditions import Conditions
 
-PATH = Path(__file__).resolve().parents[2] / "template.yaml"
+ROOT = Path(__file__).resolve().parents[2]
+PATH = ROOT / "template.yaml"
+_SAM_PYTHON = ROOT / ".environments" / "sam" / "bin" / "python"
+_TRANSLATION = Path(__file__).with_name("sam_translation.py")
+_PARTS = ("Parameters", "Rules", "Conditions", "Globals", "Resources", "Outputs")
 
 type Node = Any
 
@@ -51,8 +59,13 @@ class Template:
     def read(cls) -> Self:
         """Parse the file in the repository."""
         document = yaml.load(PATH.read_text(), Loader=_Loader)  # noqa: S506 derived from SafeLoader
-        names = ("Parameters", "Rules", "Conditions", "Globals", "Resources", "Outputs")
-        return cls(*(document[name] for name in names))
+        return cls(*(document[name] for name in _PARTS))
+
+    @classmethod
+    def translated(cls) -> Self:
+        """Give what SAM makes of the file, which is what CloudFormation deploys."""
+        document = _translated()
+        return cls(*(document.get(name, {}) for name in _PARTS))
 
     def given(self, **parameters: str) -> Self:
         """What is deployed with these parameters: branches taken, what has no part in it left out.
@@ -106,6 +119,8 @@ class Template:
     @property
     def functions(self) -> dict[str, Node]:
         """Each function's properties, with what all share filled in."""
+        if translated := self.of_type("AWS::Lambda::Function"):
+            return translated
         shared = self.globals["Function"]
         return {
             name: _merged(shared, own)
@@ -132,11 +147,16 @@ class Template:
                     yield function, name, event["Properties"]
 
     def statements(self) -> Iterator[tuple[str, Node]]:
-        """(function, statement) of every permission granted in the template."""
+        """(function, statement) of every permission granted to a function."""
         for function, properties in self.functions.items():
-            for policy in properties["Policies"]:
-                for statement in policy["Statement"]:
-                    yield function, statement
+            [role, _] = properties["Role"]["Fn::GetAtt"]
+            for statement in self.statements_of(role):
+                yield function, statement
+
+    def statements_of(self, role: str) -> Iterator[Node]:
+        """Every permission that a role has in the template."""
+        for policy in self.of_type("AWS::IAM::Role")[role]["Policies"]:
+            yield from policy["PolicyDocument"]["Statement"]
 
     def actions_of(self, function: str) -> set[str]:
         """Every action that one function may take."""
@@ -150,6 +170,15 @@ class Template:
         """The environment variables of one function; all are there whatever the conditions say."""
         variables: dict[str, Node] = self.functions[function]["Environment"]["Variables"]
         return variables
+
+
+@cache
+def _translated() -> dict[str, Node]:
+    command = [str(_SAM_PYTHON), str(_TRANSLATION), str(PATH)]
+    environment = {"AWS_DEFAULT_REGION": REGION}
+    done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
+    document: dict[str, Node] = json.loads(done.stdout)
+    return document
 
 
 def as_list(node: Node) -> list[Node]:

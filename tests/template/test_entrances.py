@@ -3,8 +3,9 @@
 from typing import Any
 
 from freshet.domain.provider import Provider
-from tests.template.reading import Template
+from tests.template.reading import PATH, Node, Template
 
+SUM_OF_RATES = 410
 WEBHOOKS = [f"POST /webhooks/{provider}" for provider in Provider]
 
 
@@ -73,9 +74,22 @@ def test_browsers_may_send_and_see_what_the_api_uses(template: Template) -> None
 
 def test_every_route_is_throttled(template: Template) -> None:
     api = template.resources["HttpApi"]["Properties"]
-    for each in (api["DefaultRouteSettings"], *api["RouteSettings"].values()):
-        assert each["ThrottlingRateLimit"] > 0
-        assert each["ThrottlingBurstLimit"] >= each["ThrottlingRateLimit"]
+    limits = (api["DefaultRouteSettings"], *api["RouteSettings"].values())
+
+    def value(node: Node) -> int:
+        default = template.parameters[node["Ref"]]["Default"] if isinstance(node, dict) else node
+        return int(default)
+
+    for each in limits:
+        assert value(each["ThrottlingBurstLimit"]) >= value(each["ThrottlingRateLimit"]) > 0
+    rates = [value(each["ThrottlingRateLimit"]) for each in limits]
+    assert sum(rates) == SUM_OF_RATES
+    assert f"{SUM_OF_RATES}\n" in PATH.read_text()  # the sum stands beside the parameters
+
+
+def test_no_limit_can_be_set_to_nothing(template: Template) -> None:
+    for name in ("ApiRequestsPerSecond", "SnapTradeWebhooksPerSecond", "PlaidWebhooksPerSecond"):
+        assert template.parameters[name]["MinValue"] >= 1, name
 
 
 def test_access_log_says_nothing_of_queries_headers_or_tokens(template: Template) -> None:
@@ -107,7 +121,7 @@ def test_reader_audits_each_hour_where_there_is_anybody_to_ask(template: Templat
 
 def test_two_stacks_in_one_account_do_not_share_a_schedule(template: Template) -> None:
     for schedule in _schedules(template).values():
-        assert "${AWS::StackName}" in schedule["Name"]["Fn::Sub"]
+        assert "AWS::StackId" in str(schedule["Name"]["Fn::Sub"])
 
 
 def test_missed_turn_is_not_repeated_late_but_is_noticed(template: Template) -> None:

@@ -54,10 +54,10 @@ def test_variable_means_the_same_in_every_function(template: Template) -> None:
 
 
 def test_every_parameter_is_used(template: Template) -> None:
-    body = str([template.globals, template.resources])
+    body = str([template.globals, template.conditions, template.resources])
     for name in template.parameters:
-        is_condition = name == "AllowedOrigins"
-        assert f"{{'Ref': '{name}'}}" in body or is_condition, name
+        is_named = f"${{{name}}}" in body
+        assert f"{{'Ref': '{name}'}}" in body or is_named, name
 
 
 def test_no_variable_holds_a_secret(template: Template) -> None:

@@ -10,8 +10,18 @@ ISSUER = "https://login.example.com/"
 GIVEN = {"JwtIssuer": ISSUER, "JwtAudience": "app"}
 POOL = {"CallbackUrls": "https://app.example.com/back"}
 
+MACHINE = {"MachineClientScopes": "freshet/act-as,freshet/read"}
 RESOURCES = {"UserPool", "UserPoolResourceServer", "UserPoolDomain", "UserPoolClient"}
 OUTPUTS = {"UserPoolId", "UserPoolClientId", "LoginUrl", "TokenUrl"}
+LISTS = (
+    "JwtAudience",
+    "CallbackUrls",
+    "LogoutUrls",
+    "FurtherClientIds",
+    "LinkRedirectUris",
+    "AllowedOrigins",
+)
+NONE = {"Machine": "", "Further": ""}
 USER_SCOPES = {"read", "refresh", "link"}
 EXPLICIT_SCOPES = {"operate", "act-as"}
 
@@ -42,10 +52,47 @@ def test_without_issuer_there_is_a_user_pool_and_its_client_is_the_audience(
 ) -> None:
     assert accepted(with_pool) == {
         "issuer": {"Fn::Sub": "https://${UserPool.ProviderName}"},
-        "audience": [{"Ref": "UserPoolClient"}],  # a list: the gateway takes nothing else
+        "audience": {
+            "Fn::Split": [",", {"Fn::Sub": ["${UserPoolClient}${Machine}${Further}", NONE]}]
+        },
     }
     assert set(with_pool.resources) >= RESOURCES
     assert set(with_pool.outputs) >= OUTPUTS
+
+
+def test_further_clients_of_the_pool_are_accepted_beside_its_own(template: Template) -> None:
+    deployment = template.given(**POOL, **MACHINE, FurtherClientIds="abc,def")
+    text, parts = accepted(deployment)["audience"]["Fn::Split"][1]["Fn::Sub"]
+    assert text == "${UserPoolClient}${Machine}${Further}"
+    assert parts == {
+        "Machine": {"Fn::Sub": ",${MachineClient}"},
+        "Further": {"Fn::Sub": ",${FurtherClientIds}"},
+    }
+
+
+def test_machine_has_a_secret_and_the_scopes_of_its_parameter(template: Template) -> None:
+    assert "MachineClient" not in template.given(**POOL).resources
+    deployment = template.given(**POOL, **MACHINE)
+    client = deployment.resources["MachineClient"]
+    assert client["DependsOn"] == "UserPoolResourceServer"
+    assert client["Properties"]["GenerateSecret"] is True
+    assert client["Properties"]["AllowedOAuthFlows"] == ["client_credentials"]
+    scopes = {"Fn::Split": [",", {"Ref": "MachineClientScopes"}]}
+    assert client["Properties"]["AllowedOAuthScopes"] == scopes
+    assert "MachineClientId" in deployment.outputs
+    pattern = template.parameters["MachineClientScopes"]["AllowedPattern"]
+    every = ",".join(f"freshet/{name}" for name in sorted(USER_SCOPES | EXPLICIT_SCOPES))
+    assert all(re.fullmatch(pattern, text) for text in ("", every))
+    assert not any(re.fullmatch(pattern, text) for text in ("freshet/read, freshet/link", "read"))
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_list_with_a_blank_is_refused_with_the_reason(template: Template, name: str) -> None:
+    parameter = template.parameters[name]
+    assert "without blanks" in parameter["ConstraintDescription"]
+    assert all(re.fullmatch(parameter["AllowedPattern"], each) for each in ("", "a", "a,b"))
+    for text in ("a, b", "a ,b", "a,", ",a", " a", "a b", "a,,b"):
+        assert not re.fullmatch(parameter["AllowedPattern"], text), text
 
 
 def test_no_other_resource_hangs_on_the_choice_of_issuer(template: Template) -> None:
@@ -66,6 +113,10 @@ def test_no_other_resource_hangs_on_the_choice_of_issuer(template: Template) -> 
         ({"JwtIssuer": ISSUER}, ["IssuerComesWithAudience"]),
         ({"JwtAudience": "app"}, ["UserPoolComesWithCallbacks"]),
         (POOL | {"JwtAudience": "app"}, ["UserPoolComesWithCallbacks"]),
+        (POOL | MACHINE, []),
+        (POOL | {"FurtherClientIds": "abc"}, []),
+        (GIVEN | MACHINE, ["IssuerComesWithAudience"]),
+        (GIVEN | {"FurtherClientIds": "abc"}, ["IssuerComesWithAudience"]),
     ],
 )
 def test_half_a_choice_is_refused_before_anything_is_made(
@@ -86,22 +137,30 @@ def test_users_are_made_by_the_company_alone(with_pool: Template) -> None:
     assert pool["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
 
 
-def test_user_pool_cannot_be_lost(with_pool: Template) -> None:
+def test_user_pool_cannot_be_lost(template: Template, with_pool: Template) -> None:
     resource = with_pool.resources["UserPool"]
     assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
     assert resource["UpdateReplacePolicy"] == "Retain"
-    assert resource["Properties"]["DeletionProtection"] == "ACTIVE"
+    assert resource["Properties"]["DeletionProtection"] == "INACTIVE"  # a first attempt may fail
+    protected = template.given(**POOL, ProtectData="yes").resources["UserPool"]
+    assert protected["Properties"]["DeletionProtection"] == "ACTIVE"
 
 
-def test_users_log_in_by_email_with_a_long_password_and_may_use_a_second_factor(
-    with_pool: Template,
-) -> None:
+def test_users_log_in_by_email_with_a_long_password(with_pool: Template) -> None:
     pool = with_pool.resources["UserPool"]["Properties"]
     assert pool["UsernameAttributes"] == ["email"]
     assert pool["UsernameConfiguration"] == {"CaseSensitive": False}
     assert pool["Policies"]["PasswordPolicy"]["MinimumLength"] >= 12
-    assert pool["MfaConfiguration"] == "OPTIONAL"
-    assert pool["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
+
+
+def test_second_factor_is_asked_for_where_the_deployment_wants_it(template: Template) -> None:
+    parameter = template.parameters["CognitoMfa"]
+    assert (parameter["Default"], parameter["AllowedValues"]) == ("OFF", ["OFF", "ON"])
+    without = template.given(**POOL).resources["UserPool"]["Properties"]
+    assert without["MfaConfiguration"] == {"Ref": "CognitoMfa"}
+    assert "EnabledMfas" not in without
+    demanding = template.given(**POOL, CognitoMfa="ON").resources["UserPool"]["Properties"]
+    assert demanding["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
 
 
 def test_changed_email_counts_only_once_confirmed(with_pool: Template) -> None:
@@ -137,7 +196,10 @@ def test_frontend_may_ask_for_what_a_user_may_do_and_no_more(
     ours = {f"freshet/{name}" for name in USER_SCOPES}
     assert set(client["Properties"]["AllowedOAuthScopes"]) == {"openid"} | ours
     assert client["DependsOn"] == "UserPoolResourceServer"
-    assert set(template.parameters["DefaultUserScopes"]["Default"].split()) == ours
+    default_scopes = template.parameters["DefaultUserScopes"]
+    assert default_scopes["Default"] == ""
+    assert re.fullmatch(default_scopes["AllowedPattern"], " ".join(sorted(ours)))
+    assert not re.fullmatch(default_scopes["AllowedPattern"], "freshet/operate")
 
 
 def test_frontend_has_no_secret_and_proves_itself_by_code_flow(with_pool: Template) -> None:
@@ -147,6 +209,13 @@ def test_frontend_has_no_secret_and_proves_itself_by_code_flow(with_pool: Templa
     assert client["AllowedOAuthFlows"] == ["code"]
     assert client["SupportedIdentityProviders"] == ["COGNITO"]
     assert client["CallbackURLs"] == {"Fn::Split": [",", {"Ref": "CallbackUrls"}]}
+    assert "LogoutURLs" not in client
+
+
+def test_logout_leads_to_the_addresses_of_the_parameter(template: Template) -> None:
+    deployment = template.given(**POOL, LogoutUrls="https://app.example.com/bye")
+    client = deployment.resources["UserPoolClient"]["Properties"]
+    assert client["LogoutURLs"] == {"Fn::Split": [",", {"Ref": "LogoutUrls"}]}
 
 
 def test_password_is_typed_nowhere_but_on_the_login_page(with_pool: Template) -> None:

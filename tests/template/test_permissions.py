@@ -7,9 +7,13 @@ from tests.template.test_environment import SETTINGS
 
 ANY_CHARACTERS = "?*"
 USER_SECRETS = ":secret:${AWS::StackName}/users/*"
-PROVIDER_SECRETS = {  # Secrets Manager adds six characters to a name
-    "SnapTradeSecret": ":secret:${AWS::StackName}/providers/snaptrade-??????",
-    "PlaidSecret": ":secret:${AWS::StackName}/providers/plaid-??????",
+PROVIDER_SECRETS = {"SnapTradeSecret", "PlaidSecret"}
+LOGGING = {"logs:CreateLogStream", "logs:PutLogEvents"}  # the group is the stack's
+TAKING = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"}
+TAKERS = {
+    "ProcessWebhookFunction": "WebhookQueue",
+    "RefreshConnectionFunction": "RefreshQueue",
+    "TakeSnapshotsFunction": "SnapshotQueue",
 }
 WEBHOOK_KEYS = "${AWS::Region}:${AWS::AccountId}:parameter${PlaidWebhookKeys}"
 
@@ -98,11 +102,13 @@ def resources_of(deployment: Template, function: str, action: str) -> set[str]:
 
 
 def secrets_read_by(deployment: Template, function: str) -> set[str]:
-    """The ends of the names of the secrets that a function may read."""
+    """The secrets that a function may read: a resource here, or the end of a name."""
     return {
-        text[text.index(":secret:") :]
+        resource["Fn::Sub"][-len(USER_SECRETS) :]
+        if "Fn::Sub" in resource
+        else resource["Fn::GetAtt"][0]
         for owner, statement in deployment.statements()
-        for text in (each.get("Fn::Sub", "") for each in as_list(statement["Resource"]))
+        for resource in as_list(statement["Resource"])
         if owner == function and "secretsmanager:GetSecretValue" in as_list(statement["Action"])
     }
 
@@ -110,7 +116,9 @@ def secrets_read_by(deployment: Template, function: str) -> set[str]:
 def test_each_function_may_do_its_own_work_and_no_more(deployment: Template) -> None:
     has_plaid = "PlaidWebhookKeys" in deployment.resources
     allowed = {
-        name: {each for each in actions if has_plaid or not each.startswith("ssm:")}
+        name: LOGGING
+        | (TAKING if name in TAKERS else set())
+        | {each for each in actions if has_plaid or not each.startswith("ssm:")}
         for name, actions in ALLOWED.items()
     }
     assert {name: deployment.actions_of(name) for name in deployment.functions} == allowed
@@ -160,11 +168,12 @@ def test_every_resource_is_one_of_ours(deployment: Template) -> None:
             match resource:
                 case {"Fn::GetAtt": [name, "Arn"]}:
                     assert name in deployment.resources, (function, name)
+                case {"Fn::GetAtt": [name, "Id"]}:  # of a secret it is the ARN
+                    assert name in PROVIDER_SECRETS & set(deployment.resources), (function, name)
                 case {"Fn::Sub": text}:
                     index = "${ConnectionsTable.Arn}/index/due"
-                    secrets = (USER_SECRETS, *PROVIDER_SECRETS.values())
                     known = (index, "arn:${AWS::Partition}:ssm:" + WEBHOOK_KEYS)
-                    assert text.endswith(secrets) or text in known, function
+                    assert text.endswith(USER_SECRETS) or text in known, function
                 case _:
                     raise AssertionError((function, resource))
 
@@ -193,7 +202,7 @@ def test_providers_keys_are_for_those_who_call_them_or_check_their_signatures(
 ) -> None:
     """And no grant is left for a provider that is not there."""
     readers = {name: secrets_read_by(deployment, name) for name in deployment.functions}
-    there = {text for name, text in PROVIDER_SECRETS.items() if name in deployment.resources}
+    there = PROVIDER_SECRETS & set(deployment.resources)
     assert there
     assert readers == {
         "ApiFunction": there | {USER_SECRETS},
@@ -212,10 +221,27 @@ def test_each_function_sends_to_the_queues_it_hands_work_to(deployment: Template
         "ApiFunction": {"RefreshQueue", "SnapshotQueue"},
         "ReceiveWebhookFunction": {"WebhookQueue"},
         "ProcessWebhookFunction": {"SnapshotQueue"},
-        "PlanRefreshesFunction": {"RefreshQueue", "SnapshotQueue"},
+        "PlanRefreshesFunction": {"RefreshQueue", "SnapshotQueue", "PlanRefreshesDeadLetterQueue"},
         "RefreshConnectionFunction": {"SnapshotQueue"},
         "TakeSnapshotsFunction": set(),
     }
+
+
+def test_worker_takes_the_messages_of_its_own_queue(deployment: Template) -> None:
+    for action in TAKING:
+        takers = {
+            name: queues
+            for name in deployment.functions
+            if (queues := resources_of(deployment, name, action))
+        }
+        assert takers == {name: {queue} for name, queue in TAKERS.items()}
+
+
+def test_function_writes_to_its_own_log_group_alone(deployment: Template) -> None:
+    for name, function in deployment.functions.items():
+        group = function["LoggingConfig"]["LogGroup"]["Ref"]
+        for action in LOGGING:
+            assert resources_of(deployment, name, action) == {group}, name
 
 
 def test_those_who_learn_something_may_tell_the_bus(deployment: Template) -> None:
@@ -245,10 +271,3 @@ def test_webhook_function_cannot_reach_users(deployment: Template) -> None:
     reachable = str([s for f, s in deployment.statements() if f == "ReceiveWebhookFunction"])
     assert "users" not in reachable
     assert "Table" not in reachable
-
-
-def test_roles_come_from_these_statements_alone(deployment: Template) -> None:
-    for name, function in deployment.functions.items():
-        assert "Role" not in function, name
-        for policy in function["Policies"]:
-            assert set(policy) == {"Statement"}, name

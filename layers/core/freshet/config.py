@@ -145,6 +145,7 @@ class ApiSettings(PurchaseSettings):
     prices_old_after_days: int
     reporting_time_zone: tzinfo
     link_redirect_uris: RedirectUris
+    docs: bool
 
 
 # The scopes that act for others or for the whole deployment are in a token or nowhere.

@@ -266,5 +266,6 @@ def api(document: Path) -> ApiFunction:
         return operator_for(settings, registering, connections, lease)
 
     served = api_for(settings, purchasing, registering, lease)
-    add_document_routes(served, document)
+    if settings.docs:
+        add_document_routes(served, document)
     return ApiFunction(served, operator)

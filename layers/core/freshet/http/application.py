@@ -88,6 +88,7 @@ class Api:
     def answer(self, event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         """Answer a request of the gateway's."""
         answer = self.resolver.resolve(as_routed(event), context)
+        answer["headers"]["X-Content-Type-Options"] = "nosniff"
         return answer | {"body": "", "isBase64Encoded": False} if is_head(event) else answer
 
     @property

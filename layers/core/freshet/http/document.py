@@ -1,4 +1,7 @@
-"""The API's own description: /openapi.json for tools, /docs for people; neither needs a token."""
+"""The API's own description: /openapi.json for tools, /docs for people; neither needs a token.
+
+A deployment serves it where its setting `docs` says so.
+"""
 
 from importlib import resources
 from pathlib import Path
@@ -13,7 +16,7 @@ _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-_HEADERS = {"Cache-Control": "public, max-age=300", "X-Content-Type-Options": "nosniff"}
+_HEADERS = {"Cache-Control": "public, max-age=300"}
 
 
 def add_document_routes(api: Api, document: Path) -> None:
