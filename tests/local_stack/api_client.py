@@ -21,7 +21,7 @@ class ApiAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ApiClient:
-    """WebhookEffect on behalf of the user whose token it holds."""
+    """Calls the API for the user whose token it holds."""
 
     base_url: str
     token: str | None

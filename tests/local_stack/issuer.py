@@ -52,9 +52,10 @@ class Issuer:
         audience: str | None = None,
         expires_in_seconds: int = 3600,
         token_use: str = "access",
+        leaving_out: Sequence[str] = (),
         **claims: Any,
     ) -> str:
-        """Return a signed token; extra claims replace the usual ones."""
+        """Return a signed token; extra claims replace the usual ones, some can be left out."""
         now = int(time.time())
         client_id = audience or self.audience
         usual = {
@@ -71,7 +72,8 @@ class Issuer:
             # Identity tokens name the client as the audience and carry no scopes.
             usual |= {"aud": client_id}
         headers = {"kid": key_id()}
-        return jwt.encode(usual | claims, signing_key(), algorithm=ALGORITHM, headers=headers)
+        said = {name: value for name, value in (usual | claims).items() if name not in leaving_out}
+        return jwt.encode(said, signing_key(), algorithm=ALGORITHM, headers=headers)
 
     def start(self) -> None:
         """Start serving."""
