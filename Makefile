@@ -20,7 +20,7 @@ unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP $(filter AWS_%,$(.VARIABLES))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test test-deep quick quick-unit breaks lint types unit stood-in integration test-simulators sdks functional template validate deployed e2e console openapi examples bench cost fuzz simulators lock clean environments
+.PHONY: help demo dev test test-deep quick quick-unit breaks lint types unit stood-in checkov integration test-simulators sdks functional template validate deployed e2e console openapi examples bench cost fuzz simulators lock clean environments
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
@@ -36,7 +36,7 @@ test: lint types unit stood-in validate deployed ## Check everything; the gate o
 	@echo "== all checks passed"
 
 test-deep: export FRESHET_DEPTH = deep
-test-deep: test ## Check everything that `make test` samples, whole; takes some 20 minutes
+test-deep: test checkov ## Check everything that `make test` samples, whole; takes some 20 minutes
 
 quick: lint types quick-unit ## Check what takes half a minute; before each commit
 
@@ -88,6 +88,14 @@ validate: environments ## Check template.yaml as sam and cfn-lint see it
 	@echo "== validate"
 	@$(sam) validate --lint
 
+checkov: environments ## Hold what SAM makes of template.yaml to checkov's rules; part of test-deep
+	@echo "== checkov"
+	@$(python) tests/requirements/environments.py checkov
+	@AWS_DEFAULT_REGION=us-east-1 .environments/sam/bin/python tests/template/sam_translation.py template.yaml \
+		> .environments/translated.json
+	@.environments/checkov/bin/python .environments/checkov/bin/checkov --file .environments/translated.json \
+		--config-file tests/template/checkov.yaml
+
 deployed: environments ## Both of the next two, side by side
 	@echo "== deployed: console and e2e"
 	@$(pytest) $(stacks) tests/console/tests tests/e2e
@@ -122,7 +130,7 @@ simulators: environments ## Run the provider simulators alone
 
 lock: environments ## Compile the lock files again; upgrade=--upgrade takes the newest versions
 	@for name in layers/dependencies/requirements tests/requirements/uv tests/requirements/workshop \
-			tests/requirements/sam tests/requirements/emulator; do \
+			tests/requirements/sam tests/requirements/emulator tests/requirements/checkov; do \
 		echo "$$name.txt"; \
 		$(python) -m uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header \
 			--no-annotate --no-emit-index-url --no-emit-find-links $(upgrade) "$$name.in" -o "$$name.txt" || exit 1; \

@@ -1,7 +1,8 @@
 """Prepare the virtual environments under .environments/, each from its lock file.
 
 One whose lock and Python did not change is left alone. Run by the Makefile with the Python that
-the environments shall have; needs nothing but the standard library.
+the environments shall have; needs nothing but the standard library. Names on the command line are
+those of further environments, which few commands need.
 """
 
 import errno
@@ -21,7 +22,12 @@ LOCKS = ROOT / "tests" / "requirements"
 ENVIRONMENTS = ROOT / ".environments"
 # The workshop comes first: it holds uv, which fills the others.
 NAMES = ("workshop", "sam", "emulator")
-USUALLY = {"workshop": "about 20 s", "sam": "about 15 s", "emulator": "about 10 s"}
+USUALLY = {
+    "workshop": "about 20 s",
+    "sam": "about 15 s",
+    "emulator": "about 10 s",
+    "checkov": "about 20 s",
+}
 NEEDED_BYTES = 1_000_000_000
 
 
@@ -43,7 +49,8 @@ def _bring_up_to_date() -> None:
     ENVIRONMENTS.mkdir(exist_ok=True)
     with (ENVIRONMENTS / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        missing = [name for name in NAMES if _recorded(name) != _wanted(name)]
+        wanted = (*NAMES, *sys.argv[1:])
+        missing = [name for name in wanted if _recorded(name) != _wanted(name)]
         if missing:
             _demand_what_it_takes()
         for name in missing:
