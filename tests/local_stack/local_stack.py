@@ -118,6 +118,11 @@ class LocalStack:
         deployment.change({**self._parameters, **parameters}, self.client("cloudformation"))
         self._finish()
 
+    def deploy_again(self) -> None:
+        """Deploy a stack that was deleted, under the same name and with the first parameters."""
+        assert self._folder, "the stack is not running"
+        self._deploy(Path(self._folder.name))
+
     def set_variable(self, output: str, name: str, value: str) -> None:
         """Change one environment variable of the function that an output names."""
         functions, function = self.client("lambda"), self.outputs[output]
@@ -149,6 +154,9 @@ class LocalStack:
         )
         self._host.__enter__()
         self._progress("Deploying template.yaml (sam deploy): about 10 s")
+        self._deploy(folder)
+
+    def _deploy(self, folder: Path) -> None:
         deployment.deploy(
             self._template, self._parameters, endpoint=self.endpoint_url, folder=folder
         )
