@@ -69,7 +69,7 @@ class RateGuard:
         now = self.clock()
         if failure is not None:
             count(metrics.CALL_FAILED)
-            # Whoever handles it says so in a line of his own.
+            # The handler of the failure writes a line of its own at a higher level.
             logger.debug("Call failed", **log_keys_of(failure))
         if type(failure) is RateLimited:
             # The provider counts differently, or another system uses our key.

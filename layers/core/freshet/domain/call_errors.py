@@ -52,7 +52,7 @@ class CallFailed(FreshetError):
         return now + _USUAL_WAIT
 
     def pause_until(self, now: datetime) -> datetime | None:
-        """Say until when the same call is in vain; None where it always is, or nobody says."""
+        """Say until when the same call would fail again; None where no time is known."""
         return self.retry_at(now) if self.retryable else None
 
 

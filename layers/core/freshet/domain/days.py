@@ -1,7 +1,7 @@
 """Ranges of days, whole ones, as calendars and statements count them.
 
-Nobody means a day outside of `CALENDAR`, and near the ends of Python's own calendar a time zone or
-a day more would lead out of it: such days are let in neither from providers nor from callers.
+Days outside of `CALENDAR` are accepted neither from providers nor from callers: near the ends of
+Python's own calendar a time zone or one more day would lead out of it.
 """
 
 from dataclasses import dataclass

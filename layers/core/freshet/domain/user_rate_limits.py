@@ -15,7 +15,7 @@ class UserRateLimit(StrEnum):
 
     LINKING = "linking"
     REPAIRING = "repairing"
-    """Apart from links that are new, so that trying one's luck locks nobody out of a repair."""
+    """Counted apart from new links: a user who has used up those can still repair a broken one."""
     REFRESHING = "refreshing"
 
 

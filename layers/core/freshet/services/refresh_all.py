@@ -5,7 +5,7 @@ Purchases are reserved one after the other, live reads begun several at a time, 
 up; the same idempotency key goes on with what was not begun.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -199,13 +199,13 @@ def _is_purchase(each: _Asked) -> bool:
 
 
 def _bought(
-    wanted: Iterable[_Asked], spent: Spent, deps: RequestRefreshDependencies, *, until: datetime
+    asked: Sequence[_Asked], spent: Spent, deps: RequestRefreshDependencies, *, until: datetime
 ) -> dict[str, Answered[Purchase]]:
     """Reserve one after the other: all of them share the rows of the user and the deployment.
 
     Each leaves less for the next ones; what is refused for a pause or a budget costs no request.
     """
-    asked, answers = list(wanted), dict[str, Answered[Purchase]]()
+    answers = dict[str, Answered[Purchase]]()
     try:
         for each in asked:
             connection, now = each.connection, deps.purchasing.clock()

@@ -146,7 +146,7 @@ def resume(
     if refresh.status is RefreshStatus.RESERVED:
         if connection.slots.is_put_back(refresh, now=now):
             if connection.slots.of(refresh.kind).check_at != refresh.retry_at:
-                # Whoever put it back died before it could note that.
+                # The process that put it back died before it could note that.
                 update_connection(refresh, connection, deps)
             return purchase
         if buyer is None:

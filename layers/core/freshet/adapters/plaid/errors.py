@@ -144,7 +144,7 @@ def error_for(answer: Answer, endpoint: Endpoint) -> ProviderError:
 
 
 def _without_envelope(status: int) -> type[ProviderError]:
-    # Whoever answers on the way to Plaid, too many requests are not worked and not billed.
+    # A 429 without Plaid's envelope comes from a gateway before it: not worked and not billed.
     return SubjectLimited if status == _TOO_MANY else ProviderFailed
 
 

@@ -62,7 +62,7 @@ class KeyMemory:
 
     @cached_property
     def _known(self) -> dict[str, _Known]:
-        # Read with the first delivery: to build a memory asks nobody.
+        # Read with the first delivery: the composition of a function sends no request.
         stored = self._store.load()
         return {each: known for each in stored if (known := _restored(each, stored[each]))}
 
