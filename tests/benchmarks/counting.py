@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from freshet import wiring
-from freshet.batches import side_by_side
 from freshet.bootstrap import http_api
 from freshet.observability import logger
+from freshet.wiring import side_by_side
 from tests.benchmarks.units import Meter, Taken
 from tests.fakes import one_after_another
 from tests.functional.moving_time import MovingClock, set_clock

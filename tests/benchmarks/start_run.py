@@ -24,7 +24,8 @@ _CONTEXT = SimpleNamespace(
 def main() -> None:
     """Start, answer every event, and report on the last line."""
     events: list[Any] = json.loads(sys.stdin.read())
-    sys.path.insert(0, str(Path(sys.argv[1])))
+    # In place of this script's own folder, whose modules would hide others of their names.
+    sys.path[0] = str(Path(sys.argv[1]))
     spent, answers, loaded = [time.process_time()], [], [set(sys.modules)]
     app = importlib.import_module("app")
 

@@ -173,6 +173,28 @@ def test_anybody_may_read_what_the_api_can_do(world: World) -> None:
     assert "script-src" in page.headers["Content-Security-Policy"]
 
 
+@pytest.mark.parametrize("path", ["/openapi.json", "/docs"])
+def test_document_is_not_served_unless_the_deployment_wants_it(
+    world: World, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setenv("DOCS", "no")
+    answer = world.ask(path)
+    assert (answer.status, len(answer.text) < 1000) == (404, True)
+
+
+def test_browsers_are_told_to_believe_the_content_type(world: World) -> None:
+    answers = [
+        world.call("GET", "/v1/connections"),
+        world.call("GET", "/v1/unknown"),
+        world.call("HEAD", "/v1/connections"),
+        world.call("GET", "/v1/connections", scope=""),
+        world.ask("/openapi.json"),
+        world.ask("/docs"),
+    ]
+    for answer in answers:
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", answer.status
+
+
 @pytest.mark.parametrize(
     "operation",
     [each for each in OPERATIONS if each.rate_limit is not None],

@@ -75,9 +75,16 @@ def test_expensive_work_comes_in_small_batches_without_waiting_for_them(
         assert mapping["MaximumBatchingWindowInSeconds"] == 0, name
 
 
-def test_workers_that_call_the_provider_are_bounded(template: Template) -> None:
-    wanted = {"RefreshQueue": "RefreshConcurrency", "SnapshotQueue": "SnapshotConcurrency"}
-    for name, parameter in wanted.items():
+CONCURRENCY = {
+    "RefreshQueue": "RefreshConcurrency",
+    "SnapshotQueue": "SnapshotConcurrency",
+    "WebhookQueue": "WebhookConcurrency",
+}
+
+
+def test_workers_are_bounded(template: Template) -> None:
+    assert set(CONCURRENCY) == set(template.queues)
+    for name, parameter in CONCURRENCY.items():
         scaling = mapping_of(template, name)["ScalingConfig"]
         assert scaling == {"MaximumConcurrency": {"Ref": parameter}}, name
 
@@ -92,7 +99,7 @@ def test_default_concurrency_is_what_the_rate_limit_can_feed(template: Template)
 
 
 def test_no_worker_can_be_bounded_lower_than_aws_accepts(template: Template) -> None:
-    for name in ("RefreshConcurrency", "SnapshotConcurrency"):
+    for name in CONCURRENCY.values():
         parameter = template.parameters[name]
         assert (parameter["MinValue"], parameter["MaxValue"]) == (2, 1000), name
 

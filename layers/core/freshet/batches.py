@@ -1,6 +1,5 @@
-"""Working several things at once: while one waits for an answer, others go on."""
+"""The records of a batch, worked at once: while one waits for an answer, others go on."""
 
-from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -18,11 +17,3 @@ class OverlappingProcessor(BatchProcessor):
         """Call the handler for each record."""
         with ThreadPoolExecutor(max_workers=max(1, len(self.records))) as threads:
             return list(threads.map(self._process_record, self.records))
-
-
-def side_by_side[Item, Result](
-    work: Callable[[Item], Result], items: Sequence[Item]
-) -> Sequence[Result]:
-    """The port Overlapped, with a thread for each item."""
-    with ThreadPoolExecutor(max_workers=max(1, len(items))) as threads:
-        return list(threads.map(work, items))

@@ -12,7 +12,6 @@ from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.adapters.dynamodb.user_requests import DynamoUserRequests
 from freshet.adapters.queues import SqsRefreshQueue
-from freshet.batches import side_by_side
 from freshet.config import ApiSettings
 from freshet.domain.freshness import FreshnessTargets
 from freshet.http.application import Api, ApiDependencies
@@ -28,7 +27,7 @@ from freshet.services.refresh_records import PurchaseDependencies, RequestRefres
 from freshet.services.register_connection import RegisterConnectionDependencies
 from freshet.services.show_documented_holdings import ShowDocumentedDependencies
 from freshet.services.show_holdings import ShowHoldingsDependencies
-from freshet.wiring import client, table, utc_now
+from freshet.wiring import client, side_by_side, table, utc_now
 from freshet.wiring.providers import documents_for, link_flows_for, transactions_at
 
 

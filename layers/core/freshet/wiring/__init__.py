@@ -2,6 +2,8 @@
 
 import os
 import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -47,6 +49,14 @@ def utc_now() -> datetime:
 def wait(duration: timedelta) -> None:
     """Let time pass."""
     time.sleep(duration.total_seconds())
+
+
+def side_by_side[Item, Result](
+    work: Callable[[Item], Result], items: Sequence[Item]
+) -> Sequence[Result]:
+    """The port Overlapped, with a thread for each item."""
+    with ThreadPoolExecutor(max_workers=max(1, len(items))) as threads:
+        return list(threads.map(work, items))
 
 
 @cache
