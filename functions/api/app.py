@@ -1,4 +1,4 @@
-"""Serves the HTTP API; invoked directly, without HTTP around the event, it serves the operator."""
+"""Serves the HTTP API."""
 
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,4 @@ at_start(lambda: bootstrap.api(DOCUMENT))
 @metrics.log_metrics
 def lambda_handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     """Answer one request."""
-    function = bootstrap.api(DOCUMENT)
-    if "operation" in event:
-        return function.operator().run(event)
-    return function.api.answer(event, context)
+    return bootstrap.api(DOCUMENT).answer(event, context)

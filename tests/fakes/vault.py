@@ -35,7 +35,7 @@ class FakeVault:
 
 
 class FakeUserLease:
-    """The port UserLease in memory; it does not expire."""
+    """The port UserLease in memory; it expires when it is told to."""
 
     def __init__(self, holders: dict[str, "FakeUserLease"] | None = None) -> None:
         self._holders = {} if holders is None else holders
@@ -43,6 +43,10 @@ class FakeUserLease:
     def of_another(self) -> "FakeUserLease":
         """Give the lease as another process has it."""
         return FakeUserLease(self._holders)
+
+    def expire(self) -> None:
+        """Let others take what is held."""
+        self._holders.clear()
 
     @contextmanager
     def hold(self, user_id: str) -> Iterator[None]:
@@ -53,5 +57,5 @@ class FakeUserLease:
         try:
             yield
         finally:
-            if not is_mine:
+            if not is_mine and self._holders.get(user_id) is self:
                 del self._holders[user_id]

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from functions.api import app as api
+from functions.operate import app as operate
 from functions.plan_refreshes import app as plan_refreshes
 from functions.process_webhook import app as process_webhook
 from functions.receive_webhook import app as receive_webhook
@@ -16,7 +17,7 @@ from tests.functional.world import CONTEXT, EVENTS, World, sample_event
 DONE: dict[str, Any] = {"batchItemFailures": []}
 HANDLERS = {
     "api": api,
-    "operator": api,
+    "operator": operate,
     "plan_refreshes": plan_refreshes,
     "process_webhook": process_webhook,
     "receive_webhook": receive_webhook,

@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 ON_LAMBDA = {"AWS_LAMBDA_FUNCTION_NAME": "freshet"}
 COMPOSED = {
     "api": ["api"],
+    "operate": ["operate"],
     "plan_refreshes": ["plan_refreshes"],
     "process_webhook": ["process_webhook"],
     "receive_webhook": ["receive_webhook"],
@@ -27,6 +28,7 @@ COMPOSED = {
 IMPOSSIBLE = [
     ("api", "REPORTING_TIME_ZONE"),
     ("api", "PLAID_REFRESH_PRICE_USD"),
+    ("operate", "CREDENTIAL_STORE"),
     ("plan_refreshes", "PLAID_REQUESTS_PER_MINUTE"),
     ("process_webhook", "WEBHOOK_RETENTION_DAYS"),
     ("receive_webhook", "PROVIDERS"),

@@ -18,6 +18,7 @@ from moto import mock_aws
 
 from freshet import bootstrap, wiring
 from functions.api import app as api
+from functions.operate import app as operate
 from functions.plan_refreshes import app as plan_refreshes
 from functions.process_webhook import app as process_webhook
 from functions.receive_webhook import app as receive_webhook
@@ -94,6 +95,7 @@ class World:
         self.dynamodb = dynamodb
         hold = Handlers().held
         self._api = hold("ApiFunction", api.lambda_handler)
+        self._operate = hold("OperateFunction", operate.lambda_handler)
         self._receive = hold("ReceiveWebhookFunction", receive_webhook.lambda_handler)
         self._plan = hold("PlanRefreshesFunction", plan_refreshes.lambda_handler)
         self._workers = {
@@ -137,8 +139,8 @@ class World:
         return self.operate(event)["connection_id"], item
 
     def operate(self, event: dict[str, Any]) -> dict[str, Any]:
-        """Invoke the api function as an operator does."""
-        return dict(self._api(event, CONTEXT))
+        """Invoke the function as an operator does."""
+        return dict(self._operate(event, CONTEXT))
 
     def call(
         self,

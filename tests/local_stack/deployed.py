@@ -51,8 +51,8 @@ class Deployed:
         return [secret for world in self.worlds for secret in world.given_out]
 
     def operate(self, event: dict[str, Any]) -> Any:
-        """Invoke the api function as an operator does."""
-        return self.invoke("ApiFunctionName", event)
+        """Invoke the function as an operator does."""
+        return self.invoke("OperateFunctionName", event)
 
     def plan(self) -> int:
         """Invoke the planner as the schedule does."""

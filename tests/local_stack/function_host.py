@@ -129,7 +129,7 @@ class FunctionHost:
     def _settings(self, function: Mapping[str, Any]) -> FunctionSettings:
         configuration = function["Configuration"]
         name = configuration["FunctionName"]
-        if configuration["Timeout"] != _PATIENT_SECONDS:
+        if _PROXY not in configuration["Environment"]["Variables"]:  # deployed, not adopted yet
             self._timeouts[name] = configuration["Timeout"]
         layers = [
             self._client("lambda").get_layer_version_by_arn(Arn=layer["Arn"])["Content"]

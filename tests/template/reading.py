@@ -142,7 +142,7 @@ class Template:
     def events(self, kind: str) -> Iterator[tuple[str, str, Node]]:
         """(function, name, properties) of every event of one type."""
         for function, properties in self.functions.items():
-            for name, event in properties["Events"].items():
+            for name, event in properties.get("Events", {}).items():
                 if event["Type"] == kind:
                     yield function, name, event["Properties"]
 

@@ -31,6 +31,10 @@ def test_there_are_exactly_the_routes_we_know(template: Template) -> None:
     }
 
 
+def test_nothing_invokes_the_operators_function_by_itself(template: Template) -> None:
+    assert "Events" not in template.functions["OperateFunction"]
+
+
 def test_a_token_is_asked_for_unless_a_route_says_otherwise(template: Template) -> None:
     auth = template.resources["HttpApi"]["Properties"]["Auth"]
     assert auth["DefaultAuthorizer"] == "UserTokens"

@@ -14,6 +14,7 @@ SETTINGS: dict[str, type[config.Settings]] = {
     "PlanRefreshesFunction": config.PlanRefreshesSettings,
     "RefreshConnectionFunction": config.RefreshConnectionSettings,
     "TakeSnapshotsFunction": config.TakeSnapshotsSettings,
+    "OperateFunction": config.OperateSettings,
 }
 PROVIDERS_OWN = {
     each.name.upper() for offered in INTEGRATIONS.values() for each in fields(offered.settings())

@@ -13,6 +13,7 @@ FUNCTIONS = {
     "PlanRefreshesFunction": "plan_refreshes",
     "RefreshConnectionFunction": "refresh_connection",
     "TakeSnapshotsFunction": "take_snapshots",
+    "OperateFunction": "operate",
 }
 
 # A function without one would run with the default of 3 s.
@@ -23,6 +24,7 @@ TIMEOUTS = {
     "PlanRefreshesFunction": 60,
     "RefreshConnectionFunction": 120,
     "TakeSnapshotsFunction": 120,
+    "OperateFunction": 900,
 }
 
 every_function = pytest.mark.parametrize("name", FUNCTIONS)

@@ -75,7 +75,10 @@ ALLOWED = {
     },
 }
 
+ALLOWED["OperateFunction"] = ALLOWED["ApiFunction"]
+
 HOLDINGS = {
+    "OperateFunction": {"dynamodb:GetItem", "dynamodb:BatchGetItem"},
     "ApiFunction": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"},
     # What was removed is taken out, and a tombstone left.
     "RefreshConnectionFunction": {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"},
@@ -122,6 +125,19 @@ def test_each_function_may_do_its_own_work_and_no_more(deployment: Template) -> 
         for name, actions in ALLOWED.items()
     }
     assert {name: deployment.actions_of(name) for name in deployment.functions} == allowed
+
+
+def test_imports_are_read_by_the_operators_function_from_the_one_bucket(template: Template) -> None:
+    deployment = template.given(Providers="snaptrade,plaid", ImportBucket="imports")
+    readers = {
+        function: statement["Resource"]
+        for function, statement in deployment.statements()
+        if "s3:GetObject" in as_list(statement["Action"])
+    }
+    objects = {
+        "Fn::Sub": ["arn:${AWS::Partition}:s3:::${Bucket}/*", {"Bucket": {"Ref": "ImportBucket"}}]
+    }
+    assert readers == {"OperateFunction": objects}
 
 
 def test_no_action_is_a_pattern(deployment: Template) -> None:
@@ -178,7 +194,7 @@ def test_every_resource_is_one_of_ours(deployment: Template) -> None:
                     raise AssertionError((function, resource))
 
 
-def test_secrets_are_written_by_the_api_and_forgotten_by_who_removes_users_own_alone(
+def test_secrets_are_written_by_those_who_link_and_forgotten_by_who_removes_users_own_alone(
     deployment: Template,
 ) -> None:
     secrets = {
@@ -192,6 +208,9 @@ def test_secrets_are_written_by_the_api_and_forgotten_by_who_removes_users_own_a
         ("ApiFunction", "secretsmanager:CreateSecret"): USER_SECRETS,
         ("ApiFunction", "secretsmanager:PutSecretValue"): USER_SECRETS,
         ("ApiFunction", "secretsmanager:DeleteSecret"): USER_SECRETS,
+        ("OperateFunction", "secretsmanager:CreateSecret"): USER_SECRETS,
+        ("OperateFunction", "secretsmanager:PutSecretValue"): USER_SECRETS,
+        ("OperateFunction", "secretsmanager:DeleteSecret"): USER_SECRETS,
         ("RefreshConnectionFunction", "secretsmanager:PutSecretValue"): USER_SECRETS,
         ("RefreshConnectionFunction", "secretsmanager:DeleteSecret"): USER_SECRETS,
     }
@@ -211,6 +230,7 @@ def test_providers_keys_are_for_those_who_call_them_or_check_their_signatures(
         "PlanRefreshesFunction": set(),
         "RefreshConnectionFunction": there | {USER_SECRETS},
         "TakeSnapshotsFunction": there | {USER_SECRETS},
+        "OperateFunction": there | {USER_SECRETS},
     }
 
 
@@ -224,6 +244,7 @@ def test_each_function_sends_to_the_queues_it_hands_work_to(deployment: Template
         "PlanRefreshesFunction": {"RefreshQueue", "SnapshotQueue", "PlanRefreshesDeadLetterQueue"},
         "RefreshConnectionFunction": {"SnapshotQueue"},
         "TakeSnapshotsFunction": set(),
+        "OperateFunction": {"SnapshotQueue"},
     }
 
 
@@ -245,7 +266,12 @@ def test_function_writes_to_its_own_log_group_alone(deployment: Template) -> Non
 
 
 def test_those_who_learn_something_may_tell_the_bus(deployment: Template) -> None:
-    tellers = {"ApiFunction", "RefreshConnectionFunction", "TakeSnapshotsFunction"}
+    tellers = {
+        "ApiFunction",
+        "OperateFunction",
+        "RefreshConnectionFunction",
+        "TakeSnapshotsFunction",
+    }
     for name in deployment.functions:
         told = resources_of(deployment, name, "events:PutEvents")
         assert told == ({"EventBus"} if name in tellers else set()), name

@@ -10,11 +10,8 @@ from freshet.domain import call_errors
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.operations.credentials import CredentialOperations
 from freshet.operations.operator import Operator
-from freshet.registry import TRAITS, credential_form_of
 from freshet.services.move_credentials import MOST_USERS, MoveCredentialsDependencies
-from freshet.services.register_connection import RegisterConnectionDependencies
-from freshet.services.switch_purchases import SwitchPurchasesDependencies
-from tests.builders import CONNECTION_ID, USER, ones
+from tests.builders import CONNECTION_ID, USER
 from tests.fakes import FakeVault
 from tests.unit.rotation_stage import NAME, OLD, RotationStage
 
@@ -35,23 +32,7 @@ def _run(
         moving = MoveCredentialsDependencies(
             old=stage.vault, new=into, lease=stage.lease, clock=stage.stage.clock
         )
-    further = CredentialOperations(moving, stage.rotating)
-    world = stage.stage
-    registering = RegisterConnectionDependencies(
-        owners=world.connections,
-        inbox=world.inbox,
-        connections=world.connections,
-        vault=stage.vault,
-        reads=world.reads,
-        traits=TRAITS,
-        random_bytes=ones,
-        clock=world.clock,
-    )
-    switching = SwitchPurchasesDependencies(world.budgets)
-    operator = Operator(
-        registering, switching, world.processing, credential_form_of, further.operations
-    )
-    answer = operator.run(event)
+    answer = Operator(CredentialOperations(moving, stage.rotating).operations()).run(event)
     assert "invented" not in json.dumps(answer)
     return answer
 

@@ -1,5 +1,6 @@
 """Moving credentials: nothing is lost, nothing newer overwritten, and each user has a line."""
 
+from contextlib import ExitStack
 from datetime import timedelta
 
 import pytest
@@ -83,6 +84,23 @@ def test_nothing_is_dropped_when_the_new_store_does_not_take_it(is_refused: bool
     assert line.status is MoveStatus.FAILED
     assert line.reason
     assert "invented" not in line.reason
+    assert stores.old.held(USER) == {"a": ONE, "b": TWO}
+
+
+def test_nothing_is_written_when_the_lease_was_lost_meanwhile() -> None:
+    stores, others = Stores(), ExitStack()
+
+    class Slow(FakeVault):
+        def find(self, user_id: str, name: str) -> Credential:
+            stores.lease.expire()
+            others.enter_context(stores.lease.of_another().hold(user_id))
+            return super().find(user_id, name)
+
+    stores.new = Slow()
+    with others:
+        (line,) = stores.move(USER)
+    assert line.status is MoveStatus.FAILED
+    assert stores.new.held(USER) == {}
     assert stores.old.held(USER) == {"a": ONE, "b": TWO}
 
 

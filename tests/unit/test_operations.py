@@ -8,6 +8,9 @@ import pytest
 
 from freshet.domain.provider import Provider
 from freshet.operations.operator import Operator
+from freshet.operations.purchases import PurchaseOperations
+from freshet.operations.registrations import RegistrationOperations
+from freshet.operations.webhooks import WebhookOperations
 from freshet.registry import TRAITS, credential_form_of
 from freshet.services.register_connection import RegisterConnectionDependencies
 from freshet.services.switch_purchases import SwitchPurchasesDependencies
@@ -36,12 +39,12 @@ def _run(event: dict[str, Any], stage: Stage | None = None) -> dict[str, Any]:
         random_bytes=ones,
         clock=stage.clock,
     )
-    return Operator(
-        registering,
-        SwitchPurchasesDependencies(stage.budgets),
-        stage.processing,
-        credential_form_of,
-    ).run(event)
+    operations = {
+        **RegistrationOperations(registering, credential_form_of).operations(),
+        **PurchaseOperations(SwitchPurchasesDependencies(stage.budgets)).operations(),
+        **WebhookOperations(stage.processing).operations(),
+    }
+    return Operator(operations).run(event)
 
 
 def test_connection_is_registered_when_the_event_is_whole() -> None:

@@ -13,11 +13,8 @@ from freshet.domain.ledger import Settled
 from freshet.domain.refresh import Refresh
 from freshet.operations.operator import Operator
 from freshet.operations.settlements import SettlementOperations
-from freshet.registry import TRAITS, credential_form_of
-from freshet.services.register_connection import RegisterConnectionDependencies
 from freshet.services.settle_refresh import SettleRefreshDependencies
-from freshet.services.switch_purchases import SwitchPurchasesDependencies
-from tests.builders import NOON, USER, a_refresh_command, an_answer, ones
+from tests.builders import NOON, USER, a_refresh_command, an_answer
 from tests.replacing import InPlaceOf
 from tests.unit.stage import Stage
 
@@ -48,24 +45,8 @@ def stage() -> Stage:
 
 
 def _run(event: dict[str, Any], stage: Stage) -> dict[str, Any]:
-    registering = RegisterConnectionDependencies(
-        owners=stage.connections,
-        inbox=stage.inbox,
-        connections=stage.connections,
-        vault=stage.vault,
-        reads=stage.reads,
-        traits=TRAITS,
-        random_bytes=ones,
-        clock=stage.clock,
-    )
     settling = SettleRefreshDependencies(stage.refreshes, stage.clock)
-    return Operator(
-        registering,
-        SwitchPurchasesDependencies(stage.budgets),
-        stage.processing,
-        credential_form_of,
-        SettlementOperations(settling).operations,
-    ).run(event)
+    return Operator(SettlementOperations(settling).operations()).run(event)
 
 
 def _dollars(stage: Stage) -> Decimal:

@@ -17,6 +17,7 @@ from freshet.http.application import Api, ApiDependencies
 from freshet.http.caller import TokenPolicy
 from freshet.http.resources import RESOURCES
 from freshet.operations.operator import Operator
+from freshet.operations.registrations import RegistrationOperations
 from freshet.ports import LinkFlowDependencies
 from freshet.services.enroll_connection import ConnectionEnrollment
 from freshet.services.erase_connection import ErasureDependencies
@@ -26,7 +27,6 @@ from freshet.services.plan_turn import PlanTurnDependencies
 from freshet.services.refresh_records import PurchaseDependencies
 from freshet.services.register_connection import RegisterConnectionDependencies
 from freshet.services.show_documented_holdings import ShowDocumentedDependencies
-from freshet.services.switch_purchases import SwitchPurchasesDependencies
 from freshet.services.take_snapshots import TakeSnapshotsDependencies
 from tests.builders import USER
 from tests.fakes import FakeUserLease, FakeUserRequests
@@ -160,13 +160,9 @@ class ThirdProvider(Stage):
 
     def operate(self, event: dict[str, Any]) -> dict[str, Any]:
         """Carry out an operator's event."""
-        operator = Operator(
-            self.registering,
-            SwitchPurchasesDependencies(self.budgets),
-            self.processing,
-            lambda _: self.integration.credential_form(),
-        )
-        return operator.run(event)
+        form = self.integration.credential_form()
+        registrations = RegistrationOperations(self.registering, lambda _: form)
+        return Operator(registrations.operations()).run(event)
 
     def call(self, method: str, path: str, body: Any = None, **query: str) -> Answer:
         """Send a request as the user."""

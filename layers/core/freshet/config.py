@@ -148,6 +148,14 @@ class ApiSettings(PurchaseSettings):
     docs: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class OperateSettings(ProviderSettings):
+    """Variables of `operate`."""
+
+    snapshots_table: str
+    snapshot_queue_url: str
+
+
 # The scopes that act for others or for the whole deployment are in a token or nowhere.
 _USER_SCOPES = ("freshet/read", "freshet/refresh", "freshet/link")
 

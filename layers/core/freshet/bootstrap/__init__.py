@@ -6,7 +6,6 @@ more; the result is kept for the life of the execution environment.
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from freshet.config import (
     ApiSettings,
+    OperateSettings,
     PlanRefreshesSettings,
     ProcessWebhookSettings,
     ReceiveWebhookSettings,
@@ -223,49 +223,22 @@ def audit() -> Callable[[str], int]:
     return lambda name: audit_users(Provider(name), deps=auditing(Provider(name)))
 
 
-@dataclass(frozen=True, slots=True)
-class ApiFunction:
-    """What the api function serves: HTTP requests and an operator's direct invocations."""
+@cache
+def api(document: Path) -> "Api":
+    """Build the API; `document` describes it."""
+    from freshet.bootstrap.http_api import api_for
+    from freshet.http.document import add_document_routes
 
-    api: "Api"
-    operator: "Callable[[], Operator]"
+    settings = ApiSettings.from_env(os.environ)
+    served = api_for(settings)
+    if settings.docs:
+        add_document_routes(served, document)
+    return served
 
 
 @cache
-def api(document: Path) -> ApiFunction:
-    """Build the API and the operator's door; `document` describes the API."""
-    from freshet.adapters.dynamodb.connections import DynamoConnections
-    from freshet.adapters.dynamodb.inbox import DynamoInbox
-    from freshet.bootstrap.http_api import api_for
-    from freshet.bootstrap.purchasing import purchasing_for
-    from freshet.bootstrap.vaults import lease_for, vault_for
-    from freshet.http.document import add_document_routes
-    from freshet.registry import TRAITS
-    from freshet.services.register_connection import RegisterConnectionDependencies
+def operate() -> "Operator":
+    """Build all that an operator asks for."""
+    from freshet.bootstrap.operating import operator_for
 
-    settings = ApiSettings.from_env(os.environ)
-    purchasing = purchasing_for(settings)
-    lease = lease_for(settings)
-    connections_table = table(settings.connections_table)
-    connections, inbox = DynamoConnections(connections_table), DynamoInbox(connections_table)
-    registering = RegisterConnectionDependencies(
-        owners=connections,
-        inbox=inbox,
-        connections=purchasing.connections,
-        vault=vault_for(settings, lease),
-        reads=purchasing.reads,
-        traits=TRAITS,
-        random_bytes=os.urandom,
-        clock=utc_now,
-    )
-
-    @cache
-    def operator() -> "Operator":
-        from freshet.bootstrap.operating import operator_for
-
-        return operator_for(settings, registering, connections, lease)
-
-    served = api_for(settings, purchasing, registering, lease)
-    if settings.docs:
-        add_document_routes(served, document)
-    return ApiFunction(served, operator)
+    return operator_for(OperateSettings.from_env(os.environ))

@@ -3,7 +3,9 @@
 import os
 from datetime import timedelta
 
+from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.erasures import DynamoErasures
+from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.link_sessions import DynamoLinkSessions
 from freshet.adapters.dynamodb.overview import DynamoOverview
 from freshet.adapters.dynamodb.provider_users import DynamoProviderUsers
@@ -12,32 +14,29 @@ from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.dynamodb.transactions import DynamoTransactions
 from freshet.adapters.dynamodb.user_requests import DynamoUserRequests
 from freshet.adapters.queues import SqsRefreshQueue
+from freshet.bootstrap.purchasing import purchasing_for
+from freshet.bootstrap.vaults import lease_for, vault_for
 from freshet.config import ApiSettings
 from freshet.domain.freshness import FreshnessTargets
 from freshet.http.application import Api, ApiDependencies
 from freshet.http.caller import TokenPolicy
 from freshet.http.resources import RESOURCES
-from freshet.ports import LinkFlowDependencies, UserLease
+from freshet.ports import LinkFlowDependencies
 from freshet.registry import offers
 from freshet.services.begin_removal import BeginRemovalDependencies
 from freshet.services.enroll_connection import ConnectionEnrollment
 from freshet.services.limit_user_rate import UserRateLimitDependencies
 from freshet.services.linking import LinkDependencies
 from freshet.services.refresh_records import PurchaseDependencies, RequestRefreshDependencies
-from freshet.services.register_connection import RegisterConnectionDependencies
 from freshet.services.show_documented_holdings import ShowDocumentedDependencies
 from freshet.services.show_holdings import ShowHoldingsDependencies
 from freshet.wiring import client, side_by_side, table, utc_now
 from freshet.wiring.providers import documents_for, link_flows_for, transactions_at
 
 
-def api_for(
-    settings: ApiSettings,
-    purchasing: PurchaseDependencies,
-    registering: RegisterConnectionDependencies,
-    lease: UserLease,
-) -> Api:
+def api_for(settings: ApiSettings) -> Api:
     """Build the API with all its routes."""
+    purchasing = purchasing_for(settings)
     snapshots_table = table(settings.snapshots_table)
     showing = ShowHoldingsDependencies(
         connections=purchasing.connections,
@@ -72,7 +71,7 @@ def api_for(
             ),
             removing=_removing_for(settings, purchasing),
             requesting=requesting,
-            linking=_linking_for(settings, registering, lease),
+            linking=_linking_for(settings, purchasing),
             pacing=UserRateLimitDependencies(
                 DynamoUserRequests(table(settings.connections_table)), utc_now
             ),
@@ -86,38 +85,38 @@ def api_for(
     return api
 
 
-def _linking_for(
-    settings: ApiSettings, registering: RegisterConnectionDependencies, lease: UserLease
-) -> LinkDependencies:
+def _linking_for(settings: ApiSettings, purchasing: PurchaseDependencies) -> LinkDependencies:
     connections_table = table(settings.connections_table)
+    connections = DynamoConnections(connections_table)
     sessions = DynamoLinkSessions(connections_table)
+    lease = lease_for(settings)
     enrollment = ConnectionEnrollment(
         sessions=sessions,
-        inbox=registering.inbox,
-        connections=registering.connections,
-        reads=registering.reads,
-        random_bytes=registering.random_bytes,
+        inbox=DynamoInbox(connections_table),
+        connections=connections,
+        reads=purchasing.reads,
+        random_bytes=os.urandom,
         clock=utc_now,
     )
     needed = LinkFlowDependencies(
         sessions=sessions,
         users=lambda provider: DynamoProviderUsers(connections_table, provider),
         lease=lease,
-        vault=registering.vault,
-        owners=registering.owners,
-        connections=registering.connections,
+        vault=vault_for(settings, lease),
+        owners=connections,
+        connections=connections,
         enrollment=enrollment,
-        random_bytes=registering.random_bytes,
+        random_bytes=os.urandom,
         clock=utc_now,
     )
     return LinkDependencies(
         sessions=sessions,
-        connections=registering.connections,
-        reads=registering.reads,
+        connections=connections,
+        reads=purchasing.reads,
         users=DynamoUserRequests(connections_table),
         flows=link_flows_for(settings, needed),
         redirect_uris=settings.link_redirect_uris,
-        random_bytes=registering.random_bytes,
+        random_bytes=os.urandom,
         clock=utc_now,
     )
 

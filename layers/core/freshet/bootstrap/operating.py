@@ -1,7 +1,6 @@
-"""What an operator asks for, with all that it needs."""
+"""What the operations are built from."""
 
 import os
-from collections.abc import Mapping
 from datetime import timedelta
 
 from freshet.adapters.bus import EventBridgeBus
@@ -14,17 +13,21 @@ from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.objects import S3Lines
-from freshet.bootstrap.vaults import new_store, old_store, vault_for
-from freshet.config import ApiSettings, CredentialStore, ProviderSettings, PurchaseSettings
+from freshet.adapters.queues import SqsReadQueue
+from freshet.bootstrap.vaults import lease_for, new_store, old_store, vault_for
+from freshet.config import CredentialStore, OperateSettings
 from freshet.operations.audit import AuditOperations
 from freshet.operations.credentials import CredentialOperations
 from freshet.operations.importing import Importer
-from freshet.operations.operator import Operator, OperatorAction
+from freshet.operations.operator import Operator
 from freshet.operations.price_bases import PriceBasisOperations
+from freshet.operations.purchases import PurchaseOperations
+from freshet.operations.registrations import RegistrationOperations
 from freshet.operations.settlements import SettlementOperations
 from freshet.operations.verdicts import VerdictOperations
-from freshet.ports import Connections, ReadQueue, UserLease
-from freshet.registry import credential_form_of
+from freshet.operations.webhooks import WebhookOperations
+from freshet.ports import UserLease
+from freshet.registry import TRAITS, credential_form_of
 from freshet.services.decide_verdict import DecideVerdictDependencies
 from freshet.services.import_connections import ImportDependencies
 from freshet.services.move_credentials import MoveCredentialsDependencies
@@ -38,63 +41,59 @@ from freshet.wiring import client, table, utc_now, wait
 from freshet.wiring.providers import discoveries_for, rotation_for
 
 
-def operator_for(
-    settings: ApiSettings,
-    registering: RegisterConnectionDependencies,
-    connections: DynamoConnections,
-    lease: UserLease,
-) -> Operator:
-    """Build the operator's door; nothing of it is loaded before an operator comes."""
+def operator_for(settings: OperateSettings) -> Operator:
+    """Build every operation."""
     connections_table = table(settings.connections_table)
+    connections = DynamoConnections(connections_table)
+    inbox = DynamoInbox(connections_table)
+    reads = SqsReadQueue(client("sqs"), settings.snapshot_queue_url)
+    lease = lease_for(settings)
+    registering = RegisterConnectionDependencies(
+        owners=connections,
+        inbox=inbox,
+        connections=connections,
+        vault=vault_for(settings, lease),
+        reads=reads,
+        traits=TRAITS,
+        random_bytes=os.urandom,
+        clock=utc_now,
+    )
     replaying = ProcessWebhookDependencies(
         owners=connections,
-        inbox=DynamoInbox(connections_table),
+        inbox=inbox,
         connections=connections,
         erasures=DynamoErasures(connections_table),
-        reads=registering.reads,
+        reads=reads,
         debounce=timedelta(0),
         random_bytes=os.urandom,
         clock=utc_now,
     )
-    return Operator(
-        registering,
-        SwitchPurchasesDependencies(DynamoBudgets(connections_table)),
-        replaying,
-        credential_form_of,
-        lambda: _further_operations(settings, registering, connections, lease),
-    )
-
-
-def _further_operations(
-    settings: ApiSettings,
-    registering: RegisterConnectionDependencies,
-    connections: Connections,
-    lease: UserLease,
-) -> Mapping[str, OperatorAction]:
-    """Give each operation that is asked for seldom, by its name."""
-    credentials = _credential_operations(
-        settings, connections=connections, reads=registering.reads, lease=lease
-    )
-    deciding = DecideVerdictDependencies(connections, registering.reads, utc_now)
     pricing = SetPriceBasisDependencies(
         connections,
-        DynamoAccounts(table(settings.connections_table)),
+        DynamoAccounts(connections_table),
         DynamoSnapshots(table(settings.snapshots_table)),
     )
-    settling = SettleRefreshDependencies(
-        DynamoRefreshes(table(settings.connections_table)), utc_now
+    settling = SettleRefreshDependencies(DynamoRefreshes(connections_table), utc_now)
+    return Operator(
+        {
+            **RegistrationOperations(registering, credential_form_of).operations(),
+            **_importer(settings, registering).operations(),
+            **PurchaseOperations(
+                SwitchPurchasesDependencies(DynamoBudgets(connections_table))
+            ).operations(),
+            **WebhookOperations(replaying).operations(),
+            **_credential_operations(settings, registering, lease).operations(),
+            **SettlementOperations(settling).operations(),
+            **VerdictOperations(
+                DecideVerdictDependencies(connections, reads, utc_now)
+            ).operations(),
+            **PriceBasisOperations(pricing).operations(),
+            **AuditOperations(DynamoAuditBook(connections_table)).operations(),
+        }
     )
-    return {
-        **SettlementOperations(settling).operations(),
-        **VerdictOperations(deciding).operations(),
-        **PriceBasisOperations(pricing).operations(),
-        **credentials.operations(),
-        **_importer(settings, registering).operations(),
-        **AuditOperations(DynamoAuditBook(table(settings.connections_table))).operations(),
-    }
 
 
-def _importer(settings: ProviderSettings, registering: RegisterConnectionDependencies) -> Importer:
+def _importer(settings: OperateSettings, registering: RegisterConnectionDependencies) -> Importer:
     # A client of S3 is made when one is wanted.
     return Importer(
         deps=ImportDependencies(registering=registering, discoveries=discoveries_for(settings)),
@@ -105,7 +104,7 @@ def _importer(settings: ProviderSettings, registering: RegisterConnectionDepende
 
 
 def _credential_operations(
-    settings: PurchaseSettings, *, connections: Connections, reads: ReadQueue, lease: UserLease
+    settings: OperateSettings, registering: RegisterConnectionDependencies, lease: UserLease
 ) -> CredentialOperations:
     moving = None
     if settings.credential_store is CredentialStore.KMS:
@@ -113,11 +112,11 @@ def _credential_operations(
             old=old_store(settings), new=new_store(settings), lease=lease, clock=utc_now
         )
     rotating = RotateCredentialDependencies(
-        connections=connections,
-        vault=vault_for(settings, lease),
+        connections=registering.connections,
+        vault=registering.vault,
         lease=lease,
         rotation=rotation_for(settings),
-        reads=reads,
+        reads=registering.reads,
         bus=EventBridgeBus(client("events"), settings.event_bus_name),
         wait=wait,
         clock=utc_now,

@@ -1,1 +1,1 @@
-"""What an operator may ask by invoking the api function directly."""
+"""What an operator may ask by invoking the function `operate`."""

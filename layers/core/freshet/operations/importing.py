@@ -35,7 +35,7 @@ from freshet.operations.operator import (
 from freshet.ports import Clock, TextObjects
 from freshet.services.import_connections import ImportDependencies, ImportRow, import_row
 
-_TIME = timedelta(seconds=20)  # the function has 29; a line that has begun may take some
+_TIME = timedelta(seconds=40)  # `sam remote invoke` waits 60; a line that has begun may take some
 _MOST_INLINE = 500
 _UNNAMED = ""  # the discovery names what a credential opens
 

@@ -11,8 +11,8 @@ from freshet.observability import logger
 from freshet.ports import Clock, CredentialSource, CredentialVault, UserLease
 
 MOST_USERS = 100
-ENOUGH = timedelta(seconds=15)
-"""No user is begun after that: the function has 29 seconds, and one user may need the lease's 5."""
+ENOUGH = timedelta(seconds=40)
+"""No user is begun after that: `sam remote invoke` waits 60 seconds, one user may need a few."""
 
 
 class MoveStatus(StrEnum):
@@ -64,21 +64,26 @@ def _moved(user_id: str, deps: MoveCredentialsDependencies) -> Move:
         with deps.lease.hold(user_id):
             held = deps.old.held(user_id)
             for name, credential in held.items():
-                _take_over(user_id, name, credential, deps.new)
+                _take_over(user_id, name, credential, deps)
             if not held:
                 return Move(user_id, MoveStatus.NOTHING_TO_MOVE)
-            deps.old.forget_user(user_id)
+            with deps.lease.hold(user_id):  # anew, as below
+                deps.old.forget_user(user_id)
             return Move(user_id, MoveStatus.MOVED)
     except SecretUnavailable as trouble:
         return Move(user_id, MoveStatus.FAILED, str(trouble))
 
 
-def _take_over(user_id: str, name: str, credential: Credential, new: CredentialVault) -> None:
+def _take_over(
+    user_id: str, name: str, credential: Credential, deps: MoveCredentialsDependencies
+) -> None:
     # What the new store has already is newer: since it is there, all writes go to it.
-    if _found(user_id, name, new) is not None:
+    if _found(user_id, name, deps.new) is not None:
         return
-    new.keep(user_id, name, credential)
-    if _found(user_id, name, new) != credential:
+    # The lease is taken anew before each write: slow stores may have used up most of it.
+    with deps.lease.hold(user_id):
+        deps.new.keep(user_id, name, credential)
+    if _found(user_id, name, deps.new) != credential:
         raise SecretUnavailable("the copy is not what was copied")
 
 

@@ -44,7 +44,7 @@ LOST = "credential_lost"
 _GONE = (ConnectionStatus.REMOVING, ConnectionStatus.REMOVED)
 # After one of these the credential may have been replaced all the same.
 _UNSURE = (AnswerLost, UnreadableAnswer, ProviderFailed, ProviderUnavailable)
-# The function has 29 seconds; two patient calls and a slow vault would be more.
+# `sam remote invoke` waits 60 seconds; two patient calls and a slow vault might be more.
 _MAY_ASK_AGAIN = timedelta(seconds=6)
 _PAUSES = tuple(timedelta(seconds=each) for each in (0.2, 1, 2))
 
