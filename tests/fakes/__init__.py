@@ -7,6 +7,7 @@ from tests.fakes.budgets import FakeBudgets
 from tests.fakes.bus import FakeBus
 from tests.fakes.clock import FakeClock
 from tests.fakes.connections import FakeConnections
+from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.erasures import FakeEraser, FakeErasures
 from tests.fakes.importing import FakeDiscovery, FakeObjects
 from tests.fakes.inbox import FakeInbox
@@ -28,6 +29,7 @@ __all__ = [
     "FakeAccounts",
     "FakeAuditBook",
     "FakeBudgets",
+    "FakeDeadLetters",
     "FakeDirectory",
     "FakeBus",
     "FakeClock",

@@ -22,6 +22,7 @@ buyers: type[ports.Providers[ports.ProviderBuyer]] = fakes.FakeProviders
 clock: Callable[[datetime], ports.Clock] = fakes.FakeClock
 connections: type[ports.Connections] = fakes.FakeConnections
 credential_source: type[ports.CredentialSource] = fakes.FakeVault
+dead_letters: type[ports.DeadLetters] = fakes.FakeDeadLetters
 directory: type[ports.UserDirectory] = fakes.FakeDirectory
 discovery: type[ports.Discovery] = fakes.FakeDiscovery
 due_connections: type[ports.DueConnections] = fakes.FakeConnections

@@ -47,6 +47,8 @@ OUTCOMES: dict[str, Any] = {
     "operator_move_credentials": {
         "error": {"code": "nowhere_to_move", "detail": "deploy with CredentialStore=kms first"}
     },
+    "operator_purge": {"moved": 0, "deleted": 0, "left": 0},
+    "operator_redrive": {"moved": 0, "deleted": 0, "left": 0},
     "operator_register_connection": {"status": "initialising"},
     "operator_register_item": {"status": "initialising"},
     "operator_release_verdict": {

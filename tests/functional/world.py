@@ -48,6 +48,7 @@ USER = "user-1"
 SCOPES = "freshet/read freshet/refresh"
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 _QUEUES = ("webhook", "refresh", "snapshot")
+_DEAD = ("webhook-dead", "refresh-dead", "snapshot-dead", "planner-dead")
 CONTEXT = SimpleNamespace(
     function_name="test",
     memory_limit_in_mb=512,
@@ -304,7 +305,7 @@ def a_world(
         plaid.control.listen(plaid_listener.url)
         _set_environment(monkeypatch)
         sqs, dynamodb, events, secretsmanager = _clients()
-        queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in _QUEUES}
+        queues = {name: sqs.create_queue(QueueName=name)["QueueUrl"] for name in (*_QUEUES, *_DEAD)}
         create_tables(dynamodb)
         events.create_event_bus(Name="freshet")
         secrets = {
@@ -376,6 +377,10 @@ def _set_variables(
         "WEBHOOK_QUEUE_URL": queues["webhook"],
         "REFRESH_QUEUE_URL": queues["refresh"],
         "SNAPSHOT_QUEUE_URL": queues["snapshot"],
+        "WEBHOOK_DEAD_LETTER_QUEUE_URL": queues["webhook-dead"],
+        "REFRESH_DEAD_LETTER_QUEUE_URL": queues["refresh-dead"],
+        "SNAPSHOT_DEAD_LETTER_QUEUE_URL": queues["snapshot-dead"],
+        "PLAN_REFRESHES_DEAD_LETTER_QUEUE_URL": queues["planner-dead"],
         "SNAPTRADE_SECRET_ARN": "providers/snaptrade",
         "SNAPTRADE_BASE_URL": snaptrade.url,
         "SNAPTRADE_REQUESTS_PER_MINUTE": "6000",

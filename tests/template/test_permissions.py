@@ -75,7 +75,7 @@ ALLOWED = {
     },
 }
 
-ALLOWED["OperateFunction"] = ALLOWED["ApiFunction"]
+ALLOWED["OperateFunction"] = ALLOWED["ApiFunction"] | TAKING
 
 HOLDINGS = {
     "OperateFunction": {"dynamodb:GetItem", "dynamodb:BatchGetItem"},
@@ -244,18 +244,22 @@ def test_each_function_sends_to_the_queues_it_hands_work_to(deployment: Template
         "PlanRefreshesFunction": {"RefreshQueue", "SnapshotQueue", "PlanRefreshesDeadLetterQueue"},
         "RefreshConnectionFunction": {"SnapshotQueue"},
         "TakeSnapshotsFunction": set(),
-        "OperateFunction": {"SnapshotQueue"},
+        "OperateFunction": {"WebhookQueue", "RefreshQueue", "SnapshotQueue"},
     }
 
 
-def test_worker_takes_the_messages_of_its_own_queue(deployment: Template) -> None:
+def test_worker_takes_the_messages_of_its_own_queue_and_the_operator_dead_ones(
+    deployment: Template,
+) -> None:
+    dead = set(deployment.dead_letter_queues)
     for action in TAKING:
         takers = {
             name: queues
             for name in deployment.functions
             if (queues := resources_of(deployment, name, action))
         }
-        assert takers == {name: {queue} for name, queue in TAKERS.items()}
+        own = {name: {queue} for name, queue in TAKERS.items()}
+        assert takers == own | {"OperateFunction": dead}
 
 
 def test_function_writes_to_its_own_log_group_alone(deployment: Template) -> None:

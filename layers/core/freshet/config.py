@@ -153,7 +153,13 @@ class OperateSettings(ProviderSettings):
     """Variables of `operate`."""
 
     snapshots_table: str
+    webhook_queue_url: str
+    refresh_queue_url: str
     snapshot_queue_url: str
+    webhook_dead_letter_queue_url: str
+    refresh_dead_letter_queue_url: str
+    snapshot_dead_letter_queue_url: str
+    plan_refreshes_dead_letter_queue_url: str
 
 
 # The scopes that act for others or for the whole deployment are in a token or nowhere.

@@ -4,6 +4,7 @@ import os
 from datetime import timedelta
 
 from freshet.adapters.bus import EventBridgeBus
+from freshet.adapters.dead_letters import SqsDeadLetters
 from freshet.adapters.dynamodb.accounts import DynamoAccounts
 from freshet.adapters.dynamodb.audit import DynamoAuditBook
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
@@ -16,8 +17,10 @@ from freshet.adapters.objects import S3Lines
 from freshet.adapters.queues import SqsReadQueue
 from freshet.bootstrap.vaults import lease_for, new_store, old_store, vault_for
 from freshet.config import CredentialStore, OperateSettings
+from freshet.messages import is_turn_of_audit
 from freshet.operations.audit import AuditOperations
 from freshet.operations.credentials import CredentialOperations
+from freshet.operations.dead_letters import DeadLetterOperations
 from freshet.operations.importing import Importer
 from freshet.operations.operator import Operator
 from freshet.operations.price_bases import PriceBasisOperations
@@ -29,6 +32,7 @@ from freshet.operations.webhooks import WebhookOperations
 from freshet.ports import UserLease
 from freshet.registry import TRAITS, credential_form_of
 from freshet.services.decide_verdict import DecideVerdictDependencies
+from freshet.services.empty_dead_letters import EmptyDeadLettersDependencies, GivenUp
 from freshet.services.import_connections import ImportDependencies
 from freshet.services.move_credentials import MoveCredentialsDependencies
 from freshet.services.process_webhook import ProcessWebhookDependencies
@@ -74,6 +78,7 @@ def operator_for(settings: OperateSettings) -> Operator:
         DynamoSnapshots(table(settings.snapshots_table)),
     )
     settling = SettleRefreshDependencies(DynamoRefreshes(connections_table), utc_now)
+    emptying = EmptyDeadLettersDependencies(given_up_in(settings), utc_now)
     return Operator(
         {
             **RegistrationOperations(registering, credential_form_of).operations(),
@@ -88,9 +93,26 @@ def operator_for(settings: OperateSettings) -> Operator:
                 DecideVerdictDependencies(connections, reads, utc_now)
             ).operations(),
             **PriceBasisOperations(pricing).operations(),
+            **DeadLetterOperations(emptying).operations(),
             **AuditOperations(DynamoAuditBook(connections_table)).operations(),
         }
     )
+
+
+def given_up_in(settings: OperateSettings) -> dict[str, GivenUp]:
+    """Name the dead-letter queues; the planner's has no queue behind it to send back to."""
+    sqs = client("sqs")
+    queues = {
+        "webhook": (settings.webhook_dead_letter_queue_url, settings.webhook_queue_url),
+        "refresh": (settings.refresh_dead_letter_queue_url, settings.refresh_queue_url),
+        "snapshot": (settings.snapshot_dead_letter_queue_url, settings.snapshot_queue_url),
+        "planner": (settings.plan_refreshes_dead_letter_queue_url, ""),
+    }
+    turns = {"snapshot": is_turn_of_audit, "planner": lambda _: True}
+    return {
+        name: GivenUp(SqsDeadLetters(sqs, *urls), *((turns[name],) if name in turns else ()))
+        for name, urls in queues.items()
+    }
 
 
 def _importer(settings: OperateSettings, registering: RegisterConnectionDependencies) -> Importer:

@@ -35,7 +35,7 @@ from freshet.ports.providers import (
     RecentVerdicts,
 )
 from freshet.ports.purchases import Budgets, Refreshes
-from freshet.ports.queues import Bus, ReadQueue, RefreshQueue, WebhookQueue
+from freshet.ports.queues import Bus, DeadLetters, ReadQueue, RefreshQueue, WebhookQueue
 from freshet.ports.transactions import Transactions
 from freshet.ports.user_requests import UserRequests
 from freshet.ports.webhooks import WebhookVerifier
@@ -54,6 +54,7 @@ __all__ = [
     "CredentialRotation",
     "CredentialSource",
     "CredentialVault",
+    "DeadLetters",
     "Discovery",
     "DocumentedHoldings",
     "DueConnections",

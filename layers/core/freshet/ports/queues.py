@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 from freshet.domain.commands import ReadCommand, RefreshCommand, RemovalCommand
+from freshet.domain.dead_letters import DeadLetter
 from freshet.domain.events import Event
 from freshet.domain.webhooks import VerifiedDelivery
 
@@ -36,3 +37,19 @@ class Bus(Protocol):
 
     def publish(self, events: Sequence[Event]) -> None:
         """Publish all; raises QueueUnavailable if one was not taken; others may have been."""
+
+
+class DeadLetters(Protocol):
+    """What one queue's consumer gave up; every method but `send_back` raises QueueUnavailable."""
+
+    def take(self) -> Sequence[DeadLetter]:
+        """Give some, hidden from others for a while; none where there are none."""
+
+    def send_back(self, letters: Sequence[DeadLetter]) -> Sequence[DeadLetter]:
+        """Send them to where they came from, as they were; gives those that were taken."""
+
+    def forget(self, letters: Sequence[DeadLetter]) -> int:
+        """Delete them and say how many were."""
+
+    def count(self) -> int:
+        """Say about how many there are."""
