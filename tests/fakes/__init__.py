@@ -9,6 +9,7 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.connections import FakeConnections
 from tests.fakes.dead_letters import FakeDeadLetters
 from tests.fakes.erasures import FakeEraser, FakeErasures
+from tests.fakes.health import FakeAlarms, FakeHeartbeats, FakeProtection, FakeStanding
 from tests.fakes.importing import FakeDiscovery, FakeObjects
 from tests.fakes.inbox import FakeInbox
 from tests.fakes.overlapped import one_after_another
@@ -25,6 +26,10 @@ from tests.fakes.vault import FakeUserLease, FakeVault
 from tests.fakes.verdicts import FakeRecentVerdicts
 
 __all__ = [
+    "FakeAlarms",
+    "FakeHeartbeats",
+    "FakeProtection",
+    "FakeStanding",
     "FakeAccountRegister",
     "FakeAccounts",
     "FakeAuditBook",

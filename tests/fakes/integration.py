@@ -195,5 +195,6 @@ def fake_integration(key: Provider, desk: FakeDesk) -> Integration:
         discovery=lambda _: FakeFoundByPhrase(desk),
         credential_form=lambda: FakeCredentialForm,
         rotation=lambda _: rotation,
+        try_keys=lambda _: lambda: None,
         users=None,
     )

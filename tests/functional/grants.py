@@ -8,7 +8,8 @@ from typing import Any
 from freshet import wiring
 from tests.template.reading import Template, as_list
 
-_SERVICES = ("dynamodb", "sqs", "events", "secretsmanager")
+_SERVICES = ("dynamodb", "sqs", "events", "secretsmanager", "cloudwatch")
+_SIGNED_AS = {"monitoring": "cloudwatch"}
 _TABLES = {"connections": "ConnectionsTable", "snapshots": "SnapshotsTable"}
 _IN_TRANSACTIONS = {
     "Put": "PutItem",
@@ -64,7 +65,7 @@ def _asked(model: Any, params: dict[str, Any]) -> Iterator[_Asked]:
     service, operation = model.service_model.signing_name, model.name
     if service != "dynamodb":
         # One message or ten: SQS has one permission for both.
-        yield f"{service}:{operation.removesuffix('Batch')}", ""
+        yield f"{_SIGNED_AS.get(service, service)}:{operation.removesuffix('Batch')}", ""
     elif "TransactItems" in params:
         for ((kind, item),) in (each.items() for each in params["TransactItems"]):
             yield f"dynamodb:{_IN_TRANSACTIONS[kind]}", _TABLES[item["TableName"]]

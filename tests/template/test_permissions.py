@@ -15,6 +15,7 @@ TAKERS = {
     "RefreshConnectionFunction": "RefreshQueue",
     "TakeSnapshotsFunction": "SnapshotQueue",
 }
+ALARMS = "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"
 WEBHOOK_KEYS = "${AWS::Region}:${AWS::AccountId}:parameter${PlaidWebhookKeys}"
 
 ALLOWED = {
@@ -75,10 +76,17 @@ ALLOWED = {
     },
 }
 
-ALLOWED["OperateFunction"] = ALLOWED["ApiFunction"] | TAKING
+ALLOWED["OperateFunction"] = (
+    ALLOWED["ApiFunction"]
+    | TAKING
+    | {
+        "cloudwatch:DescribeAlarms",
+        "dynamodb:DescribeTable",
+    }
+)
 
 HOLDINGS = {
-    "OperateFunction": {"dynamodb:GetItem", "dynamodb:BatchGetItem"},
+    "OperateFunction": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:DescribeTable"},
     "ApiFunction": {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"},
     # What was removed is taken out, and a tombstone left.
     "RefreshConnectionFunction": {"dynamodb:PutItem", "dynamodb:Query", "dynamodb:BatchWriteItem"},
@@ -188,7 +196,7 @@ def test_every_resource_is_one_of_ours(deployment: Template) -> None:
                     assert name in PROVIDER_SECRETS & set(deployment.resources), (function, name)
                 case {"Fn::Sub": text}:
                     index = "${ConnectionsTable.Arn}/index/due"
-                    known = (index, "arn:${AWS::Partition}:ssm:" + WEBHOOK_KEYS)
+                    known = (index, ALARMS, "arn:${AWS::Partition}:ssm:" + WEBHOOK_KEYS)
                     assert text.endswith(USER_SECRETS) or text in known, function
                 case _:
                     raise AssertionError((function, resource))

@@ -160,6 +160,8 @@ class OperateSettings(ProviderSettings):
     refresh_dead_letter_queue_url: str
     snapshot_dead_letter_queue_url: str
     plan_refreshes_dead_letter_queue_url: str
+    deployment_monthly_budget_usd: Decimal
+    stack_name: str
 
 
 # The scopes that act for others or for the whole deployment are in a token or nowhere.

@@ -84,5 +84,7 @@ class Integration:
     """How an operator writes a credential, in registrations and imports."""
     rotation: Callable[["IntegrationDependencies"], Callable[["Credential"], "Credential"]]
     """Replaces a credential; raises AccessRevoked where it was void before."""
+    try_keys: Callable[["IntegrationDependencies"], Callable[[], None]]
+    """Makes one call that costs nothing; raises KeysNotFilledIn, SecretUnavailable, CallFailed."""
     users: ProviderUserAccess | None
     """None for a provider with a credential for each connection."""

@@ -11,7 +11,7 @@ from freshet.adapters.integration import AwsClients, Environ
 from freshet.adapters.rate_guard import Circuit, RateGuard
 from freshet.adapters.transport import Transport
 from freshet.domain.quota import QuotaRate
-from freshet.ports import Clock, Quota
+from freshet.ports import Clock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class IntegrationDependencies:
         """Give the same dependencies with another patience."""
         return replace(self, patience=patience)
 
-    def quota(self, key: str, requests_per_minute: int) -> Quota:
+    def quota(self, key: str, requests_per_minute: int) -> DynamoQuota:
         """Build the limiter of one of the provider's limits."""
         return DynamoQuota(
             self.connections_table,

@@ -65,8 +65,10 @@ def process_webhook() -> Callable[[str], None]:
     """Build the processor: one table, one queue, no provider."""
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.dynamodb.erasures import DynamoErasures
+    from freshet.adapters.dynamodb.heartbeats import DynamoHeartbeats
     from freshet.adapters.dynamodb.inbox import DynamoInbox
     from freshet.adapters.queues import SqsReadQueue
+    from freshet.domain.health import webhooks_of
     from freshet.messages import parse_delivery
     from freshet.registry import INTEGRATIONS
     from freshet.services.process_webhook import ProcessWebhookDependencies, process_webhook
@@ -92,9 +94,12 @@ def process_webhook() -> Callable[[str], None]:
         clock=utc_now,
     )
 
+    heartbeats = DynamoHeartbeats(table(settings.connections_table), utc_now)
+
     def process(text: str) -> None:
         delivery = parse_delivery(text)
         process_webhook(events[delivery.provider](delivery), deps=deps)
+        heartbeats.beat(webhooks_of(delivery.provider))
 
     return process
 
@@ -104,7 +109,9 @@ def plan_refreshes() -> Callable[[], int]:
     """Build the planner: the due index and two queues."""
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.dynamodb.erasures import DynamoErasures
+    from freshet.adapters.dynamodb.heartbeats import DynamoHeartbeats
     from freshet.adapters.queues import SqsReadQueue, SqsRefreshQueue
+    from freshet.domain.health import PLANNER
     from freshet.domain.quota import QuotaRate
     from freshet.domain.schedule import TurnCapacity
     from freshet.registry import INTEGRATIONS, TRAITS
@@ -126,7 +133,14 @@ def plan_refreshes() -> Callable[[], int]:
         traits=TRAITS,
         clock=utc_now,
     )
-    return lambda: plan_turn(deps=deps)
+    heartbeats = DynamoHeartbeats(table(settings.connections_table), utc_now)
+
+    def plan() -> int:
+        planned = plan_turn(deps=deps)
+        heartbeats.beat(PLANNER)
+        return planned
+
+    return plan
 
 
 @cache

@@ -10,17 +10,20 @@ from freshet.adapters.dynamodb.audit import DynamoAuditBook
 from freshet.adapters.dynamodb.budgets import DynamoBudgets
 from freshet.adapters.dynamodb.connections import DynamoConnections
 from freshet.adapters.dynamodb.erasures import DynamoErasures
+from freshet.adapters.dynamodb.heartbeats import DynamoHeartbeats
 from freshet.adapters.dynamodb.inbox import DynamoInbox
 from freshet.adapters.dynamodb.refreshes import DynamoRefreshes
 from freshet.adapters.dynamodb.snapshots import DynamoSnapshots
 from freshet.adapters.objects import S3Lines
 from freshet.adapters.queues import SqsReadQueue
+from freshet.adapters.watch import CloudWatchAlarms, DynamoProtection
 from freshet.bootstrap.vaults import lease_for, new_store, old_store, vault_for
 from freshet.config import CredentialStore, OperateSettings
 from freshet.messages import is_turn_of_audit
 from freshet.operations.audit import AuditOperations
 from freshet.operations.credentials import CredentialOperations
 from freshet.operations.dead_letters import DeadLetterOperations
+from freshet.operations.health import HealthOperations
 from freshet.operations.importing import Importer
 from freshet.operations.operator import Operator
 from freshet.operations.price_bases import PriceBasisOperations
@@ -30,9 +33,10 @@ from freshet.operations.settlements import SettlementOperations
 from freshet.operations.verdicts import VerdictOperations
 from freshet.operations.webhooks import WebhookOperations
 from freshet.ports import UserLease
-from freshet.registry import TRAITS, credential_form_of
+from freshet.registry import INTEGRATIONS, TRAITS, credential_form_of
 from freshet.services.decide_verdict import DecideVerdictDependencies
 from freshet.services.empty_dead_letters import EmptyDeadLettersDependencies, GivenUp
+from freshet.services.examine_deployment import ExamineDependencies
 from freshet.services.import_connections import ImportDependencies
 from freshet.services.move_credentials import MoveCredentialsDependencies
 from freshet.services.process_webhook import ProcessWebhookDependencies
@@ -42,7 +46,7 @@ from freshet.services.set_price_basis import SetPriceBasisDependencies
 from freshet.services.settle_refresh import SettleRefreshDependencies
 from freshet.services.switch_purchases import SwitchPurchasesDependencies
 from freshet.wiring import client, table, utc_now, wait
-from freshet.wiring.providers import discoveries_for, rotation_for
+from freshet.wiring.providers import discoveries_for, rotation_for, standings_for
 
 
 def operator_for(settings: OperateSettings) -> Operator:
@@ -93,9 +97,29 @@ def operator_for(settings: OperateSettings) -> Operator:
                 DecideVerdictDependencies(connections, reads, utc_now)
             ).operations(),
             **PriceBasisOperations(pricing).operations(),
+            **HealthOperations(_examining_for(settings, emptying)).operations(),
             **DeadLetterOperations(emptying).operations(),
             **AuditOperations(DynamoAuditBook(connections_table)).operations(),
         }
+    )
+
+
+def _examining_for(
+    settings: OperateSettings, emptying: EmptyDeadLettersDependencies
+) -> ExamineDependencies:
+    connections_table = table(settings.connections_table)
+    tables = (settings.connections_table, settings.snapshots_table)
+    return ExamineDependencies(
+        standings=standings_for(settings),
+        hears=frozenset(each for each in settings.providers if INTEGRATIONS[each].webhooks),
+        heartbeats=DynamoHeartbeats(connections_table, utc_now),
+        dead_letters={name: each.letters for name, each in emptying.queues.items()},
+        due=DynamoConnections(connections_table),
+        budgets=DynamoBudgets(connections_table),
+        monthly_budget=settings.deployment_monthly_budget_usd,
+        alarms=CloudWatchAlarms(client("cloudwatch"), settings.stack_name),
+        protection=DynamoProtection(client("dynamodb"), *tables),
+        clock=utc_now,
     )
 
 

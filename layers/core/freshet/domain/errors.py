@@ -16,6 +16,7 @@ FreshetError
 ├── ProviderNotConfigured · VisitTooLong · SnapshotTooLarge
 ├── ConcurrentChange · Erased    another writer was first, or erased everything
 ├── PassedOn                     an account that lives on under another connection
+├── KeysNotFilledIn
 ├── QueueUnavailable · SecretUnavailable ─ UserBusy · StoreBusy · CredentialMissing
 └── ConfigurationError
 """
@@ -231,6 +232,10 @@ class SecretUnavailable(FreshetError):
     """A key or credential could not be had: trouble on our side."""
 
     retryable = True
+
+
+class KeysNotFilledIn(FreshetError):
+    """A provider's secret still holds what the stack made: nothing can be called."""
 
 
 class UserBusy(SecretUnavailable):

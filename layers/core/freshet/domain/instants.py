@@ -13,6 +13,11 @@ def to_text(instant: datetime) -> str:
     return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
+def to_words(instant: datetime) -> str:
+    """Render an aware datetime for a person, to the second: `2026-11-20 15:00:00 UTC`."""
+    return f"{instant.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
 def from_text(text: str) -> datetime:
     """Parse ISO 8601, with `T` or a blank between date and time; a missing offset means UTC."""
     instant = datetime.fromisoformat(text)

@@ -7,6 +7,7 @@ from freshet.ports.audit import AuditBook, UserDirectory
 from freshet.ports.connections import Connections, DueConnections, Inbox, Owners
 from freshet.ports.credentials import CredentialRotation, CredentialSource, UserLease
 from freshet.ports.erasures import DueErasures, Eraser, Erasures, UpstreamUsers
+from freshet.ports.health import Alarms, Heartbeats, Protection, ProviderStanding
 from freshet.ports.holdings import (
     AccountRegister,
     Accounts,
@@ -45,6 +46,7 @@ Clock = Callable[[], datetime]
 __all__ = [
     "AccountRegister",
     "Accounts",
+    "Alarms",
     "AuditBook",
     "Budgets",
     "Bus",
@@ -63,6 +65,7 @@ __all__ = [
     "Enrollment",
     "Eraser",
     "Erasures",
+    "Heartbeats",
     "Inbox",
     "LinkFlow",
     "LinkFlowDependencies",
@@ -70,8 +73,10 @@ __all__ = [
     "Overlapped",
     "Overview",
     "Owners",
+    "Protection",
     "ProviderBuyer",
     "ProviderSession",
+    "ProviderStanding",
     "ProviderUsers",
     "Providers",
     "Quota",

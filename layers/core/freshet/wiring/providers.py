@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from freshet.adapters.integration import Integration
 from freshet.adapters.integration_dependencies import IntegrationDependencies
+from freshet.adapters.provider_standing import ConfiguredStanding
 from freshet.adapters.providers import ConfiguredProviders, ConfiguredProviderUsers
 from freshet.adapters.rotation import ConfiguredRotation
 from freshet.adapters.transport import Transport
@@ -112,6 +113,17 @@ def rotation_for(settings: ProviderSettings) -> ConfiguredRotation:
     """Build what replaces credentials at every provider that the deployment names."""
     deps = dependencies_for(settings, IMPATIENT)
     return ConfiguredRotation(_of_each(settings, lambda each: each.rotation(deps)))
+
+
+def standings_for(settings: ProviderSettings) -> Mapping[Provider, ConfiguredStanding]:
+    """Build what tells how every provider stands that the deployment names."""
+    deps = dependencies_for(settings, IMPATIENT)
+
+    def standing(offered: Integration) -> ConfiguredStanding:
+        most = offered.limits(os.environ).calls_per_minute
+        return ConfiguredStanding(most, deps.quota(offered.provider, most), offered.try_keys(deps))
+
+    return _of_each(settings, standing)
 
 
 def prices() -> Mapping[Provider, PriceList]:

@@ -178,6 +178,11 @@ def quota(provider_key: str) -> Key:
     return {"PK": f"LIMIT#{provider_key}", "SK": "BUCKET"}
 
 
+def heartbeat(name: str) -> Key:
+    """Locate when a part of the deployment last did its work."""
+    return {"PK": f"HEARTBEAT#{name}", "SK": "LAST"}
+
+
 def verdicts(provider: Provider, span: int) -> Key:
     """Locate the verdicts of some minutes at a provider."""
     return {"PK": f"LIMIT#{provider}", "SK": f"VERDICTS#{span}"}

@@ -16,6 +16,7 @@ from freshet.adapters.dynamodb.table import ConditionFailed, Item, Table
 from freshet.domain.call_errors import ProviderDown, QuotaExhausted
 from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.errors import ConcurrentChange
+from freshet.domain.health import Pause
 from freshet.domain.quota import QuotaRate
 from freshet.ports import Clock
 
@@ -92,6 +93,15 @@ class DynamoQuota:
                 raise (ProviderDown if is_down else QuotaExhausted)(slot) from refused
         self._is_shared = False
         return self._start_over(now, cost, read_at)
+
+    def pause(self) -> Pause | None:
+        """Say until when no token is given out, if that is longer than a slot's wait."""
+        bucket, micros = self._table.get(self._key) or {}, _micros(self._clock())
+        free_at = int(bucket.get("full_at", Decimal(0))) - self._depth
+        if free_at <= micros + self._patience:
+            return None
+        is_down = bucket.get("down_until", Decimal(0)) > micros
+        return Pause(_EPOCH + free_at * _MICROSECOND, is_down)
 
     def block(self, until: datetime, *, is_down: bool) -> None:
         """Give no token out before `until`: the provider says so, or cannot answer anybody."""

@@ -180,6 +180,28 @@ def _rotation(deps: "IntegrationDependencies") -> "Callable[[Credential], Creden
     return PlaidLinking(_reading(deps)).rotate
 
 
+def _try_keys(deps: "IntegrationDependencies") -> "Callable[[], None]":
+    from freshet.adapters.plaid.endpoints import VERIFICATION_KEY
+    from freshet.adapters.plaid.key_look_up import UNKNOWN
+    from freshet.adapters.provider_standing import FILL_IN
+    from freshet.domain.call_errors import ProviderError
+    from freshet.domain.errors import KeysNotFilledIn
+
+    http_client = _reading(deps)
+
+    def try_keys() -> None:
+        if http_client.keys.current().client_id == FILL_IN:
+            raise KeysNotFilledIn(Provider.PLAID)
+        try:
+            # Asked with keys that fit, Plaid does not know this id.
+            http_client.read(VERIFICATION_KEY, {"key_id": "00000000-0000-0000-0000-000000000000"})
+        except ProviderError as error:
+            if error.answer.code != UNKNOWN:
+                raise
+
+    return try_keys
+
+
 def _reading(deps: "IntegrationDependencies") -> "PlaidHttpClient":
     settings = _settings().from_env(deps.environ)
     return _http_client(deps, deps.rate_guard(Provider.PLAID, settings.plaid_requests_per_minute))
@@ -212,5 +234,6 @@ INTEGRATION = Integration(
     discovery=_discovery,
     credential_form=_credential_form,
     rotation=_rotation,
+    try_keys=_try_keys,
     users=None,  # an Item is all that Plaid keeps of a user
 )

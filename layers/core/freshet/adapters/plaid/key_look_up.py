@@ -9,7 +9,7 @@ from freshet.adapters.plaid.http_client import PlaidHttpClient
 from freshet.domain.call_errors import ProviderError
 from freshet.domain.errors import SecretUnavailable
 
-_UNKNOWN = "INVALID_WEBHOOK_VERIFICATION_KEY_ID"
+UNKNOWN = "INVALID_WEBHOOK_VERIFICATION_KEY_ID"
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class KeyLookUp:
         try:
             document = self.http_client.read(VERIFICATION_KEY, {"key_id": key_id}).content
         except ProviderError as error:
-            if error.answer.code == _UNKNOWN:
+            if error.answer.code == UNKNOWN:
                 return None
             # Trouble of the key service proves nothing about the webhook.
             raise SecretUnavailable("webhook key") from error

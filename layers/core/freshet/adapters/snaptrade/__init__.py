@@ -163,6 +163,21 @@ def _rotation(deps: "IntegrationDependencies") -> "Callable[[Credential], Creden
     return _linking(deps).reset_secret
 
 
+def _try_keys(deps: "IntegrationDependencies") -> "Callable[[], None]":
+    from freshet.adapters.provider_standing import FILL_IN
+    from freshet.adapters.snaptrade.reference import SnapTradeReference
+    from freshet.domain.errors import KeysNotFilledIn
+
+    http_client = _http_client(deps)
+
+    def try_keys() -> None:
+        if http_client.keys.current().client_id == FILL_IN:
+            raise KeysNotFilledIn(Provider.SNAPTRADE)
+        SnapTradeReference(http_client).exchanges()
+
+    return try_keys
+
+
 def _delete_user(deps: "IntegrationDependencies") -> "Callable[[str], ProviderAnswer]":
     from freshet.adapters.snaptrade.buyer import SnapTradeUsers
 
@@ -207,5 +222,6 @@ INTEGRATION = Integration(
     discovery=_discovery,
     credential_form=_credential_form,
     rotation=_rotation,
+    try_keys=_try_keys,
     users=ProviderUserAccess(directory=_linking, delete=_delete_user),
 )
