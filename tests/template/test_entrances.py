@@ -5,7 +5,7 @@ from typing import Any
 from freshet.domain.provider import Provider
 from tests.template.reading import PATH, Node, Template
 
-SUM_OF_RATES = 410
+SUM_OF_RATES = 910
 WEBHOOKS = [f"POST /webhooks/{provider}" for provider in Provider]
 
 
@@ -86,9 +86,19 @@ def test_every_route_is_throttled(template: Template) -> None:
 
     for each in limits:
         assert value(each["ThrottlingBurstLimit"]) >= value(each["ThrottlingRateLimit"]) > 0
-    rates = [value(each["ThrottlingRateLimit"]) for each in limits]
+    # The default holds for each route that has no limit of its own.
+    own = api["RouteSettings"]
+    rates = [
+        value(own.get(route, api["DefaultRouteSettings"])["ThrottlingRateLimit"])
+        for route in routes(template)
+    ]
     assert sum(rates) == SUM_OF_RATES
     assert f"{SUM_OF_RATES}\n" in PATH.read_text()  # the sum stands beside the parameters
+
+
+def test_documents_are_served_to_strangers_only_on_demand(template: Template) -> None:
+    assert template.parameters["Docs"]["Default"] == "no"
+    assert template.environment("ApiFunction")["DOCS"] == {"Ref": "Docs"}
 
 
 def test_no_limit_can_be_set_to_nothing(template: Template) -> None:

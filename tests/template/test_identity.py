@@ -77,6 +77,7 @@ def test_machine_has_a_secret_and_the_scopes_of_its_parameter(template: Template
     assert client["DependsOn"] == "UserPoolResourceServer"
     assert client["Properties"]["GenerateSecret"] is True
     assert client["Properties"]["AllowedOAuthFlows"] == ["client_credentials"]
+    assert client["Properties"]["ExplicitAuthFlows"] == ["ALLOW_REFRESH_TOKEN_AUTH"]
     scopes = {"Fn::Split": [",", {"Ref": "MachineClientScopes"}]}
     assert client["Properties"]["AllowedOAuthScopes"] == scopes
     assert "MachineClientId" in deployment.outputs
@@ -128,7 +129,7 @@ def test_half_a_choice_is_refused_before_anything_is_made(
 def test_issuer_is_an_address_or_nothing(template: Template) -> None:
     pattern = template.parameters["JwtIssuer"]["AllowedPattern"]
     assert all(re.fullmatch(pattern, each) for each in ("", ISSUER))
-    assert not re.fullmatch(pattern, "login.example.com")
+    assert not any(re.fullmatch(pattern, each) for each in ("login.example.com", f"{ISSUER} "))
 
 
 def test_users_are_made_by_the_company_alone(with_pool: Template) -> None:

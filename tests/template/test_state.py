@@ -21,6 +21,37 @@ def test_deleting_the_stack_keeps_what_cannot_be_made_again(template: Template, 
     assert resource["UpdateReplacePolicy"] == "Retain"
 
 
+def test_every_log_group_outlives_the_stack_and_what_it_belongs_to(template: Template) -> None:
+    groups = template.of_type("AWS::Logs::LogGroup")
+    assert groups
+    for name in groups:
+        resource = template.resources[name]
+        assert resource["DeletionPolicy"] == "RetainExceptOnCreate", name
+        assert resource["UpdateReplacePolicy"] == "Retain", name
+
+
+def test_access_log_takes_no_room_in_the_policy_of_the_account(template: Template) -> None:
+    [text, _] = template.of_type("AWS::Logs::LogGroup")["HttpApiLogGroup"]["LogGroupName"][
+        "Fn::Sub"
+    ]
+    assert text.startswith("/aws/vendedlogs/")
+
+
+def test_logs_may_be_kept_as_long_as_cloudwatch_can(template: Template) -> None:
+    """The values of PutRetentionPolicy."""
+    months = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731]
+    years = [1096, 1827, 2192, 2557, 2922, 3288, 3653]
+    assert template.parameters["LogRetentionDays"]["AllowedValues"] == months + years
+
+
+@every_table
+def test_table_is_protected_where_the_deployment_says_so(template: Template, name: str) -> None:
+    assert template.parameters["ProtectData"]["Default"] == "no"  # a first attempt may fail
+    for choice, is_protected in (("no", False), ("yes", True)):
+        table = template.given(ProtectData=choice).of_type("AWS::DynamoDB::Table")[name]
+        assert table["DeletionProtectionEnabled"] is is_protected
+
+
 @every_table
 def test_table_is_recoverable_and_encrypted(template: Template, name: str) -> None:
     table = template.of_type("AWS::DynamoDB::Table")[name]

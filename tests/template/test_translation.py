@@ -42,7 +42,15 @@ NAMES = {
     "AWS::SecretsManager::Secret": "Name",
 }
 POOL_TYPE = "AWS::Cognito::UserPool"  # its name need not be unique
-TRUSTED = {"lambda.amazonaws.com", "scheduler.amazonaws.com"}
+BY_LAMBDA = {
+    "Effect": "Allow",
+    "Principal": {"Service": "lambda.amazonaws.com"},
+    "Action": "sts:AssumeRole",
+}
+BY_SCHEDULER = BY_LAMBDA | {
+    "Principal": {"Service": "scheduler.amazonaws.com"},
+    "Condition": {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}},
+}
 SCHEDULES = {
     "PlanRefreshesScheduleRole": {"PlanRefreshesFunction", "PlanRefreshesDeadLetterQueue"},
     "AuditScheduleRole": {"TakeSnapshotsFunction", "SnapshotDeadLetterQueue"},
@@ -81,12 +89,24 @@ def test_role_has_its_own_statements_alone(deployed: Template) -> None:
     for name, role in roles_of(deployed).items():
         assert "ManagedPolicyArns" not in role, name
         [trust] = role["AssumeRolePolicyDocument"]["Statement"]
-        assert trust["Principal"]["Service"] in TRUSTED, name
+        assert trust == (BY_SCHEDULER if name in SCHEDULES else BY_LAMBDA), name
         for statement in deployed.statements_of(name):
             assert "*" not in as_list(statement["Resource"]), name
             assert not {"logs:CreateLogGroup", "*"} & set(as_list(statement["Action"])), name
     kinds = {each["Type"] for each in deployed.resources.values()}
     assert not {"AWS::IAM::Policy", "AWS::IAM::ManagedPolicy", "AWS::IAM::RolePolicy"} & kinds
+
+
+def test_schedule_has_the_role_for_its_function(deployed: Template) -> None:
+    for name, schedule in deployed.of_type("AWS::Scheduler::Schedule").items():
+        target = schedule["Target"]
+        [role, _] = target["RoleArn"]["Fn::GetAtt"]
+        [function, _] = target["Arn"]["Fn::GetAtt"]
+        assert function in SCHEDULES[role], name
+
+
+def test_no_queue_lets_others_in(deployed: Template) -> None:
+    assert not deployed.of_type("AWS::SQS::QueuePolicy")
 
 
 def test_schedule_may_invoke_its_function_and_report_that_it_could_not(deployed: Template) -> None:
@@ -132,10 +152,25 @@ def test_nothing_refers_to_what_is_not_deployed(deployed: Template) -> None:
 def test_what_has_a_name_has_one_of_its_own(deployed: Template) -> None:
     """Two stacks in one account do not collide, nor does one that is deleted and made again."""
     for name, resource in deployed.resources.items():
-        text = str(resource.get("Properties", {}).get(NAMES.get(resource["Type"]), "AWS::StackId"))
-        assert "AWS::StackName" in text or "AWS::StackId" in text, name
+        given = resource.get("Properties", {}).get(NAMES.get(resource["Type"]))
+        if given is None:  # AWS draws one
+            continue
+        by_stack, by_piece = given_by(given)
+        assert by_stack or by_piece, name
         if resource.get("DeletionPolicy", "Delete") != "Delete" and resource["Type"] != POOL_TYPE:
-            assert "AWS::StackId" in text, name
+            assert by_piece, name
+
+
+def given_by(name: Node) -> tuple[bool, bool]:
+    """Whether the stack's name, and whether a piece of its id, is in a name's text."""
+    match name:
+        case {"Ref": "AWS::StackName"}:
+            return True, False
+        case {"Fn::Sub": str(text)}:
+            return "${AWS::StackName}" in text, False
+        case {"Fn::Sub": [text, {"Piece": piece}]}:
+            return "${AWS::StackName}" in text, "${Piece}" in text and "AWS::StackId" in str(piece)
+    return False, False
 
 
 def test_schedules_fit_whatever_the_stack_is_called(deployed: Template) -> None:

@@ -42,13 +42,25 @@ def test_caller_has_the_default_scopes_when_the_token_does_not_speak_of_scopes()
             caller.demand(scope)
 
 
-@pytest.mark.parametrize("claims", [{"token_use": "id"}, {"nonce": "n"}])
+@pytest.mark.parametrize(
+    "claims", [{"token_use": "id"}, {"typ": "ID"}, {"at_hash": "h"}, {"c_hash": "h"}]
+)
 @pytest.mark.parametrize("named_user", [None, "user-2"])
 def test_token_is_no_ticket_when_it_is_an_id_token(
     claims: dict[str, str], named_user: str | None
 ) -> None:
     with pytest.raises(NotACaller):
         _caller(named_user=named_user, **(MACHINE | claims))
+
+
+@pytest.mark.parametrize("claims", [{}, {"roles": "[freshet/read]"}, {"permissions": "[a]"}])
+def test_nonce_is_of_an_id_token_where_there_is_no_scope(claims: dict[str, str]) -> None:
+    with pytest.raises(NotACaller):
+        _caller(nonce="n", **claims)
+
+
+def test_nonce_is_let_be_where_there_are_scopes() -> None:
+    assert _caller(nonce="n", typ="Bearer", scope="freshet/read").scopes == {"freshet/read"}
 
 
 @pytest.mark.parametrize("subject", ["", " ", None, 7, ["user-1"]])

@@ -118,6 +118,26 @@ def test_number_is_refused_by_name_when_it_is_negative_or_oddly_written(
     assert text not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("text", "scopes"),
+    [
+        ("-", set()),
+        ("freshet/read", {"freshet/read"}),
+        ("freshet/read freshet/link", {"freshet/read", "freshet/link"}),
+    ],
+)
+def test_default_scopes_are_what_a_user_may_do_alone(text: str, scopes: set[str]) -> None:
+    environment = FUNCTION_VARIABLES | {"DEFAULT_USER_SCOPES": text}
+    assert set(config.ApiSettings.from_env(environment).default_user_scopes) == scopes
+
+
+@pytest.mark.parametrize("text", ["freshet/act-as", "freshet/read freshet/operate", "read", "*"])
+def test_scope_that_acts_for_others_is_no_default(text: str) -> None:
+    environment = FUNCTION_VARIABLES | {"DEFAULT_USER_SCOPES": text}
+    with pytest.raises(ConfigurationError, match="DEFAULT_USER_SCOPES"):
+        config.ApiSettings.from_env(environment)
+
+
 def test_policy_says_what_the_variables_say_when_they_make_sense() -> None:
     policy = config.RefreshConnectionSettings.from_env(FUNCTION_VARIABLES).policy(PRICES)
     assert policy.prices == PRICES

@@ -164,7 +164,7 @@ def test_time_ends_before_the_lines_do_and_the_next_is_named() -> None:
     usual = world.snaptrade.connections
 
     def slowly(credential: Credential) -> Sequence[FoundConnection]:
-        world.stage.clock.now += timedelta(seconds=21)
+        world.stage.clock.now += timedelta(seconds=41)
         return usual(credential)
 
     InPlaceOf(usual).put(slowly)

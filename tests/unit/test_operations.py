@@ -18,6 +18,7 @@ from tests.builders import USER, an_event, ones
 from tests.unit.stage import Stage
 
 SECRET = "invented-user-secret"
+NO_USER_IDS = ("", "   ", "x" * 256, "half an emoji \ud83d")
 EVENT: dict[str, Any] = {
     "operation": "register_connection",
     "user_id": USER,
@@ -55,6 +56,15 @@ def test_connection_is_registered_when_the_event_is_whole() -> None:
     assert connection.cadence.read_every == timedelta(hours=6)
     assert connection.cadence.refresh_every == timedelta(days=1)
     assert stage.vault.find(USER, connection.link.credential_name).secret.reveal() == SECRET
+
+
+@pytest.mark.parametrize("user_id", NO_USER_IDS)
+def test_user_is_refused_whom_no_token_could_name(user_id: str) -> None:
+    stage = Stage()
+    answer = _run(EVENT | {"user_id": user_id}, stage)
+    assert answer["error"]["code"] == "invalid_field"
+    assert answer["error"]["detail"].startswith("user_id: ")
+    assert not stage.reads.drain()
 
 
 def test_item_is_registered_when_the_event_is_plaids() -> None:

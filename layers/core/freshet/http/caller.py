@@ -21,8 +21,8 @@ class Scope(StrEnum):
     ACT_AS = "freshet/act-as"
 
 
-# Cognito says what a token is for; elsewhere, only an ID token carries one of these (OIDC core).
-_OF_ID_TOKENS = frozenset({"nonce", "at_hash", "c_hash"})
+# Hashes of the tokens beside it (OpenID Connect Core, 3.3.2.11); an ID token alone has them.
+_OF_ID_TOKENS = frozenset({"at_hash", "c_hash"})
 # The client that a token was issued to: Cognito and RFC 9068, Auth0 and Entra ID, Entra ID's
 # older tokens, Okta. The last one is there in every token.
 _CLIENT_CLAIMS = ("client_id", "azp", "appid", "cid", "sub")
@@ -66,7 +66,7 @@ def caller_from_claims(
 
     Raises NotACaller, InvalidToken, ActingForNobody, ActingNotAllowed, InvalidField.
     """
-    if claims.get("token_use", "access") != "access" or _OF_ID_TOKENS & set(claims):
+    if _is_id_token(claims):
         raise NotACaller("not an access token")
     if not _is_time(claims.get("exp")):
         # API Gateway looks at the time only where a token has one.
@@ -87,6 +87,16 @@ def caller_from_claims(
         raise InvalidToken(f"{policy.user_id_claim}: is not a user's id of at most 255 characters")
     scopes = policy.default_scopes if own is None else own
     return Caller(user_id=user_id, actor=user_id, scopes=scopes)
+
+
+def _is_id_token(claims: Mapping[str, Any]) -> bool:
+    """Tell an ID token by what Cognito and Keycloak say of it, and by claims of its own.
+
+    Keycloak writes `nonce` into access tokens as well, which have scopes.
+    """
+    is_named_so = claims.get("token_use", "access") != "access" or claims.get("typ") == "ID"
+    is_login = "nonce" in claims and not {"scope", "scp"} & set(claims)
+    return is_named_so or is_login or bool(_OF_ID_TOKENS & set(claims))
 
 
 def _client_of(claims: Mapping[str, Any]) -> str:

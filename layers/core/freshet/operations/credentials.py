@@ -8,7 +8,7 @@ from pydantic import Field
 
 from freshet.domain.call_errors import CallFailed
 from freshet.domain.errors import CredentialMissing, ProviderNotConfigured, SecretUnavailable
-from freshet.operations.operator import OperatorAction, OperatorEvent, Text, error
+from freshet.operations.operator import OperatorAction, OperatorEvent, Text, UserId, error
 from freshet.services.move_credentials import (
     MOST_USERS,
     MoveCredentialsDependencies,
@@ -25,14 +25,14 @@ class _MoveCredentials(OperatorEvent):
     """Moves users' credentials from Secrets Manager into the table."""
 
     operation: Literal["move_credentials"]
-    user_ids: Annotated[list[Text], Field(min_length=1, max_length=MOST_USERS)]
+    user_ids: Annotated[list[UserId], Field(min_length=1, max_length=MOST_USERS)]
 
 
 class _RotateCredential(OperatorEvent):
     """Has the provider replace the credential of a connection."""
 
     operation: Literal["rotate_credential"]
-    user_id: Text
+    user_id: UserId
     connection_id: Text
 
 

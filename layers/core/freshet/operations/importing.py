@@ -29,6 +29,7 @@ from freshet.operations.operator import (
     OperatorAction,
     OperatorEvent,
     Text,
+    UserId,
     provider_named,
     with_credential,
 )
@@ -42,7 +43,7 @@ _UNNAMED = ""  # the discovery names what a credential opens
 
 class _Line(OperatorEvent):
     provider: Provider
-    user_id: Text
+    user_id: UserId
     credential: Any
     read_every: timedelta = timedelta(hours=24)
 

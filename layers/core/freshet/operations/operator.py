@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from freshet.domain.errors import (
     AlreadyOwned,
@@ -13,10 +13,20 @@ from freshet.domain.errors import (
     NotFound,
     UserLeaving,
 )
+from freshet.domain.identifiers import is_user_id
 from freshet.domain.provider import Provider
 from freshet.ports import CredentialForm
 
 Text = Annotated[str, Field(min_length=1, max_length=256)]
+
+
+def _user_id(text: str) -> str:
+    if not is_user_id(text):
+        raise ValueError("is not a user's id of at most 255 characters")
+    return text
+
+
+UserId = Annotated[str, AfterValidator(_user_id)]
 CredentialForms = Callable[[Provider], type[CredentialForm]]
 OperatorAction = Callable[[dict[str, Any]], dict[str, Any]]
 

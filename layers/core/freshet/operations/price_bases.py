@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from freshet.domain.positions import PriceBasis
-from freshet.operations.operator import OperatorAction, OperatorEvent, Text
+from freshet.operations.operator import OperatorAction, OperatorEvent, Text, UserId
 from freshet.services.set_price_basis import SetPriceBasisDependencies, set_price_basis
 
 
@@ -13,7 +13,7 @@ class _SetPriceBasis(OperatorEvent):
     """Says whether a bond's price is per unit or in percent of par."""
 
     operation: Literal["set_price_basis"]
-    user_id: Text
+    user_id: UserId
     account_id: Text
     instrument_id: Text
     price_basis: PriceBasis

@@ -14,6 +14,7 @@ from freshet.operations.operator import (
     OperatorAction,
     OperatorEvent,
     Text,
+    UserId,
     error,
     provider_named,
     with_credential,
@@ -29,7 +30,7 @@ class _RegisterConnection(OperatorEvent):
     """Registers a connection that exists at its provider already."""
 
     operation: Literal["register_connection"]
-    user_id: Text
+    user_id: UserId
     provider_connection_id: Text
     read_every: timedelta = timedelta(hours=24)
     refresh_every: timedelta | None = None

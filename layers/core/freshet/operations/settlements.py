@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstr
 
 from freshet.domain.ledger import Settlement
 from freshet.domain.money import Money, decimal_to_text, exact_decimal
-from freshet.operations.operator import OperatorAction, OperatorEvent, Text
+from freshet.operations.operator import OperatorAction, OperatorEvent, Text, UserId
 from freshet.services.settle_refresh import SettleRefreshDependencies, settle_refresh
 
 
@@ -38,7 +38,7 @@ class _SettleRefresh(OperatorEvent):
     """Settles one refresh: by which invoice, on whose word, and why."""
 
     operation: Literal["settle_refresh"]
-    user_id: Text
+    user_id: UserId
     refresh_id: Text
     billed: _Billed
     invoice: Reference

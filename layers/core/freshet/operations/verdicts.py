@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from freshet.operations.operator import OperatorAction, OperatorEvent, Text, error
+from freshet.operations.operator import OperatorAction, OperatorEvent, Text, UserId, error
 from freshet.services.decide_verdict import DecideVerdictDependencies, decide_verdict
 
 
@@ -12,7 +12,7 @@ class _DecideVerdict(OperatorEvent):
     """Confirms or releases what a provider says of one link."""
 
     operation: Literal["confirm_verdict", "release_verdict"]
-    user_id: Text
+    user_id: UserId
     connection_id: Text
 
 
