@@ -15,6 +15,7 @@ FUNCTION_VARIABLES = {
     "REFRESH_DEAD_LETTER_QUEUE_URL": "https://queue.example/refresh-dead",
     "SNAPSHOT_DEAD_LETTER_QUEUE_URL": "https://queue.example/snapshot-dead",
     "PLAN_REFRESHES_DEAD_LETTER_QUEUE_URL": "https://queue.example/planner-dead",
+    "AUDIT_DEAD_LETTER_QUEUE_URL": "https://queue.example/audit-dead",
     "STACK_NAME": "freshet",
     "SNAPTRADE_SECRET_ARN": "arn:invented",
     "SNAPTRADE_BASE_URL": "https://provider.example",

@@ -19,7 +19,7 @@ _TURNS = DAYS * 24 * 60
 _QUEUES = 3
 _POLLS = 5 * 3  # a minute: five pollers of Lambda, each waiting 20 s for a message
 _GB = Decimal(10) ** 9
-_ACCESS_LINE = 450  # bytes that API Gateway writes for each request, by the template's format
+_ACCESS_LINE = 300  # bytes that API Gateway writes for each request, by the template's format
 _PROVIDER_SECRETS = 2
 _ONE_DUE, _SIX_DUE = "planner's turn, one due", "planner's turn, six due"
 
@@ -94,8 +94,18 @@ def credentials(day: UsualDay, counts: Counts, prices: Prices) -> dict[str, Deci
 
 
 def metrics_in_use() -> int:
-    """Count names by the functions that send them; what any function may send, once."""
-    return sum(len(names_of(each)) * max(1, len(each.sent_by)) for each in REGISTRY.values())
+    """Count names by the functions that send them; what any function may send, once.
+
+    What is counted in a log is paid for like what is sent.
+    """
+    sent = sum(len(names_of(each)) * max(1, len(each.sent_by)) for each in REGISTRY.values())
+    filters = _template().of_type("AWS::Logs::MetricFilter").values()
+    return sent + sum(len(each["MetricTransformations"]) for each in filters)
+
+
+def dashboards() -> int:
+    """Count the template's dashboards."""
+    return len(_template().of_type("AWS::CloudWatch::Dashboard"))
 
 
 def alarm_metrics() -> int:
@@ -201,6 +211,7 @@ def _lines(month: _Month, day: UsualDay, counts: Counts, prices: Prices) -> Iter
     yield lines(month.log_bytes / _GB, "GB, kept for a month", "log_gb", "log_gb_month")
     yield line("CloudWatch metrics", Decimal(metrics_in_use()), "metrics", "metric_month")
     yield line("CloudWatch alarms", Decimal(alarm_metrics()), "metrics", "alarm_metric_month")
+    yield line("CloudWatch dashboard", Decimal(dashboards()), "dashboard", "dashboard_month")
     yield line("Providers' keys", Decimal(_PROVIDER_SECRETS), "secrets", "secret_month")
 
 

@@ -28,9 +28,9 @@ def test_read_and_webhook_are_worked_when_they_are_sent_back(world: World) -> No
 
 
 def test_turns_of_schedules_are_deleted_and_others_left_alone(world: World) -> None:
-    for queue, body in (("planner", '{"requestContext": {}}'), ("snapshot", '{"audit": "x"}')):
+    for queue, body in (("planner", '{"requestContext": {}}'), ("audit", '{"audit": "x"}')):
         world.sqs.send_message(QueueUrl=world.queues[f"{queue}-dead"], MessageBody=body)
-    for queue in ("planner", "snapshot"):
+    for queue in ("planner", "audit"):
         answer = world.operate({"operation": "redrive", "queue": queue})
         assert answer == {"moved": 0, "deleted": 1, "left": 0}
     assert world.messages("snapshot") == []

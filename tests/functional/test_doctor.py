@@ -26,7 +26,7 @@ def _examined(world: World) -> dict[str, dict[str, Any]]:
 
 def test_new_deployment_is_told_what_is_missing(world: World) -> None:
     lines = _examined(world)
-    queues = ("webhook", "refresh", "snapshot", "planner")
+    queues = ("webhook", "refresh", "snapshot", "planner", "audit")
     assert {name: each["status"] for name, each in lines.items()} == {
         "keys plaid": "ok",
         "webhooks plaid": "attention",

@@ -48,7 +48,7 @@ USER = "user-1"
 SCOPES = "freshet/read freshet/refresh"
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 _QUEUES = ("webhook", "refresh", "snapshot")
-_DEAD = ("webhook-dead", "refresh-dead", "snapshot-dead", "planner-dead")
+_DEAD = ("webhook-dead", "refresh-dead", "snapshot-dead", "planner-dead", "audit-dead")
 CONTEXT = SimpleNamespace(
     function_name="test",
     memory_limit_in_mb=512,
@@ -386,6 +386,7 @@ def _set_variables(
         "REFRESH_DEAD_LETTER_QUEUE_URL": queues["refresh-dead"],
         "SNAPSHOT_DEAD_LETTER_QUEUE_URL": queues["snapshot-dead"],
         "PLAN_REFRESHES_DEAD_LETTER_QUEUE_URL": queues["planner-dead"],
+        "AUDIT_DEAD_LETTER_QUEUE_URL": queues["audit-dead"],
         "SNAPTRADE_SECRET_ARN": "providers/snaptrade",
         "SNAPTRADE_BASE_URL": snaptrade.url,
         "SNAPTRADE_REQUESTS_PER_MINUTE": "6000",

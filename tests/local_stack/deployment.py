@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.environment import cleaned
-from tests.local_stack.alarms import leave_out_metric_math
+from tests.local_stack.left_out import leave_out_what_is_refused
 from tests.local_stack.processes import ENVIRONMENTS, ROOT, run
 
 STACK_NAME = "freshet"
@@ -22,7 +22,14 @@ CACHE = ENVIRONMENTS / "sam-cache"
 BUILDS = ENVIRONMENTS / "builds"
 _LOOK_SECONDS = 0.1
 _KEPT = 2  # another stack may be running on the one before
-_INPUTS = ("functions", "layers", "template.yaml", "samconfig.toml", "tests/requirements/sam.txt")
+_INPUTS = (
+    "functions",
+    "layers",
+    "template.yaml",
+    "samconfig.toml",
+    "tests/requirements/sam.txt",
+    "tests/local_stack/left_out.py",
+)
 
 
 def build(folder: Path) -> Path:
@@ -42,7 +49,7 @@ def build(folder: Path) -> Path:
             places = ("--build-dir", new, "--cache-dir", CACHE)
             command = (*SAM, "build", "--cached", "--parallel", *places)
             run("sam build", command, env=_environment(folder), log=folder / "build.log")
-            leave_out_metric_math(new / "template.yaml")
+            leave_out_what_is_refused(new / "template.yaml")
             new.rename(built)
             _forget_old()
     return built / "template.yaml"

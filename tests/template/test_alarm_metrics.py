@@ -11,11 +11,12 @@ from tests.functional.world import World, a_world
 from tests.metric_registry import REGISTRY, alarms_by_name, names_of
 from tests.template.reading import Node, Template
 from tests.template.test_alarms import alarms_of, stats_of
+from tests.template.test_watching import ON_AWS, metrics_of_filters
 
 Sent = tuple[str, frozenset[tuple[str, str]], str, str]
 
-OURS = "Freshet"
-QUEUE_METRICS = {"ApproximateNumberOfMessagesVisible", "ApproximateAgeOfOldestMessage"}
+OURS = {"Fn::Sub": "Freshet/${AWS::StackName}"}
+DEPLOYED = "Freshet/freshet-prod"
 
 
 @pytest.fixture
@@ -34,9 +35,10 @@ class Deployment:
     def be(self, function: str) -> None:
         """Take the environment of one function, as Powertools reads it when it starts."""
         environment = self._template.environment(function)
+        assert environment["POWERTOOLS_METRICS_NAMESPACE"] == OURS
         names = {
             "service": environment["POWERTOOLS_SERVICE_NAME"],
-            "namespace": environment["POWERTOOLS_METRICS_NAMESPACE"],
+            "namespace": DEPLOYED,
         }
         for name, value in names.items():
             self._monkeypatch.setattr(metrics.provider, name, value)
@@ -65,10 +67,10 @@ def _metrics_of(alarm: Node) -> list[Node]:
 
 
 def _watched(template: Template) -> Iterator[tuple[str, Node]]:
-    """Pair each alarm with each of our metrics that it watches."""
+    """Pair each alarm with each metric of our functions that it watches."""
     for name, alarm in alarms_of(template).items():
         for each in _metrics_of(alarm):
-            if each["Namespace"] == OURS:
+            if each["Namespace"] == OURS and "Dimensions" in each:
                 yield name, each
 
 
@@ -83,39 +85,92 @@ def test_every_metric_of_an_alarm_is_sent_when_the_functions_do_their_work(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     deployed = Deployment(template, monkeypatch)
+    _have_quiet_hours(world, deployed)
+    _have_trouble(world, deployed)
+    watched = {
+        (DEPLOYED, _dimensions(each), each["MetricName"], _registered(each["MetricName"]).unit)
+        for _, each in _watched(template)
+    }
+    assert watched
+    assert watched - _sent(capsys.readouterr().out) == set()
+
+
+def _have_quiet_hours(world: World, deployed: Deployment) -> None:
+    """Read at both providers, hear webhooks, take the planner's turn."""
     _, connection = world.link(portfolio=["everyday", "misstated"])
     _, item = world.link_item(portfolio=["everyday", "unlisted_coins"])
     deployed.be("TakeSnapshotsFunction")
     world.work()
     world.simulator.control.send_webhook(connection.connection_id, "CONNECTION_UPDATED")
     world.plaid.control.send_webhook(item.item_id, "HOLDINGS", "DEFAULT_UPDATE")
-    for number in range(4):  # so many at once look like an outage
-        user = f"user-{number}"
-        _, broken = world.link(user_id=user, portfolio=["everyday"])
-        world.simulator.control.disable(broken.connection_id, announce=False)
-    world.work()
     deployed.be("ReceiveWebhookFunction")
     assert world.deliver(world.webhooks("CONNECTION_UPDATED", 1)[0]) == 200
     assert world.deliver_plaid(world.plaid_webhook("HOLDINGS", "DEFAULT_UPDATE")) == 200
     assert world.deliver_raw(b"{}", {"Signature": "AAAA"}) == 401
-    watched = {
-        (OURS, _dimensions(each), each["MetricName"], _registered(each["MetricName"]).unit)
-        for _, each in _watched(template)
-    }
-    assert watched
-    assert watched <= _sent(capsys.readouterr().out)
+    deployed.be("PlanRefreshesFunction")
+    world.plan()
+
+
+def _have_trouble(world: World, deployed: Deployment) -> None:
+    """Let many links break at once, then both providers, for five users each."""
+    deployed.be("TakeSnapshotsFunction")
+    users = [f"user-{number}" for number in range(5)]
+    for user in users:  # so many at once look like an outage
+        _, broken = world.link(user_id=user, portfolio=["everyday"])
+        world.simulator.control.disable(broken.connection_id, announce=False)
+    world.work()
+    wells = [world.link(user_id=user, portfolio=["everyday"])[0] for user in users]
+    items = [world.link_item(user_id=user)[0] for user in users]
+    world.work()
+    world.simulator.control.add_fault("refresh", "status", status=500, times=0)
+    world.plaid.control.add_fault("investments_refresh", "drop", times=99)
+    deployed.be("ApiFunction")
+    for user, connection_id in (*zip(users, wells, strict=True), *zip(users, items, strict=True)):
+        world.call("POST", f"/v1/connections/{connection_id}/refresh", user_id=user)
+    deployed.be("RefreshConnectionFunction")
+    world.work()
+    for user in users:
+        world.link_item(user_id=user)
+    for operation in ("item_get", "investments_holdings_get"):
+        world.plaid.control.add_fault(operation, "drop", times=99)
+    deployed.be("TakeSnapshotsFunction")
+    world.work()
 
 
 def test_alarm_watches_metrics_of_the_registry_or_of_our_queues(template: Template) -> None:
     for name, alarm in alarms_of(template).items():
         for each in _metrics_of(alarm):
-            if each["Namespace"] == OURS:
+            if each["Namespace"] != OURS:
+                _, known = ON_AWS[each["Namespace"]]
+                assert each["MetricName"] in known, name
+            elif "Dimensions" in each:
                 [(dimension, sender)] = _dimensions(each)
                 assert dimension == "service", name
                 assert sender in _registered(each["MetricName"]).sent_by, name
             else:
-                assert each["Namespace"] == "AWS/SQS", name
-                assert each["MetricName"] in QUEUE_METRICS, name
+                assert each["MetricName"] in metrics_of_filters(template), name
+
+
+def test_metric_of_a_filter_is_in_the_stacks_own_namespace(template: Template) -> None:
+    filters = template.of_type("AWS::Logs::MetricFilter").values()
+    assert filters
+    for transformation in (each for found in filters for each in found["MetricTransformations"]):
+        assert transformation["MetricNamespace"] == OURS
+        assert "Dimensions" not in transformation  # each of their values would be paid for
+
+
+def test_two_stacks_of_one_account_do_not_add_up(template: Template) -> None:
+    namespaces = {
+        each["Namespace"]["Fn::Sub"]
+        for alarm in alarms_of(template).values()
+        for each in _metrics_of(alarm)
+        if isinstance(each["Namespace"], dict)
+    }
+    assert namespaces == {OURS["Fn::Sub"]}
+    assert (
+        template.globals["Function"]["Environment"]["Variables"]["POWERTOOLS_METRICS_NAMESPACE"]
+        == OURS
+    )
 
 
 def test_registry_names_the_alarms_that_watch_each_metric(template: Template) -> None:

@@ -79,7 +79,7 @@ def test_function_logs_json_into_a_group_of_its_own(template: Template, name: st
 def test_function_names_itself_in_logs_and_metrics(template: Template, name: str) -> None:
     environment = template.environment(name)
     assert environment["POWERTOOLS_SERVICE_NAME"] == FUNCTIONS[name]
-    assert environment["POWERTOOLS_METRICS_NAMESPACE"] == "Freshet"
+    assert environment["POWERTOOLS_METRICS_NAMESPACE"] == {"Fn::Sub": "Freshet/${AWS::StackName}"}
 
 
 def test_every_log_group_forgets(template: Template) -> None:

@@ -48,7 +48,12 @@ ALLOWED = {
         "dynamodb:ConditionCheckItem",
         "sqs:SendMessage",
     },
-    "PlanRefreshesFunction": {"dynamodb:Query", "dynamodb:UpdateItem", "sqs:SendMessage"},
+    "PlanRefreshesFunction": {
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+        "sqs:SendMessage",
+    },
     "RefreshConnectionFunction": {
         "dynamodb:GetItem",
         "dynamodb:BatchGetItem",

@@ -22,6 +22,8 @@ CHOICES: dict[str, dict[str, str]] = {
     "boundary": ISSUER | {"PermissionsBoundary": BOUNDARY},
     "protected": POOL | {"ProtectData": "yes"},
     "import bucket": ISSUER | {"ImportBucket": "bucket"},
+    "topic": ISSUER | {"AlarmTopicArn": "arn:aws:sns:us-east-1:123456789012:on-call"},
+    "address": ISSUER | {"AlarmEmail": "on-call@example.com"},
 }
 # What must be unique in an account and region, by type.
 NAMES = {
@@ -53,7 +55,7 @@ BY_SCHEDULER = BY_LAMBDA | {
 }
 SCHEDULES = {
     "PlanRefreshesScheduleRole": {"PlanRefreshesFunction", "PlanRefreshesDeadLetterQueue"},
-    "AuditScheduleRole": {"TakeSnapshotsFunction", "SnapshotDeadLetterQueue"},
+    "AuditScheduleRole": {"TakeSnapshotsFunction", "AuditDeadLetterQueue"},
 }
 
 

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from freshet.messages import is_turn_of_audit
 from freshet.operations.dead_letters import DeadLetterOperations
 from freshet.operations.operator import Operator
 from freshet.services.empty_dead_letters import ENOUGH, EmptyDeadLettersDependencies, GivenUp
@@ -17,7 +16,10 @@ AUDIT = '{"audit": "snaptrade"}'
 
 
 def _run(event: dict[str, Any], letters: FakeDeadLetters, **changes: Any) -> dict[str, Any]:
-    queues = {"snapshot": GivenUp(letters, is_turn_of_audit)}
+    queues = {
+        "snapshot": GivenUp(letters),
+        "audit": GivenUp(letters, are_turns=True),
+    }
     clock = changes.get("clock", FakeClock(NOON))
     deps = EmptyDeadLettersDependencies(queues, clock)
     return Operator(DeadLetterOperations(deps).operations()).run(event)
@@ -40,9 +42,10 @@ def test_letter_stays_when_its_queue_did_not_take_it() -> None:
 
 
 def test_turn_of_a_schedule_is_deleted_and_not_repeated() -> None:
-    letters = FakeDeadLetters("one", AUDIT)
-    assert _run(REDRIVE, letters) == {"moved": 1, "deleted": 1, "left": 0}
-    assert letters.sent == ["one"]
+    letters = FakeDeadLetters(AUDIT, AUDIT)
+    answer = _run(REDRIVE | {"queue": "audit"}, letters)
+    assert answer == {"moved": 0, "deleted": 2, "left": 0}
+    assert letters.sent == []
 
 
 def test_no_more_are_taken_than_were_asked_for() -> None:
@@ -85,9 +88,3 @@ def test_nothing_is_done_when_a_field_is_wrong(event: dict[str, Any], field: str
     letters = FakeDeadLetters("one")
     assert _run(event, letters)["error"]["detail"].startswith(f"{field}: ")
     assert (letters.count(), letters.sent) == (1, [])
-
-
-@pytest.mark.parametrize("text", ["", "audit", "[]", '{"connection_id": "con_1"}'])
-def test_no_other_message_is_a_turn_of_the_audit(text: str) -> None:
-    assert not is_turn_of_audit(text)
-    assert is_turn_of_audit(AUDIT)

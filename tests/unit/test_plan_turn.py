@@ -1,5 +1,7 @@
 """The planner: what is due, once, paced, and never lost."""
 
+from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -10,10 +12,11 @@ from freshet import observability
 from freshet.domain.cadence import Cadence
 from freshet.domain.commands import ReadReason
 from freshet.domain.connection_status import ConnectionStatus
+from freshet.domain.errors import QueueUnavailable
 from freshet.domain.provider import Provider
 from freshet.domain.schedule import TurnCapacity
 from freshet.metric_kinds import Metric
-from freshet.metrics import OLDEST_OVERDUE
+from freshet.metrics import OLDEST_OVERDUE, PLANNER_TURN_FINISHED
 from freshet.services import plan_turn as planner
 from freshet.services.plan_turn import plan_turn
 from tests.builders import CONNECTION_ID, NOON, USER, a_connection
@@ -145,6 +148,26 @@ def test_latest_delay_is_reported_when_a_turn_begins(
     ):
         stage.plan()
     assert told == [(OLDEST_OVERDUE, seconds)]
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_turn_is_counted_once_when_it_has_finished_and_not_when_a_queue_failed(fails: bool) -> None:
+    stage = Stage(**DUE)
+    counted: list[Metric] = []
+    if fails:
+        InPlaceOf(stage.reads.send).put(_refuse)
+    with (
+        InPlaceOf(observability.count, within=planner).holding(
+            lambda counter, number=1: counted.append(counter)
+        ),
+        pytest.raises(QueueUnavailable) if fails else nullcontext(),
+    ):
+        stage.plan()
+    assert counted == ([] if fails else [PLANNER_TURN_FINISHED])
+
+
+def _refuse(commands: Iterable[Any]) -> Sequence[Any]:
+    raise QueueUnavailable("snapshots")
 
 
 @pytest.mark.parametrize("status", [ConnectionStatus.NEEDS_USER, ConnectionStatus.REVOKED])

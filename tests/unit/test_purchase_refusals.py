@@ -5,11 +5,14 @@ from decimal import Decimal
 
 import pytest
 
+from freshet import metrics, observability
 from freshet.domain import call_errors, errors
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
 from freshet.domain.ledger import Standing
 from freshet.domain.refresh import MOST_ATTEMPTS, PATIENCE, RefreshStatus
+from freshet.metric_kinds import Counter
+from freshet.services import refresh_connection as purchases
 from tests.builders import (
     CONNECTION_ID,
     NOON,
@@ -185,3 +188,24 @@ def test_refresh_is_finished_by_its_redelivery_when_the_connection_was_not_told(
     stage.connections.rows[USER, CONNECTION_ID] = open_again
     stage.buy()
     assert stage.connection.slots.holdings.refresh_id is None
+
+
+@pytest.mark.parametrize(
+    ("error", "counter"),
+    [
+        (None, metrics.REFRESH_ACCEPTED),
+        *((each, metrics.REFRESH_NOT_ACCEPTED) for each in UNBILLED_AND_TRANSIENT),
+        *((each, metrics.REFRESH_NOT_ACCEPTED) for each in UNBILLED_FOR_GOOD),
+        *((each, metrics.REFRESH_ANSWER_LOST) for each in PERHAPS_BILLED),
+    ],
+)
+def test_call_is_counted_once_by_what_is_known_of_its_cost(
+    error: call_errors.CallFailed | None, counter: Counter
+) -> None:
+    stage = Stage() if error is None else _failing(error)
+    counted: list[Counter] = []
+    with InPlaceOf(observability.count, within=purchases).holding(
+        lambda counter, number=1: counted.append(counter)
+    ):
+        stage.work()
+    assert counted == [counter]

@@ -72,6 +72,7 @@ class PlanRefreshesSettings(Settings):
     connections_table: str
     refresh_queue_url: str
     snapshot_queue_url: str
+    deployment_monthly_budget_usd: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -160,6 +161,7 @@ class OperateSettings(ProviderSettings):
     refresh_dead_letter_queue_url: str
     snapshot_dead_letter_queue_url: str
     plan_refreshes_dead_letter_queue_url: str
+    audit_dead_letter_queue_url: str
     deployment_monthly_budget_usd: Decimal
     stack_name: str
 

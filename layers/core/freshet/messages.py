@@ -85,14 +85,5 @@ def render_refresh_command(command: RefreshCommand | RemovalCommand) -> str:
     )
 
 
-def is_turn_of_audit(text: str) -> bool:
-    """Tell whether a message is a turn of the audit's schedule, and no command."""
-    try:
-        document = json.loads(text)
-    except ValueError:
-        return False
-    return isinstance(document, dict) and "audit" in document
-
-
 def _compact(document: dict[str, Any]) -> str:
     return json.dumps(document, separators=(",", ":"))

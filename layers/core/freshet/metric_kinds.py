@@ -1,9 +1,10 @@
-"""The kinds of metrics: what is counted, what is measured, what is counted apart by a word."""
+"""The kinds of metrics: counts, times, shares, and counts apart by a word."""
 
 from typing import ClassVar, Literal
 
 type Sender = Literal[
     "api",
+    "operate",
     "plan_refreshes",
     "process_webhook",
     "receive_webhook",
@@ -13,7 +14,7 @@ type Sender = Literal[
 
 
 class Metric:
-    """One metric of the namespace Freshet; its dimension `service` is the sender."""
+    """One metric of the stack's namespace; its dimension `service` is the sender."""
 
     unit: ClassVar[str]
 
@@ -40,6 +41,12 @@ class Duration(Metric):
     """Measures a time."""
 
     unit = "Seconds"
+
+
+class Percentage(Metric):
+    """Measures a share."""
+
+    unit = "Percent"
 
 
 class CounterFamily(Metric):

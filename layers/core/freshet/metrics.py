@@ -3,7 +3,7 @@
 Alarms and the operator's page are held to it by tests.
 """
 
-from freshet.metric_kinds import Counter, CounterFamily, Duration
+from freshet.metric_kinds import Counter, CounterFamily, Duration, Percentage
 
 # Webhooks.
 WEBHOOK_RECEIVED = Counter(
@@ -34,19 +34,29 @@ WEBHOOK_MISSED = Counter(
 )
 
 # Reads.
+PLANNER_TURN_FINISHED = Counter(
+    "PlannerTurnFinished",
+    "plan_refreshes",
+    tells="turns that handed out all they meant to; one a minute",
+    alarms=("PlannerSilenceAlarm",),
+)
 OLDEST_OVERDUE = Duration(
     "OldestOverdueSeconds",
     "plan_refreshes",
     tells="how late the latest connection was, which grows once there is more work than quota",
+    alarms=("OverdueAlarm",),
 )
 CONNECTION_READ_BY_PROVIDER = CounterFamily(
     "{Provider}ConnectionRead",
     "take_snapshots",
     tells="reads by provider, failed ones included",
-    alarms=("{Provider}SilenceAlarm",),
+    alarms=("{Provider}SilenceAlarm", "ReadFailureAlarm"),
 )
 CONNECTION_READ_FAILED = Counter(
-    "ConnectionReadFailed", "take_snapshots", tells="reads that failed"
+    "ConnectionReadFailed",
+    "take_snapshots",
+    tells="reads that failed",
+    alarms=("ReadFailureAlarm",),
 )
 ACCOUNT_COMPARED = CounterFamily(
     "{Provider}AccountCompared",
@@ -77,7 +87,17 @@ REFRESH_NOT_ACCEPTED = Counter(
     "RefreshNotAccepted", "api", "refresh_connection", tells="purchases the provider refused"
 )
 REFRESH_ANSWER_LOST = Counter(
-    "RefreshAnswerLost", "api", "refresh_connection", tells="purchases whose answer was lost"
+    "RefreshAnswerLost",
+    "api",
+    "refresh_connection",
+    tells="purchases whose answer was lost: booked as assumed",
+    alarms=("RefreshAnswerLostAlarm",),
+)
+BUDGET_SPENT_PERCENT = Percentage(
+    "BudgetSpentPercent",
+    "plan_refreshes",
+    tells="how much of the month's budget is spent; 100 once the cheapest refresh has no room",
+    alarms=("BudgetNearlySpentAlarm", "BudgetSpentAlarm"),
 )
 
 # Providers.
@@ -85,7 +105,13 @@ ODD_VALUE = Counter(
     "OddValue", tells="values that could not be read and were left out; the log names the fields"
 )
 CIRCUIT_OPENED = Counter(
-    "CircuitOpened", tells="times a failing provider was left alone for a while"
+    "CircuitOpened",
+    "api",
+    "operate",
+    "refresh_connection",
+    "take_snapshots",
+    tells="times a failing provider was left alone for a while",
+    alarms=("CircuitOpenAlarm",),
 )
 CALL_FAILED = Counter(
     "CallFailed", tells="calls that brought nothing; the log names operation and reason"

@@ -6,11 +6,12 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.formatter import LambdaPowertoolsFormatter
 
-from freshet.metric_kinds import Counter, Duration
+from freshet.metric_kinds import Counter, Duration, Percentage
 
 # An invocation with nothing to count is usual, and no reason for a line in the log.
 warnings.filterwarnings("ignore", message="No application metrics to publish")
@@ -57,6 +58,11 @@ def count(counter: Counter, number: int = 1) -> None:
 def measure_seconds(measured: Duration, duration: timedelta) -> None:
     """Report a duration as a CloudWatch metric."""
     metrics.add_metric(name=measured.name, unit=measured.unit, value=duration.total_seconds())
+
+
+def measure_percent(measured: Percentage, percent: Decimal) -> None:
+    """Report a share as a CloudWatch metric, to a hundredth of a percent."""
+    metrics.add_metric(name=measured.name, unit=measured.unit, value=float(round(percent, 2)))
 
 
 @contextmanager

@@ -106,7 +106,8 @@ def process_webhook() -> Callable[[str], None]:
 
 @cache
 def plan_refreshes() -> Callable[[], int]:
-    """Build the planner: the due index and two queues."""
+    """Build the planner: the due index, two queues, and the budget that it reports."""
+    from freshet.adapters.dynamodb.budgets import DynamoBudgets
     from freshet.adapters.dynamodb.connections import DynamoConnections
     from freshet.adapters.dynamodb.erasures import DynamoErasures
     from freshet.adapters.dynamodb.heartbeats import DynamoHeartbeats
@@ -116,6 +117,7 @@ def plan_refreshes() -> Callable[[], int]:
     from freshet.domain.schedule import TurnCapacity
     from freshet.registry import INTEGRATIONS, TRAITS
     from freshet.services.plan_turn import PlanTurnDependencies, plan_turn
+    from freshet.services.tell_spending import TellSpendingDependencies, tell_spending
 
     settings = PlanRefreshesSettings.from_env(os.environ)
 
@@ -134,10 +136,17 @@ def plan_refreshes() -> Callable[[], int]:
         clock=utc_now,
     )
     heartbeats = DynamoHeartbeats(table(settings.connections_table), utc_now)
+    spending = TellSpendingDependencies(
+        budgets=DynamoBudgets(table(settings.connections_table)),
+        monthly_budget=settings.deployment_monthly_budget_usd,
+        prices=[INTEGRATIONS[each].price(os.environ) for each in settings.providers],
+        clock=utc_now,
+    )
 
     def plan() -> int:
         planned = plan_turn(deps=deps)
         heartbeats.beat(PLANNER)
+        tell_spending(deps=spending)
         return planned
 
     return plan

@@ -19,7 +19,6 @@ from freshet.adapters.queues import SqsReadQueue
 from freshet.adapters.watch import CloudWatchAlarms, DynamoProtection
 from freshet.bootstrap.vaults import lease_for, new_store, old_store, vault_for
 from freshet.config import CredentialStore, OperateSettings
-from freshet.messages import is_turn_of_audit
 from freshet.operations.audit import AuditOperations
 from freshet.operations.credentials import CredentialOperations
 from freshet.operations.dead_letters import DeadLetterOperations
@@ -124,18 +123,18 @@ def _examining_for(
 
 
 def given_up_in(settings: OperateSettings) -> dict[str, GivenUp]:
-    """Name the dead-letter queues; the planner's has no queue behind it to send back to."""
+    """Name the dead-letter queues; those of schedules have no queue behind them to send back to."""
     sqs = client("sqs")
     queues = {
         "webhook": (settings.webhook_dead_letter_queue_url, settings.webhook_queue_url),
         "refresh": (settings.refresh_dead_letter_queue_url, settings.refresh_queue_url),
         "snapshot": (settings.snapshot_dead_letter_queue_url, settings.snapshot_queue_url),
         "planner": (settings.plan_refreshes_dead_letter_queue_url, ""),
+        "audit": (settings.audit_dead_letter_queue_url, ""),
     }
-    turns = {"snapshot": is_turn_of_audit, "planner": lambda _: True}
     return {
-        name: GivenUp(SqsDeadLetters(sqs, *urls), *((turns[name],) if name in turns else ()))
-        for name, urls in queues.items()
+        name: GivenUp(SqsDeadLetters(sqs, dead, source), are_turns=not source)
+        for name, (dead, source) in queues.items()
     }
 
 

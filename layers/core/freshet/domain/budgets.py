@@ -157,3 +157,12 @@ class Spent:
         if self.of_user.user.refreshes >= policy.user_daily_refreshes:
             return BudgetExhausted("user", day_ends(now))
         return None
+
+
+def spent_percent(spent: Decimal, budget: Decimal, *, cheapest: Decimal) -> Decimal:
+    """Say how much of a month's budget is spent: all of it once the cheapest refresh has no room.
+
+    More than all of it where the budget was lowered, or an invoice was higher than our books.
+    """
+    share = 100 * spent / budget
+    return share if spent + cheapest <= budget else max(share, Decimal(100))

@@ -5,7 +5,7 @@ does no harm: a webhook's event is claimed once, a refresh is called once for it
 and a read end as they would have after the first.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,11 +20,11 @@ ENOUGH = timedelta(seconds=40)
 
 @dataclass(frozen=True, slots=True)
 class GivenUp:
-    """A dead-letter queue, and which of its messages are turns of a schedule."""
+    """A dead-letter queue, and whether its messages are turns of a schedule."""
 
     letters: DeadLetters
-    is_turn: Callable[[str], bool] = lambda _: False
-    """Tells by its body: the next turn does its work, so that nothing is to be repeated."""
+    are_turns: bool = False
+    """The next turn does the work, so that nothing is to be repeated."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,8 @@ def redrive(name: str, *, most: int, deps: EmptyDeadLettersDependencies) -> Empt
     queue = _queue(name, deps)
     moved = deleted = 0
     for letters in _taken(queue, most, deps):
-        turns = [each for each in letters if queue.is_turn(each.body)]
-        work = [each for each in letters if each not in turns]
-        sent = queue.letters.send_back(work)
+        turns = letters if queue.are_turns else []
+        sent = [] if queue.are_turns else queue.letters.send_back(letters)
         queue.letters.forget([*sent, *turns])
         _tell("Dead letters were sent back", name, sent)
         _tell("Dead letters of a schedule were deleted", name, turns)

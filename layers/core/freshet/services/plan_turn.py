@@ -16,7 +16,7 @@ from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import ProviderTraits, TraitsByProvider
 from freshet.domain.refresh import Trigger
 from freshet.domain.schedule import Turn, TurnCapacity, calls_of, turn_for
-from freshet.observability import logger, measure_seconds
+from freshet.observability import count, logger, measure_seconds
 from freshet.ports import Clock, DueConnections, DueErasures, ReadQueue, RefreshQueue
 
 _PLANNER = "schedule"
@@ -58,6 +58,7 @@ def plan_turn(*, deps: PlanTurnDependencies) -> int:
     measure_seconds(metrics.OLDEST_OVERDUE, turn.overdue)
     if turn.failure is not None:
         raise turn.failure
+    count(metrics.PLANNER_TURN_FINISHED)
     return turn.planned
 
 

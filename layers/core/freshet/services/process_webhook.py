@@ -120,6 +120,8 @@ def _tell(
     logger.info(
         "Webhook processed",
         provider=event.provider,
+        event_id=event.id,
+        connection_id=None if owner is None else owner[1],
         kind=event.kind,
         is_known_kind=event.rule is not UNKNOWN_KIND,
         is_new=is_new,

@@ -204,7 +204,15 @@ def _call(
     after = update_connection(refresh, connection, deps, failure=failure)
     if refresh.status is RefreshStatus.ACCEPTED and not traits.finishes_after_answer:
         send_read(refresh, deps)
-    count(metrics.REFRESH_ACCEPTED if failure is None else metrics.REFRESH_NOT_ACCEPTED)
+    _count_call(failure)
     told = {} if failure is None else log_keys_of(failure)
     logger.info("Refresh called", refresh_id=refresh.id, status=refresh.status, **told)
     return called(refresh, after, failure, deps)
+
+
+def _count_call(failure: CallFailed | None) -> None:
+    if failure is None:
+        count(metrics.REFRESH_ACCEPTED)
+    else:
+        is_refused = failure.is_surely_unbilled
+        count(metrics.REFRESH_NOT_ACCEPTED if is_refused else metrics.REFRESH_ANSWER_LOST)
