@@ -91,7 +91,7 @@ SUMS: dict[str, tuple[int, list[tuple[Sums, bool]]]] = {
             (_of_each(NEVER), False),
             (_of_each(0), False),
             (_of_each(NEVER, planner=2), False),
-            (_of_each(NEVER, planner=3), True),
+            *((_of_each(NEVER, **{name: 3}), True) for name in FUNCTIONS),
             (_of_each(0, api=1, receiver=1, reader=1), True),
         ],
     ),
@@ -100,7 +100,7 @@ SUMS: dict[str, tuple[int, list[tuple[Sums, bool]]]] = {
         [
             (_of_each(NEVER), False),
             (_of_each(0, reader=9), False),
-            (_of_each(NEVER, reader=10), True),
+            *((_of_each(NEVER, **{name: 10}), True) for name in FUNCTIONS),
             (_of_each(2), True),
         ],
     ),
