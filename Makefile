@@ -16,11 +16,13 @@ stacks := -n 2 --dist loadfile --no-loadscope-reorder
 export FRESHET_SEED := $(or $(seed),$(shell git rev-parse --short HEAD 2>/dev/null),0)
 
 # What the shell sets for other programs breaks nothing here; see tests/environment.py.
-unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP $(filter AWS_%,$(.VARIABLES))
+# For a stack at AWS, which is named, the caller's own settings of AWS stay.
+at_aws := $(and $(stack),$(filter doctor explain,$(MAKECMDGOALS)))
+unexport PYTHONPATH PYTHONHOME PYTHONSTARTUP $(if $(at_aws),,$(filter AWS_%,$(.VARIABLES)))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo dev test test-deep quick quick-unit breaks lint types unit stood-in checkov integration test-simulators sdks functional template validate deployed e2e console openapi examples bench cost fuzz simulators lock clean environments
+.PHONY: doctor explain help demo dev test test-deep quick quick-unit breaks lint types unit stood-in checkov integration test-simulators sdks functional template validate deployed e2e console openapi examples bench cost fuzz simulators lock clean environments
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z0-9-]*\):.*## /\1|/p' Makefile | while IFS='|' read -r target text; do \
@@ -107,6 +109,12 @@ e2e: environments ## Test the deployed stack on the local AWS
 console: environments ## Drive the console in a headless Chromium, where there is one
 	@echo "== console"
 	@$(pytest) tests/console/tests
+
+doctor: environments ## Examine a deployment: that of `make dev`, or stack=freshet-prod with your AWS credentials
+	@$(python) tests/operator_event.py doctor $(if $(stack),"stack=$(stack)")
+
+explain: environments ## Tell a story; id=con_… user=…, id=ref_… user=…, id=<webhook> provider=snaptrade; stack= as above
+	@$(python) tests/operator_event.py explain $(foreach name,stack id user provider,$(if $($(name)),"$(name)=$($(name))"))
 
 openapi: environments ## Write functions/api/openapi.json anew, from the code
 	@PYTHONPATH=.:layers/core $(python) -m functions.api.document

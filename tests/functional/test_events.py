@@ -44,6 +44,7 @@ OUTCOMES: dict[str, Any] = {
         "error": NOT_KNOWN | {"detail": f"{CONNECTION_ID} is not known here"}
     },
     "operator_doctor": {"status": "broken"},
+    "operator_explain": {"error": NOT_KNOWN | {"detail": f"{CONNECTION_ID} is not known here"}},
     "operator_import_connections": {"next_line": None},
     "operator_move_credentials": {
         "error": {"code": "nowhere_to_move", "detail": "deploy with CredentialStore=kms first"}

@@ -42,7 +42,8 @@ AWS = {"boto3", "botocore", "requests", "urllib3"}
 PARSES_FOREIGN_JSON = {
     *("models.py", "client.py", "linking.py", "reference.py", "foreign_json.py"),
     *("operator.py", "importing.py", "credentials.py", "credential_forms.py", "settlements.py"),
-    *("registrations.py", "webhooks.py", "purchases.py", "dead_letters.py", "health.py"),
+    *("registrations.py", "webhooks.py", "purchases.py", "dead_letters.py"),
+    *("health.py", "stories.py"),
 }
 # Where a provider may be named: its key, its own package and the list of all.
 NAMES_PROVIDERS = {CORE / "domain/provider.py", CORE / "registry.py"}

@@ -29,6 +29,7 @@ from freshet.operations.price_bases import PriceBasisOperations
 from freshet.operations.purchases import PurchaseOperations
 from freshet.operations.registrations import RegistrationOperations
 from freshet.operations.settlements import SettlementOperations
+from freshet.operations.stories import StoryOperations
 from freshet.operations.verdicts import VerdictOperations
 from freshet.operations.webhooks import WebhookOperations
 from freshet.ports import UserLease
@@ -36,6 +37,7 @@ from freshet.registry import INTEGRATIONS, TRAITS, credential_form_of
 from freshet.services.decide_verdict import DecideVerdictDependencies
 from freshet.services.empty_dead_letters import EmptyDeadLettersDependencies, GivenUp
 from freshet.services.examine_deployment import ExamineDependencies
+from freshet.services.explain import ExplainDependencies
 from freshet.services.import_connections import ImportDependencies
 from freshet.services.move_credentials import MoveCredentialsDependencies
 from freshet.services.process_webhook import ProcessWebhookDependencies
@@ -81,6 +83,13 @@ def operator_for(settings: OperateSettings) -> Operator:
         DynamoSnapshots(table(settings.snapshots_table)),
     )
     settling = SettleRefreshDependencies(DynamoRefreshes(connections_table), utc_now)
+    explaining = ExplainDependencies(
+        connections=connections,
+        owners=connections,
+        refreshes=settling.refreshes,
+        inbox=inbox,
+        clock=utc_now,
+    )
     emptying = EmptyDeadLettersDependencies(given_up_in(settings), utc_now)
     return Operator(
         {
@@ -96,6 +105,7 @@ def operator_for(settings: OperateSettings) -> Operator:
                 DecideVerdictDependencies(connections, reads, utc_now)
             ).operations(),
             **PriceBasisOperations(pricing).operations(),
+            **StoryOperations(explaining).operations(),
             **HealthOperations(_examining_for(settings, emptying)).operations(),
             **DeadLetterOperations(emptying).operations(),
             **AuditOperations(DynamoAuditBook(connections_table)).operations(),
