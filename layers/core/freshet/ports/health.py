@@ -11,7 +11,7 @@ class Heartbeats(Protocol):
     """When a part of the deployment last did its work."""
 
     def beat(self, name: str) -> None:
-        """Take note, at most once a minute; trouble with that is no trouble of the work's."""
+        """Take note, at most twice a minute; trouble with that is no trouble of the work's."""
 
     def last(self, name: str) -> datetime | None:
         """Say when, or that it never has."""
