@@ -174,7 +174,7 @@ def _alarms(alarms: Alarms) -> Result:
         return Health.BROKEN, f"Raised: {', '.join(raised)}.", "See what the page says of each."
     if not found or silent:
         told = f"{silent} of {len(found)} alarms tell nobody." if found else "There are none."
-        return Health.ATTENTION, told, "Give the stack a topic or an address for its alarms."
+        return Health.ATTENTION, told, "Deploy with AlarmTopicArn or AlarmEmail."
     return Health.OK, f"All {len(found)} alarms are armed, and none is raised.", None
 
 
