@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
@@ -62,10 +62,15 @@ class Template:
         return cls(*(document[name] for name in _PARTS))
 
     @classmethod
-    def translated(cls) -> Self:
-        """Give what SAM makes of the file, which is what CloudFormation deploys."""
-        document = _translated()
-        return cls(*(document.get(name, {}) for name in _PARTS))
+    def translated(cls, choices: Mapping[str, Mapping[str, str]]) -> dict[str, Self]:
+        """Give what CloudFormation deploys for each choice of parameters: translated by SAM, the
+        branches taken.
+        """
+        documents = _translated(json.dumps(choices))
+        return {
+            name: cls(*(documents[name].get(part, {}) for part in _PARTS)).given(**parameters)
+            for name, parameters in choices.items()
+        }
 
     def given(self, **parameters: str) -> Self:
         """What is deployed with these parameters: branches taken, what has no part in it left out.
@@ -173,12 +178,12 @@ class Template:
 
 
 @cache
-def _translated() -> dict[str, Node]:
-    command = [str(_SAM_PYTHON), str(_TRANSLATION), str(PATH)]
+def _translated(choices: str) -> dict[str, Node]:
+    command = [str(_SAM_PYTHON), str(_TRANSLATION), str(PATH), choices]
     environment = {"AWS_DEFAULT_REGION": REGION}
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    document: dict[str, Node] = json.loads(done.stdout)
-    return document
+    documents: dict[str, Node] = json.loads(done.stdout)
+    return documents
 
 
 def as_list(node: Node) -> list[Node]:

@@ -60,13 +60,13 @@ SCHEDULES = {
 
 
 @pytest.fixture(scope="module")
-def translated() -> Template:
-    return Template.translated()
+def translated() -> dict[str, Template]:
+    return Template.translated(CHOICES)
 
 
 @pytest.fixture(params=CHOICES)
-def deployed(translated: Template, request: pytest.FixtureRequest) -> Template:
-    return translated.given(**CHOICES[request.param])
+def deployed(translated: dict[str, Template], request: pytest.FixtureRequest) -> Template:
+    return translated[request.param]
 
 
 def roles_of(deployed: Template) -> dict[str, Node]:
@@ -124,12 +124,14 @@ def test_schedule_may_invoke_its_function_and_report_that_it_could_not(deployed:
         assert found == {("lambda:InvokeFunction", function), ("sqs:SendMessage", queue)}
 
 
-def test_each_role_carries_the_boundary_where_there_is_one(translated: Template) -> None:
-    bounded = roles_of(translated.given(**CHOICES["boundary"]))
+def test_each_role_carries_the_boundary_where_there_is_one(
+    translated: dict[str, Template],
+) -> None:
+    bounded = roles_of(translated["boundary"])
     assert all(
         each["PermissionsBoundary"] == {"Ref": "PermissionsBoundary"} for each in bounded.values()
     )
-    free = roles_of(translated.given(**CHOICES["issuer"]))
+    free = roles_of(translated["issuer"])
     assert not any("PermissionsBoundary" in each for each in free.values())
 
 
