@@ -1,10 +1,12 @@
 """Valid objects with one keyword changed."""
 
-from dataclasses import fields, replace
+from copy import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import fields
 
 from freshet.domain.account import Account, AccountReport, AccountStatus
 from freshet.domain.call_errors import ProviderAnswer

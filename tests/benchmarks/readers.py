@@ -22,7 +22,7 @@ from tests.builders import an_account_report
 _OWNER = Credential("owner", Secret("invented-secret"))
 
 
-class CannedSnapTrade(SnapTradeHttpClient):
+class CannedSnapTrade(SnapTradeHttpClient, frozen=True):
     """Reads like the real one, but has its answers already: nothing is signed, nothing is sent."""
 
     def _send(self, endpoint: Endpoint, ids: tuple[str, ...], *_: Any) -> Answer:
@@ -31,7 +31,7 @@ class CannedSnapTrade(SnapTradeHttpClient):
         return answer
 
 
-class CannedPlaid(PlaidHttpClient):
+class CannedPlaid(PlaidHttpClient, frozen=True):
     """Reads like the real one, but has its answers already."""
 
     def _send(self, endpoint: Endpoint, *_: Any) -> Answer:

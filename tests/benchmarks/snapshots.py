@@ -6,7 +6,8 @@ Rows are written by the real store to moto's table; their sizes are counted as D
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from copy import replace
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from random import Random

@@ -1,6 +1,6 @@
 """Promises about calls to providers: money, limits, leases, deadlines."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any

@@ -1,7 +1,7 @@
 """Accounts in memory."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 
 from freshet.domain.account import Account, Register
 from freshet.domain.connection import Connection

@@ -1,7 +1,7 @@
 """Connections, their owners and their turns in memory."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 
 from freshet.domain.connection import Connection

@@ -1,7 +1,8 @@
 """Erasures, and the deleting itself, in memory."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 

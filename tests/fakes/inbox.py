@@ -1,7 +1,7 @@
 """The inbox of webhooks in memory."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 
 from freshet.domain.connection import SAFETY_NET

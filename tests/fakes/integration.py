@@ -70,8 +70,7 @@ FAKE_OFFER = ProviderOffer(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FakeSettings(Settings):
+class FakeSettings(Settings, frozen=True, kw_only=True, eq=False):
     """It has no variables."""
 
 

@@ -1,7 +1,8 @@
 """Link sessions, users' registrations, their leases and the providers' pages in memory."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from freshet.adapters.plaid.link_flow import LinkToken

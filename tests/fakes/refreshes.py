@@ -1,9 +1,11 @@
 """Refreshes, their ledger and their budgets in memory."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import fields, replace
+from copy import replace
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec.structs import fields
 
 from freshet.domain.budgets import Buckets, day_ends, month_ends
 from freshet.domain.connection import Connection

@@ -1,7 +1,7 @@
 """Snapshots of holdings in memory."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import date, datetime
 
 from freshet.domain.daily_valuations import DailyValuation, closing_day

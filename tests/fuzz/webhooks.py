@@ -4,7 +4,8 @@ import argparse
 import secrets
 import sys
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from random import Random
 
 from tests.fuzz.mutations import mutated

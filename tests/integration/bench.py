@@ -1,7 +1,8 @@
 """A session at a running simulator, and ears for secrets."""
 
 import traceback
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 

@@ -1,6 +1,6 @@
 """One value of each stored kind, no field left at its default: every attribute shows."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import date, timedelta
 from decimal import Decimal
 

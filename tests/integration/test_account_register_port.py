@@ -1,6 +1,6 @@
 """The register of a user's accounts: one contract for the table and its twin."""
 
-from dataclasses import replace
+from copy import replace
 from typing import Any
 
 import pytest

@@ -1,6 +1,6 @@
 """Connections, Owners and DueConnections: one contract for the table and its twin."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

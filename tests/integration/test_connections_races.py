@@ -1,6 +1,6 @@
 """Races that only a table can have: a change is made again on what another one stored."""
 
-from dataclasses import replace
+from copy import replace
 
 import pytest
 

@@ -1,6 +1,6 @@
 """Deleting: one contract for the tables and their twins, and late writers of either."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

@@ -1,7 +1,7 @@
 """Erasures: one contract for the table and its twin."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

@@ -1,10 +1,11 @@
 """Stored forms: today's code reads and writes the golden rows, and older forms can be read, too."""
 
 from collections.abc import Mapping
-from dataclasses import MISSING, fields
 from typing import Any
 
 import pytest
+from msgspec import NODEFAULT
+from msgspec.structs import fields
 
 from freshet.adapters.dynamodb import refresh_items
 from freshet.adapters.dynamodb.stored_forms import StoredForm
@@ -83,7 +84,7 @@ def test_golden_value_leaves_no_field_at_its_default(value: Any) -> None:
 
 
 def _default_of(field: Any) -> object:
-    return field.default_factory() if field.default_factory is not MISSING else field.default
+    return field.default_factory() if field.default_factory is not NODEFAULT else field.default
 
 
 def test_older_row_is_read_with_defaults_and_written_in_the_newest_format(

@@ -1,6 +1,6 @@
 """Inbox: an event is claimed once, marked in the same step, parked without an owner."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from contextlib import suppress
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from decimal import Decimal
 from random import Random

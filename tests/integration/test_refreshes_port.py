@@ -1,6 +1,6 @@
 """Refreshes and their money: one contract for the table and its twin."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any

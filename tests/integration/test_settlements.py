@@ -1,6 +1,6 @@
 """Lost answers, proofs and invoices in ledger and budgets: one contract for table and twin."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any

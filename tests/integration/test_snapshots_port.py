@@ -1,6 +1,6 @@
 """Snapshots: versions are immutable, `latest` moves only from what was read."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from decimal import Decimal
 

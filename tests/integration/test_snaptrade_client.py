@@ -3,7 +3,7 @@
 import json
 import socket
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

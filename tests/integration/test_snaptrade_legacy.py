@@ -1,7 +1,7 @@
 """The retired holdings call says the same as its successors, in other words."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any

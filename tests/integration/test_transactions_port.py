@@ -1,7 +1,7 @@
 """Transactions: one contract for the table and its twin."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any

@@ -9,7 +9,7 @@ from tests.fakes import FakeClock
 from tests.integration.bench import FakeQuota
 
 
-class OpenGate(RateGuard):
+class OpenGate(RateGuard, frozen=True):
     """Lets everybody in and learns nothing."""
 
     def __init__(self) -> None:

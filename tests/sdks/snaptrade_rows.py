@@ -1,7 +1,7 @@
 """SnapTrade's operations: how the SDK asks for each, and how we do."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

@@ -1,11 +1,13 @@
 """The official SDKs as judges of our clients and of the simulators, operation by operation."""
 
 from collections.abc import Iterator
-from dataclasses import fields, is_dataclass
 from importlib import import_module
 from inspect import isfunction
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 import freshet.adapters.plaid
 import freshet.adapters.snaptrade
@@ -34,7 +36,7 @@ def _is_http_client(kind: Any) -> bool:
 
 
 def _methods_over_http(kind: type) -> Iterator[str]:
-    if is_dataclass(kind) and any(_is_http_client(field.type) for field in fields(kind)):
+    if issubclass(kind, Struct) and any(_is_http_client(field.type) for field in fields(kind)):
         for name, member in vars(kind).items():
             if isfunction(member) and (name == "__call__" or not name.startswith("_")):
                 yield f"{kind.__name__}.{name}"

@@ -1,8 +1,7 @@
 """Users' credentials in Secrets Manager, or encrypted in the table: who may do what."""
 
-from dataclasses import fields
-
 import pytest
+from msgspec.structs import fields
 
 from freshet.adapters.dynamodb.user_lease import LEASE
 from freshet.services.move_credentials import ENOUGH

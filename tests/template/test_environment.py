@@ -1,6 +1,6 @@
 """Each function is told exactly what its Settings read."""
 
-from dataclasses import fields
+from msgspec.structs import fields
 
 from freshet import config
 from freshet.registry import INTEGRATIONS

@@ -1,6 +1,6 @@
 """Nobody may do more than the work needs, whichever providers there are."""
 
-from dataclasses import fields
+from msgspec.structs import fields
 
 from tests.template.reading import Template, as_list
 from tests.template.test_environment import SETTINGS

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import fields
 
 import pytest
+from msgspec.structs import fields
 
 from freshet.domain.provider import Provider
 from freshet.registry import INTEGRATIONS

@@ -1,6 +1,6 @@
 """Many connections on one stage, each with a provider's connection of its own."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,7 @@
 """Which accounts of a new link are known already: proof on both sides, and exactly once."""
 
 from collections import Counter
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -1,6 +1,6 @@
 """Pause and cadence: bounds by name, and a plan that follows."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 

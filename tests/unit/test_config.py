@@ -1,10 +1,10 @@
 """Settings name the variable that is wrong, and never show its value."""
 
-from dataclasses import fields
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import fields
 
 from freshet import config
 from freshet.adapters.plaid.settings import PlaidSettings
@@ -14,7 +14,7 @@ from freshet.domain.provider import Provider
 from freshet.registry import INTEGRATIONS
 from tests.function_variables import FUNCTION_VARIABLES
 
-SETTINGS = [
+SETTINGS: list[type[config.Settings]] = [
     config.ReceiveWebhookSettings,
     config.ProcessWebhookSettings,
     config.PlanRefreshesSettings,

@@ -1,6 +1,6 @@
 """The content hash: units, cost, cash and instruments; nothing else."""
 
-from dataclasses import replace
+from copy import replace
 from decimal import Decimal
 
 import pytest

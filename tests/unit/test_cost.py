@@ -1,7 +1,7 @@
 """The bill of AWS: its arithmetic by hand, its prices with their sources, and the pages' tables."""
 
 import json
-from dataclasses import replace
+from copy import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any

@@ -1,6 +1,6 @@
 """What the company's own systems are told, when, and that nothing of it gets lost."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from decimal import Decimal
 from itertools import count

@@ -1,7 +1,7 @@
 """What must hold for any holdings: totals, content, and the changes between two of them."""
 
 from collections import Counter
-from dataclasses import replace
+from copy import replace
 from decimal import Decimal
 from random import Random
 

@@ -1,7 +1,7 @@
 """Cash and debt that are not stated any more: unknown is not zero."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any

@@ -1,6 +1,6 @@
 """A line whose numbers cannot be read keeps the last known ones, and nothing follows from it."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any

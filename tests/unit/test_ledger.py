@@ -1,6 +1,6 @@
 """What stands in the ledger, what confirms it, and what an invoice may make of it."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any

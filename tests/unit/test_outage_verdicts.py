@@ -1,7 +1,7 @@
 """Hours of wrong and of true verdicts over hundreds of connections, minute by minute."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 
 import pytest

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

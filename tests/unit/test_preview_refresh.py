@@ -1,8 +1,7 @@
 """A dry run tells what a real request would do, and does nothing."""
 
 from collections.abc import Callable
-from copy import deepcopy
-from dataclasses import replace
+from copy import deepcopy, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any

@@ -1,6 +1,6 @@
 """What a bond's price is a price of, and cash that no line lists: proven by the stated total."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any

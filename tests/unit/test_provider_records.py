@@ -1,11 +1,11 @@
 """What the domain's records have, a provider fills: no field is forgotten in every mapping."""
 
 import ast
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec.structs import fields
 
 from freshet import adapters
 from freshet.domain.holdings import Balance, Debt, Holdings, Statement

@@ -1,6 +1,6 @@
 """When a read takes in transactions, from which day on, and what it remembers."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import date, timedelta
 from typing import Any
 

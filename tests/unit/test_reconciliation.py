@@ -1,7 +1,7 @@
 """Our total beside the stated one, which other code than ours has made."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from decimal import Decimal
 from fractions import Fraction

@@ -1,6 +1,6 @@
 """Which reading proves a refresh, and which only looks like it."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 

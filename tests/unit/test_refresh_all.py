@@ -1,7 +1,7 @@
 """Everything a user has, refreshed at once: each connection for itself."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any

@@ -1,11 +1,11 @@
 """Each provider is one whole package, and its traits are capabilities, not names in disguise."""
 
-from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from msgspec.structs import fields
 
 from freshet import adapters, registry
 from freshet.adapters.integration import Integration

@@ -1,6 +1,6 @@
 """A connection is taken away, whatever else goes on with it at the same time."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from typing import Any
 

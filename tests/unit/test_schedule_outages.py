@@ -1,7 +1,8 @@
 """After an outage: oldest first, never faster than the pace, and nothing is lost or done twice."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 

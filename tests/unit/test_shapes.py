@@ -2,12 +2,12 @@
 
 import json
 import re
-from dataclasses import fields
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from msgspec.structs import fields
 
 from freshet.domain.budgets import DeploymentSpending, Spent, UserSpending
 from freshet.domain.cadence import Cadence

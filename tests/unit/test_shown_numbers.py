@@ -1,6 +1,6 @@
 """Numbers that can be shown: small change, names of lines, terms that are adjusted."""
 
-from dataclasses import replace
+from copy import replace
 from decimal import Decimal
 from random import Random
 from typing import Any

@@ -1,6 +1,7 @@
 """Any sequence of reads: nothing erased, nothing backwards, every digit, the same in the end."""
 
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any

@@ -1,6 +1,6 @@
 """What a read of some days changes in the store, and what it must leave alone."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any

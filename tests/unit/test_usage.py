@@ -1,6 +1,6 @@
 """What a caller is shown of the money: today, this month, and when each begins anew."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from decimal import Decimal
 

@@ -1,7 +1,8 @@
 """The API and the workers over the fakes, with a third provider alone, under a key of choice."""
 
 import json
-from dataclasses import dataclass, replace
+from copy import replace
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,7 +1,7 @@
 """A day of some connections at both providers: what happens there, and what is told of it."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from copy import replace
 from datetime import timedelta
 from enum import StrEnum
 from itertools import count

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
 from datetime import timedelta, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Self
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from freshet.domain.errors import ConfigurationError
 from freshet.domain.money import exact_decimal
@@ -32,8 +34,7 @@ class UserScopes(frozenset[str]):
     """What users may do by themselves."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Settings:
+class Settings(Struct, frozen=True, kw_only=True, eq=False):
     """A function's variables: each field is one, named like it in capitals.
 
     No code compares or prints them: what that takes would be made at every start.
@@ -46,16 +47,14 @@ class Settings:
         return cls(**values)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class ReceiveWebhookSettings(Settings):
+class ReceiveWebhookSettings(Settings, frozen=True, kw_only=True, eq=False):
     """Variables of `receive_webhook`."""
 
     providers: frozenset[Provider]
     webhook_queue_url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class ProcessWebhookSettings(Settings):
+class ProcessWebhookSettings(Settings, frozen=True, kw_only=True, eq=False):
     """Variables of `process_webhook`."""
 
     connections_table: str
@@ -64,8 +63,7 @@ class ProcessWebhookSettings(Settings):
     webhook_retention_days: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class PlanRefreshesSettings(Settings):
+class PlanRefreshesSettings(Settings, frozen=True, kw_only=True, eq=False):
     """Variables of `plan_refreshes`."""
 
     providers: frozenset[Provider]
@@ -75,8 +73,7 @@ class PlanRefreshesSettings(Settings):
     deployment_monthly_budget_usd: Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class ProviderSettings(Settings):
+class ProviderSettings(Settings, frozen=True, kw_only=True, eq=False):
     """Variables of every function that calls providers, beside the providers' own."""
 
     providers: frozenset[Provider]
@@ -87,8 +84,7 @@ class ProviderSettings(Settings):
     event_bus_name: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class PurchaseSettings(ProviderSettings):
+class PurchaseSettings(ProviderSettings, frozen=True, kw_only=True, eq=False):
     """Variables of every function that buys."""
 
     snapshot_queue_url: str
@@ -117,15 +113,13 @@ class PurchaseSettings(ProviderSettings):
             raise ConfigurationError(f"environment variable {text}") from error
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class RefreshConnectionSettings(PurchaseSettings):
+class RefreshConnectionSettings(PurchaseSettings, frozen=True, kw_only=True, eq=False):
     """Variables of `refresh_connection`."""
 
     snapshots_table: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class TakeSnapshotsSettings(ProviderSettings):
+class TakeSnapshotsSettings(ProviderSettings, frozen=True, kw_only=True, eq=False):
     """Variables of `take_snapshots`."""
 
     snapshots_table: str
@@ -133,8 +127,7 @@ class TakeSnapshotsSettings(ProviderSettings):
     reporting_time_zone: tzinfo
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class ApiSettings(PurchaseSettings):
+class ApiSettings(PurchaseSettings, frozen=True, kw_only=True, eq=False):
     """Variables of `api`."""
 
     snapshots_table: str
@@ -149,8 +142,7 @@ class ApiSettings(PurchaseSettings):
     docs: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class OperateSettings(ProviderSettings):
+class OperateSettings(ProviderSettings, frozen=True, kw_only=True, eq=False):
     """Variables of `operate`."""
 
     snapshots_table: str

@@ -1,6 +1,6 @@
 """The state of the simulated provider behind one lock."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 from tests.simulators.common.faults import FaultPlan

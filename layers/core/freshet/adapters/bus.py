@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import batched
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
 
 from freshet.domain.errors import QueueUnavailable
 from freshet.domain.events import Event, EventKind
@@ -24,8 +24,7 @@ _SUBJECT = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class EventBridgeBus:
+class EventBridgeBus(Struct, frozen=True):
     """The port Bus."""
 
     client: "EventBridgeClient"

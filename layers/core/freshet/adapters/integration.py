@@ -6,8 +6,9 @@ no comparison and no representation, because these would be made at every start.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from freshet.domain.provider import Provider
 from freshet.domain.provider_traits import ProviderTraits
@@ -39,8 +40,7 @@ type AwsClients = Callable[[str], Any]
 type Opener[Visitor] = Callable[["Connection", "Credential"], Visitor]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Webhooks:
+class Webhooks(Struct, frozen=True, kw_only=True, eq=False):
     """How a provider's webhooks are verified, reduced to events and what each kind asks for."""
 
     verifier: Callable[[Environ, AwsClients], "WebhookVerifier"]
@@ -48,16 +48,14 @@ class Webhooks:
     rules: Callable[[], Mapping[str, "EventRule"]]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class ProviderUserAccess:
+class ProviderUserAccess(Struct, frozen=True, kw_only=True, eq=False):
     """What can be done with the users that a provider keeps beside their connections."""
 
     directory: Callable[["IntegrationDependencies"], "UserDirectory"]
     delete: Callable[["IntegrationDependencies"], Callable[[str], "ProviderAnswer"]]
 
 
-@dataclass(frozen=True, kw_only=True, eq=False, repr=False)
-class Integration:
+class Integration(Struct, frozen=True, kw_only=True, eq=False):
     """All that is different about one provider."""
 
     provider: Provider

@@ -1,9 +1,10 @@
 """What the parts of an integration are built from, where they call their provider."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import timedelta
-from typing import Self
+
+from msgspec import Struct
 
 from freshet.adapters.dynamodb.quota import DynamoQuota
 from freshet.adapters.dynamodb.table import Table
@@ -14,8 +15,7 @@ from freshet.domain.quota import QuotaRate
 from freshet.ports import Clock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IntegrationDependencies:
+class IntegrationDependencies(Struct, frozen=True, kw_only=True):
     """What an integration reaches the outside with; calls wait for their slots patiently."""
 
     environ: Environ
@@ -26,7 +26,7 @@ class IntegrationDependencies:
     wait: Callable[[timedelta], None]
     clock: Clock
 
-    def waiting(self, patience: timedelta) -> Self:
+    def waiting(self, patience: timedelta) -> "IntegrationDependencies":
         """Give the same dependencies with another patience."""
         return replace(self, patience=patience)
 

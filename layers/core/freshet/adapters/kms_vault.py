@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
 
 from freshet import metrics
 from freshet.adapters.dynamodb import keys
@@ -31,8 +31,7 @@ class KeyService(Protocol):
         """Decrypt."""
 
 
-@dataclass(frozen=True, slots=True)
-class KmsVault:
+class KmsVault(Struct, frozen=True):
     """The port CredentialVault: a ciphertext opens in its own user's row only.
 
     Nothing is cached: a pass asks once, a rotated credential is never used again, and a call of

@@ -1,13 +1,12 @@
 """A vault that is written under the user's lease, whichever vault it is."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from freshet.domain.credential import Credential
 from freshet.ports import CredentialVault, UserLease
 
 
-@dataclass(frozen=True, slots=True)
-class LeasedVault:
+class LeasedVault(Struct, frozen=True):
     """The port CredentialVault: two writers of one user never lose each other's credential."""
 
     vault: CredentialVault

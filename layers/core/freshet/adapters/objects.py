@@ -2,17 +2,17 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any
+
+from msgspec import Struct
 
 from freshet.domain.errors import NotFound
 
 _AT_ONCE = 500  # more than one invocation gets through
 
 
-@dataclass(frozen=True, slots=True)
-class S3Lines:
+class S3Lines(Struct, frozen=True):
     """The port TextObjects."""
 
     client: Callable[[], Any]

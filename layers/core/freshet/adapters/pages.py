@@ -1,13 +1,13 @@
 """Rows that a provider gives page by page, while it may be taking in more of them."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _TRIES = 2
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderPage[Row]:
+class ProviderPage[Row](Struct, frozen=True):
     """Some rows, and how many there are on all pages."""
 
     rows: Sequence[Row]

@@ -3,11 +3,11 @@
 import json
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
 
 from freshet.domain.errors import SecretUnavailable
 
@@ -22,8 +22,7 @@ _LEAST_AGE_SECONDS = 60.0
 _CURRENT, _PREVIOUS = "AWSCURRENT", "AWSPREVIOUS"
 
 
-@dataclass(frozen=True, slots=True)
-class _Version[Keys]:
+class _Version[Keys](Struct, frozen=True):
     keys: Keys
     created_at: datetime
 

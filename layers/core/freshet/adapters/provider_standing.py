@@ -1,8 +1,9 @@
 """How a provider stands to this deployment: its limit, its pause, and whether our keys fit."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from freshet.adapters.dynamodb.quota import DynamoQuota
 from freshet.domain.health import Pause
@@ -11,8 +12,7 @@ FILL_IN = "fill-in"
 """The client id in the secret that a new stack makes."""
 
 
-@dataclass(frozen=True, slots=True)
-class ConfiguredStanding:
+class ConfiguredStanding(Struct, frozen=True):
     """The port ProviderStanding."""
 
     calls_per_minute: int

@@ -1,7 +1,8 @@
 """The providers this deployment has keys for, and how to open a session at each."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.connection import Connection
@@ -11,8 +12,7 @@ from freshet.domain.provider import Provider
 from freshet.ports import CredentialVault
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConfiguredProviders[Visitor]:
+class ConfiguredProviders[Visitor](Struct, frozen=True, kw_only=True):
     """The port Providers."""
 
     vault: CredentialVault
@@ -27,8 +27,7 @@ class ConfiguredProviders[Visitor]:
         return opener(connection, credential)
 
 
-@dataclass(frozen=True, slots=True)
-class ConfiguredProviderUsers:
+class ConfiguredProviderUsers(Struct, frozen=True):
     """The port UpstreamUsers, for those configured providers that have users."""
 
     deleters: Mapping[Provider, Callable[[str], ProviderAnswer]]

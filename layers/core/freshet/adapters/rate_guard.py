@@ -1,7 +1,8 @@
 """What every call to a provider passes: the quota before it, the lessons after it."""
 
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+
+from msgspec import Struct, field
 
 from freshet import metrics
 from freshet.domain.call_errors import (
@@ -25,8 +26,7 @@ _DIFFERENT_SUBJECTS = 3
 _COOL_OFF = tuple(timedelta(seconds=seconds) for seconds in (30, 60, 120, 300))
 
 
-@dataclass(slots=True)
-class Circuit:
+class Circuit(Struct):
     """Tells a provider's own failure by what this process sees: nothing but failures for a while.
 
     It trips after five failed calls in a row that concern three users or Items. What follows is
@@ -52,8 +52,7 @@ class Circuit:
         return cool_off
 
 
-@dataclass(frozen=True, slots=True)
-class RateGuard:
+class RateGuard(Struct, frozen=True):
     """A quota that learns from answers; the circuit is one for the whole process."""
 
     quota: Quota
@@ -92,8 +91,7 @@ class RateGuard:
             self.quota.block(self.clock() + wait, is_down=False)
 
 
-@dataclass(slots=True)
-class QuotaLease:
+class QuotaLease(Struct):
     """One session's quota: what it is going to need is taken several tokens at a time.
 
     A session that a user waits for takes them of `eager`, which waits longer for its slots. With

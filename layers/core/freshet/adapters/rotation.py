@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from freshet.domain.call_errors import AccessRevoked, ProviderError
 from freshet.domain.credential import Credential
@@ -10,8 +11,7 @@ from freshet.domain.errors import ProviderNotConfigured
 from freshet.domain.provider import Provider
 
 
-@dataclass(frozen=True, slots=True)
-class ConfiguredRotation:
+class ConfiguredRotation(Struct, frozen=True):
     """The port CredentialRotation."""
 
     replacers: Mapping[Provider, Callable[[Credential], Credential]]

@@ -7,10 +7,10 @@ not even as the cause of another.
 import ssl
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 
 import requests
+from msgspec import Struct
 from urllib3.exceptions import ConnectTimeoutError, MaxRetryError, NewConnectionError
 
 from freshet.adapters.deadlines import DeadlineAdapter, deadline, is_over
@@ -32,8 +32,7 @@ _TIME_TO_END = 10.0
 """Seconds that a function keeps for what follows a call: to store, to book, to announce."""
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """Seconds to connect and seconds to wait for the answer; together, the whole call's."""
 
     connect: float
@@ -45,8 +44,7 @@ class Timeouts:
         return self.connect + self.read
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True, kw_only=True):
     """One operation of a provider: where it is and how long it may take.
 
     `path` has `{}` for each id in it; a billable one costs money with every success.
@@ -76,8 +74,7 @@ class Endpoint:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What came back, whatever it is."""
 
     status: int

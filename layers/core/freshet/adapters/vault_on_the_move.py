@@ -1,15 +1,15 @@
 """A vault whose credentials are moving from one store to another."""
 
 from contextlib import suppress
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from freshet.domain.credential import Credential
 from freshet.domain.errors import CredentialMissing
 from freshet.ports import CredentialVault
 
 
-@dataclass(frozen=True, slots=True)
-class VaultOnTheMove:
+class VaultOnTheMove(Struct, frozen=True):
     """The port CredentialVault: writes go to the new store, and what it lacks the old one has."""
 
     new: CredentialVault

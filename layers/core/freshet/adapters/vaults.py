@@ -4,10 +4,10 @@ import hashlib
 import json
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
+from msgspec import Struct
 
 from freshet.domain.credential import Credential, Secret
 from freshet.domain.errors import CredentialMissing, SecretUnavailable
@@ -21,8 +21,7 @@ type _Held = dict[str, dict[str, str]]
 _PAUSES_SECONDS = (0.2, 0.5, 1.0, 2.0, 4.0)
 
 
-@dataclass(frozen=True, slots=True)
-class SecretsManagerVault:
+class SecretsManagerVault(Struct, frozen=True):
     """The port CredentialVault: one secret for each user, holding all of the user's credentials.
 
     A secret is read, changed and written whole, and there is no condition on the write: a

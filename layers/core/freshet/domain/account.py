@@ -1,9 +1,11 @@
 """An account inside a connection, as listed by the provider."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from freshet.domain.money import Money
 from freshet.domain.price_basis import PriceBases
@@ -20,8 +22,7 @@ class AccountStatus(StrEnum):
     CLOSED = "closed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountReport:
+class AccountReport(Struct, frozen=True, kw_only=True):
     """What a provider says of one account; `kind` is an open list (investment, deposit, …)."""
 
     provider_account_id: str
@@ -58,8 +59,7 @@ class AccountReport:
         return self.kind != INVESTMENT and not self.has_holdings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Account:
+class Account(Struct, frozen=True, kw_only=True):
     """An account under our own id, which survives re-linking."""
 
     id: str
@@ -132,8 +132,7 @@ class Account:
         return replace(self, report=replace(self.report, status=AccountStatus.CLOSED))
 
 
-@dataclass(frozen=True, slots=True)
-class Register:
+class Register(Struct, frozen=True):
     """All accounts of a user, and how often one came or passed to another connection."""
 
     accounts: Sequence[Account]

@@ -23,8 +23,10 @@ nothing: by then there are two histories, and two ids that others know.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from freshet.domain.account import Account, AccountReport, AccountStatus
 from freshet.domain.connection import Connection
@@ -33,8 +35,7 @@ from freshet.domain.connection_status import GONE
 _Proof = tuple[str, bool]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AccountMigration:
+class AccountMigration(Struct, frozen=True, kw_only=True):
     """Which reports of a connection are about known accounts, by the provider's account ids."""
 
     inherited: Mapping[str, Account] = field(default_factory=dict)

@@ -1,8 +1,9 @@
 """Comparing what a provider bills with what is known here: findings, nothing is ever deleted."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import ConnectionStatus
@@ -24,8 +25,7 @@ class FindingKind(StrEnum):
     """The provider does not open this user with the credential we hold, or we hold none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class Finding(Struct, frozen=True, kw_only=True):
     """One thing at a provider, by the provider's id, and whose it is as far as it is known."""
 
     kind: FindingKind
@@ -35,8 +35,7 @@ class Finding:
     connection_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedConnection:
+class ListedConnection(Struct, frozen=True, kw_only=True):
     """A connection as its provider lists it."""
 
     provider_connection_id: str

@@ -1,9 +1,11 @@
 """The budgets: in which day and month a purchase counts, what is spent, what is left."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+
+from msgspec import Struct, field
 
 from freshet.domain.errors import BudgetExhausted
 from freshet.domain.money import Money
@@ -16,8 +18,7 @@ _BYGONE_DAYS = range(2, 32)
 _BYGONE_MONTHS = (32, 63)
 
 
-@dataclass(frozen=True, slots=True)
-class Buckets:
+class Buckets(Struct, frozen=True):
     """The day and the month a purchase counts in; kept with it, also past midnight."""
 
     day: str
@@ -62,16 +63,14 @@ def _month_begins(now: datetime) -> datetime:
     return now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """So many refreshes and so many US dollars."""
 
     refreshes: int = 0
     dollars: Decimal = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
+class Spending(Struct, frozen=True):
     """What counts against one budget: refreshes of this day, US dollars of this month.
 
     Of the month's refreshes, those are told apart whose answer was lost, and those that an
@@ -102,8 +101,7 @@ class Spending:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UserSpending:
+class UserSpending(Struct, frozen=True, kw_only=True):
     """What a user has spent, and through each of the user's connections."""
 
     user: Spending = Spending()
@@ -122,16 +120,14 @@ class UserSpending:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeploymentSpending:
+class DeploymentSpending(Struct, frozen=True, kw_only=True):
     """What everybody together has spent, and whether the kill switch is on."""
 
     spending: Spending = Spending()
     is_stopped: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spent:
+class Spent(Struct, frozen=True, kw_only=True):
     """All that a purchase of one user is judged by."""
 
     of_user: UserSpending

@@ -1,16 +1,16 @@
 """How often a connection is read and refreshed, and when its next read falls due."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
+
+from msgspec import Struct
 
 DAILY = timedelta(hours=24)
 _SYNC_MARGIN = timedelta(minutes=30)
 _JITTER = 0.02  # of a cadence: what fell due together drifts apart
 
 
-@dataclass(frozen=True, slots=True)
-class Cadence:
+class Cadence(Struct, frozen=True):
     """How often to read (free) and how often to refresh (costs money; None means never)."""
 
     read_every: timedelta = DAILY

@@ -1,6 +1,6 @@
 """How often to read and to buy: what may be asked for, and what a change does to the plan."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 
 from freshet.domain.cadence import Cadence

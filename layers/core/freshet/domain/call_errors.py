@@ -18,9 +18,10 @@ CallFailed
 What they mean for money stands on the class: `is_surely_unbilled`, `retryable`, `reason`.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar
+
+from msgspec import Struct
 
 from freshet.domain.errors import FreshetError
 
@@ -28,8 +29,7 @@ _USUAL_WAIT = timedelta(minutes=1)
 _ANY_TIME = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderAnswer:
+class ProviderAnswer(Struct, frozen=True, kw_only=True):
     """What may be told of a provider's answer: never its URL, its query or its body."""
 
     provider: str

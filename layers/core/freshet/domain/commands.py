@@ -1,8 +1,9 @@
 """What one part asks another to do: ids only, never credentials or holdings."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.refresh import Trigger
 
@@ -16,8 +17,7 @@ class ReadReason(StrEnum):
     REFRESH = "refresh"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadCommand:
+class ReadCommand(Struct, frozen=True, kw_only=True):
     """Read one connection; it starts after `delay`, in whole seconds."""
 
     user_id: str
@@ -31,8 +31,7 @@ class ReadCommand:
         return self.connection_id
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshCommand:
+class RefreshCommand(Struct, frozen=True, kw_only=True):
     """Refresh one connection under the id `refresh_id`; asking again under it buys nothing."""
 
     user_id: str
@@ -53,8 +52,7 @@ class RefreshCommand:
         return {"connection_id": self.connection_id, "refresh_id": self.refresh_id}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemovalCommand:
+class RemovalCommand(Struct, frozen=True, kw_only=True):
     """Go on with an erasure, wherever it stands."""
 
     user_id: str

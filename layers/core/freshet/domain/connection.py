@@ -1,7 +1,9 @@
 """A user's link to one institution: what we know of it and when it wants attention."""
 
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct, field
 
 from freshet.domain.cadence import Cadence, share_of
 from freshet.domain.connection_report import ConnectionReport, DataMode
@@ -25,8 +27,7 @@ REFUSAL_REMEMBERED = timedelta(days=30)
 """How long a refusal of the provider is remembered: no call is made for it until then."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Connection:
+class Connection(Struct, frozen=True, kw_only=True):
     """A link and its schedule; `due_at` is both the place in the index and a turn's lease."""
 
     id: str

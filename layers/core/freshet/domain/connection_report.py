@@ -1,8 +1,9 @@
 """What a provider says of a connection."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class DataMode(StrEnum):
@@ -13,16 +14,14 @@ class DataMode(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Institution:
+class Institution(Struct, frozen=True):
     """The broker behind a connection, by the provider's own id for it."""
 
     id: str | None
     name: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionReport:
+class ConnectionReport(Struct, frozen=True, kw_only=True):
     """What a provider says of a connection when asked."""
 
     is_disabled: bool

@@ -1,6 +1,6 @@
 """Secrets that do not show themselves."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from freshet.domain.provider import Provider
 
@@ -38,8 +38,7 @@ def credential_name(provider: Provider, subject: str) -> str:
     return f"{provider}#{subject}"
 
 
-@dataclass(frozen=True, slots=True)
-class Credential:
+class Credential(Struct, frozen=True):
     """What lets us act for a user at a provider: SnapTrade's userId and userSecret."""
 
     subject: str

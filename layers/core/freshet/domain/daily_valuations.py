@@ -1,9 +1,10 @@
 """Daily closes: what an account was worth at the end of each day, gaps told as gaps."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.snapshot import SnapshotDates
 from freshet.domain.totals import Total
@@ -11,8 +12,7 @@ from freshet.domain.totals import Total
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DailyValuation:
+class DailyValuation(Struct, frozen=True, kw_only=True):
     """The last that was known of a day, and the days on which it was still confirmed."""
 
     day: date
@@ -33,8 +33,7 @@ class DayOrigin(StrEnum):
     """Unknown: no read succeeded."""
 
 
-@dataclass(frozen=True, slots=True)
-class Day:
+class Day(Struct, frozen=True):
     """One day of an account's history; a gap has no close."""
 
     day: date

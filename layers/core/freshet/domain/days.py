@@ -4,12 +4,12 @@ Days outside of `CALENDAR` are accepted neither from providers nor from callers:
 Python's own calendar a time zone or one more day would lead out of it.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayRange:
+
+class DayRange(Struct, frozen=True, kw_only=True):
     """Days from `first` on, up to and without `before`; None leaves that end open."""
 
     first: date | None = None

@@ -1,15 +1,19 @@
 """Messages that were given up: an operator has them worked once more, or throws them away."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeadLetter:
+class DeadLetter(Struct, frozen=True, kw_only=True):
     """One message as it was sent, and what it takes to delete it; the body is never shown."""
 
     id: str
-    receipt: str = field(repr=False)
-    body: str = field(repr=False)
+    receipt: str
+    body: str
     group: str | None
-    attributes: Mapping[str, Mapping[str, str | bytes]] = field(repr=False)
+    attributes: Mapping[str, Mapping[str, str | bytes]]
+
+    def __repr__(self) -> str:
+        """Keep body, attributes and receipt out of traces and assertion messages."""
+        return f"DeadLetter(id={self.id!r}, group={self.group!r})"

@@ -8,9 +8,11 @@
 An erasure is its own receipt and its own place in the due index: it outlives what it erases.
 """
 
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from freshet.domain.call_errors import (
     AccessRevoked,
@@ -57,8 +59,7 @@ class UpstreamStatus(StrEnum):
     NOT_REMOVED = "not_removed"  # we could not even ask; the reason says why
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Upstream:
+class Upstream(Struct, frozen=True, kw_only=True):
     """How far the removal of one thing at its provider is."""
 
     status: UpstreamStatus = UpstreamStatus.PENDING
@@ -109,8 +110,7 @@ class Upstream:
         return replace(self, status=status, reason=reason)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Erasure:
+class Erasure(Struct, frozen=True, kw_only=True):
     """One request to be forgotten and everything on record about it.
 
     Without a `connection_id` it is the whole user's, and `connections` are those it takes along.

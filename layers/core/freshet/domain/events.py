@@ -1,8 +1,9 @@
 """What Freshet tells a company's own systems: ids only, at least once; the API has the details."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class EventKind(StrEnum):
@@ -14,8 +15,7 @@ class EventKind(StrEnum):
     REFRESH_FINISHED = "RefreshFinished"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Event:
+class Event(Struct, frozen=True, kw_only=True):
     """One fact about one thing: an account, a connection or a refresh, named by `subject_id`."""
 
     kind: EventKind

@@ -1,14 +1,15 @@
 """Warnings that a link will end, and repairs: known in any order, they give the same answer."""
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 NOTICE = timedelta(days=7)
 """How long before the end providers warn."""
 
 
-@dataclass(frozen=True, slots=True)
-class Expiry:
+class Expiry(Struct, frozen=True):
     """The end that was last announced, and the last repair."""
 
     ends_at: datetime | None = None

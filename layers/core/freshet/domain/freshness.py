@@ -1,8 +1,10 @@
 """How old an account's holdings are, and how plainly to say so."""
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.account import Account, AccountStatus
 from freshet.domain.connection import Connection
@@ -48,8 +50,7 @@ class FreshnessReason(StrEnum):
     """Over half of the worth has prices that are days old, however new the read."""
 
 
-@dataclass(frozen=True, slots=True)
-class FreshnessTargets:
+class FreshnessTargets(Struct, frozen=True):
     """After which age data counts as ageing and as stale."""
 
     ageing_after: timedelta
@@ -60,8 +61,7 @@ class FreshnessTargets:
     """Where days begin."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Freshness:
+class Freshness(Struct, frozen=True, kw_only=True):
     """Every date we know, the verdict and its reason."""
 
     status: FreshnessStatus

@@ -1,8 +1,9 @@
 """What an examination of the deployment finds, and what there is to do about it."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.provider import Provider
 
@@ -24,8 +25,7 @@ class Health(StrEnum):
     BROKEN = "broken"
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One line: what was looked at, how it is doing, and what to do."""
 
     check: str
@@ -34,8 +34,7 @@ class Finding:
     to_do: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class Alarm(Struct, frozen=True, kw_only=True):
     """One alarm of the deployment: whether it tells anybody, and whether it is raised."""
 
     name: str
@@ -43,8 +42,7 @@ class Alarm:
     is_raised: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Pause:
+class Pause(Struct, frozen=True):
     """Until when a provider is not called, and whether that is because it fails by itself."""
 
     until: datetime

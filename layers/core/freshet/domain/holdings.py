@@ -3,17 +3,18 @@
 import hashlib
 import json
 from collections.abc import Hashable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.money import canonical
 from freshet.domain.positions import Numbers, Position
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
+class Balance(Struct, frozen=True, kw_only=True):
     """Cash in one currency, as brokers report it: most count cash equivalents in."""
 
     currency: str | None
@@ -36,8 +37,7 @@ class Balance:
         return json.dumps(["cash", self.currency, canonical(self.cash)])
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Debt:
+class Debt(Struct, frozen=True, kw_only=True):
     """What is borrowed against an account in one currency: a positive amount."""
 
     currency: str | None
@@ -62,8 +62,7 @@ def subject_of(line: Line) -> Hashable:
     return line.currency
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
+class Statement(Struct, frozen=True, kw_only=True):
     """What a provider states of an account as a whole, beside its lines."""
 
     total: Decimal | None
@@ -82,8 +81,7 @@ class Part(StrEnum):
     BALANCES = "balances"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Holdings:
+class Holdings(Struct, frozen=True, kw_only=True):
     """What an account holds, with the provider's own documents as JSON text beside it."""
 
     positions: tuple[Position, ...]

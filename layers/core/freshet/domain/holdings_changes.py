@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Hashable, Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from itertools import zip_longest
+
+from msgspec import Struct
 
 from freshet.domain.holdings import Holdings, Line, subject_of
 from freshet.domain.positions import Position
@@ -24,8 +25,7 @@ class ChangeKind(StrEnum):
     DEBT = "debt"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingsChange:
+class HoldingsChange(Struct, frozen=True, kw_only=True):
     """One line before and after: a position, or the cash or the debt in one currency."""
 
     kind: ChangeKind

@@ -1,8 +1,9 @@
 """What can be held: its names, the terms of an option, and how many priced things one unit is."""
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct
 
 from freshet.domain.money import canonical
 
@@ -12,8 +13,7 @@ USUAL_CONTRACT = Decimal(100)
 _NOTIONAL = frozenset({FUTURE, DERIVATIVE})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OptionContract:
+class OptionContract(Struct, frozen=True, kw_only=True):
     """The terms of an option; a position's units count contracts."""
 
     side: str | None
@@ -22,8 +22,7 @@ class OptionContract:
     underlying: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Instrument:
+class Instrument(Struct, frozen=True, kw_only=True):
     """What is held; `kind` is an open list (stock, etf, option, crypto, …)."""
 
     kind: str

@@ -1,7 +1,7 @@
 """Cash and debt that a provider does not state any more: unknown is not zero."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 
 from freshet.domain.holdings import Balance, Debt, Holdings, Part

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from copy import replace
 
 from freshet.domain.holdings import Balance, Debt, Holdings, Part, subject_of
 from freshet.domain.instruments import USUAL_CONTRACT, Instrument

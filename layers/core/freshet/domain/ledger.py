@@ -6,10 +6,12 @@ settlement changes what a refresh cost: an operator says what the provider's inv
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.budgets import is_month_kept
 from freshet.domain.errors import InvalidField
@@ -43,8 +45,7 @@ def standing_of(refresh: Refresh) -> Standing:
     return Standing.CONFIRMED if is_sure else Standing.ASSUMED
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LedgerEntry:
+class LedgerEntry(Struct, frozen=True, kw_only=True):
     """One call on the books, at the price that was reserved for it."""
 
     user_id: str
@@ -74,8 +75,7 @@ class LedgerEntry:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
+class Settlement(Struct, frozen=True, kw_only=True):
     """What an invoice bills for one refresh, on whose word and why; a line of its own."""
 
     billed: Money
@@ -85,8 +85,7 @@ class Settlement:
     settled_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BudgetChange:
+class BudgetChange(Struct, frozen=True, kw_only=True):
     """What a step adds to each budget of a refresh; negative where it takes away."""
 
     calls: int = 0
@@ -98,8 +97,7 @@ class BudgetChange:
     settled: Decimal = _NOTHING
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settled:
+class Settled(Struct, frozen=True, kw_only=True):
     """A refresh as an invoice leaves it, with the invoice's line and what the budgets follow by."""
 
     refresh: Refresh

@@ -1,7 +1,9 @@
 """What a provider knows a connection by, and how the link is doing."""
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from freshet.domain.connection_report import ConnectionReport, DataMode, Institution
 from freshet.domain.connection_status import BROKEN, GONE, ConnectionStatus
@@ -19,8 +21,7 @@ _BETWEEN_PRESSES = timedelta(minutes=1)
 _ENDS_SOON = "link_ends_soon"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class Link(Struct, frozen=True, kw_only=True):
     """A connection as its provider has it; only a read or a failed call changes its status."""
 
     provider_connection_id: str

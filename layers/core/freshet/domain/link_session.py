@@ -3,9 +3,10 @@
 import hashlib
 import hmac
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import LINKED
@@ -24,16 +25,14 @@ class LinkStatus(StrEnum):
     EXPIRED = "expired"
 
 
-@dataclass(frozen=True, slots=True)
-class LinkOutcome:
+class LinkOutcome(Struct, frozen=True):
     """What came of an attempt."""
 
     status: LinkStatus
     connection_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkSession:
+class LinkSession(Struct, frozen=True, kw_only=True):
     """An attempt; neither what opened the provider's pages nor `state` is in it in clear."""
 
     id: str

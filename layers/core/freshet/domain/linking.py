@@ -1,15 +1,15 @@
 """How a user links: what a frontend asks for and gets to open, and what came of it."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from freshet.domain.connection import Connection
 from freshet.domain.credential import Secret
 from freshet.domain.provider import Provider
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkOffer:
+class LinkOffer(Struct, frozen=True, kw_only=True):
     """What the frontend gets to open: the address of a page, or the token of a widget."""
 
     expires_at: datetime
@@ -17,8 +17,7 @@ class LinkOffer:
     link_token: Secret | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartLink:
+class StartLink(Struct, frozen=True, kw_only=True):
     """A request to link, or to repair a link; webhooks reach us below `webhooks_at`."""
 
     user_id: str
@@ -30,8 +29,7 @@ class StartLink:
     state: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinishLink:
+class FinishLink(Struct, frozen=True, kw_only=True):
     """What a frontend brings back; none of it is believed, all of it is asked for."""
 
     user_id: str
@@ -42,8 +40,7 @@ class FinishLink:
     state: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkedConnection:
+class LinkedConnection(Struct, frozen=True, kw_only=True):
     """A connection that a user has made at a provider, and the name of its credential here."""
 
     user_id: str
@@ -53,8 +50,7 @@ class LinkedConnection:
     provider_user_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EnrolledConnection:
+class EnrolledConnection(Struct, frozen=True):
     """A connection of the user's, and whether it came to be by this request."""
 
     connection: Connection

@@ -1,14 +1,15 @@
 """Which accounts of a connection live on under newer links."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from freshet.domain.account import Account
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Migration:
+class Migration(Struct, frozen=True, kw_only=True):
     """The accounts that have moved on: they are the user's, and never listed here again."""
 
     migrated_accounts: Mapping[str, str] = field(default_factory=dict)

@@ -1,8 +1,9 @@
 """Exact decimals: from the provider's text to the API's text without a float in between."""
 
 import re
-from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation
+
+from msgspec import Struct
 
 # Products of two 17-digit numbers need 34 digits; 400 leaves room for any sum of them. A result
 # that would still have to be rounded raises instead.
@@ -63,8 +64,7 @@ def canonical(number: Decimal | None) -> str | None:
     return None if number is None else decimal_to_text(EXACT.plus(number).normalize(EXACT))
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """An amount in one currency; amounts of different currencies never meet."""
 
     amount: Decimal

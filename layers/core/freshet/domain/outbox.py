@@ -1,14 +1,15 @@
 """What a connection has to tell the company's systems, until it is published."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from freshet.domain.events import Event
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outbox:
+class Outbox(Struct, frozen=True, kw_only=True):
     """Events to publish, and which changes of holdings were put out before."""
 
     events: tuple[Event, ...] = ()

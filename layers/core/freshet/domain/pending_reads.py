@@ -1,9 +1,11 @@
 """What webhooks left to be read of a connection, and when each of them was last heard."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from freshet.domain.webhooks import StatusHint, WebhookEffect, WebhookEvent
 
@@ -29,8 +31,7 @@ _SUBJECTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PendingRead:
+class PendingRead(Struct, frozen=True):
     """One thing to read: of one account, or of all of them."""
 
     subject: ReadSubject
@@ -42,8 +43,7 @@ class PendingRead:
         return self.subject in _TRANSACTIONS
 
 
-@dataclass(frozen=True, slots=True)
-class Announcement:
+class Announcement(Struct, frozen=True):
     """When a thing to read was last announced, and what the provider failed to bring along."""
 
     at: datetime
@@ -67,8 +67,7 @@ def pending_read_of(event: WebhookEvent) -> PendingRead | None:
     return PendingRead(ReadSubject.REMOVAL if is_end else ReadSubject.CONNECTION)
 
 
-@dataclass(frozen=True, slots=True)
-class PendingReads:
+class PendingReads(Struct, frozen=True):
     """Everything that is to be read because a provider announced it."""
 
     announced: Mapping[PendingRead, Announcement] = field(default_factory=dict)

@@ -1,16 +1,17 @@
 """Values of the domain as JSON values: numbers and days as text, tuples as lists, records by name.
 
-The fields of a dataclass are the only list of what a record has: nothing lists them again.
+The fields of a class are the only list of what a record has: nothing lists them again.
 """
 
 from collections.abc import Callable
-from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
+
+from msgspec import Struct
 
 from freshet.domain.instants import from_text, to_text
 from freshet.domain.money import decimal_to_text, stored_decimal
@@ -27,9 +28,8 @@ def to_plain(value: Any) -> Any:
             return value.isoformat()
         case tuple() | list():
             return [to_plain(each) for each in value]
-        case _ if is_dataclass(value):
-            kind: Any = type(value)
-            return {name: to_plain(getattr(value, name)) for name in _names(kind)}
+        case Struct():
+            return {name: to_plain(getattr(value, name)) for name in value.__struct_fields__}
     return value
 
 
@@ -39,20 +39,15 @@ def from_plain(kind: Any, plain: Any) -> Any:
 
 
 @cache
-def _names(kind: Any) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(kind))
-
-
-@cache
 def _reader(kind: Any) -> Callable[[Any], Any]:
-    if is_dataclass(kind):
-        return _record_reader(kind)
     if get_origin(kind) is tuple:
         each = _reader(get_args(kind)[0])
         return lambda plain: tuple(each(one) for one in plain)
     if isinstance(kind, UnionType):
         (inner,) = (_reader(one) for one in get_args(kind) if one is not NoneType)
         return lambda plain: None if plain is None else inner(plain)
+    if isinstance(kind, type) and issubclass(kind, Struct):
+        return _record_reader(kind)
     if isinstance(kind, type) and issubclass(kind, StrEnum):
         return kind
     return _READERS.get(kind, lambda plain: plain)
@@ -68,5 +63,5 @@ _READERS: dict[Any, Callable[[Any], Any]] = {
 
 def _record_reader(kind: Any) -> Callable[[Any], Any]:
     hints = get_type_hints(kind)
-    readers = {name: _reader(hints[name]) for name in _names(kind)}
+    readers = {name: _reader(hints[name]) for name in kind.__struct_fields__}
     return lambda plain: kind(**{name: readers[name](value) for name, value in plain.items()})

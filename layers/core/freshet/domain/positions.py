@@ -1,10 +1,11 @@
 """One line of a portfolio: what is held, how much of it, and what that is worth."""
 
 import json
-from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.instruments import CRYPTO, Instrument
 from freshet.domain.money import EXACT, canonical
@@ -37,8 +38,7 @@ class PriceBasis(StrEnum):
     """Of the par value that the units count, as bonds are quoted."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lot:
+class Lot(Struct, frozen=True, kw_only=True):
     """A tax lot, as far as the broker tells it apart; it counts like its position."""
 
     acquired_at: str | None
@@ -51,8 +51,7 @@ class Lot:
         return [self.acquired_at, canonical(self.units), canonical(self.cost_per_unit)]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Position:
+class Position(Struct, frozen=True, kw_only=True):
     """One line of a portfolio; a short has negative units. Price and cost are per unit.
 
     For an option, units are contracts, price and cost are per underlying unit.

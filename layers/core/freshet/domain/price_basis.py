@@ -1,7 +1,7 @@
 """What the price of a bond is a price of: decided by the account's stated total, or not at all."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 
 from freshet.domain.holdings import Holdings

@@ -1,9 +1,10 @@
 """Whose day's prices an account's worth is made of."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from decimal import Decimal
+
+from msgspec import Struct
 
 from freshet.domain.holdings import Holdings
 from freshet.domain.money import EXACT
@@ -12,8 +13,7 @@ _DAY = timedelta(days=1)
 _MARKETS_OPEN = time(9, 30)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceDays:
+class PriceDays(Struct, frozen=True, kw_only=True):
     """The days of an account's prices, without those of cash and what counts as cash."""
 
     oldest: date

@@ -1,9 +1,10 @@
 """What a refresh costs, by the UTC day from which a price holds."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from freshet.domain.money import Money
 
@@ -14,8 +15,7 @@ _AMOUNT = r"[0-9]{1,9}(?:\.[0-9]{1,9})?"
 _LIST = re.compile(rf"{_AMOUNT}(?:,[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}={_AMOUNT})*")
 
 
-@dataclass(frozen=True, slots=True)
-class PriceList:
+class PriceList(Struct, frozen=True):
     """Prices in US dollars: the first holds from ever, each later one from its day on."""
 
     first: Decimal

@@ -1,14 +1,14 @@
 """What providers ask of those who read them often, as data: no setting goes beyond it."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 LONGEST_CADENCE = timedelta(days=30)
 """Holdings that are read more rarely are not being kept fresh by anybody's standard."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class ProviderLimits:
+class ProviderLimits(Struct, frozen=True, kw_only=True, eq=False):
     """The narrowest a deployment may go at one provider."""
 
     background_reads_per_user_and_day: int | None

@@ -1,13 +1,13 @@
 """What the API says of a provider: how users link there, and the provider's own shapes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from freshet.domain.provider import Provider
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReturnForm:
+class ReturnForm(Struct, frozen=True, kw_only=True):
     """A body in which a frontend says that a user has linked, beside the field `provider`."""
 
     name: str
@@ -21,8 +21,7 @@ class ReturnForm:
         return frozenset((*self.required, *self.optional))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentedShape:
+class DocumentedShape(Struct, frozen=True, kw_only=True):
     """The shape of holdings that the provider documents."""
 
     title: str
@@ -32,8 +31,7 @@ class DocumentedShape:
     """No line of holdings is shorter: an answer that is too large is told before it is made."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderOffer:
+class ProviderOffer(Struct, frozen=True, kw_only=True):
     """What the API's document says of a provider, and what requests about it are held to."""
 
     link_page: str

@@ -1,15 +1,15 @@
 """What the rest of Freshet must know of a provider, as data: it never asks which one it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from freshet.domain.provider import Provider
 from freshet.domain.provider_limits import ProviderLimits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class ProviderTraits:
+class ProviderTraits(Struct, frozen=True, kw_only=True, eq=False):
     """A provider's capabilities; each is one that at least two integrations have."""
 
     buys_in_place: bool

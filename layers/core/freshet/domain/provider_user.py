@@ -1,10 +1,11 @@
 """Under which id a provider knows a user of ours: random, on record before it is registered."""
 
-from dataclasses import dataclass, replace
+from copy import replace
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProviderUser:
+class ProviderUser(Struct, frozen=True, kw_only=True):
     """A user's registration at SnapTrade; `given_up` are ids that are still to be deleted there."""
 
     user_id: str

@@ -1,9 +1,11 @@
 """What the deployment allows of purchases, and what one leaves behind at its connection."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
+
+from msgspec import Struct
 
 from freshet.domain.call_errors import (
     ERRORS_BY_REASON,
@@ -29,8 +31,7 @@ from freshet.domain.refresh import (
 from freshet.domain.verdicts import Verdict, verdict_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchasePolicy:
+class PurchasePolicy(Struct, frozen=True, kw_only=True):
     """What the deployment allows: prices, budgets (UTC days and months), cooldown."""
 
     prices: Mapping[Provider, PriceList]

@@ -1,8 +1,9 @@
 """The checks before money, cheapest first, and when a refresh may be asked for."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from freshet.domain.budgets import Spent
 from freshet.domain.connection import Connection
@@ -20,8 +21,7 @@ from freshet.domain.refresh import Kind, Method
 from freshet.domain.removal_rules import demand_linked
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseTerms:
+class PurchaseTerms(Struct, frozen=True, kw_only=True):
     """What a purchase for a connection is judged by, beside the connection and what is spent."""
 
     price: Money
@@ -34,8 +34,7 @@ class PurchaseTerms:
         return self.policy.cooldown_at(self.limits)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshOffer:
+class RefreshOffer(Struct, frozen=True, kw_only=True):
     """What asking for a refresh would come to now, without asking."""
 
     method: Method

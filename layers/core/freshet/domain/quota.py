@@ -1,7 +1,8 @@
 """How a provider's limit is divided: a steady rate, a small burst, and who may wait how long."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 PATIENT = timedelta(seconds=8)
 """How long a call that a person waits for may wait for its slot."""
@@ -19,8 +20,7 @@ IMPATIENT = timedelta(seconds=1.75)
 """How far ahead the sweep may take slots: a person's call finds one within two seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class QuotaRate:
+class QuotaRate(Struct, frozen=True):
     """How fast tokens come back and how many may be taken at once.
 
     In any minute at most the limit goes out: the burst is taken off the steady rate. Tokens that
@@ -49,8 +49,7 @@ class QuotaRate:
         return timedelta(minutes=1) / self.steady_per_minute
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallLimits:
+class CallLimits(Struct, frozen=True, kw_only=True):
     """How many calls a minute the provider allows this deployment, and how many purchases."""
 
     calls_per_minute: int

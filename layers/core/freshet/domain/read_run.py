@@ -1,8 +1,10 @@
 """What one read at a provider found out, and what that means for connection and refresh."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import UTC, date, datetime, timedelta
+
+from msgspec import Struct, field
 
 from freshet.domain.account import Account
 from freshet.domain.call_errors import (
@@ -37,8 +39,7 @@ READ_RUN_LIMIT = timedelta(seconds=60)
 """No account is started after this: the function's timeout leaves time to end the last one."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stored:
+class Stored(Struct, frozen=True, kw_only=True):
     """A reading of one account and whether it was believed."""
 
     reading: HoldingsReading
@@ -54,8 +55,7 @@ class Stored:
     """What it decided of prices."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadRun:
+class ReadRun(Struct, frozen=True, kw_only=True):
     """What a read has found so far: each of its steps gives the next value."""
 
     started_at: datetime

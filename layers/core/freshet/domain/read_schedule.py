@@ -1,14 +1,15 @@
 """When a connection is read next, which reader is at it, and what earlier reads have shown."""
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 READ_LEASE = timedelta(seconds=150)  # longer than the reader's function timeout
 _BACK_OFF = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 60, 240, 720))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadSchedule:
+class ReadSchedule(Struct, frozen=True, kw_only=True):
     """The next read, the reader's lease, and the failures since the last whole read."""
 
     next_read_at: datetime | None = None

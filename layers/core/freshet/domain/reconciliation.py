@@ -1,10 +1,12 @@
 """Our total of an account beside the one that its provider states."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.holdings import Balance, Holdings, Line
 from freshet.domain.money import EXACT
@@ -48,8 +50,7 @@ class ReconciliationReason(StrEnum):
     """The two were said over 15 minutes apart, and prices moved in between."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reconciliation:
+class Reconciliation(Struct, frozen=True, kw_only=True):
     """The two totals in the stated currency; exact."""
 
     status: ReconciliationStatus

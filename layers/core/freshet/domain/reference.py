@@ -1,8 +1,9 @@
 """What a provider says that is the same for every user: exchanges, currencies, security types."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 _KNOWN_FOR = timedelta(days=7)
 _UNKNOWN_FOR = timedelta(hours=1)
@@ -16,16 +17,14 @@ class ReferenceKind(StrEnum):
     SECURITY_TYPE = "security_type"
 
 
-@dataclass(frozen=True, slots=True)
-class ReferenceName:
+class ReferenceName(Struct, frozen=True):
     """A thing by the code that other documents name it by."""
 
     kind: ReferenceKind
     code: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReferenceEntry:
+class ReferenceEntry(Struct, frozen=True, kw_only=True):
     """What the provider said of a thing when it was asked."""
 
     name: ReferenceName

@@ -9,10 +9,12 @@ conditional on no other having been stored in between.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
+
+from msgspec import Struct, field
 
 from freshet.domain.call_errors import CallFailed, ProviderAnswer
 from freshet.domain.events import Event, EventKind
@@ -94,8 +96,7 @@ class IllegalTransition(Exception):
     """A step that the machine does not have: a bug of ours, never an answer to a user."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Refresh:
+class Refresh(Struct, frozen=True, kw_only=True):
     """A refresh and everything on record about it; `accounts` is frozen when the call starts."""
 
     id: str

@@ -1,8 +1,10 @@
 """A user's request for a refresh, and the refreshes that requests and commands become."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from freshet.domain.account import Account
 from freshet.domain.commands import RefreshCommand
@@ -21,8 +23,7 @@ from freshet.domain.refresh import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshRequest:
+class RefreshRequest(Struct, frozen=True, kw_only=True):
     """A request of a user; `actor` is the user, or a machine that acts on the user's behalf."""
 
     user_id: str

@@ -1,14 +1,15 @@
 """A connection's slots for open refreshes, one for each kind, and what purchases left behind."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from freshet.domain.refresh import Kind, Refresh
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshSlot:
+class RefreshSlot(Struct, frozen=True, kw_only=True):
     """The open refresh of one kind, and until when the provider is not asked for another."""
 
     refresh_id: str | None = None
@@ -32,8 +33,7 @@ class RefreshSlot:
         return RefreshSlot(refused_until=self.refused_until, not_before=self.not_before)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshSlots:
+class RefreshSlots(Struct, frozen=True, kw_only=True):
     """At most one open refresh of each kind: only a request of the same kind joins it."""
 
     holdings: RefreshSlot = RefreshSlot()
@@ -86,8 +86,7 @@ class RefreshSlots:
         return RefreshSlots(holdings=holdings, transactions=transactions)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purchases:
+class Purchases(Struct, frozen=True, kw_only=True):
     """The last and the next purchase for a connection, and its last live read."""
 
     last_refusal: str | None = None

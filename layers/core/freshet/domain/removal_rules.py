@@ -1,6 +1,6 @@
 """What becomes of a connection and its open refresh when the connection is to be removed."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 
 from freshet.domain.connection import Connection

@@ -1,8 +1,9 @@
 """What a planner's turn does with what is due."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.connection import Connection
 from freshet.domain.connection_status import BROKEN
@@ -44,8 +45,7 @@ def calls_of(connection: Connection, traits: ProviderTraits) -> int:
     return connection.schedule.calls_per_read_run or traits.calls_per_read_run
 
 
-@dataclass(frozen=True, slots=True)
-class TurnCapacity:
+class TurnCapacity(Struct, frozen=True):
     """How many calls one turn may plan for and how far apart its reads start.
 
     A person's call finds room all the same: the limiter lets the sweep take slots only a little

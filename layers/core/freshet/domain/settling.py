@@ -1,7 +1,7 @@
 """What an answer leaves open, settled by what was known before and by the stated total."""
 
 from collections.abc import Collection
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 
 from freshet.domain.holdings import Debt, Holdings

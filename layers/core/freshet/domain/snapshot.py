@@ -1,7 +1,9 @@
 """A stored reading of one account: which is newer, and whether it says anything new."""
 
-from dataclasses import dataclass, field, replace
+from copy import replace
 from datetime import date, datetime, tzinfo
+
+from msgspec import Struct, field
 
 from freshet.domain.holdings import Holdings
 from freshet.domain.holdings_changes import HoldingsChange, changes_between
@@ -13,8 +15,7 @@ from freshet.domain.settling import settled
 from freshet.domain.totals import Total
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingsReading:
+class HoldingsReading(Struct, frozen=True, kw_only=True):
     """What one read of one account brought, with the dates that go with it."""
 
     holdings: Holdings
@@ -60,8 +61,7 @@ class HoldingsReading:
         return f"{to_text(self.data_as_of)}~{to_text(self.started_at)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnapshotDates:
+class SnapshotDates(Struct, frozen=True, kw_only=True):
     """Which state this is and when: `version` names its content, `dates_token` the last proof."""
 
     version: str
@@ -99,8 +99,7 @@ class SnapshotDates:
         return self.dates_token if seen is None else f"{self.dates_token}~{to_text(seen)}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnapshotSummary(SnapshotDates):
+class SnapshotSummary(SnapshotDates, frozen=True, kw_only=True):
     """A state without its lines: what it is worth and how many lines it has."""
 
     totals: tuple[Total, ...] | None
@@ -115,8 +114,7 @@ class SnapshotSummary(SnapshotDates):
         return self.has_unreadable_lines
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HoldingsSnapshot(SnapshotDates):
+class HoldingsSnapshot(SnapshotDates, frozen=True, kw_only=True):
     """A state whole."""
 
     content_hash: str
@@ -133,8 +131,7 @@ class HoldingsSnapshot(SnapshotDates):
         return reconcile(self.holdings, as_of=self.data_as_of)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """What a reading does to the stored state."""
 
     latest: HoldingsSnapshot | None
@@ -252,8 +249,7 @@ def _day_after(
     return max(latest.day, market_day(read.data_as_of, zone))
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedChange:
+class RecordedChange(Struct, frozen=True):
     """A change, the version that brought it and when we saw it."""
 
     version: str

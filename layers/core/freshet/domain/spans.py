@@ -1,13 +1,13 @@
 """Stretches of time: the start belongs to them, the end does not."""
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, tzinfo
+
+from msgspec import Struct
 
 from freshet.domain.days import DayRange
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """From an instant until before another; None is open."""
 
     start: datetime | None = None

@@ -4,8 +4,9 @@ total = positions (without cash equivalents) + cash (with them) - debt
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from freshet.domain.holdings import Balance, Holdings, Line
 from freshet.domain.instruments import CASH
@@ -15,8 +16,7 @@ from freshet.domain.positions import Numbers, Position
 _ROUNDED = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Total:
+class Total(Struct, frozen=True, kw_only=True):
     """The worth in one currency."""
 
     currency: str | None

@@ -1,8 +1,9 @@
 """Which days of an account's transactions are read, and what an answer changes in the store."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from freshet.domain.account import Account
 from freshet.domain.days import EVERY_DAY, DayRange
@@ -16,8 +17,7 @@ EDGE = timedelta(days=1)
 """Asked for beyond the first day of a window: a provider may begin its days at another hour."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WindowRead:
+class WindowRead(Struct, frozen=True, kw_only=True):
     """What a provider lists for whole days, as yet without our ids."""
 
     days: DayRange
@@ -26,16 +26,14 @@ class WindowRead:
     """Every page was read, and together they are as many as the provider says there are."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredTransactions:
+class StoredTransactions(Struct, frozen=True, kw_only=True):
     """What we have, and how often it was changed: the next change is conditional on it."""
 
     transactions: Sequence[Transaction] = ()
     revision: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Changes:
+class Changes(Struct, frozen=True, kw_only=True):
     """What has to be written and taken out, and nothing that is right already."""
 
     written: tuple[Transaction, ...] = ()

@@ -4,15 +4,16 @@ import hashlib
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import date
 from decimal import Decimal
+
+from msgspec import Struct
 
 from freshet.domain.money import canonical
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Transaction:
+class Transaction(Struct, frozen=True, kw_only=True):
     """One event in an account's cash or units; cash in is a positive amount, `type` an open list.
 
     `id` is ours and made of the account and the content, as a provider's own id may change when it

@@ -1,6 +1,6 @@
 """Cash that no line lists: counted where the provider's own figures prove it, never guessed."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 from decimal import Decimal
 

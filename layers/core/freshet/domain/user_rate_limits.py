@@ -3,9 +3,10 @@
 A person who presses buttons never notices; a script with a user's token does.
 """
 
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -19,8 +20,7 @@ class UserRateLimit(StrEnum):
     REFRESHING = "refreshing"
 
 
-@dataclass(frozen=True, slots=True)
-class RateLimit:
+class RateLimit(Struct, frozen=True):
     """So many requests in each stretch of time."""
 
     most: int

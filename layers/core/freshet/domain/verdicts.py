@@ -8,9 +8,11 @@ bought for it, and its user is told nothing.
 """
 
 from collections.abc import Set
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.call_errors import (
     AccessRevoked,
@@ -73,8 +75,7 @@ def next_look_at(*, broken_since: datetime, looked_at: datetime) -> datetime:
     return looked_at + timedelta(days=1 if is_young else 7)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Verdict(Struct, frozen=True, kw_only=True):
     """What a provider said of a link; `is_expected` where its removal was announced before."""
 
     kind: VerdictKind
@@ -101,8 +102,7 @@ _VERDICTS: dict[type[Exception], VerdictKind] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RecentReads:
+class RecentReads(Struct, frozen=True, kw_only=True):
     """The reads of the last minutes at one institution, or at a whole provider.
 
     `verdicts` has a user and a connection for each that brought one.
@@ -118,8 +118,7 @@ class RecentReads:
         return len(others) >= _FEWEST_OTHERS and len(self.verdicts) >= _SMALLEST_SHARE * most
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suspicion:
+class Suspicion(Struct, frozen=True, kw_only=True):
     """A verdict that is not believed yet."""
 
     kind: VerdictKind

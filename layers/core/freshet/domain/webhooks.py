@@ -1,9 +1,10 @@
 """What a provider tells us unasked, and what each kind of it calls for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.provider import Provider
 
@@ -11,16 +12,14 @@ LATE_AFTER = timedelta(seconds=300)
 """A delivery older than this is a retry, or a replay: it can only ask for a read once more."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
+class Proven(Struct, frozen=True, kw_only=True):
     """What a provider's signature vouches for: a text, from which secrets are taken, and a time."""
 
     text: str
     signed_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifiedDelivery:
+class VerifiedDelivery(Struct, frozen=True, kw_only=True):
     """A webhook that was let in: its text without secrets, the headers its event is read with."""
 
     provider: Provider
@@ -58,8 +57,7 @@ class StatusHint(StrEnum):
     REMOVED = "removed"
 
 
-@dataclass(frozen=True, slots=True)
-class EventRule:
+class EventRule(Struct, frozen=True):
     """What one kind of event calls for, whether it can close a refresh, and what it suggests."""
 
     effect: WebhookEffect
@@ -71,8 +69,7 @@ UNKNOWN_KIND = EventRule(WebhookEffect.NOTHING)
 """The rule of unknown kinds: kept, counted, and nothing else."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WebhookEvent:
+class WebhookEvent(Struct, frozen=True, kw_only=True):
     """A verified event, reduced to ids and a kind; bodies and secrets stay outside."""
 
     provider: Provider
@@ -88,8 +85,7 @@ class WebhookEvent:
     link_ends_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeftOfEvent:
+class LeftOfEvent(Struct, frozen=True, kw_only=True):
     """What a process that died may have left to do for an event."""
 
     is_parked: bool

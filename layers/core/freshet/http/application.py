@@ -1,7 +1,6 @@
 """The API as one Powertools resolver: operations by resource, one error table."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
 from aws_lambda_powertools.utilities.typing import LambdaContext
+from msgspec import Struct
 
 from freshet.domain.call_errors import CallFailed
 from freshet.domain.errors import InvalidField, InvalidJson, NotFound
@@ -33,8 +33,7 @@ from freshet.services.show_holdings import ShowHoldingsDependencies
 type Handler = Callable[..., Response[str]]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ApiDependencies:
+class ApiDependencies(Struct, frozen=True, kw_only=True):
     """What the routes need."""
 
     showing: ShowHoldingsDependencies

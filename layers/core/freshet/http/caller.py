@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from freshet.domain.errors import ActingForNobody, ActingNotAllowed, InvalidField, MissingScope
 from freshet.domain.identifiers import is_user_id
@@ -29,16 +30,14 @@ _CLIENT_CLAIMS = ("client_id", "azp", "appid", "cid", "sub")
 USER_HEADER = "freshet-user"
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPolicy:
+class TokenPolicy(Struct, frozen=True):
     """Which claim names the user, and the scopes of a token that does not speak of scopes."""
 
     user_id_claim: str
     default_scopes: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """The user whose things are touched, and who touches them."""
 
     user_id: str

@@ -1,6 +1,6 @@
 """Operations under /v1/accounts about what was: versions, changes, and the ends of days."""
 
-from dataclasses import replace
+from copy import replace
 
 from aws_lambda_powertools.event_handler import Response
 

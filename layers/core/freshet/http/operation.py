@@ -1,8 +1,9 @@
 """What the API can do, as data: a request is held to it, and the OpenAPI document is made of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from freshet.domain.user_rate_limits import UserRateLimit
 from freshet.http.caller import Scope
@@ -10,8 +11,7 @@ from freshet.http.caller import Scope
 Verb = Literal["GET", "POST", "PATCH", "DELETE"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parameter:
+class Parameter(Struct, frozen=True, kw_only=True):
     """A query parameter or header; `schema` is JSON Schema."""
 
     name: str
@@ -19,16 +19,14 @@ class Parameter:
     schema: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """An answer that is no problem: its shape (None for no body) and its headers."""
 
     shape: Any
     headers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation:
+class Operation(Struct, frozen=True, kw_only=True):
     """One verb on one path; `problems` are the errors that are its own."""
 
     id: str

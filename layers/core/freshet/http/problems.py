@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from aws_lambda_powertools.event_handler import Response
+from msgspec import Struct
 
 from freshet.domain import call_errors, errors
 from freshet.http.addressing import MethodNotAllowed
@@ -15,8 +15,7 @@ from freshet.http.shapes.problems import ProblemShape, ProviderVerdictShape
 from freshet.http.shapes.user_actions import relink
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """How a kind of error looks from outside."""
 
     status: int

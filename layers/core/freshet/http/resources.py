@@ -1,7 +1,8 @@
 """The whole API, resource by resource."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from freshet.domain.provider_offer import Offers
 from freshet.http import (
@@ -25,8 +26,7 @@ from freshet.http.operation import Operation
 type Operations = Callable[[Offers], tuple[Operation, ...]]
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(Struct, frozen=True):
     """Operations that belong together, and what registers their functions."""
 
     name: str

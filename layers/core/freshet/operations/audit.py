@@ -1,8 +1,9 @@
 """What an operator may ask about the audit."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from freshet.domain.instants import to_text
 from freshet.domain.provider import Provider
@@ -17,8 +18,7 @@ class _ShowAudit(OperatorEvent):
     provider: Provider
 
 
-@dataclass(frozen=True, slots=True)
-class AuditOperations:
+class AuditOperations(Struct, frozen=True):
     """Carries out the events."""
 
     book: AuditBook

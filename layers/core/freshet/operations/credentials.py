@@ -1,9 +1,9 @@
 """What an operator may ask about users' credentials."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+from msgspec import Struct
 from pydantic import Field
 
 from freshet.domain.call_errors import CallFailed
@@ -48,8 +48,7 @@ _SAID = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialOperations:
+class CredentialOperations(Struct, frozen=True):
     """Carries out the events; `moving` is None where credentials stay in Secrets Manager."""
 
     moving: MoveCredentialsDependencies | None

@@ -1,9 +1,9 @@
 """The operator events `redrive` and `purge`: what becomes of a queue's dead letters."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
+from msgspec import Struct
 from pydantic import Field
 
 from freshet.domain.errors import QueueUnavailable
@@ -36,8 +36,7 @@ class _Purge(OperatorEvent):
     most: _Most = _USUAL
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetterOperations:
+class DeadLetterOperations(Struct, frozen=True):
     """Carries out the events."""
 
     deps: EmptyDeadLettersDependencies

@@ -1,8 +1,9 @@
 """The operator event `doctor`: how the deployment is doing, line by line and as a text."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from freshet.domain.health import Finding, worst_of
 from freshet.operations.operator import OperatorAction, OperatorEvent
@@ -15,8 +16,7 @@ class _Doctor(OperatorEvent):
     operation: Literal["doctor"]
 
 
-@dataclass(frozen=True, slots=True)
-class HealthOperations:
+class HealthOperations(Struct, frozen=True):
     """Carries out the event."""
 
     deps: ExamineDependencies

@@ -8,10 +8,10 @@ Lines stand in the event (`lines`) or in an S3 object (`bucket`, `key`); an oper
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
+from msgspec import Struct
 from pydantic import Field, ValidationError
 
 from freshet.domain.cadence import Cadence
@@ -64,8 +64,7 @@ _CODES: dict[type[Exception], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Importer:
+class Importer(Struct, frozen=True, kw_only=True):
     """Works lines until they end or the time does."""
 
     deps: ImportDependencies

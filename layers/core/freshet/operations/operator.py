@@ -1,9 +1,9 @@
 """The operator's door: events that invoke the function `operate` directly (`sam remote invoke`)."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Annotated, Any
 
+from msgspec import Struct
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from freshet.domain.errors import (
@@ -44,8 +44,7 @@ _REFUSALS: dict[type[Exception], tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Struct, frozen=True):
     """Carries out operator events and answers what became of them."""
 
     operations: Mapping[str, OperatorAction]

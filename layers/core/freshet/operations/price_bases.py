@@ -1,8 +1,9 @@
 """What an operator may ask about prices of which the provider does not say what they are of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from freshet.domain.positions import PriceBasis
 from freshet.operations.operator import OperatorAction, OperatorEvent, Text, UserId
@@ -19,8 +20,7 @@ class _SetPriceBasis(OperatorEvent):
     price_basis: PriceBasis
 
 
-@dataclass(frozen=True, slots=True)
-class PriceBasisOperations:
+class PriceBasisOperations(Struct, frozen=True):
     """Carries out the event."""
 
     setting: SetPriceBasisDependencies

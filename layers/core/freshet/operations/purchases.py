@@ -1,8 +1,9 @@
 """The operator events that stop all purchases and let them go on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from freshet.operations.operator import OperatorAction, OperatorEvent
 from freshet.services.switch_purchases import SwitchPurchasesDependencies, switch_purchases
@@ -14,8 +15,7 @@ class _SwitchPurchases(OperatorEvent):
     operation: Literal["stop_purchases", "resume_purchases"]
 
 
-@dataclass(frozen=True, slots=True)
-class PurchaseOperations:
+class PurchaseOperations(Struct, frozen=True):
     """Carries out the events."""
 
     deps: SwitchPurchasesDependencies

@@ -1,9 +1,10 @@
 """The operator event `register_connection`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.cadence_rules import check_read_every, check_refresh_every
@@ -52,8 +53,7 @@ class _RegisterConnection(OperatorEvent):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class RegistrationOperations:
+class RegistrationOperations(Struct, frozen=True):
     """Carries out the event."""
 
     deps: RegisterConnectionDependencies

@@ -1,10 +1,10 @@
 """What an operator may ask about money: to settle a refresh at what its invoice bills."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
+from msgspec import Struct
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from freshet.domain.ledger import Settlement
@@ -46,8 +46,7 @@ class _SettleRefresh(OperatorEvent):
     reason: Words
 
 
-@dataclass(frozen=True, slots=True)
-class SettlementOperations:
+class SettlementOperations(Struct, frozen=True):
     """Carries out the event."""
 
     settling: SettleRefreshDependencies

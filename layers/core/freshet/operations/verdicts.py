@@ -1,8 +1,9 @@
 """What an operator may ask about links whose verdicts are held back."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from freshet.operations.operator import OperatorAction, OperatorEvent, Text, UserId, error
 from freshet.services.decide_verdict import DecideVerdictDependencies, decide_verdict
@@ -16,8 +17,7 @@ class _DecideVerdict(OperatorEvent):
     connection_id: Text
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictOperations:
+class VerdictOperations(Struct, frozen=True):
     """Carries out the events."""
 
     deciding: DecideVerdictDependencies

@@ -1,8 +1,9 @@
 """The operator events that have webhooks worked again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from freshet.domain.provider import Provider
 from freshet.operations.operator import OperatorAction, OperatorEvent, Text
@@ -33,8 +34,7 @@ class _ReplayParked(OperatorEvent):
     provider: Provider
 
 
-@dataclass(frozen=True, slots=True)
-class WebhookOperations:
+class WebhookOperations(Struct, frozen=True):
     """Carries out the events."""
 
     deps: ProcessWebhookDependencies

@@ -1,14 +1,14 @@
 """What providers can say of users who linked brokerages there before they came to us."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from freshet.domain.credential import Credential
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundConnection:
+class FoundConnection(Struct, frozen=True, kw_only=True):
     """A connection that a credential opens, and the credential under its full name."""
 
     provider_connection_id: str

@@ -1,9 +1,10 @@
 """Attempts to link, who the users are at the providers, and each provider's way of linking."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Protocol
+
+from msgspec import Struct
 
 from freshet.domain.connection import Connection
 from freshet.domain.link_session import LinkSession
@@ -60,8 +61,7 @@ class Enrollment(Protocol):
         """Give the connection that came of an attempt, by a tab or by a webhook."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkFlowDependencies:
+class LinkFlowDependencies(Struct, frozen=True, kw_only=True):
     """What a provider's way of linking needs from us."""
 
     sessions: LinkSessions

@@ -1,9 +1,10 @@
 """The receiver: let in what is proven, queue it durably, and only then say yes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from freshet.domain.errors import PayloadTooLarge, UnknownProvider
 from freshet.domain.provider import Provider
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 BODY_LIMIT_BYTES = 64 * 1024
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """An HTTP request as it came: header names in lower case, body bytes untouched."""
 
     provider_name: str

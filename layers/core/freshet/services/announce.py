@@ -3,7 +3,7 @@
 A crash in between tells it twice, never not at all.
 """
 
-from dataclasses import replace
+from copy import replace
 
 from freshet.domain.connection import Connection
 from freshet.ports import Bus, Connections

@@ -1,8 +1,9 @@
 """One try to have something removed at its provider, whatever becomes of it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from freshet import metrics
 from freshet.domain.call_errors import CallFailed, ProviderAnswer
@@ -17,8 +18,7 @@ from freshet.domain.trouble import log_keys_of
 from freshet.observability import count, logger
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tried:
+class Tried(Struct, frozen=True, kw_only=True):
     """How far the removal is after a try, and when to try again if it is not over."""
 
     upstream: Upstream

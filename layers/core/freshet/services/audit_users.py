@@ -4,8 +4,9 @@ It deletes nothing and repairs nothing: a finding is a question to the operator.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from freshet import metrics
 from freshet.domain.audit import Finding, FindingKind, ListedConnection, findings_of_user
@@ -28,8 +29,7 @@ from freshet.ports import (
 _TIME = timedelta(seconds=60)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AuditDependencies:
+class AuditDependencies(Struct, frozen=True, kw_only=True):
     """What an audit needs from outside; at most `users_each_time` users are looked at."""
 
     directory: UserDirectory

@@ -1,8 +1,9 @@
 """A user wants a connection gone, or everything: put on record, done from the due index."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from freshet.domain.commands import RemovalCommand
 from freshet.domain.connection import SAFETY_NET, Connection
@@ -13,8 +14,7 @@ from freshet.domain.removal_rules import leaving
 from freshet.ports import Clock, Connections, Erasures, RefreshQueue
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BeginRemovalDependencies:
+class BeginRemovalDependencies(Struct, frozen=True, kw_only=True):
     """What a request to be forgotten needs from outside."""
 
     connections: Connections

@@ -1,7 +1,9 @@
 """A user pauses a connection, or says how often it is read and refreshed."""
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.cadence_rules import check_read_every, check_refresh_every, replanned
@@ -11,8 +13,7 @@ from freshet.domain.provider_traits import TraitsByProvider
 from freshet.ports import Clock, Connections
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionChange:
+class ConnectionChange(Struct, frozen=True, kw_only=True):
     """What is to be different; None leaves a thing as it is."""
 
     user_id: str

@@ -1,6 +1,8 @@
 """An operator decides about a link that is said to be broken and is not believed to be so."""
 
-from dataclasses import dataclass, replace
+from copy import replace
+
+from msgspec import Struct
 
 from freshet.domain.commands import ReadCommand, ReadReason
 from freshet.domain.connection import Connection
@@ -8,8 +10,7 @@ from freshet.observability import logger
 from freshet.ports import Clock, Connections, ReadQueue
 
 
-@dataclass(frozen=True, slots=True)
-class DecideVerdictDependencies:
+class DecideVerdictDependencies(Struct, frozen=True):
     """What a decision needs from outside."""
 
     connections: Connections

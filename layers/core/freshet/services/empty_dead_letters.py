@@ -6,8 +6,9 @@ and a read end as they would have after the first.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from freshet.domain.dead_letters import DeadLetter
 from freshet.domain.errors import InvalidField
@@ -18,8 +19,7 @@ ENOUGH = timedelta(seconds=40)
 """No more are taken after that: `sam remote invoke` waits 60 seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class GivenUp:
+class GivenUp(Struct, frozen=True):
     """A dead-letter queue, and whether its messages are turns of a schedule."""
 
     letters: DeadLetters
@@ -27,16 +27,14 @@ class GivenUp:
     """The next turn does the work, so that nothing is to be repeated."""
 
 
-@dataclass(frozen=True, slots=True)
-class EmptyDeadLettersDependencies:
+class EmptyDeadLettersDependencies(Struct, frozen=True):
     """What emptying needs from outside: the queues by name."""
 
     queues: Mapping[str, GivenUp]
     clock: Clock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Emptied:
+class Emptied(Struct, frozen=True, kw_only=True):
     """How many were sent back, how many deleted without it, and about how many are left."""
 
     moved: int = 0

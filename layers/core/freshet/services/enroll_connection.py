@@ -1,7 +1,8 @@
 """Taking in what a user has made at a provider: saved, and read at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from freshet.domain.connection import Connection
 from freshet.domain.identifiers import new_connection_id
@@ -14,8 +15,7 @@ from freshet.services.enrollment import enroll_connection, resume_enrollment
 from freshet.services.show_link import link_outcome
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectionEnrollment:
+class ConnectionEnrollment(Struct, frozen=True, kw_only=True):
     """The port Enrollment, over what it needs from outside."""
 
     sessions: LinkSessions

@@ -1,7 +1,9 @@
 """One connection, taken away step by step; each can be repeated, and finds what is done already."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from copy import replace
+
+from msgspec import Struct
 
 from freshet.domain.connection import Connection
 from freshet.domain.erasure import SOON, Erasure
@@ -33,8 +35,7 @@ MOST_ROWS = 2_000
 _MOVES_MONEY = (RefreshStatus.RESERVED, RefreshStatus.CALLING)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ErasureDependencies:
+class ErasureDependencies(Struct, frozen=True, kw_only=True):
     """What removing needs from outside."""
 
     erasures: Erasures

@@ -1,6 +1,6 @@
 """Everything of a user: each connection by an erasure of its own, then what is left."""
 
-from dataclasses import replace
+from copy import replace
 
 from freshet.domain.erasure import SOON, Erasure, Upstream
 from freshet.domain.errors import NotFound

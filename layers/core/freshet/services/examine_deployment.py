@@ -5,10 +5,11 @@ error's text may hold what nobody should read.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+
+from msgspec import Struct
 
 from freshet.domain.call_errors import CallFailed, ProviderRejectedUs
 from freshet.domain.errors import KeysNotFilledIn, SecretUnavailable
@@ -38,8 +39,7 @@ type Result = tuple[Health, str, str | None]
 type Check = Callable[[], Result]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExamineDependencies:
+class ExamineDependencies(Struct, frozen=True, kw_only=True):
     """What the checks look at."""
 
     standings: Mapping[Provider, ProviderStanding]

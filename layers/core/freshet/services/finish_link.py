@@ -1,6 +1,6 @@
 """Taking in what a user has linked, in the way of its provider."""
 
-from dataclasses import replace
+from copy import replace
 
 from freshet.domain.connection import Connection
 from freshet.domain.errors import InvalidField

@@ -1,6 +1,6 @@
 """The end of a connection's erasure: its credential, unless others need it, and what it opened."""
 
-from dataclasses import replace
+from copy import replace
 from typing import Protocol
 
 from freshet.domain.erasure import Erasure

@@ -1,7 +1,8 @@
 """Taking in users who linked brokerages before: each row by itself, and again without harm."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
@@ -16,8 +17,7 @@ from freshet.services.register_connection import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportRow:
+class ImportRow(Struct, frozen=True, kw_only=True):
     """A user of ours and a credential that opens what the user has at a provider."""
 
     user_id: str
@@ -26,8 +26,7 @@ class ImportRow:
     cadence: Cadence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportDependencies:
+class ImportDependencies(Struct, frozen=True, kw_only=True):
     """What an import needs from outside."""
 
     registering: RegisterConnectionDependencies

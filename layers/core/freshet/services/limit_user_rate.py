@@ -1,13 +1,12 @@
 """Keeping one user from asking more than a person does, where asking costs quota or money."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from freshet.domain.user_rate_limits import UserRateLimit
 from freshet.ports import Clock, UserRequests
 
 
-@dataclass(frozen=True, slots=True)
-class UserRateLimitDependencies:
+class UserRateLimitDependencies(Struct, frozen=True):
     """What it takes."""
 
     users: UserRequests

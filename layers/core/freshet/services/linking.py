@@ -1,7 +1,8 @@
 """What every step of linking needs from outside."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from freshet.domain.errors import ProviderNotConfigured
 from freshet.domain.provider import Provider
@@ -9,8 +10,7 @@ from freshet.domain.user_rate_limits import UserRateLimit
 from freshet.ports import Clock, Connections, LinkFlow, LinkSessions, ReadQueue, UserRequests
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkDependencies:
+class LinkDependencies(Struct, frozen=True, kw_only=True):
     """The stores, and the ways of linking at the providers that are configured."""
 
     sessions: LinkSessions

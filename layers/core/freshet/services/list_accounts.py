@@ -6,7 +6,7 @@ an older connection keeps the id that it was given there.
 
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 from typing import Protocol
 

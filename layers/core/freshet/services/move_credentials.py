@@ -1,9 +1,10 @@
 """Moving users' credentials from one store to another: an operator's move."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.credential import Credential
 from freshet.domain.errors import CredentialMissing, SecretUnavailable
@@ -24,8 +25,7 @@ class MoveStatus(StrEnum):
     NOT_BEGUN = "not_begun"
 
 
-@dataclass(frozen=True, slots=True)
-class Move:
+class Move(Struct, frozen=True):
     """One user's line of the answer."""
 
     user_id: str
@@ -33,8 +33,7 @@ class Move:
     reason: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoveCredentialsDependencies:
+class MoveCredentialsDependencies(Struct, frozen=True, kw_only=True):
     """What a move needs from outside: `new` is the bare store, without the old one behind it."""
 
     old: CredentialSource

@@ -1,6 +1,6 @@
 """Events that came before anybody knew their connection, and what outlives any read of it."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 from typing import Protocol
 

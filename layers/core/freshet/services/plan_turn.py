@@ -1,10 +1,11 @@
 """One turn of the planner: take what is due and fits the quota, claim it, hand it out, paced."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import batched
 from typing import Protocol
+
+from msgspec import Struct
 
 from freshet import metrics
 from freshet.domain.commands import ReadCommand, ReadReason, RefreshCommand, RemovalCommand
@@ -27,8 +28,7 @@ _MOST_ERASURES = 50  # a turn; each asks a provider once or twice, and they are 
 type _Due = tuple[str, str, datetime]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanTurnDependencies:
+class PlanTurnDependencies(Struct, frozen=True, kw_only=True):
     """What a turn needs from outside."""
 
     due: DueConnections
@@ -62,8 +62,7 @@ def plan_turn(*, deps: PlanTurnDependencies) -> int:
     return turn.planned
 
 
-@dataclass(slots=True)
-class _Turn:
+class _Turn(Struct):
     """What a turn has handed out so far."""
 
     deps: PlanTurnDependencies
@@ -146,8 +145,7 @@ class _Turn:
         return [each for each in commands if id(each) not in refused]
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(Struct, frozen=True):
     """A connection that is ours for a while, and what is asked for it."""
 
     connection: Connection

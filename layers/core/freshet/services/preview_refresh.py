@@ -1,7 +1,8 @@
 """A dry run: what a refresh would do, cost and leave, with nothing changed or called."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from freshet.domain.budgets import Spent
 from freshet.domain.connection import Connection
@@ -20,8 +21,7 @@ from freshet.services.refresh_records import (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
+class Preview(Struct, frozen=True, kw_only=True):
     """What would happen, and what would be spent after it."""
 
     connection_id: str

@@ -1,8 +1,10 @@
 """The processor: store an event once, mark what it is about, ask for a read."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import timedelta
+
+from msgspec import Struct
 
 from freshet import metrics
 from freshet.domain.commands import ReadCommand, ReadReason
@@ -18,8 +20,7 @@ from freshet.services.parked_webhooks import drain_parked, note_expiry
 Owner = tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProcessWebhookDependencies:
+class ProcessWebhookDependencies(Struct, frozen=True, kw_only=True):
     """What working an event needs from outside; `debounce` lets a burst gather."""
 
     owners: Owners

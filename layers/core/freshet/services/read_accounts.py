@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from copy import replace
 from datetime import tzinfo
 from functools import partial
 from itertools import batched

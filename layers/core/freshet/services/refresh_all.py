@@ -7,10 +7,12 @@ up; the same idempotency key goes on with what was not begun.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import batched
+
+from msgspec import Struct
 
 from freshet.domain.budgets import Spent
 from freshet.domain.commands import RefreshCommand
@@ -54,8 +56,7 @@ _OF_ONE_CONNECTION = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefreshAllRequest:
+class RefreshAllRequest(Struct, frozen=True, kw_only=True):
     """A user's request for everything; `actor` as in RefreshRequest."""
 
     user_id: str
@@ -73,8 +74,7 @@ class RefreshAllRequest:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answered[Result]:
+class Answered[Result](Struct, frozen=True, kw_only=True):
     """What became of one connection: a result or the reason why there is none."""
 
     connection_id: str
@@ -82,8 +82,7 @@ class Answered[Result]:
     refusal: FreshetError | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
+class _Asked(Struct, frozen=True, kw_only=True):
     """One of the connections, the command it becomes, and what is on record of it."""
 
     connection: Connection

@@ -1,8 +1,10 @@
 """What the steps of a refresh need, and what they read and store; their order is elsewhere."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
+
+from msgspec import Struct
 
 from freshet.domain.account import Account
 from freshet.domain.call_errors import (
@@ -53,8 +55,7 @@ from freshet.services.announce import announce
 from freshet.services.blast_guard import is_one_of_many
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseDependencies:
+class PurchaseDependencies(Struct, frozen=True, kw_only=True):
     """What a purchase needs from outside."""
 
     connections: Connections
@@ -70,8 +71,7 @@ class PurchaseDependencies:
     clock: Clock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestRefreshDependencies:
+class RequestRefreshDependencies(Struct, frozen=True, kw_only=True):
     """What a request needs from outside."""
 
     purchasing: PurchaseDependencies
@@ -82,8 +82,7 @@ class RequestRefreshDependencies:
     """The providers at which this deployment reads transactions."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purchase:
+class Purchase(Struct, frozen=True, kw_only=True):
     """Where a refresh stands, and what failed if its call did."""
 
     refresh: Refresh

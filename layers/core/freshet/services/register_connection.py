@@ -1,7 +1,8 @@
 """Registering a connection that exists at the provider already: an operator's move."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from freshet.domain.cadence import Cadence
 from freshet.domain.connection import Connection
@@ -18,8 +19,7 @@ from freshet.ports import Clock, Connections, CredentialVault, Inbox, Owners, Re
 from freshet.services.enrollment import enroll_connection
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Registration:
+class Registration(Struct, frozen=True, kw_only=True):
     """A provider's connection, whose it is and how to reach it."""
 
     user_id: str
@@ -29,8 +29,7 @@ class Registration:
     cadence: Cadence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterConnectionDependencies:
+class RegisterConnectionDependencies(Struct, frozen=True, kw_only=True):
     """What a registration needs from outside."""
 
     owners: Owners

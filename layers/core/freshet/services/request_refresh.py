@@ -1,6 +1,6 @@
 """A user's request for newer holdings or transactions: bought, synced, read live or joined."""
 
-from dataclasses import replace
+from copy import replace
 
 from freshet.domain.commands import RefreshCommand
 from freshet.domain.connection import Connection

@@ -9,9 +9,11 @@ provider and vault, once the event is sent again.
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 from freshet.domain.call_errors import (
     AccessRevoked,
@@ -57,8 +59,7 @@ class Rotation(StrEnum):
     LOST = "lost"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RotateCredentialDependencies:
+class RotateCredentialDependencies(Struct, frozen=True, kw_only=True):
     """What a rotation needs from outside."""
 
     connections: Connections

@@ -1,6 +1,8 @@
 """An operator decides what an instrument's price is a price of, at one connection."""
 
-from dataclasses import dataclass, replace
+from copy import replace
+
+from msgspec import Struct
 
 from freshet.domain.errors import InvalidField, NotFound
 from freshet.domain.identifiers import instrument_id_for
@@ -10,8 +12,7 @@ from freshet.observability import logger
 from freshet.ports import Accounts, Connections, Snapshots
 
 
-@dataclass(frozen=True, slots=True)
-class SetPriceBasisDependencies:
+class SetPriceBasisDependencies(Struct, frozen=True):
     """What the decision needs from outside."""
 
     connections: Connections

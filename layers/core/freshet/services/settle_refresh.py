@@ -1,6 +1,6 @@
 """An operator settles a refresh at what the provider's invoice bills for it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from freshet.domain.concurrency import retry_lost_races
 from freshet.domain.ledger import Settlement, settle
@@ -9,8 +9,7 @@ from freshet.observability import logger
 from freshet.ports import Clock, Refreshes
 
 
-@dataclass(frozen=True, slots=True)
-class SettleRefreshDependencies:
+class SettleRefreshDependencies(Struct, frozen=True):
     """What a settlement needs from outside."""
 
     refreshes: Refreshes

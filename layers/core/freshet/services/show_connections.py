@@ -1,8 +1,9 @@
 """What the API shows of connections: how each is doing, and when a refresh may be asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from freshet.domain.budgets import Spent
 from freshet.domain.connection import Connection
@@ -10,8 +11,7 @@ from freshet.domain.purchase_checks import RefreshOffer, refresh_offer
 from freshet.services.refresh_records import PurchaseDependencies, terms_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownConnection:
+class ShownConnection(Struct, frozen=True, kw_only=True):
     """A connection, and what asking for a refresh of it would come to at this moment."""
 
     connection: Connection

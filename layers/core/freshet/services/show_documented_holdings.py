@@ -1,7 +1,8 @@
 """What the API shows of accounts in the shape that their own provider documents."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from freshet.domain.account import Account, AccountStatus
 from freshet.domain.connection import Connection
@@ -12,8 +13,7 @@ from freshet.ports import DocumentedHoldings
 from freshet.services.show_holdings import ShowHoldingsDependencies
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowDocumentedDependencies:
+class ShowDocumentedDependencies(Struct, frozen=True, kw_only=True):
     """What a look at documented shapes needs from outside."""
 
     showing: ShowHoldingsDependencies

@@ -1,7 +1,8 @@
 """What the API shows of accounts: listed facts, stored holdings, and how fresh they are."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
+
+from msgspec import Struct
 
 from freshet import metrics
 from freshet.domain.account import Account
@@ -22,8 +23,7 @@ from freshet.ports import (
 _DAY = timedelta(days=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShowHoldingsDependencies:
+class ShowHoldingsDependencies(Struct, frozen=True, kw_only=True):
     """What a look at stored data needs from outside."""
 
     connections: Connections
@@ -36,16 +36,14 @@ class ShowHoldingsDependencies:
     zone: tzinfo
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownHoldings:
+class ShownHoldings(Struct, frozen=True, kw_only=True):
     """An account's holdings at one moment, None where nothing is known, and their freshness."""
 
     snapshot: HoldingsSnapshot | None
     freshness: Freshness
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ShownAccount:
+class ShownAccount(Struct, frozen=True, kw_only=True):
     """An account, what its newest snapshot says in short, and its freshness at this moment."""
 
     account: Account

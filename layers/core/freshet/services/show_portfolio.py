@@ -1,8 +1,9 @@
 """What the API shows of everything a user owns."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from freshet.domain.account import Account
 from freshet.domain.connection import Connection
@@ -25,8 +26,7 @@ from freshet.services.show_holdings import (
 _MOST_POSITIONS = 5_000  # about 2 MB of JSON; Lambda answers 6 MB
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Portfolio:
+class Portfolio(Struct, frozen=True, kw_only=True):
     """All accounts, the totals of those that count, and the worst freshness among them."""
 
     accounts: list[ShownAccount]

@@ -1,14 +1,14 @@
 """What a user has spent, and for who operates the deployment, what everybody has."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from freshet.domain.budgets import DeploymentSpending, UserSpending
 from freshet.ports import Budgets
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(Struct, frozen=True, kw_only=True):
     """Spending of this UTC day and month; the deployment's only where it was asked for."""
 
     of_user: UserSpending

@@ -1,7 +1,8 @@
 """Opening a link session: the way to a provider's pages, to link anew or to repair a link."""
 
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from freshet.domain.call_errors import AccessRevoked, MissingUpstream
 from freshet.domain.commands import ReadCommand, ReadReason
@@ -23,8 +24,7 @@ _TIDIES_WITHIN = timedelta(seconds=8)  # a call takes 14 at most, the function's
 _ENDED = (ConnectionStatus.REMOVING, ConnectionStatus.REMOVED)
 
 
-@dataclass(frozen=True, slots=True)
-class StartedLink:
+class StartedLink(Struct, frozen=True):
     """A session with what is told this once and kept nowhere."""
 
     session: LinkSession

@@ -4,7 +4,7 @@ Only the holder of the reader's lease decides, so that no account of it can come
 migration of its accounts made it due; should this die at any step, it is due again.
 """
 
-from dataclasses import replace
+from copy import replace
 from datetime import datetime
 from typing import Protocol
 

@@ -1,13 +1,12 @@
 """The kill switch: an operator's move."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from freshet.observability import logger
 from freshet.ports import Budgets
 
 
-@dataclass(frozen=True, slots=True)
-class SwitchPurchasesDependencies:
+class SwitchPurchasesDependencies(Struct, frozen=True):
     """What the switch needs from outside."""
 
     budgets: Budgets

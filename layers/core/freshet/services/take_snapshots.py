@@ -1,8 +1,10 @@
 """The reader: one read of one connection at its provider, and everything that follows from it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import UTC, tzinfo
+
+from msgspec import Struct
 
 from freshet import metrics
 from freshet.domain.call_errors import (
@@ -47,8 +49,7 @@ from freshet.services.read_accounts import read_accounts
 from freshet.services.supersede import judged_connection
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeSnapshotsDependencies:
+class TakeSnapshotsDependencies(Struct, frozen=True, kw_only=True):
     """What a read needs from outside."""
 
     connections: Connections

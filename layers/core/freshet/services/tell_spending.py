@@ -5,8 +5,9 @@ than a read for each purchase. It goes on where nothing is bought, and sees a mo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from freshet import metrics
 from freshet.domain.budgets import spent_percent
@@ -15,8 +16,7 @@ from freshet.observability import measure_percent
 from freshet.ports import Budgets, Clock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TellSpendingDependencies:
+class TellSpendingDependencies(Struct, frozen=True, kw_only=True):
     """What it needs from outside."""
 
     budgets: Budgets

@@ -1,7 +1,6 @@
 """Accounts as listed by the provider, in ConnectionsTable."""
 
 from collections.abc import Sequence
-from dataclasses import fields
 from datetime import date
 from typing import Any
 
@@ -81,7 +80,7 @@ def account_to_item(account: Account) -> Item:
     """Give an account the shape of its row."""
     report = account.report
     # Every field of a report is a row attribute of its own name; three are no plain text.
-    plain = {each.name: getattr(report, each.name) for each in fields(report)}
+    plain = {name: getattr(report, name) for name in report.__struct_fields__}
     return {
         **keys.account(account.user_id, account.id),
         "format": _FORM.newest,
@@ -108,7 +107,7 @@ def account_from_item(item: Item) -> Account:
 
 
 def _from_format_1(item: Item) -> Account:
-    plain: dict[str, Any] = {each.name: item.get(each.name) for each in fields(AccountReport)}
+    plain: dict[str, Any] = {name: item.get(name) for name in AccountReport.__struct_fields__}
     special: dict[str, Any] = {
         "status": AccountStatus(item["status"]),
         "synced_at": optional_from_text(item.get("synced_at")),

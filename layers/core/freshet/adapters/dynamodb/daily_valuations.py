@@ -1,6 +1,6 @@
 """Daily closes as rows: our own lines alone, most of them against the month's first close."""
 
-from dataclasses import replace
+from copy import replace
 from datetime import date, tzinfo
 
 from freshet.adapters.dynamodb import keys

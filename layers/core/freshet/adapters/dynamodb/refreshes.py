@@ -1,7 +1,7 @@
 """Refreshes, budgets and the ledger in ConnectionsTable: where money is kept straight."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from copy import replace
 from datetime import datetime, timedelta
 from typing import Any
 

@@ -1,6 +1,6 @@
 """What is bought at Plaid for an Item: no model is loaded."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from freshet.adapters.plaid import endpoints
 from freshet.adapters.plaid.http_client import PlaidHttpClient
@@ -9,8 +9,7 @@ from freshet.domain.credential import Credential
 from freshet.domain.errors import ProviderNotConfigured
 
 
-@dataclass(frozen=True, slots=True)
-class PlaidBuyer:
+class PlaidBuyer(Struct, frozen=True):
     """The port ProviderBuyer for an Item; its wire's gate is the one of purchases."""
 
     http_client: PlaidHttpClient

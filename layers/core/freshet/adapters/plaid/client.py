@@ -1,9 +1,9 @@
 """What is read for an Item at Plaid, as models."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from pydantic import TypeAdapter
 
 from freshet.adapters.foreign_json import validated
@@ -19,8 +19,7 @@ _TRANSACTIONS = TypeAdapter(list[models.Transaction])
 _PAGE = 500  # the most that Plaid gives
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlaidClient:
+class PlaidClient(Struct, frozen=True, kw_only=True):
     """One method for each operation; every one raises ProviderError or QuotaExhausted."""
 
     http_client: PlaidHttpClient

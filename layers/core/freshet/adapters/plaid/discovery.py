@@ -1,7 +1,8 @@
 """The Item that an access token opens."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from freshet.adapters.plaid.client import PlaidClient
 from freshet.adapters.plaid.mapping import to_connection_report
@@ -9,8 +10,7 @@ from freshet.domain.credential import Credential
 from freshet.ports import FoundConnection
 
 
-@dataclass(frozen=True, slots=True)
-class PlaidDiscovery:
+class PlaidDiscovery(Struct, frozen=True):
     """The port Discovery: one token, one Item, which is the credential's own subject."""
 
     client: PlaidClient

@@ -3,9 +3,10 @@
 The HTTP status says little: credentials, Items and institutions' outages are all 400.
 """
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+
+from msgspec import Struct
 
 from freshet.adapters.exact_json import parsed_object
 from freshet.adapters.transport import Answer, Endpoint
@@ -27,8 +28,7 @@ from freshet.domain.call_errors import (
 _TOO_MANY = 429
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """What an error is to us, and how long to leave Plaid alone."""
 
     kind: type[ProviderError]

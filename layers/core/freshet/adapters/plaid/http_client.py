@@ -1,10 +1,11 @@
 """Plaid on the wire: JSON over POST with our keys in headers; no pydantic, the receiver uses it."""
 
 import json
-from dataclasses import dataclass, replace
+from copy import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import requests
+from msgspec import Struct
 
 from freshet.adapters.exact_json import parsed_by, parsed_object
 from freshet.adapters.json_rows import RowTexts, parsed_rows
@@ -27,8 +28,7 @@ class Keys(Protocol):
         """Give the keys that authenticate."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """An answer as parsed, and its rows as they came."""
 
     content: dict[str, Any]
@@ -36,8 +36,7 @@ class Document:
     told: ProviderAnswer
 
 
-@dataclass(frozen=True, slots=True)
-class PlaidHttpClient:
+class PlaidHttpClient(Struct, frozen=True):
     """Sends one request and gives back a success; raises ProviderError for everything else."""
 
     base_url: str

@@ -1,6 +1,6 @@
 """Plaid's Link as this deployment shows it."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from freshet.adapters.plaid.link_flow import LinkToken
 from freshet.adapters.plaid.linking import LinkTerms, PlaidLinking
@@ -8,8 +8,7 @@ from freshet.domain.call_errors import ProviderAnswer
 from freshet.domain.credential import Credential, Secret
 
 
-@dataclass(frozen=True, slots=True)
-class PlaidItemLinks:
+class PlaidItemLinks(Struct, frozen=True):
     """The port ItemLinks."""
 
     linking: PlaidLinking

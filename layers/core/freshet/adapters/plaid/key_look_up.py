@@ -1,8 +1,9 @@
 """Asking Plaid for the public key behind a webhook's signature."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from freshet.adapters.plaid.endpoints import VERIFICATION_KEY
 from freshet.adapters.plaid.http_client import PlaidHttpClient
@@ -12,8 +13,7 @@ from freshet.domain.errors import SecretUnavailable
 UNKNOWN = "INVALID_WEBHOOK_VERIFICATION_KEY_ID"
 
 
-@dataclass(frozen=True, slots=True)
-class KeyLookUp:
+class KeyLookUp(Struct, frozen=True):
     """`/webhook_verification_key/get`: a JWK with `expired_at`."""
 
     http_client: PlaidHttpClient

@@ -1,10 +1,12 @@
 """Plaid's public keys as this process knows them, and as it tells the ones that start later."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from freshet.adapters.plaid.key_judgement import judged_key, may_be_key_id
 from freshet.adapters.plaid.look_up_budget import LookUpBudget
@@ -31,8 +33,7 @@ class KeyStore(Protocol):
         """Keep these, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
+class _Known(Struct, frozen=True):
     key: Mapping[str, Any]
     served_at: datetime
     asked_at: datetime

@@ -1,14 +1,14 @@
 """Our own keys at Plaid."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from freshet.domain.credential import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class PlaidKeys:
+class PlaidKeys(Struct, frozen=True):
     """The customer's client id and the secret of one environment."""
 
     client_id: str

@@ -1,8 +1,10 @@
 """Linking at Plaid: Link gives a public token, which is exchanged for the Item's own."""
 
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import datetime
 from typing import Protocol
+
+from msgspec import Struct
 
 from freshet import metrics
 from freshet.adapters.institutions import known_institution
@@ -27,8 +29,7 @@ from freshet.ports import LinkFlowDependencies
 _NO_INSTITUTION = "INVALID_INSTITUTION"
 
 
-@dataclass(frozen=True, slots=True)
-class LinkToken:
+class LinkToken(Struct, frozen=True):
     """What Link is opened with, until it expires: four hours for a new Item, else half an hour."""
 
     token: Secret
@@ -53,8 +54,7 @@ class ItemLinks(Protocol):
         """End an Item, its token and its subscriptions, at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaidLinkFlow:
+class PlaidLinkFlow(Struct, frozen=True):
     """The port LinkFlow; `webhook_url` is where webhooks go, None for this API's own address."""
 
     items: ItemLinks

@@ -1,9 +1,9 @@
 """How Items come to be at Plaid, are repaired, and end."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
 
+from msgspec import Struct
 from pydantic import BeforeValidator
 
 from freshet.adapters.foreign_json import LenientModel, Text, validated_whole
@@ -19,8 +19,7 @@ _VOID = ("INVALID_ACCESS_TOKEN", "ITEM_NOT_FOUND")  # how Plaid calls a token vo
 MOST_LETTERS_OF_A_NAME = 30  # a longer one shows as "This Application"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LinkTerms:
+class LinkTerms(Struct, frozen=True, kw_only=True):
     """What Link shows and where it leads; `client_user_id` is ours and says nothing of a person."""
 
     client_user_id: str
@@ -54,8 +53,7 @@ class _ItemAnswer(LenientModel):
     item: models.Item
 
 
-@dataclass(frozen=True, slots=True)
-class PlaidLinking:
+class PlaidLinking(Struct, frozen=True):
     """One method for each operation; every one raises ProviderError or QuotaExhausted."""
 
     http_client: PlaidHttpClient

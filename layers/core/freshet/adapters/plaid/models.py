@@ -1,9 +1,9 @@
 """Plaid's answers as pydantic models: a missing field is a null, an unknown one is no trouble."""
 
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Annotated, Any
 
+from msgspec import Struct
 from pydantic import PlainValidator
 
 from freshet.adapters.foreign_json import (
@@ -196,8 +196,7 @@ Listed = tuple[Transaction, dict[str, Any]]
 """A transaction as read, and its document whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class TransactionsRead:
+class TransactionsRead(Struct, frozen=True):
     """All pages together: transactions with their documents, and what securities are called."""
 
     rows: tuple[Listed, ...]

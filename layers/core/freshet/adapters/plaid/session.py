@@ -1,8 +1,11 @@
 """A read at Plaid of one Item: two calls answer every question."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from copy import replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from freshet.adapters.integration import Opener
 from freshet.adapters.integration_dependencies import IntegrationDependencies
@@ -34,8 +37,7 @@ from freshet.ports import ProviderSession
 _HISTORY = timedelta(days=730)
 
 
-@dataclass(frozen=True, slots=True)
-class _Portfolio:
+class _Portfolio(Struct, frozen=True):
     """The one answer that holds all accounts, and when it was asked for."""
 
     answer: models.HoldingsAnswer

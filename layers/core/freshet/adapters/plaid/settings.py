@@ -1,7 +1,5 @@
 """Plaid's environment variables."""
 
-from dataclasses import dataclass
-
 from freshet.config import Settings
 from freshet.domain.prices import PriceList
 
@@ -11,8 +9,7 @@ _ENVIRONMENTS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class PlaidSettings(Settings):
+class PlaidSettings(Settings, frozen=True, kw_only=True, eq=False):
     """What a deployment decides about Plaid; "-" as the secret where it is not used."""
 
     plaid_secret_arn: str

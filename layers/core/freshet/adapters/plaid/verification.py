@@ -4,11 +4,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import jwt
+from msgspec import Struct
 
 from freshet.adapters.plaid.headers import PROOF
 from freshet.adapters.plaid.key_judgement import ALGORITHM, public_key
@@ -31,8 +31,7 @@ class VerificationKeys(Protocol):
         """Take note that a delivery has verified with this key."""
 
 
-@dataclass(frozen=True, slots=True)
-class PlaidVerifier:
+class PlaidVerifier(Struct, frozen=True):
     """Lets a delivery in, or raises SignatureRejected, MalformedWebhook, SecretUnavailable."""
 
     keys: VerificationKeys

@@ -1,7 +1,8 @@
 """What is asked of SnapTrade for a connection without reading anything: no model is loaded."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from freshet.adapters.snaptrade import endpoints
 from freshet.adapters.snaptrade.http_client import SnapTradeHttpClient
@@ -15,8 +16,7 @@ from freshet.domain.call_errors import (
 from freshet.domain.credential import Credential
 
 
-@dataclass(frozen=True, slots=True)
-class SnapTradeBuyer:
+class SnapTradeBuyer(Struct, frozen=True):
     """The port ProviderBuyer for a SnapTrade connection."""
 
     http_client: SnapTradeHttpClient
@@ -60,8 +60,7 @@ def _objects(content: object) -> list[dict[str, Any]]:
     return [row for row in rows if isinstance(row, dict)]
 
 
-@dataclass(frozen=True, slots=True)
-class SnapTradeUsers:
+class SnapTradeUsers(Struct, frozen=True):
     """Deletes users of this customer."""
 
     http_client: SnapTradeHttpClient

@@ -5,9 +5,10 @@ may ask, a few questions: whatever the traffic, that is what it costs of the quo
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
+
+from msgspec import Struct
 
 from freshet.adapters.exact_json import parsed_text, rendered
 from freshet.adapters.snaptrade.fields import Document, Reference
@@ -46,8 +47,7 @@ class ReferenceData(Protocol):
         """Take the turn to ask the provider; False while another function has it."""
 
 
-@dataclass(slots=True)
-class Questions:
+class Questions(Struct):
     """How many questions one request may still ask, and until when."""
 
     left: int

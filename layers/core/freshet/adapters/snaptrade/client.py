@@ -1,9 +1,9 @@
 """What is read for a connection at SnapTrade, as models."""
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from msgspec import Struct
 from pydantic import TypeAdapter
 
 from freshet.adapters.foreign_json import validated
@@ -25,8 +25,7 @@ Activity = tuple[models.Activity, dict[str, Any]]
 """An activity as read, and its document whole."""
 
 
-@dataclass(frozen=True, slots=True)
-class SnapTradeClient:
+class SnapTradeClient(Struct, frozen=True):
     """One method for each operation; every one raises ProviderError or QuotaExhausted."""
 
     http_client: SnapTradeHttpClient

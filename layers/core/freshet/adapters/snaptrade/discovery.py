@@ -1,15 +1,15 @@
 """The connections that a SnapTrade user already has."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from freshet.adapters.snaptrade.client import SnapTradeClient
 from freshet.domain.credential import Credential
 from freshet.ports import FoundConnection
 
 
-@dataclass(frozen=True, slots=True)
-class SnapTradeDiscovery:
+class SnapTradeDiscovery(Struct, frozen=True):
     """The port Discovery: a SnapTrade user may have any number of connections."""
 
     client: SnapTradeClient

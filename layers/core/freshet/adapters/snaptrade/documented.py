@@ -1,8 +1,9 @@
 """Stored accounts in SnapTrade's documented shape, from whichever call they were read by."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from freshet.adapters.exact_json import parsed_text, written_out
 from freshet.adapters.snaptrade.account_holdings import to_account_holdings
@@ -15,8 +16,7 @@ from freshet.domain.held_account import HeldAccount
 from freshet.ports import Clock
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnapTradeDocuments:
+class SnapTradeDocuments(Struct, frozen=True, kw_only=True):
     """The port DocumentedHoldings."""
 
     source: SnapTradeReference

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from copy import replace
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from freshet.domain.money import exact_decimal
 from freshet.domain.reference import ReferenceKind, ReferenceName
@@ -22,8 +24,7 @@ class Origin(StrEnum):
     NULL = "null"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reference:
+class Reference(Struct, frozen=True, kw_only=True):
     """Reference objects as SnapTrade serves them; nothing stands in for one that is missing."""
 
     exchanges: Mapping[str, Document]
@@ -44,8 +45,7 @@ class Reference:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     """One field: its path in the shape, its origin, and how a document of today gives it.
 
     What the shape does not allow to be null is left out where there is nothing to give.

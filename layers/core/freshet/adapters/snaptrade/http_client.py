@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import quote, urlsplit
 
 import requests
+from msgspec import Struct
 
 from freshet.adapters.exact_json import parsed
 from freshet.adapters.rate_guard import RateGuard
@@ -29,8 +29,7 @@ class Keys(Protocol):
         """Give the keys that sign."""
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """An answer as parsed, and as it came."""
 
     content: Any
@@ -38,8 +37,7 @@ class Document:
     told: ProviderAnswer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SnapTradeHttpClient:
+class SnapTradeHttpClient(Struct, frozen=True, kw_only=True):
     """Sends one request and gives back a success; raises ProviderError or QuotaExhausted."""
 
     base_url: str

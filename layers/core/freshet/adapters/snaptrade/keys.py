@@ -1,14 +1,14 @@
 """Our own keys at SnapTrade."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from freshet.domain.credential import Secret
 
 
-@dataclass(frozen=True, slots=True)
-class SnapTradeKeys:
+class SnapTradeKeys(Struct, frozen=True):
     """The partner's client id and consumer key."""
 
     client_id: str

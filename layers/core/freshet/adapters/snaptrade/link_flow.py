@@ -1,8 +1,9 @@
 """Linking at SnapTrade: users visit its portal, and what they made there is looked up."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
+
+from msgspec import Struct
 
 from freshet.adapters.institutions import known_institution
 from freshet.adapters.snaptrade.registration import (
@@ -34,8 +35,7 @@ _INVALID_INPUT = "1012"
 _PORTAL_LINK_LIVES = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True)
-class SnapTradeLinkFlow:
+class SnapTradeLinkFlow(Struct, frozen=True):
     """The port LinkFlow."""
 
     portal: Portal

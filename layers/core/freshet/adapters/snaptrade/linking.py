@@ -1,8 +1,8 @@
 """How users come to SnapTrade, link brokerages there, and leave."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from pydantic import Field, TypeAdapter
 
 from freshet.adapters.foreign_json import LenientModel, Text, validated_whole
@@ -34,8 +34,7 @@ class _Portal(LenientModel):
     session_id: Text = Field(alias="sessionId")
 
 
-@dataclass(frozen=True, slots=True)
-class SnapTradeLinking:
+class SnapTradeLinking(Struct, frozen=True):
     """One method for each operation; every one raises ProviderError or QuotaExhausted."""
 
     http_client: SnapTradeHttpClient

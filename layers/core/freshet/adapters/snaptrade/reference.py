@@ -1,8 +1,8 @@
 """SnapTrade's reference data: the same for every user, kept as it was served."""
 
-from dataclasses import dataclass
 from typing import Any
 
+from msgspec import Struct
 from pydantic import TypeAdapter
 
 from freshet.adapters.foreign_json import validated
@@ -13,8 +13,7 @@ _ROW = TypeAdapter(dict[str, Any])
 _ROWS = TypeAdapter(list[dict[str, Any]])
 
 
-@dataclass(frozen=True, slots=True)
-class SnapTradeReference:
+class SnapTradeReference(Struct, frozen=True):
     """One method for each operation; every one raises ProviderError or QuotaExhausted."""
 
     http_client: SnapTradeHttpClient

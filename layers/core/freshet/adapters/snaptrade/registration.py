@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Protocol
+
+from msgspec import Struct
 
 from freshet.domain.call_errors import (
     AlreadyRegistered,
@@ -23,8 +24,7 @@ from freshet.ports import CredentialVault, ProviderUsers, UserLease
 _IDS_TRIED = 2  # that a random one is taken means a repeated request; twice in a row is a bug
 
 
-@dataclass(frozen=True, slots=True)
-class PortalLink:
+class PortalLink(Struct, frozen=True):
     """Where to send the user: a link for five minutes and one visit; it is itself a secret."""
 
     url: Secret
@@ -54,8 +54,7 @@ class Portal(Protocol):
         """Give a link to the portal, to link anew or to `reconnect` a connection."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RegisterDependencies:
+class RegisterDependencies(Struct, frozen=True, kw_only=True):
     """What registering needs."""
 
     portal: Portal

@@ -1,8 +1,10 @@
 """A read at SnapTrade of one connection."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from copy import replace
 from datetime import date, datetime
+
+from msgspec import Struct
 
 from freshet.adapters.integration import Opener
 from freshet.adapters.integration_dependencies import IntegrationDependencies
@@ -45,8 +47,7 @@ def read_current(
     return to_holdings(positions, balances, source=source), as_of
 
 
-@dataclass(frozen=True, slots=True)
-class SnapTradeSession:
+class SnapTradeSession(Struct, frozen=True):
     """The port ProviderSession for a SnapTrade connection."""
 
     client: SnapTradeClient

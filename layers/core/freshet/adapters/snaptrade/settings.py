@@ -1,13 +1,10 @@
 """SnapTrade's environment variables."""
 
-from dataclasses import dataclass
-
 from freshet.config import Settings
 from freshet.domain.prices import PriceList
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class SnapTradeSettings(Settings):
+class SnapTradeSettings(Settings, frozen=True, kw_only=True, eq=False):
     """What a deployment decides about SnapTrade; "-" as the secret where it is not used."""
 
     snaptrade_secret_arn: str

@@ -1,22 +1,21 @@
 """The text beside stored holdings: which calls of SnapTrade's it came from, and their documents."""
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from freshet.adapters.exact_json import parsed_text
 from freshet.adapters.snaptrade.fields import Document
 
 
-@dataclass(frozen=True, slots=True)
-class CurrentDocuments:
+class CurrentDocuments(Struct, frozen=True):
     """What today's two calls answered."""
 
     positions: Document
     balances: list[Document]
 
 
-@dataclass(frozen=True, slots=True)
-class RetiredDocument:
+class RetiredDocument(Struct, frozen=True):
     """What the retired call answered, whole."""
 
     content: dict[str, Any]

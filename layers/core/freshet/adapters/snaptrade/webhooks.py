@@ -3,9 +3,10 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from freshet.adapters.snaptrade.keys import SnapTradeKeys
 from freshet.adapters.snaptrade.signature import verify_webhook
@@ -73,8 +74,7 @@ class Keys(Protocol):
         """Forget what is remembered; False if that was done too recently."""
 
 
-@dataclass(frozen=True, slots=True)
-class SnapTradeVerifier:
+class SnapTradeVerifier(Struct, frozen=True):
     """Lets a delivery in, or raises SignatureRejected, MalformedWebhook or SecretUnavailable."""
 
     keys: Keys

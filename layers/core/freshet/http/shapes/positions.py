@@ -1,7 +1,7 @@
 """The lines of a portfolio as JSON."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from copy import replace
 from decimal import Decimal
 
 from freshet.domain.holdings import Debt, Holdings
