@@ -47,6 +47,7 @@ PARSES_FOREIGN_JSON = {
 }
 # Classes of values come from it: made faster than by the standard library, at every cold start.
 MAKES_VALUES = {"msgspec"}
+OF_MSGSPEC = {"msgspec.Struct", "msgspec.field", "msgspec.structs.fields"}
 # Where a provider may be named: its key, its own package and the list of all.
 NAMES_PROVIDERS = {CORE / "domain/provider.py", CORE / "registry.py"}
 MOST_LINES_OF_AN_APP = 80
@@ -115,6 +116,13 @@ def test_third_parties_stay_outside_when_a_module_is_no_adapter(path: Path) -> N
         assert "pydantic" not in foreign
     if _part(path) in {"domain", "ports", "messages", "config"}:
         assert foreign <= sys.stdlib_module_names | MAKES_VALUES
+
+
+@pytest.mark.parametrize("path", [*APPS, *MODULES], ids=_name)
+def test_classes_of_values_are_made_by_msgspec_which_does_nothing_else(path: Path) -> None:
+    names = set(_imports(path))
+    assert not any(name.startswith("dataclasses") for name in names)
+    assert {name for name in names if name.startswith("msgspec")} <= OF_MSGSPEC
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ import pytest
 from freshet.domain import call_errors
 from freshet.domain.account import masked_number
 from freshet.domain.credential import Credential, Secret
+from freshet.domain.dead_letters import DeadLetter
 from freshet.domain.pending_reads import PendingRead, ReadSubject, pending_read_of
 from freshet.domain.provider import Provider
 from freshet.domain.webhooks import WebhookEffect
@@ -19,6 +20,19 @@ def test_secret_does_not_show_when_it_is_printed() -> None:
     shown = f"{secret} {secret!r} {Credential('user', secret)}"
     assert "s3cr3t-value" not in shown
     assert secret.reveal() == "s3cr3t-value"
+
+
+def test_dead_letter_does_not_show_what_was_sent_when_it_is_printed() -> None:
+    letter = DeadLetter(
+        id="m-1",
+        receipt="receipt-1",
+        body="body-1",
+        group="connection-1",
+        attributes={"kind": {"StringValue": "attribute-1"}},
+    )
+    shown = f"{letter} {letter!r}"
+    assert "m-1" in shown
+    assert all(each not in shown for each in ("receipt-1", "body-1", "attribute-1"))
 
 
 def test_secrets_compare_by_value_when_a_rotation_is_looked_for() -> None:

@@ -1,1 +1,1 @@
-"""Rules and values of the product: standard library only, no clock, no environment."""
+"""Rules and values of the product: standard library and msgspec only, no clock, no environment."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from copy import replace
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from msgspec import Struct
@@ -65,16 +64,15 @@ class _Portfolio(Struct, frozen=True):
         return [each.security_id for each in self.answer.securities]
 
 
-@dataclass(slots=True)
-class PlaidSession:
+class PlaidSession(Struct):
     """The port ProviderSession for an Item; what one call brought is not asked for again."""
 
     client: PlaidClient
     item: Credential
     reads_transactions: bool
     quota_lease: QuotaLease
-    _item_answer: models.ItemAnswer | None = field(default=None, init=False)
-    _portfolio: _Portfolio | None = field(default=None, init=False)
+    _item_answer: models.ItemAnswer | None = None
+    _portfolio: _Portfolio | None = None
 
     def expect(self, calls: int, *, is_awaited: bool) -> None:
         """Say how many calls are to come, and whether a user waits for them."""
