@@ -1,8 +1,9 @@
 """The operator event `explain`: the story of a connection, a refresh or a webhook."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
+
+from msgspec import Struct
 
 from freshet.domain.provider import Provider
 from freshet.operations.operator import OperatorAction, OperatorEvent, Text
@@ -18,8 +19,7 @@ class _Explain(OperatorEvent):
     provider: Provider | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StoryOperations:
+class StoryOperations(Struct, frozen=True):
     """Carries out the event."""
 
     deps: ExplainDependencies

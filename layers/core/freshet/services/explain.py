@@ -4,7 +4,7 @@ Connections and refreshes lie below their user, webhooks below their provider: a
 key, and nothing is searched for.
 """
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from freshet.domain.connection import Connection
 from freshet.domain.errors import InvalidField, NotFound
@@ -22,8 +22,7 @@ from freshet.ports import Clock, Connections, Inbox, Owners, Refreshes
 _MOST_REFRESHES = 20
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ExplainDependencies:
+class ExplainDependencies(Struct, frozen=True, kw_only=True):
     """Where the stories are read from."""
 
     connections: Connections
