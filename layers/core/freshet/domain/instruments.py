@@ -13,7 +13,7 @@ USUAL_CONTRACT = Decimal(100)
 _NOTIONAL = frozenset({FUTURE, DERIVATIVE})
 
 
-class OptionContract(Struct, frozen=True, kw_only=True):
+class OptionContract(Struct, frozen=True, kw_only=True, gc=False):
     """The terms of an option; a position's units count contracts."""
 
     side: str | None
@@ -22,7 +22,7 @@ class OptionContract(Struct, frozen=True, kw_only=True):
     underlying: str | None
 
 
-class Instrument(Struct, frozen=True, kw_only=True):
+class Instrument(Struct, frozen=True, kw_only=True, gc=False):
     """What is held; `kind` is an open list (stock, etf, option, crypto, …)."""
 
     kind: str

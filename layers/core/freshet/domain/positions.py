@@ -38,7 +38,7 @@ class PriceBasis(StrEnum):
     """Of the par value that the units count, as bonds are quoted."""
 
 
-class Lot(Struct, frozen=True, kw_only=True):
+class Lot(Struct, frozen=True, kw_only=True, gc=False):
     """A tax lot, as far as the broker tells it apart; it counts like its position."""
 
     acquired_at: str | None
@@ -51,7 +51,7 @@ class Lot(Struct, frozen=True, kw_only=True):
         return [self.acquired_at, canonical(self.units), canonical(self.cost_per_unit)]
 
 
-class Position(Struct, frozen=True, kw_only=True):
+class Position(Struct, frozen=True, kw_only=True, gc=False):
     """One line of a portfolio; a short has negative units. Price and cost are per unit.
 
     For an option, units are contracts, price and cost are per underlying unit.
