@@ -2,8 +2,11 @@
 
 from datetime import timedelta
 
+from msgspec import field
+
 from freshet.adapters.rate_guard import Circuit, RateGuard
 from freshet.domain.call_errors import ProviderError
+from freshet.ports import Clock, Quota
 from tests.builders import NOON
 from tests.fakes import FakeClock
 from tests.integration.bench import FakeQuota
@@ -12,8 +15,9 @@ from tests.integration.bench import FakeQuota
 class OpenGate(RateGuard, frozen=True):
     """Lets everybody in and learns nothing."""
 
-    def __init__(self) -> None:
-        super().__init__(FakeQuota(), Circuit(), FakeClock(NOON))
+    quota: Quota = field(default_factory=FakeQuota)
+    circuit: Circuit = field(default_factory=Circuit)
+    clock: Clock = field(default_factory=lambda: FakeClock(NOON))
 
     def enter(self) -> None:
         """Allow."""

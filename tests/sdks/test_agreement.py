@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from msgspec import Struct
-from msgspec.structs import fields
 
 import freshet.adapters.plaid
 import freshet.adapters.snaptrade
@@ -36,7 +35,7 @@ def _is_http_client(kind: Any) -> bool:
 
 
 def _methods_over_http(kind: type) -> Iterator[str]:
-    if issubclass(kind, Struct) and any(_is_http_client(field.type) for field in fields(kind)):
+    if issubclass(kind, Struct) and any(map(_is_http_client, kind.__annotations__.values())):
         for name, member in vars(kind).items():
             if isfunction(member) and (name == "__call__" or not name.startswith("_")):
                 yield f"{kind.__name__}.{name}"
