@@ -67,8 +67,10 @@ def test_trouble_with_a_heartbeat_is_none_of_the_works(dynamodb: DynamoDB) -> No
 
 def test_alarms_are_those_of_the_stack(aws: None) -> None:
     client: Any = boto3.client("cloudwatch")
-    for name, actions in (("freshet-One-1", ["arn:aws:sns:x"]), ("freshet-Two-2", []), ("o", [])):
-        client.put_metric_alarm(AlarmName=name, AlarmActions=actions, **ALARM)
+    others = ("freshet-prod-One-1", "o", *(f"freshet-dev-Many-{number}" for number in range(120)))
+    client.put_metric_alarm(AlarmName="freshet-One-1", AlarmActions=["arn:aws:sns:x"], **ALARM)
+    for name in ("freshet-Two-2", *others):
+        client.put_metric_alarm(AlarmName=name, AlarmActions=[], **ALARM)
     client.set_alarm_state(AlarmName="freshet-Two-2", StateValue="ALARM", StateReason="x")
     assert CloudWatchAlarms(client, "freshet").all() == [
         Alarm(name="One-1", is_armed=True, is_raised=False),

@@ -1,14 +1,12 @@
 """The deployment's alarms in CloudWatch, and the protection of its tables."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from freshet.domain.health import Alarm
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_MOST = 100  # an answer has no more; a stack has some thirty
 
 
 class CloudWatchAlarms:
@@ -21,15 +19,28 @@ class CloudWatchAlarms:
 
     def all(self) -> Sequence[Alarm]:
         """List them."""
-        answer = self._client.describe_alarms(AlarmNamePrefix=self._prefix, MaxRecords=_MOST)
         return [
             Alarm(
                 name=each["AlarmName"].removeprefix(self._prefix),
                 is_armed=bool(each.get("ActionsEnabled") and each.get("AlarmActions")),
                 is_raised=each.get("StateValue") == "ALARM",
             )
-            for each in answer.get("MetricAlarms", [])
+            for each in self._pages()
+            if self._is_ours(each["AlarmName"])
         ]
+
+    def _is_ours(self, name: str) -> bool:
+        # <stack>-<logical id>-<random>: the alarms of freshet-prod begin like those of freshet.
+        return name.removeprefix(self._prefix).count("-") <= 1
+
+    def _pages(self) -> Iterator[dict[str, Any]]:
+        further: dict[str, str] = {}
+        while True:
+            answer = self._client.describe_alarms(AlarmNamePrefix=self._prefix, **further)
+            yield from answer.get("MetricAlarms", [])
+            if "NextToken" not in answer:
+                return
+            further = {"NextToken": answer["NextToken"]}
 
 
 class DynamoProtection:

@@ -1,7 +1,7 @@
 """An operator has the deployment examined: each check looks at one thing and says what to do.
 
-No check knows of another: one that cannot be made says so and why, by the kind of the error, as an
-error's text may hold what nobody should read.
+The checks are independent. One that cannot be made tells the class of its error and not the text,
+which may quote a secret.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -173,7 +173,7 @@ def _alarms(alarms: Alarms) -> Result:
     if raised:
         return Health.BROKEN, f"Raised: {', '.join(raised)}.", "See what the page says of each."
     if not found or silent:
-        told = f"{silent} of {len(found)} alarms tell nobody." if found else "There are none."
+        told = f"{silent} of {len(found)} alarms have no action." if found else "There are none."
         return Health.ATTENTION, told, "Deploy with AlarmTopicArn or AlarmEmail."
     return Health.OK, f"All {len(found)} alarms are armed, and none is raised.", None
 
